@@ -1,0 +1,57 @@
+"""Business days: Asia/Shanghai, half-open ``[start, end)``. Rules take ``at=`` or ``day=``; only doors call ``now()``."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+"""The beginning of time: where a market file names no moment, its plans and picks start here."""
+
+ONE_DAY = timedelta(days=1)
+DECREASES_CLOSE_AT = time(23, 50)
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC. For doors only."""
+    return datetime.now(UTC)
+
+
+def day_of(at: datetime) -> date:
+    """The business day in which ``at`` lies."""
+    return at.astimezone(SHANGHAI).date()
+
+
+def start_of(day: date) -> datetime:
+    """00:00 Asia/Shanghai of ``day``."""
+    return datetime.combine(day, time.min, tzinfo=SHANGHAI)
+
+
+def next_midnight(at: datetime) -> datetime:
+    """The first 00:00 Asia/Shanghai after ``at`` (a full day later when ``at`` is midnight itself)."""
+    return start_of(day_of(at) + ONE_DAY)
+
+
+def night_for(due_at: datetime) -> date:
+    """The first night whose run takes what is due at ``due_at``: run D takes ``due_at < D 00:00`` (rulebook §8)."""
+    return day_of(due_at) + ONE_DAY
+
+
+def decreases_closed(at: datetime) -> bool:
+    """Whether ``at`` lies in 23:50:00–24:00, when no decrease is taken for the coming midnight (rulebook §6)."""
+    return at.astimezone(SHANGHAI).time() >= DECREASES_CLOSE_AT
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Every day from ``first`` to ``last``, both included."""
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+
+
+def moment(text: str) -> datetime:
+    """RFC 3339 text with an offset → aware datetime. ValueError says what is wrong, such as a missing offset."""
+    try:
+        at = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise ValueError(f"{text!r} is not a time such as 2024-06-01T08:30:00+08:00") from None
+    if at.tzinfo is None:
+        raise ValueError(f"{text!r} has no offset; write 2024-06-01T08:30:00+08:00")
+    return at.astimezone(UTC)

@@ -1,0 +1,66 @@
+"""Whole fen and basis points. The only place, with ``commissions.split``, where money is computed.
+
+Source: rulebook §2. Every amount is an ``int`` of fen; every rate an ``int`` of basis points (1/10,000).
+"""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+BPS = 10_000
+MAX_FEN = 2**63 - 1
+
+
+def share(amount_fen: int, bps: int) -> int:
+    """``bps`` of ``amount_fen``, half a fen rounded up. Both must be ≥ 0 (ValueError otherwise)."""
+    if amount_fen < 0 or bps < 0:
+        raise ValueError(f"share() takes no negatives: {amount_fen} fen at {bps} bps")
+    return (amount_fen * bps + BPS // 2) // BPS
+
+
+def divide(total_fen: int, weights: Sequence[int]) -> list[int]:
+    """``total_fen`` ≥ 0 over ``weights`` ≥ 0 by largest remainder, ties to the lower index; sums to the total.
+
+    With no weight at all everything goes to the first part; with no parts only a total of 0 can be divided.
+    """
+    if total_fen < 0 or any(weight < 0 for weight in weights):
+        raise ValueError("divide() takes no negatives")
+    if not weights:
+        if total_fen:
+            raise ValueError(f"{total_fen} fen cannot be divided over nothing")
+        return []
+    whole = sum(weights)
+    if whole == 0:
+        return [total_fen] + [0] * (len(weights) - 1)
+    parts = [total_fen * weight // whole for weight in weights]
+    remainders = [total_fen * weight % whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda index: (-remainders[index], index))
+    for index in by_remainder[: total_fen - sum(parts)]:
+        parts[index] += 1
+    return parts
+
+
+def fen_from_yuan(text: str) -> int:
+    """``"12.90"`` → 1290. For files and forms, at the door. More than two decimals round half up.
+
+    Raises ValueError when ``text`` is not a finite decimal number or does not fit into 64 bits.
+    """
+    try:
+        yuan = Decimal(text.strip())
+        fen = int((yuan * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    except (InvalidOperation, OverflowError) as error:
+        raise ValueError(f"{text!r} is not an amount in yuan") from error
+    if abs(fen) > MAX_FEN:
+        raise ValueError(f"{text!r} is too large")
+    return fen
+
+
+def yuan(fen: int) -> str:
+    """1290 → ``"12.90"``; -5 → ``"-0.05"``; 123456789 → ``"1,234,567.89"``. Always two decimals, for people."""
+    whole, cents = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{whole:,}.{cents:02d}"
+
+
+def percent(bps: int) -> str:
+    """1550 → ``"15.5%"``; 2000 → ``"20%"``. For people."""
+    whole, rest = divmod(bps, 100)
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%"

@@ -1,0 +1,96 @@
+"""Who is who: users, tenants of seven kinds, and memberships with a role."""
+
+import secrets
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def public_id() -> str:
+    """Twelve random URL-safe characters (72 bits): an id that can be shown and not guessed."""
+    return secrets.token_urlsafe(9)
+
+
+class User(AbstractUser):
+    """A person. What they may do follows from their memberships; ``is_staff`` opens the platform's admin."""
+
+    email = models.EmailField(_("邮箱"), blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("用户")
+
+
+class TenantQuerySet(models.QuerySet):
+    def of_kind(self, kind: str) -> "TenantQuerySet":
+        return self.filter(kind=kind)
+
+    def of_member(self, user: User) -> "TenantQuerySet":
+        """The tenants that ``user`` may act for, in the order of the tenant chooser."""
+        return self.filter(membership__user=user).order_by("kind", "name", "pk")
+
+    def coded(self, kind: str, codes: "list[str] | set[str]") -> "dict[str, Tenant]":
+        """``{code: tenant}`` of one kind; unknown codes are left out."""
+        return {tenant.code: tenant for tenant in self.filter(kind=kind, code__in=codes)}
+
+
+class Tenant(models.Model):
+    """One party of the market. Relations between apps point here rather than at a profile on another floor."""
+
+    class Kind(models.TextChoices):
+        MERCHANT = "merchant", _("商家")
+        STREAMER = "streamer", _("达人")
+        TUANZHANG = "tuanzhang", _("招商团长")
+        BASE = "base", _("供应链基地")
+        PROVIDER = "provider", _("服务商")
+        PARTNER = "partner", _("合作系统")
+        PLATFORM = "platform", _("平台")
+
+    kind = models.CharField(_("类型"), max_length=12, choices=Kind)
+    code = models.CharField(_("编号"), max_length=64, help_text=_("平台内同类租户唯一"))
+    public_id = models.CharField(_("公开编号"), max_length=16, unique=True, default=public_id, editable=False)
+    name = models.CharField(_("名称"), max_length=120)
+    created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("租户")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "code"], name="tenant_kind_code_unique"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind__in=["merchant", "streamer", "tuanzhang", "base", "provider", "partner", "platform"]
+                ),
+                name="tenant_kind_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A user's place in a tenant. The role bounds what they may do there."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("所有者")
+        OPERATOR = "operator", _("运营")
+        FINANCE = "finance", _("财务")
+        VIEWER = "viewer", _("只读")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, verbose_name=_("用户"))
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, verbose_name=_("租户"))
+    role = models.CharField(_("角色"), max_length=10, choices=Role)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("成员")
+        constraints = [models.UniqueConstraint(fields=["user", "tenant"], name="membership_user_tenant_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.user} @ {self.tenant}"
+
+    @property
+    def may_write(self) -> bool:
+        """Owners and operators change products, plans and shelves; finance and viewers read."""
+        return self.role in {self.Role.OWNER, self.Role.OPERATOR}

@@ -1,0 +1,39 @@
+"""Whose rows PostgreSQL shows: the setting ``app.tenant``, read by every row-level security policy.
+
+``<tenant id>`` shows that tenant's rows, ``platform`` all of them, nothing (NULL or ``''``) none. Commands and
+workers connect with the platform scope (``HAOWU_SCOPE``); web requests begin with none and choose one inside
+their transaction, where it ends by itself.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+PLATFORM = "platform"
+
+
+def enter_scope(scope: int | str) -> None:
+    """Show ``scope``'s rows until the running transaction ends. RuntimeError outside of a transaction."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("a scope is set inside a transaction, so that it cannot leak into the next request")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.tenant', %s, true)", [str(scope)])
+
+
+def current_scope() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting('app.tenant', true), '')")
+        return cursor.fetchone()[0]
+
+
+@contextmanager
+def platform_scope() -> Iterator[None]:
+    """For acts that must weigh rows of several tenants, such as choosing an offer. Restores the scope after.
+
+    Inside a transaction only. When the block fails the transaction or savepoint around it rolls the setting back.
+    """
+    before = current_scope()
+    enter_scope(PLATFORM)
+    yield
+    enter_scope(before)

@@ -1,0 +1,5 @@
+from merchants.models.catalogue import Brand, Category, Product, ProductImage, Sku
+from merchants.models.plan import Plan, PlanRate
+from merchants.models.shop import Shop
+
+__all__ = ["Brand", "Category", "Plan", "PlanRate", "Product", "ProductImage", "Shop", "Sku"]

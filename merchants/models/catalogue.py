@@ -1,0 +1,139 @@
+"""The shared catalogue: categories, brands, products with SKUs and pictures. Read by all, written by their merchant."""
+
+from django.db import models
+from django.db.models import Max, Min, Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from haowu.states import HasStates
+from haowu.tenants.models import Tenant, public_id
+
+
+class Category(models.Model):
+    """Three levels; products hang on the third. ``hold_days`` here overrules the platform's, the leaf first."""
+
+    LEAF_LEVEL = 3
+
+    code = models.CharField(_("编号"), max_length=64, unique=True)
+    name = models.CharField(_("名称"), max_length=64)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级类目")
+    )
+    level = models.PositiveSmallIntegerField(_("层级"))
+    hold_days = models.PositiveSmallIntegerField(_("结算冻结天数"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("类目")
+        constraints = [
+            models.CheckConstraint(condition=Q(level__gte=1, level__lte=3), name="category_level_1_to_3"),
+            models.CheckConstraint(
+                condition=Q(level=1, parent__isnull=True) | Q(level__gt=1, parent__isnull=False),
+                name="category_parent_unless_root",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Brand(models.Model):
+    code = models.CharField(_("编号"), max_length=64, unique=True)
+    name = models.CharField(_("名称"), max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("品牌")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProductQuerySet(models.QuerySet):
+    def visible_to(self, tenant: Tenant) -> "ProductQuerySet":
+        """A merchant sees its own products in every state; everyone else sees what is listed."""
+        if tenant.kind == Tenant.Kind.MERCHANT:
+            return self.filter(merchant=tenant)
+        return self.listed()
+
+    def of_merchant(self, merchant: Tenant) -> "ProductQuerySet":
+        return self.filter(merchant=merchant)
+
+    def listed(self) -> "ProductQuerySet":
+        return self.filter(status=Product.Status.LISTED, merchant__shop__suspended_at__isnull=True)
+
+    def with_offer_facts(self) -> "ProductQuerySet":
+        """Adds ``price_fen`` (lowest SKU), ``price_to_fen`` and ``stock`` over SKUs."""
+        return self.annotate(
+            price_fen=Min("skus__price_fen"), price_to_fen=Max("skus__price_fen"), stock=Sum("skus__stock")
+        )
+
+
+class Product(HasStates, models.Model):
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("草稿")
+        LISTED = "listed", _("已上架")
+        DELISTED = "delisted", _("已下架")
+
+    MOVES = {
+        "list": (("draft", "delisted"), "listed"),
+        "delist": (("listed",), "delisted"),
+    }
+
+    merchant = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, related_name="products", verbose_name=_("商家")
+    )
+    code = models.CharField(_("商品编号"), max_length=64, help_text=_("商家内唯一"))
+    public_id = models.CharField(_("公开编号"), max_length=16, unique=True, default=public_id, editable=False)
+    title = models.CharField(_("标题"), max_length=120, blank=True)
+    description = models.TextField(_("卖点"), blank=True, max_length=2000)
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, null=True, blank=True, related_name="products", verbose_name=_("类目")
+    )
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("品牌"))
+    status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    listed_at = models.DateTimeField(_("上架时间"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("商品")
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "code"], name="product_code_unique_per_merchant"),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "listed", "delisted"]), name="product_status_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "-listed_at"], name="product_newest_listed")]
+
+    def __str__(self) -> str:
+        return self.title or self.code
+
+
+class Sku(models.Model):
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="skus", verbose_name=_("商品"))
+    code = models.CharField(_("规格编号"), max_length=64)
+    spec = models.CharField(_("规格"), max_length=120, blank=True)
+    price_fen = models.BigIntegerField(_("价格（分）"))
+    stock = models.PositiveIntegerField(_("库存"), default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("规格")
+        constraints = [
+            models.UniqueConstraint(fields=["product", "code"], name="sku_code_unique_per_product"),
+            models.CheckConstraint(condition=Q(price_fen__gt=0), name="sku_price_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.spec or self.code
+
+
+class ProductImage(models.Model):
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images", verbose_name=_("商品"))
+    image = models.ImageField(_("图片"), upload_to="products/%Y/%m/", max_length=200)
+    position = models.PositiveSmallIntegerField(_("顺序"), default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("商品图片")
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.image.name

@@ -1,0 +1,132 @@
+"""Commission plans of a merchant, and their rates by date."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from haowu.money import percent
+from haowu.tenants.models import Tenant
+from merchants import rates
+from merchants.models.catalogue import Product
+
+
+class PlanQuerySet(models.QuerySet):
+    def visible_to(self, tenant: Tenant) -> "PlanQuerySet":
+        """A merchant sees its own plans; a streamer those that are for everybody or list them."""
+        if tenant.kind == Tenant.Kind.MERCHANT:
+            return self.filter(merchant=tenant)
+        return self.filter(Q(type=Plan.Type.NORMAL) | Q(rates__streamer=tenant)).distinct()
+
+    def of_type(self, type: str) -> "PlanQuerySet":
+        return self.filter(type=type)
+
+    def not_ended(self, at: datetime) -> "PlanQuerySet":
+        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+
+    def speaking_for(self, products: "Iterable[Product]") -> "PlanQuerySet":
+        """Every plan, of any date, that can decide an offer on one of ``products``: theirs and their shops'."""
+        products = list(products)
+        merchants = {product.merchant_id for product in products}
+        return self.filter(
+            Q(product__in=products) | Q(type=Plan.Type.SHOP_TARGETED, merchant__in=merchants)
+        ).prefetch_related("rates")
+
+
+class Plan(models.Model):
+    """One offer of a merchant. In force within ``[starts_at, ends_at)``; what it pays stands in its rates."""
+
+    class Type(models.TextChoices):
+        NORMAL = "normal", _("普通计划")
+        ITEM_TARGETED = "item_targeted", _("商品定向计划")
+        SHOP_TARGETED = "shop_targeted", _("店铺定向计划")
+        EXCLUSIVE = "exclusive", _("专属计划")
+
+    LISTS_STREAMERS = frozenset({Type.ITEM_TARGETED, Type.SHOP_TARGETED, Type.EXCLUSIVE})
+
+    merchant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="plans", verbose_name=_("商家"))
+    type = models.CharField(_("计划类型"), max_length=14, choices=Type)
+    product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, null=True, blank=True, related_name="plans", verbose_name=_("商品")
+    )
+    starts_at = models.DateTimeField(_("开始时间"))
+    ends_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
+    created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("推广计划")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(type="shop_targeted", product__isnull=True)
+                | Q(type__in=["normal", "item_targeted", "exclusive"], product__isnull=False),
+                name="plan_type_known_and_product_fits",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=models.F("starts_at")), name="plan_window_forward"
+            ),
+            models.UniqueConstraint(
+                fields=["product", "type"], condition=Q(ends_at__isnull=True), name="plan_one_open_per_product_and_type"
+            ),
+            models.UniqueConstraint(
+                fields=["merchant"],
+                condition=Q(ends_at__isnull=True, type="shop_targeted"),
+                name="plan_one_open_shop_targeted",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_type_display()} {self.product or ''}".strip()
+
+    @property
+    def lists_streamers(self) -> bool:
+        return self.type in self.LISTS_STREAMERS
+
+    def is_live(self, at: datetime) -> bool:
+        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
+    def rate_at(self, at: datetime, streamer_id: int | None = None) -> "PlanRate | None":
+        """The rate in force at ``at``: for everybody (normal plan) or for one listed streamer; None outside the plan."""
+        if not self.is_live(at):
+            return None
+        listed = streamer_id if self.lists_streamers else None
+        return rates.in_force([rate for rate in self.rates.all() if rate.streamer_id == listed], at)
+
+    def pending_rate(self, at: datetime, streamer_id: int | None = None) -> "PlanRate | None":
+        return rates.pending([rate for rate in self.rates.all() if rate.streamer_id == streamer_id], at)
+
+
+class PlanRate(models.Model):
+    """What a plan pays from ``effective_from`` on. Only ``cancelled_at`` is ever written afterwards."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="rates", verbose_name=_("推广计划"))
+    merchant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("商家"))
+    streamer = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("达人")
+    )
+    commission_bps = models.PositiveIntegerField(
+        _("佣金率（万分之一）"), null=True, help_text=_("为空表示该达人自此移出名单")
+    )
+    effective_from = models.DateTimeField(_("生效时间"))
+    announced_at = models.DateTimeField(_("提交时间"))
+    cancelled_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("佣金率")
+        ordering = ["effective_from", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(commission_bps__lte=rates.MAX_COMMISSION_BPS), name="plan_rate_within_limit"
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_at__isnull=True) | Q(cancelled_at__lt=models.F("effective_from")),
+                name="plan_rate_cancelled_only_before_effect",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        rate = "–" if self.commission_bps is None else percent(self.commission_bps)
+        return f"{rate} @ {self.effective_from:%Y-%m-%d %H:%M}"

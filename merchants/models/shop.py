@@ -1,0 +1,27 @@
+"""What the platform knows of a merchant beyond its tenant."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from haowu.tenants.models import Tenant
+
+
+class Shop(models.Model):
+    merchant = models.OneToOneField(
+        Tenant, on_delete=models.PROTECT, primary_key=True, related_name="shop", verbose_name=_("商家")
+    )
+    buyer_ref = models.CharField(
+        _("商家买家号"), max_length=64, blank=True, help_text=_("商家自己下单时的买家编号；自购不计佣")
+    )
+    hold_days = models.PositiveSmallIntegerField(
+        _("结算冻结天数"), null=True, blank=True, help_text=_("为空时按类目或平台政策")
+    )
+    score = models.PositiveSmallIntegerField(_("店铺评分"), default=480, help_text=_("百分之一分：480 即 4.80 分"))
+    suspended_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("店铺")
+        constraints = [models.CheckConstraint(condition=models.Q(score__lte=500), name="shop_score_at_most_five")]
+
+    def __str__(self) -> str:
+        return self.merchant.name

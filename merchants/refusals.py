@@ -1,0 +1,101 @@
+"""What a merchant's acts refuse, in the order in which the acts ask."""
+
+from django.utils.translation import gettext_lazy as _
+
+from haowu.errors import Refused
+
+
+class ShopSuspended(Refused):
+    code = "SHOP_SUSPENDED"
+    text = _("店铺已被停用，暂不能上架商品或开设计划。请联系平台客服。")
+
+
+class TitleMissing(Refused):
+    code = "TITLE_MISSING"
+    text = _("商品没有标题。请先填写标题再上架。")
+
+
+class CategoryMissing(Refused):
+    code = "CATEGORY_MISSING"
+    text = _("商品没有类目。请选择第三级类目再上架。")
+
+
+class CategoryNotLeaf(Refused):
+    code = "CATEGORY_NOT_LEAF"
+    text = _("类目「{category}」不是第三级类目。请选择更细的类目。")
+
+
+class PriceMissing(Refused):
+    code = "PRICE_MISSING"
+    text = _("商品没有规格和价格。请至少添加一个规格。")
+
+
+class OutOfStock(Refused):
+    code = "OUT_OF_STOCK"
+    text = _("所有规格的库存都是 0。请先补充库存再上架。")
+
+
+class AlreadyListed(Refused):
+    code = "ALREADY_LISTED"
+    text = _("商品已经上架。")
+    status = 409
+
+
+class NotListed(Refused):
+    code = "NOT_LISTED"
+    text = _("商品没有上架。")
+    status = 409
+
+
+class PlanExists(Refused):
+    code = "PLAN_EXISTS"
+    text = _("已有一个进行中的「{type}」。请直接修改它的佣金率，或先结束它。")
+    status = 409
+
+
+class PlanTypeUnknown(Refused):
+    code = "PLAN_TYPE_UNKNOWN"
+    text = _("没有「{type}」这种计划。可用：normal、item_targeted、shop_targeted、exclusive。")
+
+
+class PlanNeedsProduct(Refused):
+    code = "PLAN_NEEDS_PRODUCT"
+    text = _("这种计划要指定一个商品。")
+
+
+class PlanTakesNoProduct(Refused):
+    code = "PLAN_TAKES_NO_PRODUCT"
+    text = _("店铺定向计划对全店商品生效，不能指定商品。")
+
+
+class PlanNeedsStreamers(Refused):
+    code = "PLAN_NEEDS_STREAMERS"
+    text = _("这种计划要至少列出一位达人和他的佣金率。")
+
+
+class PlanTakesNoStreamers(Refused):
+    code = "PLAN_TAKES_NO_STREAMERS"
+    text = _("普通计划对所有达人一样，不能单独列出达人。")
+
+
+class PlanEnded(Refused):
+    code = "PLAN_ENDED"
+    text = _("计划已结束，不能再修改。请新建一个计划。")
+    status = 409
+
+
+class RateOutOfRange(Refused):
+    code = "RATE_OUT_OF_RANGE"
+    text = _("佣金率须在 0% 到 90% 之间（0–9000），收到 {bps}。")
+
+
+class DecreasesClosed(Refused):
+    code = "DECREASES_CLOSED"
+    text = _("23:50 到 24:00 不受理下调。请在零点后再提交；上调随时可以。")
+    status = 409
+
+
+class RateInThePast(Refused):
+    code = "RATE_OUT_OF_ORDER"
+    text = _("这次修改的时间 {at} 早于该计划最近一次修改 {last}。佣金率只能按时间顺序修改。")
+    status = 409
