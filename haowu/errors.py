@@ -32,3 +32,11 @@ class NotFound(Refused):
 
     code = "NOT_FOUND"
     status = 404
+
+
+def single(answers: list[Any]) -> Any:
+    """The one answer of an act that answers per item; raised when it is a refusal."""
+    (answer,) = answers
+    if isinstance(answer, Refused):
+        raise answer
+    return answer

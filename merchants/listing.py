@@ -1,50 +1,99 @@
-"""Putting a product on the shelves of the selection centre, and taking it off."""
+"""Products of a merchant: adding them, showing them in the selection centre, taking them off.
 
+Acts on many answer per item, in the same order: the row, or the ``Refused`` that stopped this one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
+from haowu.errors import Refused, single
 from haowu.tenants.models import Tenant
 from merchants import refusals
 from merchants.models import Category, Product, Shop, Sku
 
 
-@transaction.atomic
-def add_product(
-    merchant: Tenant, *, code: str, title: str, category: Category | None, price_fen: int, stock: int
-) -> Product:
-    """A draft with one SKU. Raises PriceMissing for a price of 0 or less; the code must be new to the merchant."""
-    if price_fen <= 0:
-        raise refusals.PriceMissing
-    product = Product.objects.create(merchant=merchant, code=code, title=title, category=category)
-    Sku.objects.create(product=product, code=code, price_fen=price_fen, stock=stock)
-    return product
+@dataclass(frozen=True)
+class Draft:
+    """What a new product with one SKU is made of."""
+
+    code: str
+    title: str
+    category: Category | None
+    price_fen: int
+    stock: int
 
 
 @transaction.atomic
-def list_product(product: Product, *, at: datetime) -> None:
-    """Show ``product`` in the selection centre from ``at``. Conditions in the order in which a merchant fills the form:
+def add_products(merchant: Tenant, drafts: Sequence[Draft]) -> list[Product | Refused]:
+    """A draft product with one SKU for each of ``drafts``; refuses codes already taken and prices of 0 or less."""
+    taken = set(Product.objects.of_merchant(merchant).filter(code__in=[d.code for d in drafts]).values_list("code", flat=True))
+    answers: list[Product | Refused] = []
+    prices: dict[str, Draft] = {}
+    for draft in drafts:
+        if draft.code in taken:
+            answers.append(refusals.ProductCodeTaken(code=draft.code))
+        elif draft.price_fen <= 0:
+            answers.append(refusals.PriceMissing())
+        else:
+            taken.add(draft.code)
+            prices[draft.code] = draft
+            answers.append(Product(merchant=merchant, code=draft.code, title=draft.title, category=draft.category))
+    products = Product.objects.bulk_create([answer for answer in answers if isinstance(answer, Product)])
+    Sku.objects.bulk_create(
+        Sku(product=product, code=product.code, price_fen=prices[product.code].price_fen, stock=prices[product.code].stock)
+        for product in products
+    )
+    return answers
 
-    the shop is not suspended, the product is not listed yet, has a title, a third-level category, a SKU with a
-    price, and stock. Each raises its own refusal and changes nothing.
+
+@transaction.atomic
+def list_products(products: Sequence[Product], *, at: datetime) -> list[Product | Refused]:
+    """Show each of ``products`` in the selection centre from ``at``.
+
+    Conditions in the order in which a merchant fills the form: the shop is not suspended, the product is not listed
+    yet, has a title, a third-level category, a SKU with a price, and stock. Each has its own refusal.
     """
-    product = Product.objects.select_for_update().get(pk=product.pk)
-    if Shop.objects.filter(merchant_id=product.merchant_id, suspended_at__isnull=False).exists():
-        raise refusals.ShopSuspended
+    prefetch_related_objects(products, "skus", "category")
+    suspended = Shop.objects.filter(
+        merchant__in={product.merchant_id for product in products}, suspended_at__isnull=False
+    ).values_list("merchant_id", flat=True)
+    answers = [_objection(product, set(suspended)) or product for product in products]
+    ready = [answer.pk for answer in answers if isinstance(answer, Product)]
+    moved = Product.objects.filter(pk__in=ready, status__in=Product.MOVES["list"][0])
+    moved.update(status=Product.Status.LISTED, listed_at=at)
+    for answer in answers:
+        if isinstance(answer, Product):
+            answer.status, answer.listed_at = Product.Status.LISTED, at
+    return answers
+
+
+def list_product(product: Product, *, at: datetime) -> Product:
+    """``list_products`` for one, its refusal raised."""
+    return single(list_products([product], at=at))
+
+
+def _objection(product: Product, suspended: set[int]) -> Refused | None:
+    """The first condition of listing that ``product`` fails."""
+    if product.merchant_id in suspended:
+        return refusals.ShopSuspended()
     if product.status == Product.Status.LISTED:
-        raise refusals.AlreadyListed
+        return refusals.AlreadyListed()
     if not product.title.strip():
-        raise refusals.TitleMissing
+        return refusals.TitleMissing()
     if product.category is None:
-        raise refusals.CategoryMissing
+        return refusals.CategoryMissing()
     if product.category.level != Category.LEAF_LEVEL:
-        raise refusals.CategoryNotLeaf(category=product.category.name)
-    skus = list(product.skus.all())
+        return refusals.CategoryNotLeaf(category=product.category.name)
+    skus = product.skus.all()
     if not skus:
-        raise refusals.PriceMissing
+        return refusals.PriceMissing()
     if not any(sku.stock for sku in skus):
-        raise refusals.OutOfStock
-    product.move("list", listed_at=at)
+        return refusals.OutOfStock()
+    return None
 
 
 def delist_product(product: Product) -> None:

@@ -1,58 +1,117 @@
 """Opening, changing and ending commission plans (rulebook §5, §6). Every act takes the moment it happens at."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from haowu import days
+from haowu.errors import Refused, single
 from haowu.tenants.models import Tenant
 from merchants import rates, refusals
 from merchants.models import Plan, PlanRate, Product, Shop
 
 
+@dataclass(frozen=True)
+class NewPlan:
+    """A plan to be opened. A normal one has ``commission_bps``; the others ``streamers`` with a rate in bps each."""
+
+    merchant: Tenant
+    type: str
+    at: datetime
+    product: Product | None = None
+    commission_bps: int | None = None
+    streamers: Mapping[Tenant, int] = field(default_factory=dict)
+
+    @property
+    def first_rates(self) -> dict[Tenant | None, int]:
+        return dict(self.streamers) or ({} if self.commission_bps is None else {None: self.commission_bps})
+
+    @property
+    def place(self) -> tuple[int, str, int | None]:
+        """Where at most one open plan may stand: the shop, the type, the product."""
+        return self.merchant.pk, self.type, self.product.pk if self.product else None
+
+
 @transaction.atomic
-def open_plan(
-    merchant: Tenant,
-    type: str,
-    *,
-    at: datetime,
-    product: Product | None = None,
-    commission_bps: int | None = None,
-    streamers: Mapping[Tenant, int] | None = None,
-) -> Plan:
-    """Open a plan that is in force from ``at``.
+def open_plans(wishes: Sequence[NewPlan]) -> list[Plan | Refused]:
+    """Open each plan from its ``at`` on; one answer per wish, in order.
 
-    A normal plan takes ``commission_bps``; the other types take ``streamers`` with a rate in bps each. Refuses an
-    unknown type, a second open plan of the same type on the product (or shop), and rates outside 0–9000 bps.
+    Refuses an unknown type, a second open plan of the same type on the product (or shop), a type without what it
+    needs, and rates outside 0–9000 bps. The merchants' tenants are locked, so that two hands cannot open the same.
     """
-    streamers = dict(streamers or {})
-    _check_shape(type, product, commission_bps, streamers)
-    if Shop.objects.filter(merchant=merchant, suspended_at__isnull=False).exists():
-        raise refusals.ShopSuspended
-    Tenant.objects.select_for_update().get(pk=merchant.pk)  # one plan at a time is opened in a shop
-    if Plan.objects.filter(merchant=merchant, type=type, product=product).not_ended(at).exists():
-        raise refusals.PlanExists(type=Plan.Type(type).label)
-    plan = Plan.objects.create(merchant=merchant, type=type, product=product, starts_at=at)
-    first_rates = {None: commission_bps} if type == Plan.Type.NORMAL else streamers
-    for streamer, bps in first_rates.items():
-        set_rate(plan, bps, at=at, streamer=streamer)
-    return plan
+    merchants = sorted({wish.merchant.pk for wish in wishes})
+    list(Tenant.objects.select_for_update().filter(pk__in=merchants).order_by("pk"))
+    suspended = set(
+        Shop.objects.filter(merchant__in=merchants, suspended_at__isnull=False).values_list("merchant_id", flat=True)
+    )
+    ends = {
+        place: end
+        for *place_parts, end in Plan.objects.filter(merchant__in=merchants)
+        .order_by(F("ends_at").asc(nulls_last=True))
+        .values_list("merchant_id", "type", "product_id", "ends_at")
+        for place in [tuple(place_parts)]
+    }
+    answers: list[Plan | Refused] = []
+    for wish in wishes:
+        refused = _objection(wish, suspended, ends)
+        if refused is None:
+            ends[wish.place] = None
+        answers.append(
+            refused or Plan(merchant=wish.merchant, type=wish.type, product=wish.product, starts_at=wish.at)
+        )
+    _open(list(zip(wishes, answers, strict=True)))
+    return answers
 
 
-def _check_shape(type: str, product: Product | None, commission_bps: int | None, streamers: Mapping) -> None:
-    if type not in Plan.Type.values:
-        raise refusals.PlanTypeUnknown(type=type)
-    if type == Plan.Type.SHOP_TARGETED and product is not None:
-        raise refusals.PlanTakesNoProduct
-    if type != Plan.Type.SHOP_TARGETED and product is None:
-        raise refusals.PlanNeedsProduct
-    if type == Plan.Type.NORMAL and streamers:
-        raise refusals.PlanTakesNoStreamers
-    if type != Plan.Type.NORMAL and not streamers:
-        raise refusals.PlanNeedsStreamers
-    if type == Plan.Type.NORMAL and commission_bps is None:
-        raise refusals.RateOutOfRange(bps="–")
+def _open(pairs: list[tuple[NewPlan, Plan | Refused]]) -> None:
+    """Store the plans among ``pairs`` and their first rates."""
+    plans = [(wish, answer) for wish, answer in pairs if isinstance(answer, Plan)]
+    Plan.objects.bulk_create([plan for _wish, plan in plans])
+    PlanRate.objects.bulk_create(
+        PlanRate(
+            plan=plan,
+            merchant=wish.merchant,
+            streamer=streamer,
+            commission_bps=bps,
+            effective_from=wish.at,
+            announced_at=wish.at,
+        )
+        for wish, plan in plans
+        for streamer, bps in wish.first_rates.items()
+    )
+
+
+def open_plan(merchant: Tenant, type: str, *, at: datetime, **terms: Any) -> Plan:
+    """``open_plans`` for one, its refusal raised. ``terms`` are the other fields of ``NewPlan``."""
+    return single(open_plans([NewPlan(merchant, type, at, **terms)]))
+
+
+def _objection(wish: NewPlan, suspended: set[int], ends: Mapping[Any, datetime | None]) -> Refused | None:
+    """The first rule that ``wish`` breaks. ``ends``: for each place, when its last plan ends (None: open)."""
+    if wish.type not in Plan.Type.values:
+        return refusals.PlanTypeUnknown(type=wish.type)
+    if wish.type == Plan.Type.SHOP_TARGETED and wish.product is not None:
+        return refusals.PlanTakesNoProduct()
+    if wish.type != Plan.Type.SHOP_TARGETED and wish.product is None:
+        return refusals.PlanNeedsProduct()
+    if wish.type == Plan.Type.NORMAL and wish.streamers:
+        return refusals.PlanTakesNoStreamers()
+    if wish.type != Plan.Type.NORMAL and not wish.streamers:
+        return refusals.PlanNeedsStreamers()
+    if not wish.first_rates:
+        return refusals.RateMissing()
+    for bps in wish.first_rates.values():
+        if not 0 <= bps <= rates.MAX_COMMISSION_BPS:
+            return refusals.RateOutOfRange(bps=bps)
+    if wish.merchant.pk in suspended:
+        return refusals.ShopSuspended()
+    if wish.place in ends and ((end := ends[wish.place]) is None or end > wish.at):
+        return refusals.PlanExists(type=Plan.Type(wish.type).label)
+    return None
 
 
 @transaction.atomic

@@ -10,6 +10,12 @@ class ShopSuspended(Refused):
     text = _("店铺已被停用，暂不能上架商品或开设计划。请联系平台客服。")
 
 
+class ProductCodeTaken(Refused):
+    code = "PRODUCT_CODE_TAKEN"
+    text = _("商品编号「{code}」已被使用。请换一个编号，或修改原来的商品。")
+    status = 409
+
+
 class TitleMissing(Refused):
     code = "TITLE_MISSING"
     text = _("商品没有标题。请先填写标题再上架。")
@@ -82,6 +88,11 @@ class PlanEnded(Refused):
     code = "PLAN_ENDED"
     text = _("计划已结束，不能再修改。请新建一个计划。")
     status = 409
+
+
+class RateMissing(Refused):
+    code = "RATE_MISSING"
+    text = _("请填写佣金率。")
 
 
 class RateOutOfRange(Refused):

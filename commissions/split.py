@@ -1,0 +1,104 @@
+"""The shares of one order line: the only place where they are computed (rulebook §3, §4). Pure; all in fen and bps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+from haowu.money import divide, share
+
+ROLES = ("streamer", "first_leader", "second_leader", "provider")
+"""Every role that can be paid out of a line, in the order in which reports show them."""
+
+
+@dataclass(frozen=True)
+class Rates:
+    """The frozen rates of a line, in bps. ``second_bps`` is carved out of ``service_fee_bps``."""
+
+    commission_bps: int = 0
+    service_fee_bps: int = 0
+    second_bps: int = 0
+    provider_bps: int = 0
+    tech_bps: int = 0
+
+
+@dataclass(frozen=True)
+class Shares:
+    """What each role gets of one line: gross, and the platform's fee within it. Net is gross − fee.
+
+    Negative where two Shares were subtracted (a clawback).
+    """
+
+    base_fen: int = 0
+    streamer_fen: int = 0
+    streamer_fee_fen: int = 0
+    first_leader_fen: int = 0
+    first_leader_fee_fen: int = 0
+    second_leader_fen: int = 0
+    second_leader_fee_fen: int = 0
+    provider_fen: int = 0
+    provider_fee_fen: int = 0
+
+    @property
+    def cost_fen(self) -> int:
+        """What the merchant pays: every gross, which is all nets and all fees, to the fen."""
+        return self.streamer_fen + self.first_leader_fen + self.second_leader_fen + self.provider_fen
+
+    @property
+    def is_nothing(self) -> bool:
+        """No fen in any role. A change of the base alone books nothing."""
+        return not any(getattr(self, name) for name in AMOUNTS)
+
+    def __sub__(self, other: "Shares") -> "Shares":
+        return Shares(*(getattr(self, name) - getattr(other, name) for name in COLUMNS))
+
+    def __add__(self, other: "Shares") -> "Shares":
+        return Shares(*(getattr(self, name) + getattr(other, name) for name in COLUMNS))
+
+
+COLUMNS = tuple(each.name for each in fields(Shares))
+AMOUNTS = COLUMNS[1:]
+NOTHING = Shares()
+
+
+def split(base_fen: int, rates: Rates) -> Shares:
+    """Commission and service fee of ``base_fen``; the fee carved between the leaders; the platform's fee of each."""
+    commission = share(base_fen, rates.commission_bps)
+    service_fee = share(base_fen, rates.service_fee_bps)
+    second = share(base_fen, rates.second_bps)
+    first = service_fee - second
+    provider = share(base_fen, rates.provider_bps)
+    return Shares(
+        base_fen=base_fen,
+        streamer_fen=commission,
+        streamer_fee_fen=share(commission, rates.tech_bps),
+        first_leader_fen=first,
+        first_leader_fee_fen=share(first, rates.tech_bps),
+        second_leader_fen=second,
+        second_leader_fee_fen=share(second, rates.tech_bps),
+        provider_fen=provider,
+        provider_fee_fen=share(provider, rates.tech_bps),
+    )
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a buyer was charged for one line, as the order source says it. ``price_fen`` is the line total."""
+
+    price_fen: int
+    merchant_coupon_fen: int = 0
+    platform_coupon_fen: int = 0
+
+
+def bases(prices: Sequence[Price], order_coupon_fen: int = 0) -> list[int]:
+    """What the buyer paid for each line's goods: its price less its coupons and its part of the order's coupon.
+
+    The order's coupon is divided by price, by largest remainder. Freight and subsidies never enter the base. Raises
+    ValueError where a line's coupons exceed its price, as the source then sent something else than it meant.
+    """
+    parts = divide(order_coupon_fen, [price.price_fen for price in prices])
+    paid = [
+        price.price_fen - price.merchant_coupon_fen - price.platform_coupon_fen - part
+        for price, part in zip(prices, parts, strict=True)
+    ]
+    if any(base < 0 for base in paid):
+        raise ValueError("coupons exceed the price of a line")
+    return paid
