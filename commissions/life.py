@@ -109,7 +109,7 @@ class OrderLife:
             if event.type == Type.PAID:
                 self._rule(event, self._paid(event))
         for event in openings:
-            self._apply(event, self._after_sale_opened)
+            self._apply(event, OrderLife._after_sale_opened)
         for event in ordered:
             if event.type not in (Type.PAID, Type.AFTER_SALE_OPENED):
                 self._apply(event, _APPLY[event.type])

@@ -20,9 +20,6 @@ class Profile(models.Model):
         Tenant, on_delete=models.PROTECT, primary_key=True, related_name="profile", verbose_name=_("达人")
     )
     fans = models.PositiveIntegerField(_("粉丝数"), default=0)
-    buyer_ref = models.CharField(
-        _("本人买家号"), max_length=64, blank=True, help_text=_("达人自己下单时的买家编号；自购不计佣")
-    )
     bio = models.CharField(_("简介"), max_length=200, blank=True)
 
     class Meta:

@@ -94,3 +94,17 @@ class Membership(models.Model):
     def may_write(self) -> bool:
         """Owners and operators change products, plans and shelves; finance and viewers read."""
         return self.role in {self.Role.OWNER, self.Role.OPERATOR}
+
+
+class BuyerIdentity(models.Model):
+    """A buyer account that belongs to a tenant. What it buys of its own pays nobody (``SELF_PURCHASE``)."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="buyer_identities", verbose_name=_("租户"))
+    buyer_ref = models.CharField(_("买家号"), max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("本人买家号")
+        constraints = [models.UniqueConstraint(fields=["tenant", "buyer_ref"], name="buyer_identity_unique")]
+
+    def __str__(self) -> str:
+        return self.buyer_ref

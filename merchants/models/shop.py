@@ -10,9 +10,6 @@ class Shop(models.Model):
     merchant = models.OneToOneField(
         Tenant, on_delete=models.PROTECT, primary_key=True, related_name="shop", verbose_name=_("商家")
     )
-    buyer_ref = models.CharField(
-        _("商家买家号"), max_length=64, blank=True, help_text=_("商家自己下单时的买家编号；自购不计佣")
-    )
     hold_days = models.PositiveSmallIntegerField(
         _("结算冻结天数"), null=True, blank=True, help_text=_("为空时按类目或平台政策")
     )

@@ -1,0 +1,203 @@
+"""Orders as they are known: the events received, and each line as those events leave it."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, FilteredRelation, Q
+from django.utils.translation import gettext_lazy as _
+
+from commissions.split import AMOUNTS, Rates, Shares
+from haowu.tenants.models import Tenant
+from merchants.models import Product
+
+
+class Order(models.Model):
+    """An order number of one source. Its row is what intake locks; what is known of it stands in events and lines."""
+
+    source = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("订单来源"))
+    order_no = models.CharField(_("订单号"), max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("订单")
+        constraints = [models.UniqueConstraint(fields=["source", "order_no"], name="order_no_unique_per_source")]
+
+    def __str__(self) -> str:
+        return self.order_no
+
+
+class OrderEvent(models.Model):
+    """One event as received. The set of these is what a line's state is computed from."""
+
+    class Verdict(models.TextChoices):
+        ACCEPTED = "accepted", _("已接收")
+        PARKED = "parked", _("等待前序事件")
+        REJECTED = "rejected", _("已拒绝")
+
+    source = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("订单来源"))
+    event_id = models.CharField(_("事件号"), max_length=128)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events", verbose_name=_("订单"))
+    line_no = models.PositiveIntegerField(_("行号"), null=True, blank=True)
+    type = models.CharField(_("类型"), max_length=20)
+    occurred_at = models.DateTimeField(_("发生时间"))
+    facts = models.JSONField(_("内容"), default=dict)
+    verdict = models.CharField(_("处理结果"), max_length=10, choices=Verdict, default=Verdict.PARKED)
+    code = models.CharField(_("原因码"), max_length=40, blank=True, db_default="")
+    received_at = models.DateTimeField(_("收到时间"), db_default=models.functions.Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("订单事件")
+        constraints = [models.UniqueConstraint(fields=["source", "event_id"], name="event_id_unique_per_source")]
+
+    def __str__(self) -> str:
+        return self.event_id
+
+
+class OrderLineQuerySet(models.QuerySet):
+    def visible_to(self, tenant: Tenant) -> "OrderLineQuerySet":
+        """The lines in which ``tenant`` has a part: as merchant, as one who is paid, or as the order's source."""
+        if tenant.kind == Tenant.Kind.PARTNER:
+            return self.filter(source=tenant)
+        return self.filter(
+            Q(merchant=tenant) | Q(streamer=tenant) | Q(first_leader=tenant) | Q(second_leader=tenant) | Q(provider=tenant)
+        )
+
+    def with_settled(self) -> "OrderLineQuerySet":
+        """Adds ``is_settled``: the night has written this line's settlement."""
+        return self.annotate(
+            first_settlement=FilteredRelation("settlements", condition=Q(settlements__phase=0)),
+            is_settled=Q(first_settlement__isnull=False),
+        )
+
+    def unsettled(self) -> "OrderLineQuerySet":
+        return self.with_settled().filter(is_settled=False)
+
+    def newest_first(self) -> "OrderLineQuerySet":
+        return self.order_by("-ordered_at", "-pk")
+
+
+class OrderLine(models.Model):
+    """One line of an order: what was bought, the terms frozen at ``ordered_at``, what it is worth to whom.
+
+    ``estimate_*`` are the shares as ordered and never change. ``due_*`` are the shares the night will settle; they
+    follow refunds until the night of ``settles_on`` is sealed. After that only adjustments speak.
+    """
+
+    class Status(models.TextChoices):
+        PAID = "paid", _("已付款")
+        SHIPPED = "shipped", _("已发货")
+        RECEIVED = "received", _("已收货")
+        INVALID = "invalid", _("已失效")
+        SETTLED = "settled", _("已结算")
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", verbose_name=_("订单"))
+    order_no = models.CharField(_("订单号"), max_length=64)
+    source = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("订单来源")
+    )
+    line_no = models.PositiveIntegerField(_("行号"))
+    paid_event_id = models.CharField(_("付款事件号"), max_length=128)
+    ordered_at = models.DateTimeField(_("下单时间"))
+    buyer_ref = models.CharField(_("买家"), max_length=64, blank=True)
+    merchant = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("商家")
+    )
+    product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("商品")
+    )
+    quantity = models.PositiveIntegerField(_("件数"))
+    pid = models.CharField(_("推广位"), max_length=64, blank=True)
+
+    streamer = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("达人")
+    )
+    first_leader = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("一级团长")
+    )
+    second_leader = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("二级团长")
+    )
+    provider = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("服务商")
+    )
+    offer_kind = models.CharField(_("成交计划"), max_length=20, blank=True)
+    offer_id = models.BigIntegerField(_("计划编号"), null=True)
+    offer_version = models.BigIntegerField(_("计划版本"), null=True)
+    activity = models.CharField(_("活动"), max_length=64, blank=True)
+    policy_id = models.BigIntegerField(_("政策版本"))
+    commission_bps = models.PositiveIntegerField(default=0)
+    service_fee_bps = models.PositiveIntegerField(default=0)
+    second_bps = models.PositiveIntegerField(default=0)
+    provider_bps = models.PositiveIntegerField(default=0)
+    tech_bps = models.PositiveIntegerField(default=0)
+    hold_days = models.PositiveSmallIntegerField(_("超售后期（天）"))
+    trace = ArrayField(models.CharField(max_length=40), verbose_name=_("规则轨迹"))
+
+    paid_fen = models.BigIntegerField(_("计佣基数（下单时，分）"))
+    due_base_fen = models.BigIntegerField(_("计佣基数（现在，分）"))
+    refunded_fen = models.BigIntegerField(_("已退货款（分）"), default=0)
+    estimate_streamer_fen = models.BigIntegerField(default=0)
+    estimate_streamer_fee_fen = models.BigIntegerField(default=0)
+    estimate_first_leader_fen = models.BigIntegerField(default=0)
+    estimate_first_leader_fee_fen = models.BigIntegerField(default=0)
+    estimate_second_leader_fen = models.BigIntegerField(default=0)
+    estimate_second_leader_fee_fen = models.BigIntegerField(default=0)
+    estimate_provider_fen = models.BigIntegerField(default=0)
+    estimate_provider_fee_fen = models.BigIntegerField(default=0)
+    due_streamer_fen = models.BigIntegerField(default=0)
+    due_streamer_fee_fen = models.BigIntegerField(default=0)
+    due_first_leader_fen = models.BigIntegerField(default=0)
+    due_first_leader_fee_fen = models.BigIntegerField(default=0)
+    due_second_leader_fen = models.BigIntegerField(default=0)
+    due_second_leader_fee_fen = models.BigIntegerField(default=0)
+    due_provider_fen = models.BigIntegerField(default=0)
+    due_provider_fee_fen = models.BigIntegerField(default=0)
+
+    status = models.CharField(_("状态"), max_length=10, choices=Status)
+    shipped_at = models.DateTimeField(_("发货时间"), null=True)
+    received_at = models.DateTimeField(_("收货时间"), null=True)
+    due_at = models.DateTimeField(_("到期时间"), null=True)
+    settles_on = models.DateField(_("结算夜"), null=True)
+    held_reason = models.CharField(_("冻结原因"), max_length=40, blank=True)
+    held_since = models.DateTimeField(_("冻结自"), null=True)
+
+    objects = OrderLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("订单行")
+        constraints = [
+            models.UniqueConstraint(fields=["order", "line_no"], name="order_line_no_unique"),
+            models.CheckConstraint(
+                condition=Q(paid_fen__gte=0, refunded_fen__gte=0, refunded_fen__lte=F("paid_fen")),
+                name="order_line_refunds_at_most_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["paid", "shipped", "received", "invalid"]), name="order_line_status_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["settles_on", "id"], name="line_night"),
+            models.Index(fields=["order_no"], name="line_order_no"),
+            models.Index(fields=["merchant", "-ordered_at"], name="line_of_merchant"),
+            models.Index(fields=["streamer", "-ordered_at"], name="line_of_streamer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_no}/{self.line_no}"
+
+    @property
+    def rates(self) -> Rates:
+        return Rates(self.commission_bps, self.service_fee_bps, self.second_bps, self.provider_bps, self.tech_bps)
+
+    @property
+    def estimate(self) -> Shares:
+        return self._read("estimate", self.paid_fen)
+
+    @property
+    def due(self) -> Shares:
+        return self._read("due", self.due_base_fen)
+
+    def _read(self, prefix: str, base_fen: int) -> Shares:
+        return Shares(base_fen, *(getattr(self, f"{prefix}_{column}") for column in AMOUNTS))
+
+    def party(self, role: str) -> Tenant | None:
+        """Who fills ``role`` on this line, or None."""
+        return getattr(self, role)

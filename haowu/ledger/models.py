@@ -1,0 +1,144 @@
+"""The books: accounts, two-ended postings, and each day's opening and closing.
+
+A posting moves a positive amount from one account to another, so it is balanced by its shape. A trigger carries
+balances in the same statement, and a check constraint refuses to take an account below zero that must not go there.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from haowu.tenants.models import Tenant
+
+
+class AccountQuerySet(models.QuerySet):
+    def visible_to(self, tenant: Tenant) -> "AccountQuerySet":
+        return self.filter(owner=tenant)
+
+
+class Account(models.Model):
+    """One bucket of one party's money."""
+
+    class Kind(models.TextChoices):
+        AVAILABLE = "available", _("可提现")
+        DEBT = "debt", _("欠款")
+        FUNDING = "funding", _("佣金账户")
+        CLEARING = "clearing", _("清分过渡")
+        REVENUE = "revenue", _("平台技术服务费")
+        EXTERNAL = "external", _("订单货款（外部）")
+
+    MAY_GO_NEGATIVE = frozenset({Kind.DEBT, Kind.CLEARING, Kind.REVENUE, Kind.EXTERNAL})
+
+    owner = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="accounts", verbose_name=_("所有者"))
+    kind = models.CharField(_("账户"), max_length=12, choices=Kind)
+    code = models.CharField(_("编号"), max_length=32, blank=True, help_text=_("过渡账户按结算日分开"))
+    may_go_negative = models.BooleanField(_("允许为负"))
+    balance_fen = models.BigIntegerField(_("余额（分）"), default=0)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("账户")
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "kind", "code"], name="account_owner_kind_code_unique"),
+            models.CheckConstraint(
+                condition=Q(may_go_negative=True) | Q(balance_fen__gte=0), name="account_not_below_zero"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["debt", "clearing", "revenue", "external"], may_go_negative=True)
+                | Q(kind__in=["available", "funding"], may_go_negative=False),
+                name="account_kind_fixes_sign",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner} · {self.get_kind_display()} {self.code}".strip()
+
+
+class PostingQuerySet(models.QuerySet):
+    def touching(self, account: Account) -> "PostingQuerySet":
+        return self.filter(Q(from_account=account) | Q(to_account=account))
+
+    def of_day(self, day) -> "PostingQuerySet":
+        return self.filter(day=day)
+
+
+class Posting(models.Model):
+    """Money moved once. Append-only: triggers refuse UPDATE, DELETE and TRUNCATE. ``reference`` makes it happen once."""
+
+    class Kind(models.TextChoices):
+        WITHHELD = "withheld", _("货款代扣")
+        COST = "cost", _("推广费支出")
+        COMMISSION = "commission", _("佣金")
+        SERVICE_FEE = "service_fee", _("服务费")
+        SECOND_FEE = "second_fee", _("二级服务费")
+        PROVIDER_FEE = "provider_fee", _("服务商费用")
+        TECH_FEE = "tech_fee", _("技术服务费")
+        CLAWBACK = "clawback", _("追回")
+        TECH_FEE_RETURNED = "tech_fee_returned", _("技术服务费退回")
+        REIMBURSED = "reimbursed", _("追回款返还")
+        DEBT_DRAWN = "debt_drawn", _("转入欠款")
+        DEBT_REPAID = "debt_repaid", _("偿还欠款")
+
+    day = models.DateField(_("账务日"))
+    from_account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, db_constraint=False, related_name="outgoing", verbose_name=_("付出账户")
+    )
+    to_account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, db_constraint=False, related_name="incoming", verbose_name=_("收入账户")
+    )
+    amount_fen = models.BigIntegerField(_("金额（分）"))
+    kind = models.CharField(_("类型"), max_length=20, choices=Kind)
+    reference = models.CharField(_("唯一凭证"), max_length=80, unique=True)
+    cause = models.CharField(_("原因"), max_length=80)
+    created_at = models.DateTimeField(_("记账时间"), db_default=models.functions.Now())
+
+    objects = PostingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("记账")
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="posting_amount_positive"),
+            models.CheckConstraint(condition=~Q(from_account=F("to_account")), name="posting_has_two_ends"),
+        ]
+        indexes = [models.Index(fields=["day"], name="posting_day")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class DailyBalanceQuerySet(models.QuerySet):
+    def visible_to(self, tenant: Tenant) -> "DailyBalanceQuerySet":
+        return self.filter(account__owner=tenant)
+
+    def newest_first(self) -> "DailyBalanceQuerySet":
+        return self.order_by("-day", "account__kind")
+
+
+class DailyBalance(models.Model):
+    """One account's closed day: opening, what came in, what went out, closing. Written once, when the day closes.
+
+    Days without a posting have no row: the opening is the closing of the row before.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="days", verbose_name=_("账户"))
+    day = models.DateField(_("账务日"))
+    opening_fen = models.BigIntegerField(_("期初（分）"))
+    inflow_fen = models.BigIntegerField(_("收入（分）"))
+    outflow_fen = models.BigIntegerField(_("支出（分）"))
+    closing_fen = models.BigIntegerField(_("期末（分）"))
+
+    objects = DailyBalanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("日余额")
+        constraints = [
+            models.UniqueConstraint(fields=["account", "day"], name="daily_balance_once"),
+            models.CheckConstraint(
+                condition=Q(closing_fen=F("opening_fen") + F("inflow_fen") - F("outflow_fen")),
+                name="daily_balance_adds_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.day}"
