@@ -1,4 +1,7 @@
-"""Business days: Asia/Shanghai, half-open ``[start, end)``. Rules take ``at=`` or ``day=``; only doors call ``now()``."""
+"""Business days: Asia/Shanghai, half-open ``[start, end)``.
+
+Rules take ``at=`` or ``day=``; only doors call ``now()``.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

@@ -30,7 +30,9 @@ class Draft:
 @transaction.atomic
 def add_products(merchant: Tenant, drafts: Sequence[Draft]) -> list[Product | Refused]:
     """A draft product with one SKU for each of ``drafts``; refuses codes already taken and prices of 0 or less."""
-    taken = set(Product.objects.of_merchant(merchant).filter(code__in=[d.code for d in drafts]).values_list("code", flat=True))
+    taken = set(
+        Product.objects.of_merchant(merchant).filter(code__in=[d.code for d in drafts]).values_list("code", flat=True)
+    )
     answers: list[Product | Refused] = []
     prices: dict[str, Draft] = {}
     for draft in drafts:
@@ -44,7 +46,12 @@ def add_products(merchant: Tenant, drafts: Sequence[Draft]) -> list[Product | Re
             answers.append(Product(merchant=merchant, code=draft.code, title=draft.title, category=draft.category))
     products = Product.objects.bulk_create([answer for answer in answers if isinstance(answer, Product)])
     Sku.objects.bulk_create(
-        Sku(product=product, code=product.code, price_fen=prices[product.code].price_fen, stock=prices[product.code].stock)
+        Sku(
+            product=product,
+            code=product.code,
+            price_fen=prices[product.code].price_fen,
+            stock=prices[product.code].stock,
+        )
         for product in products
     )
     return answers

@@ -60,9 +60,7 @@ def open_plans(wishes: Sequence[NewPlan]) -> list[Plan | Refused]:
         refused = _objection(wish, suspended, ends)
         if refused is None:
             ends[wish.place] = None
-        answers.append(
-            refused or Plan(merchant=wish.merchant, type=wish.type, product=wish.product, starts_at=wish.at)
-        )
+        answers.append(refused or Plan(merchant=wish.merchant, type=wish.type, product=wish.product, starts_at=wish.at))
     _open(list(zip(wishes, answers, strict=True)))
     return answers
 

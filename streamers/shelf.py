@@ -66,7 +66,9 @@ def pick_many(wishes: Sequence[Wish]) -> list[Pick | Refused]:
     products = {wish.product.pk: wish.product for wish in wishes}
     listed = set(Product.objects.listed().filter(pk__in=products).values_list("pk", flat=True))
     on_shelves = set(
-        Pick.objects.on_shelf().filter(streamer__in=streamers, product__in=products).values_list("streamer_id", "product_id")
+        Pick.objects.on_shelf()
+        .filter(streamer__in=streamers, product__in=products)
+        .values_list("streamer_id", "product_id")
     )
     with platform_scope():
         book = OfferBook(products.values())

@@ -1,5 +1,7 @@
 """Orders as they are known: the events received, and each line as those events leave it."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, FilteredRelation, Q
@@ -57,7 +59,11 @@ class OrderLineQuerySet(models.QuerySet):
         if tenant.kind == Tenant.Kind.PARTNER:
             return self.filter(source=tenant)
         return self.filter(
-            Q(merchant=tenant) | Q(streamer=tenant) | Q(first_leader=tenant) | Q(second_leader=tenant) | Q(provider=tenant)
+            Q(merchant=tenant)
+            | Q(streamer=tenant)
+            | Q(first_leader=tenant)
+            | Q(second_leader=tenant)
+            | Q(provider=tenant)
         )
 
     def with_settled(self) -> "OrderLineQuerySet":
@@ -69,6 +75,11 @@ class OrderLineQuerySet(models.QuerySet):
 
     def unsettled(self) -> "OrderLineQuerySet":
         return self.with_settled().filter(is_settled=False)
+
+    def due_in(self, after: date | None, day: date) -> "OrderLineQuerySet":
+        """The lines of the nights after ``after`` up to ``day``."""
+        due = self.filter(settles_on__lte=day)
+        return due.filter(settles_on__gt=after) if after else due
 
     def newest_first(self) -> "OrderLineQuerySet":
         return self.order_by("-ordered_at", "-pk")

@@ -111,7 +111,11 @@ class Shard(models.Model):
 class SettlementQuerySet(models.QuerySet):
     def visible_to(self, tenant: Tenant) -> "SettlementQuerySet":
         return self.filter(
-            Q(merchant=tenant) | Q(streamer=tenant) | Q(first_leader=tenant) | Q(second_leader=tenant) | Q(provider=tenant)
+            Q(merchant=tenant)
+            | Q(streamer=tenant)
+            | Q(first_leader=tenant)
+            | Q(second_leader=tenant)
+            | Q(provider=tenant)
         )
 
     def of_day(self, day: date) -> "SettlementQuerySet":
@@ -177,7 +181,6 @@ class Settlement(ShareRow):
     def __str__(self) -> str:
         return f"{self.line_id}/{self.phase}"
 
-
     @property
     def kind(self) -> str:
         """``settlement`` for what is paid, ``clawback`` for what is taken back."""
@@ -185,9 +188,9 @@ class Settlement(ShareRow):
 
 
 class Adjustment(ShareRow):
-    """What a sealed line should have come to, after facts that arrived later; the night of ``day`` books the difference.
+    """What a sealed line should have come to after facts that arrived later.
 
-    May be replaced until that night is sealed.
+    The night of ``day`` books the difference; until that night is sealed the row may be replaced.
     """
 
     line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="adjustments", verbose_name=_("订单行"))
@@ -203,4 +206,3 @@ class Adjustment(ShareRow):
 
     def __str__(self) -> str:
         return f"{self.line_id} @ {self.day}"
-

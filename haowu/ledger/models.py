@@ -64,7 +64,7 @@ class PostingQuerySet(models.QuerySet):
 
 
 class Posting(models.Model):
-    """Money moved once. Append-only: triggers refuse UPDATE, DELETE and TRUNCATE. ``reference`` makes it happen once."""
+    """Money moved once; ``reference`` makes it so. Append-only: triggers refuse UPDATE, DELETE and TRUNCATE."""
 
     class Kind(models.TextChoices):
         WITHHELD = "withheld", _("货款代扣")

@@ -99,7 +99,9 @@ class Membership(models.Model):
 class BuyerIdentity(models.Model):
     """A buyer account that belongs to a tenant. What it buys of its own pays nobody (``SELF_PURCHASE``)."""
 
-    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="buyer_identities", verbose_name=_("租户"))
+    tenant = models.ForeignKey(
+        Tenant, on_delete=models.CASCADE, related_name="buyer_identities", verbose_name=_("租户")
+    )
     buyer_ref = models.CharField(_("买家号"), max_length=64)
 
     class Meta:

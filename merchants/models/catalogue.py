@@ -77,9 +77,7 @@ class Product(HasStates, models.Model):
         "delist": (("listed",), "delisted"),
     }
 
-    merchant = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, related_name="products", verbose_name=_("商家")
-    )
+    merchant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="products", verbose_name=_("商家"))
     code = models.CharField(_("商品编号"), max_length=64, help_text=_("商家内唯一"))
     public_id = models.CharField(_("公开编号"), max_length=16, unique=True, default=public_id, editable=False)
     title = models.CharField(_("标题"), max_length=120, blank=True)

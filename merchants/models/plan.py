@@ -89,7 +89,7 @@ class Plan(models.Model):
         return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
 
     def rate_at(self, at: datetime, streamer_id: int | None = None) -> "PlanRate | None":
-        """The rate in force at ``at``: for everybody (normal plan) or for one listed streamer; None outside the plan."""
+        """The rate in force at ``at``, for everybody (normal plan) or one listed streamer. None outside the plan."""
         if not self.is_live(at):
             return None
         listed = streamer_id if self.lists_streamers else None

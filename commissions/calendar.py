@@ -1,0 +1,65 @@
+"""When a line settles, and which day still takes facts (rulebook §8). The frontier is the last sealed day."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+
+from commissions.life import LineState
+from commissions.models import Run
+from haowu import days
+
+AFTER_SALE_OPEN = "AFTER_SALE_OPEN"
+
+_LOCK = 7_301_845_512
+"""Advisory lock of the frontier: intake shares it while it dates facts, a night takes it alone while it seals."""
+
+
+def hold_frontier() -> date | None:
+    """The last sealed day, which cannot move until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
+    return Run.objects.frontier()
+
+
+def take_frontier() -> date | None:
+    """The last sealed day, with nobody else dating facts until this transaction ends. For sealing a day."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    return Run.objects.frontier()
+
+
+def open_day(natural: date, frontier: date | None) -> date:
+    """``natural``, or the first day after the frontier when that day is already sealed."""
+    return natural if frontier is None or natural > frontier else frontier + days.ONE_DAY
+
+
+def due_at(state: LineState, hold_days: int) -> datetime | None:
+    """``received_at`` + hold, to the microsecond; None before receipt."""
+    return state.received_at + timedelta(days=hold_days) if state.received_at else None
+
+
+def settles_on(state: LineState, hold_days: int, frontier: date | None) -> date | None:
+    """The night that takes the line; None while it is not received, invalid, or held by an open after-sale case.
+
+    After a case closed, the line is due at the later of ``due_at`` and the closing.
+    """
+    due = due_at(state, hold_days)
+    if due is None or state.status == "invalid" or state.open_cases:
+        return None
+    return open_day(days.night_for(max(due, state.case_closed_at or due)), frontier)
+
+
+def adjustments(state: LineState, booked_fen: int, frontier: date | None) -> dict[date, int]:
+    """``{night: base that the line should have come to}`` of a sealed line whose base is booked as ``booked_fen``.
+
+    One entry for each open night with refunds that go beyond what is booked. Where an earlier refund arrives late and
+    displaces a booked one, the last entry gives back the difference.
+    """
+    nights: dict[date, int] = {}
+    for refunded_at, refunded_fen in state.refund_steps:
+        if state.paid_fen - refunded_fen < booked_fen:
+            nights[open_day(days.night_for(refunded_at), frontier)] = state.paid_fen - refunded_fen
+    if state.base_fen != min(nights.values(), default=booked_fen):
+        changed_at = max((at for at, _refunded in state.refund_steps), default=days.BEGINNING)
+        nights[open_day(days.night_for(changed_at), frontier)] = state.base_fen
+    return dict(sorted(nights.items()))

@@ -1,0 +1,40 @@
+"""What a party has coming, by bucket (rulebook §10): from its lines until they settle, from its accounts after."""
+
+from dataclasses import dataclass
+
+from django.db.models import F, Q, Sum
+
+from commissions.models import OrderLine
+from commissions.split import ROLES
+from commissions.statements import balances
+from haowu.ledger.models import Account
+from haowu.tenants.models import Tenant
+
+
+@dataclass(frozen=True)
+class Buckets:
+    """Net amounts in fen. ``pending``: paid or shipped; ``holding``: received, not settled; ``debt`` ≥ 0 is owed."""
+
+    pending_fen: int
+    holding_fen: int
+    available_fen: int
+    debt_fen: int
+
+
+def buckets(tenant: Tenant) -> Buckets:
+    waiting = OrderLine.objects.visible_to(tenant).unsettled()
+    accounts = balances(tenant)
+    return Buckets(
+        pending_fen=_net(tenant, waiting.filter(status__in=[OrderLine.Status.PAID, OrderLine.Status.SHIPPED])),
+        holding_fen=_net(tenant, waiting.filter(status=OrderLine.Status.RECEIVED)),
+        available_fen=accounts.get(Account.Kind.AVAILABLE, 0),
+        debt_fen=-accounts.get(Account.Kind.DEBT, 0),
+    )
+
+
+def _net(tenant: Tenant, lines) -> int:
+    """What ``lines`` are worth to ``tenant`` in all its roles."""
+    sums = lines.aggregate(
+        **{role: Sum(F(f"due_{role}_fen") - F(f"due_{role}_fee_fen"), filter=Q(**{role: tenant})) for role in ROLES}
+    )
+    return sum(amount or 0 for amount in sums.values())

@@ -1,0 +1,173 @@
+"""Order lines as rows: created with frozen terms, and brought to the state that their events describe."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from commissions import calendar
+from commissions.life import LineState, OrderLife
+from commissions.models import Adjustment, Order, OrderLine
+from commissions.split import AMOUNTS, Shares, split
+from commissions.terms import Sale, Terms, TermsBook
+from haowu import days
+from haowu.bulk import insert_rows, update_rows
+from haowu.tenants.models import Tenant
+from merchants.models import Product
+
+ProductsByCode = dict[tuple[str, str], Product]
+Pair = tuple[Order, LineState]
+
+
+class LineBook:
+    """Writes the lines of a batch of orders. The orders are locked and the frontier is held by the caller."""
+
+    def __init__(self, source: Tenant, products: ProductsByCode, frontier: date | None) -> None:
+        self.source = source
+        self.products = products
+        self.frontier = frontier
+
+    def write(self, lives: Iterable[tuple[Order, OrderLife]]) -> None:
+        pairs = [(order, state) for order, life in lives for state in life.lines.values()]
+        known = {
+            (line.order_id, line.line_no): line
+            for line in OrderLine.objects.filter(order__in={order.pk for order, _state in pairs})
+        }
+        fresh, changed, sealed = [], [], []
+        for order, state in pairs:
+            line = known.get((order.pk, state.line_no))
+            if line is None:
+                fresh.append((order, state))
+            elif self._is_sealed(line):
+                sealed.append((line, state))
+            elif line.paid_event_id != state.paid_event_id:
+                line.delete()  # another payment of this line comes first in the canonical order: begin again with it
+                fresh.append((order, state))
+            else:
+                changed.append((line, state))
+        self._create(fresh)
+        update_rows(OrderLine, [row for line, state in changed if (row := self._changes(line, state))], key="id")
+        self._adjust(sealed)
+
+    def _is_sealed(self, line: OrderLine) -> bool:
+        return line.settles_on is not None and self.frontier is not None and line.settles_on <= self.frontier
+
+    def _create(self, pairs: list[Pair]) -> None:
+        """New lines: terms frozen as of ``ordered_at``, the estimate made once."""
+        if not pairs:
+            return
+        self._find_products(pairs)
+        sales = [self._sale(state) for _order, state in pairs]
+        book = TermsBook(sales)
+        rows = []
+        for (order, state), sale in zip(pairs, sales, strict=True):
+            terms = book.freeze(sale)
+            estimate = split(state.paid_fen, terms.rates)
+            due = split(state.base_fen, terms.rates) if state.refunded_fen else estimate
+            rows.append(
+                self._bought(order, state, sale)
+                | _frozen(terms)
+                | {f"estimate_{column}": getattr(estimate, column) for column in AMOUNTS}
+                | self._standing(state, terms.hold_days, due)
+            )
+        insert_rows(OrderLine, rows)
+
+    def _find_products(self, pairs: list[Pair]) -> None:
+        """A parked order's payment may have come in an earlier batch: look up what this batch did not name."""
+        wanted = {(state.facts["merchant"], state.facts["product"]) for _order, state in pairs} - self.products.keys()
+        if wanted:
+            rows = Product.objects.select_related("merchant").filter(
+                merchant__kind=Tenant.Kind.MERCHANT, code__in={code for _merchant, code in wanted}
+            )
+            self.products |= {(product.merchant.code, product.code): product for product in rows}
+
+    def _sale(self, state: LineState) -> Sale:
+        facts = state.facts
+        ordered_at = datetime.fromisoformat(facts["ordered_at"])
+        return Sale(self.products[facts["merchant"], facts["product"]], facts["pid"], facts["buyer_ref"], ordered_at)
+
+    def _bought(self, order: Order, state: LineState, sale: Sale) -> dict[str, Any]:
+        return {
+            "order_id": order.pk,
+            "order_no": order.order_no,
+            "source_id": self.source.pk,
+            "line_no": state.line_no,
+            "paid_event_id": state.paid_event_id,
+            "ordered_at": sale.ordered_at,
+            "buyer_ref": sale.buyer_ref,
+            "merchant_id": sale.product.merchant_id,
+            "product_id": sale.product.pk,
+            "quantity": state.facts["quantity"],
+            "pid": sale.pid,
+            "paid_fen": state.paid_fen,
+        }
+
+    def _standing(self, state: LineState, hold_days: int, due: Shares) -> dict[str, Any]:
+        """The columns that follow the events until the line's night is sealed."""
+        is_held = bool(state.open_cases) and state.status != "invalid"
+        return {
+            "status": state.status,
+            "shipped_at": state.shipped_at,
+            "received_at": state.received_at,
+            "due_at": calendar.due_at(state, hold_days),
+            "settles_on": calendar.settles_on(state, hold_days, self.frontier),
+            "held_reason": calendar.AFTER_SALE_OPEN if is_held else "",
+            "held_since": min(state.open_cases.values()) if is_held else None,
+            "refunded_fen": state.refunded_fen,
+            "due_base_fen": due.base_fen,
+        } | {f"due_{column}": getattr(due, column) for column in AMOUNTS}
+
+    def _changes(self, line: OrderLine, state: LineState) -> dict[str, Any]:
+        """The row that brings ``line`` to ``state``; empty where it stands there already."""
+        due = line.due if line.due_base_fen == state.base_fen else split(state.base_fen, line.rates)
+        row = self._standing(state, line.hold_days, due)
+        if all(getattr(line, column) == value for column, value in row.items()):
+            return {}
+        return {"id": line.pk} | row
+
+    def _adjust(self, sealed: list[tuple[OrderLine, LineState]]) -> None:
+        """Replace what waits for open nights on sealed lines by what their events now say (rulebook §7, §9)."""
+        if not sealed:
+            return
+        booked = _last_booked([line for line, _state in sealed], self.frontier)
+        rows = [
+            {"line_id": line.pk, "merchant_id": line.merchant_id, "day": night} | asdict(split(base_fen, line.rates))
+            for line, state in sealed
+            for night, base_fen in calendar.adjustments(
+                state, booked.get(line.pk, line.due_base_fen), self.frontier
+            ).items()
+        ]
+        lines = [line.pk for line, _state in sealed]
+        Adjustment.objects.filter(
+            line__in=lines, day__gte=calendar.open_day(days.BEGINNING.date(), self.frontier)
+        ).delete()
+        insert_rows(Adjustment, rows)
+
+
+def _frozen(terms: Terms) -> dict[str, Any]:
+    offer = terms.offer
+    rates = terms.rates
+    return {
+        "streamer_id": terms.streamer_id,
+        "first_leader_id": offer.first_leader_id if offer else None,
+        "second_leader_id": offer.second_leader_id if offer else None,
+        "provider_id": None,
+        "offer_kind": offer.kind if offer else "",
+        "offer_id": offer.offer_id if offer else None,
+        "offer_version": offer.version if offer else None,
+        "activity": (offer.activity or "") if offer else "",
+        "policy_id": terms.policy.pk,
+        "commission_bps": rates.commission_bps,
+        "service_fee_bps": rates.service_fee_bps,
+        "second_bps": rates.second_bps,
+        "provider_bps": rates.provider_bps,
+        "tech_bps": rates.tech_bps,
+        "hold_days": terms.hold_days,
+        "trace": terms.trace,
+    }
+
+
+def _last_booked(lines: list[OrderLine], frontier: date | None) -> dict[int, int]:
+    """``{line id: base}`` of the last adjustment on a sealed night; lines without one are left out."""
+    sealed = Adjustment.objects.filter(line__in=lines, day__lte=frontier).order_by("line", "day")
+    return {row.line_id: row.base_fen for row in sealed}

@@ -1,0 +1,71 @@
+"""The night's statements over lines. No share is computed here: shares were frozen as columns by ``split``."""
+
+from itertools import pairwise
+
+from django.db import connection
+
+from commissions.models import Run, Shard
+from commissions.split import COLUMNS
+
+PARTIES = ("merchant_id", "streamer_id", "first_leader_id", "second_leader_id", "provider_id")
+
+_BOUNDS = """
+WITH due AS (
+    SELECT id FROM commissions_orderline WHERE settles_on > %(after)s AND settles_on <= %(day)s
+    UNION
+    SELECT line_id FROM commissions_adjustment WHERE day > %(after)s AND day <= %(day)s
+), numbered AS (SELECT id, row_number() OVER (ORDER BY id) AS no FROM due)
+SELECT id FROM numbered WHERE (no - 1) %% %(size)s = 0 ORDER BY id
+"""
+
+_SETTLE = f"""
+INSERT INTO commissions_settlement (line_id, phase, day, {", ".join(PARTIES)}, cost_fen, {", ".join(COLUMNS)})
+SELECT id, 0, %(day)s, {", ".join(PARTIES)},
+       due_streamer_fen + due_first_leader_fen + due_second_leader_fen + due_provider_fen,
+       {", ".join(f"due_{column}" for column in COLUMNS)}
+FROM commissions_orderline
+WHERE settles_on > %(after)s AND settles_on <= %(day)s AND id >= %(first)s AND id < %(end)s
+"""
+
+_ADJUST = f"""
+INSERT INTO commissions_settlement (line_id, phase, day, {", ".join(PARTIES)}, cost_fen, {", ".join(COLUMNS)})
+SELECT line_id, phases, %(day)s, {", ".join(PARTIES)},
+       streamer_fen + first_leader_fen + second_leader_fen + provider_fen, {", ".join(COLUMNS)}
+FROM (
+    SELECT target.line_id, booked.phases, {", ".join(f"line.{party}" for party in PARTIES)},
+           {", ".join(f"target.{column} - booked.{column} AS {column}" for column in COLUMNS)}
+    FROM (
+        SELECT DISTINCT ON (line_id) * FROM commissions_adjustment
+        WHERE day > %(after)s AND day <= %(day)s AND line_id >= %(first)s AND line_id < %(end)s
+        ORDER BY line_id, day DESC
+    ) AS target
+    JOIN commissions_orderline AS line ON line.id = target.line_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS phases, {", ".join(f"coalesce(sum({column}), 0)::bigint AS {column}" for column in COLUMNS)}
+        FROM commissions_settlement WHERE line_id = target.line_id
+    ) AS booked
+) AS differences
+WHERE base_fen <> 0
+"""
+
+
+def shard_bounds(run: Run, size: int) -> list[tuple[int, int]]:
+    """``[(first id, end id)]`` that cut the night's lines into parts of ``size``; empty for an empty night."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BOUNDS, _window(run) | {"size": size})
+        firsts = [row[0] for row in cursor.fetchall()]
+    return list(pairwise([*firsts, 2**63 - 1]))
+
+
+def settle_lines(run: Run, shard: Shard) -> int:
+    """Write the settlement rows of ``shard``: first phases, then differences. Returns how many."""
+    window = _window(run) | {"first": shard.first_id, "end": shard.end_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, window)
+        settled = cursor.rowcount
+        cursor.execute(_ADJUST, window)
+        return settled + cursor.rowcount
+
+
+def _window(run: Run) -> dict:
+    return {"day": run.day, "after": run.covers_after or "-infinity"}

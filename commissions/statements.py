@@ -1,0 +1,71 @@
+"""What an account did on a closed day: opening, each kind of movement, closing; and the lines behind it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Case, F, Q, QuerySet, Sum, When
+
+from commissions.models import Run, Settlement
+from haowu.ledger.models import Account, DailyBalance, Posting
+from haowu.tenants.models import Tenant
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One kind of movement of a day; ``amount_fen`` is signed from the account's side."""
+
+    kind: str
+    label: str
+    amount_fen: int
+
+
+@dataclass(frozen=True)
+class Statement:
+    balance: DailyBalance
+    entries: list[Entry]
+
+    @property
+    def adds_up(self) -> bool:
+        moved = sum(entry.amount_fen for entry in self.entries)
+        return self.balance.opening_fen + moved == self.balance.closing_fen
+
+
+def of_tenant(tenant: Tenant) -> QuerySet[DailyBalance]:
+    """Every closed day on which an account of ``tenant`` moved, newest first."""
+    return DailyBalance.objects.visible_to(tenant).select_related("account").newest_first()
+
+
+def statement(balance: DailyBalance) -> Statement:
+    """``balance`` opened into its kinds of movement, in the order in which the kinds are defined."""
+    account = balance.account
+    days = Q(day=balance.day) | Q(day__gt=_covered_after(balance.day), day__lte=balance.day)
+    rows = (
+        Posting.objects.touching(account)
+        .filter(days)
+        .values("kind")
+        .annotate(fen=Sum(Case(When(to_account=account, then=F("amount_fen")), default=-F("amount_fen"))))
+    )
+    sums = {row["kind"]: int(row["fen"]) for row in rows}
+    entries = [Entry(kind, str(label), sums[kind]) for kind, label in Posting.Kind.choices if kind in sums]
+    return Statement(balance, entries)
+
+
+def lines(tenant: Tenant, day: date) -> QuerySet[Settlement]:
+    """The settlement rows behind the figures of ``tenant`` on ``day``, by line and phase."""
+    return Settlement.objects.visible_to(tenant).of_day(day).select_related("line").order_by("line_id", "phase")
+
+
+def last_run() -> Run | None:
+    """The last closed night. Platform scope."""
+    return Run.objects.closed().order_by("-day").first()
+
+
+def balances(tenant: Tenant) -> dict[str, int]:
+    """``{account kind: balance in fen}`` of the accounts of ``tenant`` as they stand now."""
+    return dict(Account.objects.visible_to(tenant).values_list("kind", "balance_fen"))
+
+
+def _covered_after(day: date) -> date:
+    """The first day of postings that a statement of ``day`` holds begins after this one: its run may cover several."""
+    covers = Run.objects.filter(day=day).values_list("covers_after", flat=True).first()
+    return covers or day

@@ -1,0 +1,33 @@
+"""Celery wakes workers; what there is to do stands in PostgreSQL."""
+
+from datetime import date
+
+from celery import shared_task
+from django.db import InterfaceError, OperationalError
+
+from commissions import night
+from commissions.models import Run
+from haowu import days
+
+WEATHER = (OperationalError, InterfaceError)
+
+
+@shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)
+def settle_night(day: str | None = None) -> None:
+    """Settle ``day`` (ISO; by default today in Shanghai, whose lines fell due before its 00:00)."""
+    night.settle(date.fromisoformat(day) if day else days.day_of(days.now()), now=days.now())
+
+
+@shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)
+def help_with(run_id: int) -> None:
+    """Take shards of a run until none is left to take."""
+    run = Run.objects.get(pk=run_id)
+    while run.status != Run.Status.CLOSED and night.work_on(run):
+        run.refresh_from_db()
+
+
+@shared_task
+def sweep() -> None:
+    """Wake workers for every run that is not closed: after a lost worker, a lost queue, an outage."""
+    for run_id in night.unfinished():
+        help_with.delay(run_id)

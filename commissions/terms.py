@@ -1,0 +1,109 @@
+"""Freezing terms: who is paid what on a line, as everything stood at ``ordered_at`` (rulebook §5, §6)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from commissions.models import Policy
+from commissions.split import Rates
+from haowu.tenants.models import BuyerIdentity
+from merchants.models import Category, Product, Shop
+from streamers.models import Pick
+from streamers.offers import Choice, Offer, natural
+from streamers.terms import OfferBook
+
+
+@dataclass(frozen=True)
+class Sale:
+    """What decides a line's terms."""
+
+    product: Product
+    pid: str
+    buyer_ref: str
+    ordered_at: datetime
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is frozen on a line. ``offer`` None: a natural order, nobody is paid."""
+
+    offer: Offer | None
+    trace: list[str]
+    policy: Policy
+    hold_days: int
+    streamer_id: int | None = None
+
+    @property
+    def rates(self) -> Rates:
+        if self.offer is None:
+            return Rates(tech_bps=self.policy.tech_bps)
+        return Rates(
+            commission_bps=self.offer.commission_bps,
+            service_fee_bps=self.offer.service_fee_bps,
+            second_bps=self.offer.second_bps,
+            tech_bps=self.policy.tech_bps,
+        )
+
+
+@dataclass
+class TermsBook:
+    """Everything that decides the terms of ``sales``, read in a handful of queries. Platform scope."""
+
+    sales: Iterable[Sale]
+    _picks: dict[str, Pick] = field(init=False)
+    _buyers: dict[int, set[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        sales = list(self.sales)
+        products = {sale.product.pk: sale.product for sale in sales}
+        self._picks = Pick.objects.in_bulk({sale.pid for sale in sales if sale.pid}, field_name="pid")
+        self._offers = OfferBook(products.values())
+        self._policies = list(Policy.objects.order_by("-effective_from", "-pk"))
+        parties = {pick.streamer_id for pick in self._picks.values()} | {p.merchant_id for p in products.values()}
+        self._buyers = defaultdict(set)
+        for tenant_id, buyer in BuyerIdentity.objects.filter(tenant__in=parties).values_list("tenant_id", "buyer_ref"):
+            self._buyers[tenant_id].add(buyer)
+        self._shop_holds = dict(
+            Shop.objects.filter(merchant__in=parties, hold_days__isnull=False).values_list("merchant_id", "hold_days")
+        )
+        self._category_holds = _category_holds()
+
+    def freeze(self, sale: Sale) -> Terms:
+        choice, streamer_id = self._choose(sale)
+        policy = next(policy for policy in self._policies if policy.effective_from <= sale.ordered_at)
+        return Terms(choice.offer, choice.trace, policy, self._hold_days(sale.product, policy), streamer_id)
+
+    def _choose(self, sale: Sale) -> tuple[Choice, int | None]:
+        """The offer, and the streamer it pays (None with no offer)."""
+        if not sale.pid:
+            return natural("NO_PID"), None
+        pick = self._picks.get(sale.pid)
+        if pick is None:
+            return natural("UNKNOWN_PID"), None
+        if pick.product_id != sale.product.pk:
+            return natural("PID_PRODUCT_MISMATCH"), None
+        if pick.picked_at > sale.ordered_at:
+            return natural("PICKED_LATER"), None
+        if sale.buyer_ref and sale.buyer_ref in self._buyers[pick.streamer_id] | self._buyers[sale.product.merchant_id]:
+            return natural("SELF_PURCHASE"), None
+        choice = self._offers.choose(sale.product.pk, pick.streamer_id, sale.ordered_at)
+        return choice, pick.streamer_id if choice.offer else None
+
+    def _hold_days(self, product: Product, policy: Policy) -> int:
+        """The merchant's hold, else its category's (the leaf first), else the policy's."""
+        for hold in (self._shop_holds.get(product.merchant_id), self._category_holds.get(product.category_id)):
+            if hold is not None:
+                return hold
+        return policy.hold_days
+
+
+def _category_holds() -> dict[int | None, int]:
+    """``{category id: days}`` for categories that have a hold of their own or from a category above them."""
+    rows = Category.objects.order_by("level").values_list("pk", "parent_id", "hold_days")
+    holds: dict[int | None, int] = {}
+    for pk, parent_id, hold in rows:
+        inherited = hold if hold is not None else holds.get(parent_id)
+        if inherited is not None:
+            holds[pk] = inherited
+    return holds

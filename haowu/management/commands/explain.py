@@ -1,0 +1,36 @@
+"""``explain ORDER_NO [LINE_NO] [--json]`` and ``explain --all --json``: a line's whole story."""
+
+import json
+
+from django.core.management.base import BaseCommand, CommandError
+
+from commissions import explain
+from commissions.models import OrderLine
+from haowu.management.ready import make_ready
+
+
+class Command(BaseCommand):
+    help = "Tells a line's story: terms with their trace, estimate, phases, holds. With --json one object a line."
+
+    def add_arguments(self, parser):
+        parser.add_argument("order_no", nargs="?")
+        parser.add_argument("line_no", nargs="?", type=int)
+        parser.add_argument("--all", action="store_true")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *, order_no, line_no, **options):
+        if bool(order_no) == options["all"]:
+            raise CommandError("请给出订单号，或使用 --all。")
+        make_ready()
+        lines = OrderLine.objects.order_by("order_no", "line_no", "pk")
+        if order_no:
+            lines = lines.filter(order_no=order_no, **({"line_no": line_no} if line_no is not None else {}))
+            if not lines.exists():
+                raise CommandError(
+                    f"没有订单 {order_no} {line_no or ''}。请核对订单号；等待付款事件的订单还没有订单行。"
+                )
+        for told in explain.stories(lines):
+            if options["json"]:
+                self.stdout.write(json.dumps(told, ensure_ascii=False))
+            else:
+                self.stdout.write("\n".join([*explain.sentences(told), ""]))

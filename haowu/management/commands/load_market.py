@@ -1,0 +1,35 @@
+"""``load_market FILE.json [--json]``: build a market through the same acts as the pages."""
+
+import json
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from haowu.errors import Refused
+from haowu.management import market
+from haowu.management.ready import make_ready
+
+
+class Command(BaseCommand):
+    help = "Builds the market in FILE.json; prints each refusal with its place, code and remedy."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *, file, **options):
+        make_ready()
+        try:
+            loaded = market.load(market.read(file))
+        except Refused as refused:
+            raise CommandError(str(refused)) from refused
+        self._print(loaded, options["json"])
+
+    def _print(self, loaded: market.Market, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(loaded.as_json(), ensure_ascii=False))
+            return
+        for kind, count in loaded.loaded.items():
+            self.stdout.write(f"{kind}: {count}")
+        for refusal in loaded.refusals:
+            self.stdout.write(f"✗ {refusal.entry} {refusal.code}: {refusal.message}")

@@ -1,0 +1,333 @@
+"""A market from one JSON file, built through the same acts as the pages. Format: partner API, "Market file".
+
+Every entry is tried on its own: what is refused is reported with its place, code and remedy, and spoils nothing else.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from commissions.models import Policy
+from haowu import days
+from haowu.errors import Refused
+from haowu.tenants.models import BuyerIdentity, Tenant
+from merchants import listing, plans
+from merchants.models import Category, Plan, Product, Shop
+from merchants.refusals import PlanTypeUnknown
+from streamers import shelf
+from streamers.models import Profile
+
+CHUNK = 1000
+PLENTY = 9_999
+"""Stock of a product whose entry says nothing of stock."""
+
+
+class MarketUnreadable(Refused):
+    code = "MARKET_UNREADABLE"
+    text = _("{file}：{why}")
+
+
+class EntryInvalid(Refused):
+    code = "ENTRY_INVALID"
+    text = _("字段 {field}：{why}")
+
+
+class Unknown(Refused):
+    code = "UNKNOWN_REFERENCE"
+    text = _("没有编号为「{code}」的{kind}。请先在文件里列出它。")
+
+
+class ActivitiesUnavailable(Refused):
+    code = "ACTIVITIES_UNAVAILABLE"
+    text = _("团长活动尚未开放，此条未载入。")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One entry that was not loaded. ``entry`` names its place in the file, such as ``plans[3]``."""
+
+    entry: str
+    code: str
+    message: str
+
+
+class Market:
+    """Loads one market. ``loaded`` counts rows by kind, ``refusals`` lists what was not taken."""
+
+    def __init__(self) -> None:
+        self.loaded: Counter[str] = Counter()
+        self.refusals: list[Refusal] = []
+        self._tenants: dict[tuple[str, str], Tenant] = {}
+        self._products: dict[tuple[str, str], Product] = {}
+
+    def load(self, market: dict[str, Any]) -> None:
+        """Load every list of ``market`` in the order in which the lists depend on each other."""
+        if "policy" in market:
+            self._each("policy", [market["policy"]], self._policy)
+        self._each("merchants", market.get("merchants", []), self._merchant)
+        self._each("streamers", market.get("streamers", []), self._streamer)
+        self._each("leaders", market.get("leaders", []), self._leader)
+        self._plans(market.get("plans", []))
+        self._each("activities", market.get("activities", []), self._activity)
+        self._picks(market.get("picks", []))
+
+    def as_json(self) -> dict[str, Any]:
+        return {"loaded": dict(self.loaded), "refusals": [asdict(refusal) for refusal in self.refusals]}
+
+    def _each(self, name: str, entries: Any, act: Callable[[str, dict[str, Any]], None]) -> None:
+        for place, entry in self._entries(name, entries):
+            with self._reporting(place):
+                act(place, entry)
+
+    def _entries(self, name: str, entries: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+        if not isinstance(entries, list):
+            self._refuse(name, EntryInvalid(field=name, why=_("须为列表。")))
+            return
+        for index, entry in enumerate(entries):
+            place = f"{name}[{index}]"
+            if isinstance(entry, dict):
+                yield place, entry
+            else:
+                self._refuse(place, EntryInvalid(field=place, why=_("须为 JSON 对象。")))
+
+    def _reporting(self, place: str) -> "_Reporting":
+        return _Reporting(self, place)
+
+    def _refuse(self, place: str, refused: Refused) -> None:
+        self.refusals.append(Refusal(place, refused.code, refused.message))
+
+    def _policy(self, place: str, entry: dict[str, Any]) -> None:
+        Policy.objects.create(
+            effective_from=_moment(entry, "at"),
+            tech_bps=_whole(entry, "tech_bps", default=1000, high=10_000),
+            hold_days=_whole(entry, "hold_days", default=7, high=365),
+            note=place,
+        )
+        self.loaded["policy"] += 1
+
+    def _tenant(self, kind: str, entry: dict[str, Any]) -> Tenant:
+        """The tenant with the entry's code, created where it is new."""
+        code = _text(entry, "code")
+        tenant, created = Tenant.objects.get_or_create(
+            kind=kind, code=code, defaults={"name": entry.get("name") or code}
+        )
+        self._tenants[kind, code] = tenant
+        self.loaded[kind] += created
+        if entry.get("buyer_ref"):
+            BuyerIdentity.objects.get_or_create(tenant=tenant, buyer_ref=_text(entry, "buyer_ref"))
+        return tenant
+
+    def _merchant(self, place: str, entry: dict[str, Any]) -> None:
+        merchant = self._tenant(Tenant.Kind.MERCHANT, entry)
+        Shop.objects.get_or_create(merchant=merchant)
+        at = _moment(entry, "at")
+        drafts: list[tuple[str, listing.Draft]] = []
+        for part, product in self._entries(f"{place}.products", entry.get("products", [])):
+            with self._reporting(part):
+                drafts.append((part, _draft(product)))
+        for chunk in _chunks(drafts):
+            answers = listing.add_products(merchant, [draft for _part, draft in chunk])
+            new = self._answered([part for part, _draft in chunk], answers)
+            self._answered([part for part, _p in new], listing.list_products([p for _part, p in new], at=at))
+            self.loaded["product"] += len(new)
+
+    def _streamer(self, place: str, entry: dict[str, Any]) -> None:
+        streamer = self._tenant(Tenant.Kind.STREAMER, entry)
+        fans = _whole(entry, "fans", default=0)
+        Profile.objects.update_or_create(streamer=streamer, defaults={"fans": fans})
+
+    def _leader(self, place: str, entry: dict[str, Any]) -> None:
+        self._tenant(Tenant.Kind.TUANZHANG, entry)
+
+    def _activity(self, place: str, entry: dict[str, Any]) -> None:
+        raise ActivitiesUnavailable
+
+    def _plans(self, entries: Any) -> None:
+        wishes: list[tuple[str, plans.NewPlan, list[tuple[int, datetime]]]] = []
+        for place, entry in self._entries("plans", entries):
+            with self._reporting(place):
+                wishes.append((place, *self._plan(entry)))
+        for chunk in _chunks(wishes):
+            later = {place: rates for place, _wish, rates in chunk}
+            answers = plans.open_plans([wish for _place, wish, _rates in chunk])
+            for place, plan in self._answered([place for place, *_rest in chunk], answers):
+                self.loaded["plan"] += 1
+                self._later_rates(place, plan, later[place])
+
+    def _plan(self, entry: dict[str, Any]) -> tuple[plans.NewPlan, list[tuple[int, datetime]]]:
+        """The plan to open and the rates to ask for afterwards, in the order of time."""
+        merchant = self._known(Tenant.Kind.MERCHANT, _text(entry, "merchant"))
+        kind = _text(entry, "type")
+        if kind not in Plan.Type.values:
+            raise PlanTypeUnknown(type=kind)
+        product = self._product(merchant, entry["product"]) if entry.get("product") else None
+        rates = sorted(
+            ((_whole(rate, "bps"), _moment(rate, "at")) for rate in _list(entry, "rates")), key=lambda rate: rate[1]
+        )
+        listed = entry.get("streamers", {})
+        if not isinstance(listed, dict):
+            raise EntryInvalid(field="streamers", why=_("须为 {达人编号: 佣金率} 的对象。"))
+        streamers = {self._known(Tenant.Kind.STREAMER, code): _whole(listed, code) for code in listed}
+        starts_at = rates[0][1] if rates else _moment(entry, "at")
+        first = rates[0][0] if rates else None
+        return plans.NewPlan(merchant, kind, starts_at, product, first, streamers), rates[1:]
+
+    def _later_rates(self, place: str, plan: Plan, rates: list[tuple[int, datetime]]) -> None:
+        for number, (bps, at) in enumerate(rates, start=1):
+            with self._reporting(f"{place}.rates[{number}]"):
+                plans.set_rate(plan, bps, at=at)
+
+    def _picks(self, entries: Any) -> None:
+        wishes: list[tuple[str, shelf.Wish]] = []
+        for place, entry in self._entries("picks", entries):
+            with self._reporting(place):
+                if entry.get("activity"):
+                    raise ActivitiesUnavailable
+                streamer = self._known(Tenant.Kind.STREAMER, _text(entry, "streamer"))
+                key = entry.get("product")
+                if not isinstance(key, dict):
+                    raise EntryInvalid(field="product", why=_('须为 {"merchant", "code"} 对象。'))
+                product = self._product(self._known(Tenant.Kind.MERCHANT, _text(key, "merchant")), _text(key, "code"))
+                wishes.append((place, shelf.Wish(streamer, product, _moment(entry, "at"), _text(entry, "pid"))))
+        for chunk in _chunks(wishes):
+            answers = shelf.pick_many([wish for _place, wish in chunk])
+            self.loaded["pick"] += len(self._answered([place for place, _wish in chunk], answers))
+
+    def _answered(self, places: list[str], answers: list[Any]) -> list[tuple[str, Any]]:
+        """Report the refusals among ``answers``; the places and rows of the others."""
+        done = []
+        for place, answer in zip(places, answers, strict=True):
+            if isinstance(answer, Refused):
+                self._refuse(place, answer)
+            else:
+                done.append((place, answer))
+        return done
+
+    def _known(self, kind: str, code: str) -> Tenant:
+        if (kind, code) not in self._tenants:
+            tenant = Tenant.objects.filter(kind=kind, code=code).first()
+            if tenant is None:
+                raise Unknown(kind=Tenant.Kind(kind).label, code=code)
+            self._tenants[kind, code] = tenant
+        return self._tenants[kind, code]
+
+    def _product(self, merchant: Tenant, code: Any) -> Product:
+        if not self._products.keys() & {(merchant.code, code)}:
+            for product in Product.objects.of_merchant(merchant):
+                self._products[merchant.code, product.code] = product
+        if (merchant.code, code) not in self._products:
+            raise Unknown(kind=_("商品"), code=code)
+        return self._products[merchant.code, code]
+
+
+class _Reporting:
+    """One entry, in a savepoint: a refusal inside is reported and undone, and the next entry goes on."""
+
+    def __init__(self, market: Market, place: str) -> None:
+        self.market, self.place = market, place
+        self.savepoint = transaction.atomic()
+
+    def __enter__(self) -> None:
+        self.savepoint.__enter__()
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> bool:
+        self.savepoint.__exit__(kind, error, trace)
+        if isinstance(error, Refused):
+            self.market._refuse(self.place, error)
+            return True
+        return False
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The market in ``path``. Raises MarketUnreadable, naming the line, where it is not a JSON object in UTF-8."""
+    try:
+        market = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise MarketUnreadable(file=path, why=error.strerror) from error
+    except UnicodeDecodeError as error:
+        raise MarketUnreadable(file=path, why=_("不是 UTF-8 编码。请另存为 UTF-8。")) from error
+    except json.JSONDecodeError as error:
+        why = _("第 {line} 行第 {column} 列不是有效的 JSON。").format(line=error.lineno, column=error.colno)
+        raise MarketUnreadable(file=path, why=why) from error
+    if not isinstance(market, dict):
+        raise MarketUnreadable(file=path, why=_("最外层须为 JSON 对象。"))
+    known = {"policy", "merchants", "streamers", "leaders", "plans", "activities", "picks"}
+    if unknown := sorted(market.keys() - known):
+        why = _("不认识的部分 {names}。可用：{known}。").format(names=unknown, known=sorted(known))
+        raise MarketUnreadable(file=path, why=why)
+    return market
+
+
+@transaction.atomic
+def load(market: dict[str, Any]) -> Market:
+    """Load ``market`` in one transaction; what was refused stands in the answer."""
+    loading = Market()
+    loading.load(market)
+    return loading
+
+
+def _draft(entry: dict[str, Any]) -> listing.Draft:
+    code = _text(entry, "code")
+    return listing.Draft(
+        code=code,
+        title=entry.get("title") or code,
+        category=_category(entry.get("category") or ""),
+        price_fen=_whole(entry, "price_fen"),
+        stock=_whole(entry, "stock", default=PLENTY),
+    )
+
+
+def _category(path: str) -> Category:
+    """The leaf of ``path``, a name or up to three names with slashes (``服饰/女装/连衣裙``), created where new."""
+    names = [name.strip() for name in path.split("/") if name.strip()]
+    if not names:
+        return Category.objects.get(code="uncategorised")
+    names = [names[0]] * (Category.LEAF_LEVEL - len(names)) + names[: Category.LEAF_LEVEL]
+    parent = None
+    for level, name in enumerate(names, start=1):
+        code = "/".join(names[:level])[:64]
+        parent, _new = Category.objects.get_or_create(
+            code=code, defaults={"name": name, "level": level, "parent": parent}
+        )
+    return parent
+
+
+def _text(entry: dict[str, Any], field: str) -> str:
+    value = entry.get(field)
+    if not isinstance(value, str) or not value or len(value) > 64 or not value.isprintable():
+        raise EntryInvalid(field=field, why=_("须为 1 到 64 个可见字符的文本。"))
+    return value
+
+
+def _whole(entry: Any, field: str, *, default: int | None = None, high: int = 10**14) -> int:
+    value = entry.get(field, default) if isinstance(entry, dict) else None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= high:
+        raise EntryInvalid(field=field, why=_("须为 0 到 {high} 之间的整数。").format(high=high))
+    return value
+
+
+def _moment(entry: dict[str, Any], field: str) -> datetime:
+    if not entry.get(field):
+        return days.BEGINNING
+    try:
+        return days.moment(entry[field])
+    except ValueError as error:
+        raise EntryInvalid(field=field, why=str(error)) from None
+
+
+def _list(entry: dict[str, Any], field: str) -> list[Any]:
+    value = entry.get(field, [])
+    if not isinstance(value, list):
+        raise EntryInvalid(field=field, why=_("须为列表。"))
+    return value
+
+
+def _chunks(entries: list[Any]) -> Iterable[list[Any]]:
+    return (entries[start : start + CHUNK] for start in range(0, len(entries), CHUNK))
