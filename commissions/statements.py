@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models import Case, F, Max, QuerySet, Sum, When
 
 from commissions.models import Run, Settlement
 from haowu.ledger.models import Account, DailyBalance, Posting
@@ -38,10 +38,9 @@ def of_tenant(tenant: Tenant) -> QuerySet[DailyBalance]:
 def statement(balance: DailyBalance) -> Statement:
     """``balance`` opened into its kinds of movement, in the order in which the kinds are defined."""
     account = balance.account
-    days = Q(day=balance.day) | Q(day__gt=_covered_after(balance.day), day__lte=balance.day)
     rows = (
         Posting.objects.touching(account)
-        .filter(days)
+        .filter(day__gt=_closed_before(balance), day__lte=balance.day)
         .values("kind")
         .annotate(fen=Sum(Case(When(to_account=account, then=F("amount_fen")), default=-F("amount_fen"))))
     )
@@ -65,7 +64,7 @@ def balances(tenant: Tenant) -> dict[str, int]:
     return dict(Account.objects.visible_to(tenant).values_list("kind", "balance_fen"))
 
 
-def _covered_after(day: date) -> date:
-    """The first day of postings that a statement of ``day`` holds begins after this one: its run may cover several."""
-    covers = Run.objects.filter(day=day).values_list("covers_after", flat=True).first()
-    return covers or day
+def _closed_before(balance: DailyBalance) -> date:
+    """The day of the account's statement before this one; what was posted after it belongs to this one."""
+    earlier = DailyBalance.objects.filter(account=balance.account, day__lt=balance.day)
+    return earlier.aggregate(last=Max("day"))["last"] or date.min
