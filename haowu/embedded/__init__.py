@@ -97,13 +97,13 @@ def remove() -> None:
         if not _only_user(users):
             raise NotReady(f"{home()} is in use by another process: end it first.")
         _stop()
-        shutil.rmtree(elsewhere(), ignore_errors=True)
         for pattern in REMOVED_WITH_HOME:
             for path in home().glob(pattern):
                 if path.is_dir() and not path.is_symlink():
                     shutil.rmtree(path)
                 else:
                     path.unlink()
+        shutil.rmtree(elsewhere(), ignore_errors=True)
 
 
 @contextmanager

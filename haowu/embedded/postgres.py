@@ -137,9 +137,7 @@ def _run(program: str, *arguments: object, log: Path | None = None) -> None:
             **account(),
         )
     except PermissionError as error:
-        raise NotReady(
-            f"root may not become nobody ({error}): be another user or set DATABASE_URL"
-        ) from error
+        raise NotReady(f"root may not become nobody ({error}): be another user or set DATABASE_URL") from error
     if done.returncode:
         raise NotReady(f"PostgreSQL's {program} failed: " + (f"see {log}" if log else done.stderr.strip()))
 
