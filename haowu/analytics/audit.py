@@ -6,6 +6,7 @@ Each check is a query for rows that must not exist, or a recomputation by the pu
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db import connection
 
@@ -68,13 +69,16 @@ def _replayed_orders() -> Iterator[str]:
         if lines.keys() != folded.lines.keys():
             yield f"{order.order_no}"
         for line_no, state in folded.lines.items():
-            line = lines.get(line_no)
-            if line is None or line.paid_fen != state.paid_fen or (not _is_sealed(line, frontier) and (line.status, line.due_base_fen) != (state.status, state.base_fen)):
+            if not _stands_as(lines.get(line_no), state, frontier):
                 yield f"{order.order_no}/{line_no}"
 
 
-def _is_sealed(line: OrderLine, frontier) -> bool:
-    return line.settles_on is not None and frontier is not None and line.settles_on <= frontier
+def _stands_as(line: OrderLine | None, state: life.LineState, frontier: date | None) -> bool:
+    """A sealed line keeps what its night took; an open one stands where its events leave it."""
+    if line is None or line.paid_fen != state.paid_fen:
+        return False
+    is_sealed = line.settles_on is not None and frontier is not None and line.settles_on <= frontier
+    return is_sealed or (line.status, line.due_base_fen) == (state.status, state.base_fen)
 
 
 def _changed_days() -> Iterator[str]:
