@@ -87,7 +87,8 @@ TEMPLATES = [
 def _database(url: str, *options: str) -> dict:
     """A connection to ``url`` with PostgreSQL start-up ``options`` such as ``role=haowu_app``."""
     config = env.db_url_config(url)
-    config.setdefault("OPTIONS", {})["options"] = " ".join(f"-c {option}" for option in options)
+    config["HOST"] = config.setdefault("OPTIONS", {}).pop("host", config["HOST"])  # a socket's directory is ?host=
+    config["OPTIONS"]["options"] = " ".join(f"-c {option}" for option in options)
     config["CONN_MAX_AGE"] = env.int("DB_CONN_MAX_AGE", default=60)
     config["CONN_HEALTH_CHECKS"] = True
     return config
@@ -108,7 +109,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url()
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = embedded.broker_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
