@@ -128,6 +128,11 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat-schedule")
 
+NIGHT_SHARD_LINES = env.int("NIGHT_SHARD_LINES", default=50_000)
+"""Lines that one worker settles in one transaction; a shard should take seconds, not minutes."""
+NIGHT_LEASE_SECONDS = env.int("NIGHT_LEASE_SECONDS", default=90)
+"""How long a shard stays with a worker that gives no sign of life."""
+
 AUTH_USER_MODEL = "tenants.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
