@@ -1,5 +1,6 @@
 """When a line settles, and which day still takes facts (rulebook §8). The frontier is the last sealed day."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection
@@ -49,17 +50,26 @@ def settles_on(state: LineState, hold_days: int, frontier: date | None) -> date 
     return open_day(days.night_for(max(due, state.case_closed_at or due)), frontier)
 
 
-def adjustments(state: LineState, booked_fen: int, frontier: date | None) -> dict[date, int]:
-    """``{night: base that the line should have come to}`` of a sealed line whose base is booked as ``booked_fen``.
+@dataclass(frozen=True)
+class Booked:
+    """The base that a line's nights were told, and the last refund it took into account."""
 
-    One entry for each open night with refunds that go beyond what is booked. Where an earlier refund arrives late and
-    displaces a booked one, the last entry gives back the difference.
+    base_fen: int
+    through: datetime | None
+
+
+def adjustments(state: LineState, booked: Booked, frontier: date | None) -> dict[date, Booked]:
+    """``{night: what the line should have come to}`` for a sealed line: one entry for each open night that changes it.
+
+    A refund after ``booked.through`` belongs to the night after it happened. Facts from before that moment which came
+    in since, such as a late refund that displaces another, correct the next open night.
     """
-    nights: dict[date, int] = {}
-    for refunded_at, refunded_fen in state.refund_steps:
-        if state.paid_fen - refunded_fen < booked_fen:
-            nights[open_day(days.night_for(refunded_at), frontier)] = state.paid_fen - refunded_fen
-    if state.base_fen != min(nights.values(), default=booked_fen):
-        changed_at = max((at for at, _refunded in state.refund_steps), default=days.BEGINNING)
-        nights[open_day(days.night_for(changed_at), frontier)] = state.base_fen
-    return dict(sorted(nights.items()))
+    nights: dict[date, Booked] = {}
+    known = [step for step in state.refund_steps if booked.through is not None and step[0] <= booked.through]
+    base_fen = state.paid_fen - (known[-1][1] if known else 0)
+    if base_fen != booked.base_fen:
+        nights[open_day(date.min, frontier)] = Booked(base_fen, booked.through)
+    for refunded_at, refunded_fen in state.refund_steps[len(known) :]:
+        night = open_day(days.night_for(refunded_at), frontier)
+        nights[night] = Booked(state.paid_fen - refunded_fen, refunded_at)
+    return nights

@@ -125,6 +125,10 @@ def _refunded(raw: dict[str, Any], now: datetime) -> dict[str, Any]:
     }
 
 
+def _refund_reversed(raw: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {"refund_no": _text(raw, "refund_no", 64)}
+
+
 def _case(raw: dict[str, Any], now: datetime) -> dict[str, Any]:
     return {"case_no": _text(raw, "case_no", 64)}
 
@@ -138,6 +142,7 @@ _FACTS: dict[str, Callable[[dict[str, Any], datetime], dict[str, Any]]] = {
     Type.SHIPPED: _nothing,
     Type.RECEIVED: _nothing,
     Type.REFUNDED: _refunded,
+    Type.REFUND_REVERSED: _refund_reversed,
     Type.AFTER_SALE_OPENED: _case,
     Type.AFTER_SALE_CLOSED: _case,
     Type.CANCELLED: _nothing,

@@ -48,6 +48,7 @@ MESSAGES = {
     life.LINE_CANCELLED: _("该订单行已取消。"),
     life.ALREADY_SHIPPED: _("已发货，不能取消。请改用退款事件。"),
     life.REFUND_REPEATED: _("同一退款单号已处理过。"),
+    life.REFUND_ALREADY_REVERSED: _("该退款已撤销过。"),
     life.REFUND_EXCEEDS_PAYMENT: _("退款超过买家实付金额。请核对退款单。"),
 }
 

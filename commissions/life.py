@@ -20,6 +20,7 @@ class Type(StrEnum):
     SHIPPED = "shipped"
     RECEIVED = "received"
     REFUNDED = "refunded"
+    REFUND_REVERSED = "refund_reversed"
     AFTER_SALE_OPENED = "after_sale_opened"
     AFTER_SALE_CLOSED = "after_sale_closed"
     CANCELLED = "cancelled"
@@ -38,6 +39,7 @@ LINE_ALREADY_PAID = "LINE_ALREADY_PAID"
 LINE_CANCELLED = "LINE_CANCELLED"
 ALREADY_SHIPPED = "ALREADY_SHIPPED"
 REFUND_REPEATED = "REFUND_REPEATED"
+REFUND_ALREADY_REVERSED = "REFUND_ALREADY_REVERSED"
 REFUND_EXCEEDS_PAYMENT = "REFUND_EXCEEDS_PAYMENT"
 
 
@@ -88,10 +90,19 @@ class LineState:
         return "shipped" if self.shipped_at else "paid"
 
     def refund(self, amount_fen: int, at: datetime) -> None:
-        """Take ``amount_fen`` off the base; ``refund_steps`` keeps (when, refunded in all by then)."""
+        """Take ``amount_fen`` off the base (negative: give back); ``refund_steps`` keeps (when, refunded by then)."""
         if amount_fen:
             self.refunded_fen += amount_fen
             self.refund_steps.append((at, self.refunded_fen))
+
+
+@dataclass
+class Refund:
+    """What one refund took: its part of each line, and of the order's freight."""
+
+    parts: list[tuple[LineState, int]]
+    freight_fen: int
+    is_reversed: bool = False
 
 
 class OrderLife:
@@ -101,7 +112,7 @@ class OrderLife:
         self.lines: dict[int, LineState] = {}
         self.rulings: dict[str, Ruling] = {}
         self.freight_left_fen = 0
-        self._refunds: set[tuple[str, int | None]] = set()
+        self._refunds: dict[tuple[str, int | None], Refund] = {}
         self._cases: dict[str, list[LineState]] = {}
         ordered = sorted(events, key=lambda event: (event.occurred_at, event.event_id))
         openings = [event for event in ordered if event.type == Type.AFTER_SALE_OPENED]
@@ -178,10 +189,24 @@ class OrderLife:
             goods, freight = event.facts["goods_fen"], event.facts["freight_fen"]
         if goods > sum(left) or freight > self.freight_left_fen:
             return REFUND_EXCEEDS_PAYMENT
-        self._refunds.add(key)
+        parts = list(zip(lines, divide(goods, left), strict=True))
+        self._refunds[key] = Refund(parts, freight)
         self.freight_left_fen -= freight
-        for line, part in zip(lines, divide(goods, left), strict=True):
+        for line, part in parts:
             line.refund(part, event.occurred_at)
+        return ""
+
+    def _refund_reversed(self, event: Event, lines: list[LineState]) -> str:
+        """The buyer takes a refund back, as when a return is called off: the line is worth again what it was."""
+        refund = self._refunds.get((event.facts["refund_no"], event.line_no))
+        if refund is None:
+            return PREDECESSOR_MISSING
+        if refund.is_reversed:
+            return REFUND_ALREADY_REVERSED
+        refund.is_reversed = True
+        self.freight_left_fen += refund.freight_fen
+        for line, part in refund.parts:
+            line.refund(-part, event.occurred_at)
         return ""
 
     def _after_sale_opened(self, event: Event, lines: list[LineState]) -> str:
@@ -206,5 +231,6 @@ _APPLY = {
     Type.RECEIVED: OrderLife._received,
     Type.CANCELLED: OrderLife._cancelled,
     Type.REFUNDED: OrderLife._refunded,
+    Type.REFUND_REVERSED: OrderLife._refund_reversed,
     Type.AFTER_SALE_CLOSED: OrderLife._after_sale_closed,
 }

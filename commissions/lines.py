@@ -114,6 +114,7 @@ class LineBook:
             "held_reason": calendar.AFTER_SALE_OPEN if is_held else "",
             "held_since": min(state.open_cases.values()) if is_held else None,
             "refunded_fen": state.refunded_fen,
+            "due_through": state.refund_steps[-1][0] if state.refund_steps else None,
             "due_base_fen": due.base_fen,
         } | {f"due_{column}": getattr(due, column) for column in AMOUNTS}
 
@@ -131,11 +132,10 @@ class LineBook:
             return
         booked = _last_booked([line for line, _state in sealed], self.frontier)
         rows = [
-            {"line_id": line.pk, "merchant_id": line.merchant_id, "day": night} | asdict(split(base_fen, line.rates))
+            {"line_id": line.pk, "merchant_id": line.merchant_id, "day": night, "through": target.through}
+            | asdict(split(target.base_fen, line.rates))
             for line, state in sealed
-            for night, base_fen in calendar.adjustments(
-                state, booked.get(line.pk, line.due_base_fen), self.frontier
-            ).items()
+            for night, target in calendar.adjustments(state, booked[line.pk], self.frontier).items()
         ]
         lines = [line.pk for line, _state in sealed]
         Adjustment.objects.filter(
@@ -167,7 +167,9 @@ def _frozen(terms: Terms) -> dict[str, Any]:
     }
 
 
-def _last_booked(lines: list[OrderLine], frontier: date | None) -> dict[int, int]:
-    """``{line id: base}`` of the last adjustment on a sealed night; lines without one are left out."""
-    sealed = Adjustment.objects.filter(line__in=lines, day__lte=frontier).order_by("line", "day")
-    return {row.line_id: row.base_fen for row in sealed}
+def _last_booked(lines: list[OrderLine], frontier: date | None) -> dict[int, calendar.Booked]:
+    """What the sealed nights were told of each line: by its last adjustment, else by the line itself."""
+    booked = {line.pk: calendar.Booked(line.due_base_fen, line.due_through) for line in lines}
+    for row in Adjustment.objects.filter(line__in=lines, day__lte=frontier).order_by("line", "day"):
+        booked[row.line_id] = calendar.Booked(row.base_fen, row.through)
+    return booked

@@ -236,3 +236,39 @@ def test_the_audit_names_what_somebody_changed_behind_its_back(market):
     assert_audit_is_clean()
     OrderLine.objects.update(commission_bps=1300)
     assert [finding.code for finding in run_audit() if not finding.holds] == ["I10"]
+
+
+def reverse(market, order_no: str, at: str, refunded: str) -> None:
+    push(market[1], [event("refund_reversed", order_no, at, line_no=1, refund_no=f"r{refunded}")])
+
+
+def test_a_refund_that_the_buyer_takes_back_before_settlement_leaves_the_line_whole(market):
+    sell(market, "o1", "2024-06-01 12:00")
+    refund(market, "o1", "2024-06-02 12:00", 10_000)
+    reverse(market, "o1", "2024-06-03 12:00", "2024-06-02 12:00")
+    settle("2024-06-09")
+    assert nets("o1") == [(1250, 125, 1125)]
+
+
+def test_a_refund_taken_back_after_its_clawback_is_paid_again(market):
+    sell(market, "o1", "2024-06-01 12:00", price_fen=9_999)
+    settle("2024-06-09")
+    refund(market, "o1", "2024-06-10 12:00", 3_333)
+    settle("2024-06-11")
+    reverse(market, "o1", "2024-06-12 12:00", "2024-06-10 12:00")
+    settle("2024-06-13")
+    assert nets("o1") == [(1250, 125, 1125), (-417, -42, -375), (417, 42, 375)]
+    assert [phase["kind"] for phase in told("o1")["phases"]] == ["settlement", "clawback", "settlement"]
+    assert_audit_is_clean()
+
+
+def test_refunds_known_before_the_night_are_settled_at_once_though_they_happened_later(market):
+    sell(market, "o1", "2024-06-01 12:00", price_fen=9_999)
+    refund(market, "o1", "2024-06-20 12:00", 3_333)
+    refund(market, "o1", "2024-06-25 12:00", 3_333)
+    settle("2024-06-09")
+    refund(market, "o1", "2024-06-10 12:00", 3_000)
+    for day in ("2024-06-10", "2024-06-11", "2024-06-21", "2024-06-26"):
+        settle(day)
+    assert nets("o1") == [(417, 42, 375), (-375, -38, -337)]
+    assert_audit_is_clean()

@@ -145,6 +145,7 @@ class OrderLine(models.Model):
     paid_fen = models.BigIntegerField(_("计佣基数（下单时，分）"))
     due_base_fen = models.BigIntegerField(_("计佣基数（现在，分）"))
     refunded_fen = models.BigIntegerField(_("已退货款（分）"), default=0)
+    due_through = models.DateTimeField(_("已计入的最后退款时间"), null=True)
     estimate_streamer_fen = models.BigIntegerField(default=0)
     estimate_streamer_fee_fen = models.BigIntegerField(default=0)
     estimate_first_leader_fen = models.BigIntegerField(default=0)

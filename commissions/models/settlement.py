@@ -202,6 +202,7 @@ class Adjustment(ShareRow):
         Tenant, on_delete=models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("商家")
     )
     day = models.DateField(_("调整夜"))
+    through = models.DateTimeField(_("已计入的最后退款时间"), null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("待记调整")
