@@ -146,7 +146,7 @@ def _report(run: Run, postings: int) -> dict[str, Any]:
         "held": {reason: held.filter(held_reason=reason).count() for reason in sorted(set(held))},
         "postings": postings,
         "shards": run.shards.count(),
-        "rows_checksum": _rows_checksum(run.day),
+        "rows_checksum": rows_checksum(run.day),
     }
     report["proofs"] = _prove(run, phases)
     return report
@@ -189,7 +189,7 @@ def _prove(run: Run, phases: dict[str, Any]) -> dict[str, bool]:
     return proofs
 
 
-def _rows_checksum(day: date) -> str:
+def rows_checksum(day: date) -> str:
     """A seal over the day's settlement rows, whatever their order."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -112,7 +112,7 @@ class OrderLife:
             self._apply(event, OrderLife._after_sale_opened)
         for event in ordered:
             if event.type not in (Type.PAID, Type.AFTER_SALE_OPENED):
-                self._apply(event, _APPLY[event.type])
+                self._apply(event, _APPLY[Type(event.type)])
 
     def _rule(self, event: Event, code: str) -> None:
         """An empty code accepts."""

@@ -45,12 +45,11 @@ def fen_from_yuan(text: str) -> int:
     Raises ValueError when ``text`` is not a finite decimal number or does not fit into 64 bits.
     """
     try:
-        yuan = Decimal(text.strip())
-        fen = int((yuan * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
-    except (InvalidOperation, OverflowError) as error:
+        fen = int((Decimal(text.strip()) * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    except (InvalidOperation, OverflowError, ValueError) as error:
         raise ValueError(f"{text!r} is not an amount in yuan") from error
     if abs(fen) > MAX_FEN:
-        raise ValueError(f"{text!r} is too large")
+        raise ValueError(f"{text!r} is too large an amount")
     return fen
 
 

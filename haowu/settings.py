@@ -10,6 +10,7 @@ HAOWU_SCOPE         ``platform`` for commands and workers, unset for the web (se
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -87,7 +88,8 @@ TEMPLATES = [
 def _database(url: str, *options: str) -> dict:
     """A connection to ``url`` with PostgreSQL start-up ``options`` such as ``role=haowu_app``."""
     config = env.db_url_config(url)
-    config.setdefault("OPTIONS", {})["options"] = " ".join(f"-c {option}" for option in options)
+    config["HOST"] = config.setdefault("OPTIONS", {}).pop("host", config["HOST"])  # a socket's directory is ?host=
+    config["OPTIONS"]["options"] = " ".join(f"-c {option}" for option in options)
     config["CONN_MAX_AGE"] = env.int("DB_CONN_MAX_AGE", default=60)
     config["CONN_HEALTH_CHECKS"] = True
     return config
@@ -108,7 +110,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url()
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = embedded.broker_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -120,7 +122,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BEAT_SCHEDULE = {
+    "settle-the-night": {"task": "commissions.tasks.settle_night", "schedule": crontab(hour=2, minute=0)},
+    "sweep": {"task": "commissions.tasks.sweep", "schedule": 10.0},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat-schedule")
+
+NIGHT_SHARD_LINES = env.int("NIGHT_SHARD_LINES", default=50_000)
+"""Lines that one worker settles in one transaction; a shard should take seconds, not minutes."""
+NIGHT_LEASE_SECONDS = env.int("NIGHT_LEASE_SECONDS", default=90)
+"""How long a shard stays with a worker that gives no sign of life."""
 
 AUTH_USER_MODEL = "tenants.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]

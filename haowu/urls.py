@@ -1,4 +1,6 @@
 from django.contrib import admin
 from django.urls import path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from haowu.health import health
+
+urlpatterns = [path("healthz", health), path("admin/", admin.site.urls)]

@@ -1,0 +1,25 @@
+"""The Celery app. Workers and beat see all tenants' rows, which must be said before the settings are read."""
+
+import os
+import sys
+from pathlib import Path
+
+from celery import Celery
+
+from haowu import embedded
+
+
+def _is_celery_program() -> bool:
+    """``celery …`` or ``python -m celery …``, rather than a web process or command that sends tasks."""
+    program = Path(sys.argv[0])
+    return program.name == "celery" or program.parts[-2:] == ("celery", "__main__.py")
+
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haowu.settings")
+if _is_celery_program():
+    os.environ.setdefault("HAOWU_SCOPE", "platform")
+    embedded.attach()
+
+app = Celery("haowu")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,108 @@
+"""The database's roles: the owner migrates, ``haowu_app`` is bound by row-level security, ``haowu_backup`` reads all.
+
+Made by the owner before it migrates, where no administrator has made them. What is there already is left alone, so
+that two databases of one cluster can be migrated at once.
+"""
+
+import os
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections, transaction
+from psycopg2.extensions import encrypt_password
+
+APP = "haowu_app"
+BACKUP = "haowu_backup"
+
+
+def ensure_roles(alias: str = "owner") -> list[str]:
+    """Make the roles and the owner's default grants to them. Returns remarks for the operator.
+
+    ImproperlyConfigured: the owner may not create what is missing, or ``haowu_app`` would not be bound.
+    """
+    remarks = []
+    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
+        _ensure_app(cursor)
+        if not _exists(cursor, BACKUP):
+            remarks = _create_backup(cursor)
+        for role in (APP, BACKUP):
+            _let_owner_become(cursor, role)
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {APP}, {BACKUP}")
+        for role, on_tables, on_sequences in (
+            (APP, "SELECT, INSERT, UPDATE, DELETE", "USAGE, SELECT"),
+            (BACKUP, "SELECT", "SELECT"),
+        ):
+            for rights in (f"{on_tables} ON TABLES", f"{on_sequences} ON SEQUENCES"):
+                cursor.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rights} TO {role}")
+    return remarks
+
+
+def grant_existing(alias: str = "owner") -> None:
+    """Grant what default privileges came too late for: only on tables and sequences without any grant."""
+    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT format('%%s %%I.%%I', CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, nspname, relname),
+                   relkind = 'S'
+            FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+            WHERE nspname = 'public' AND relkind IN ('r', 'p', 'S') AND relacl IS NULL
+              AND pg_has_role(relowner, 'USAGE')
+            """
+        )
+        for relation, is_sequence in cursor.fetchall():
+            to_app = "USAGE, SELECT" if is_sequence else "SELECT, INSERT, UPDATE, DELETE"
+            cursor.execute(f"GRANT {to_app} ON {relation} TO {APP}; GRANT SELECT ON {relation} TO {BACKUP}")
+
+
+def _ensure_app(cursor) -> None:
+    login = urlsplit(os.environ.get("DATABASE_APP_URL", ""))
+    if login.username not in {None, APP}:
+        raise ImproperlyConfigured(f"DATABASE_APP_URL must sign in as {APP}, not as {login.username}.")
+    if not _exists(cursor, APP):
+        _require_create_role(cursor, f"CREATE ROLE {APP} LOGIN")
+        cursor.execute(f"CREATE ROLE {APP} LOGIN")
+        if login.password:
+            secret = encrypt_password(unquote(login.password), APP, cursor.connection, "scram-sha-256")
+            cursor.execute(f"ALTER ROLE {APP} PASSWORD %s", [secret])
+    cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", [APP])
+    if cursor.fetchone()[0]:
+        raise ImproperlyConfigured(f"ALTER ROLE {APP} NOSUPERUSER NOBYPASSRLS, or row-level security does not bind it.")
+
+
+def _create_backup(cursor) -> list[str]:
+    """A role without login that pg_dump can become. BYPASSRLS is a superuser's to give, since 16 also its holders'."""
+    _require_create_role(cursor, f"CREATE ROLE {BACKUP} BYPASSRLS")
+    cursor.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
+    superuser, bypasses = cursor.fetchone()
+    if superuser or (bypasses and _since_16(cursor)):
+        cursor.execute(f"CREATE ROLE {BACKUP} BYPASSRLS")
+        return []
+    cursor.execute(f"CREATE ROLE {BACKUP}")
+    return [f"{BACKUP} cannot read through row-level security until a superuser runs: ALTER ROLE {BACKUP} BYPASSRLS;"]
+
+
+def _let_owner_become(cursor, role: str) -> None:
+    """So that ``role=haowu_app`` works as a connection option and ``pg_dump --role=haowu_backup`` as a backup."""
+    needed, options = ("SET", " WITH INHERIT FALSE, SET TRUE") if _since_16(cursor) else ("MEMBER", "")
+    cursor.execute("SELECT pg_has_role(current_user, %s, %s)", [role, needed])
+    if not cursor.fetchone()[0]:
+        cursor.execute(f"GRANT {role} TO CURRENT_USER{options}")
+
+
+def _require_create_role(cursor, statement: str) -> None:
+    cursor.execute("SELECT current_user, rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user")
+    owner, may = cursor.fetchone()
+    if not may:
+        raise ImproperlyConfigured(
+            f"{owner} may not create roles. As a superuser run: {statement}; GRANT {statement.split()[2]} TO {owner};"
+        )
+
+
+def _exists(cursor, role: str) -> bool:
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+    return cursor.fetchone() is not None
+
+
+def _since_16(cursor) -> bool:
+    """PostgreSQL 16 told SET ROLE from inheriting, and let CREATEROLE give what it has."""
+    return cursor.connection.server_version >= 160_000

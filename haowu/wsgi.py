@@ -1,0 +1,12 @@
+"""The web. It never runs in the platform's scope, whoever starts it."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from haowu import embedded
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haowu.settings")
+os.environ.pop("HAOWU_SCOPE", None)
+embedded.attach()
+application = get_wsgi_application()

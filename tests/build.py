@@ -1,0 +1,128 @@
+"""Small builders through the same acts as the pages. Everything takes plain values; times are Asia/Shanghai text."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from itertools import count
+from typing import Any
+
+from commissions import explain, night
+from commissions.intake import Receipt, receive
+from commissions.models import OrderLine, Policy, Run
+from haowu import days
+from haowu.tenants.models import BuyerIdentity, Membership, Tenant, User
+from merchants import listing, plans
+from merchants.models import Category, Plan, Product, Shop
+from streamers import shelf
+from streamers.models import Pick, Profile
+
+PASSWORD = "correct-horse-battery"
+_numbers = count(1)
+
+
+def moment(text: str) -> datetime:
+    """``2024-06-01 10:30`` or with seconds, Asia/Shanghai."""
+    return datetime.fromisoformat(text).replace(tzinfo=days.SHANGHAI)
+
+
+def tenant(kind: str, code: str = "", name: str = "", buyer_ref: str = "") -> Tenant:
+    code = code or f"{kind}-{next(_numbers)}"
+    made = Tenant.objects.create(kind=kind, code=code, name=name or code)
+    if buyer_ref:
+        BuyerIdentity.objects.create(tenant=made, buyer_ref=buyer_ref)
+    return made
+
+
+def merchant(code: str = "", **fields: Any) -> Tenant:
+    made = tenant("merchant", code, **fields)
+    Shop.objects.create(merchant=made)
+    return made
+
+
+def streamer(code: str = "", **fields: Any) -> Tenant:
+    made = tenant("streamer", code, **fields)
+    Profile.objects.create(streamer=made)
+    return made
+
+
+def source(code: str = "") -> Tenant:
+    return tenant("partner", code)
+
+
+def member(of: Tenant, role: str = "owner", username: str = "") -> User:
+    user = User.objects.create_user(username or f"user-{next(_numbers)}", password=PASSWORD)
+    Membership.objects.create(user=user, tenant=of, role=role)
+    return user
+
+
+def product(of: Tenant, code: str = "", *, price_fen: int = 10_000, listed: bool = True, stock: int = 100) -> Product:
+    code = code or f"p{next(_numbers)}"
+    leaf = Category.objects.get(code="uncategorised")
+    draft = listing.Draft(code=code, title=code, category=leaf, price_fen=price_fen, stock=stock)
+    (made,) = listing.add_products(of, [draft])
+    return listing.list_product(made, at=days.BEGINNING) if listed else made
+
+
+def normal_plan(of: Product, bps: int, at: datetime = days.BEGINNING) -> Plan:
+    return plans.open_plan(of.merchant, "normal", at=at, product=of, commission_bps=bps)
+
+
+def listed_plan(of: Product, type: str, streamers: dict[Tenant, int], at: datetime = days.BEGINNING) -> Plan:
+    on = None if type == "shop_targeted" else of
+    return plans.open_plan(of.merchant, type, at=at, product=on, streamers=streamers)
+
+
+def pick(by: Tenant, of: Product, pid: str = "", at: datetime = days.BEGINNING) -> Pick:
+    (answer,) = shelf.pick_many([shelf.Wish(by, of, at, *([pid] if pid else []))])
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def policy(**fields: Any) -> Policy:
+    return Policy.objects.create(effective_from=days.BEGINNING, **fields)
+
+
+def bought(of: Product, pid: str = "", *, line_no: int = 1, price_fen: int = 10_000, **amounts: int) -> dict[str, Any]:
+    """One line of a ``paid`` event."""
+    named = {"merchant": of.merchant.code, "code": of.code}
+    return {"line_no": line_no, "product": named, "quantity": 1, "price_fen": price_fen, "pid": pid} | amounts
+
+
+def event(type: str, order_no: str, at: str, **facts: Any) -> dict[str, Any]:
+    event_id = facts.pop("event_id", f"e{next(_numbers)}")
+    return {
+        "event_id": event_id,
+        "type": type,
+        "order_no": order_no,
+        "occurred_at": moment(at).isoformat(),
+        **facts,
+    }
+
+
+def paid(order_no: str, at: str, lines: list[dict[str, Any]], *, ordered: str = "", **facts: Any) -> dict[str, Any]:
+    """A ``paid`` event; ``ordered`` defaults to the time of payment."""
+    ordered_at = moment(ordered or at).isoformat()
+    return event("paid", order_no, at, **{"ordered_at": ordered_at, "buyer_ref": "somebody", "lines": lines} | facts)
+
+
+def push(by: Tenant, events: Iterable[dict[str, Any]]) -> list[Receipt]:
+    return receive(by, list(events), now=days.now())
+
+
+def settle(day: str) -> Run:
+    return night.settle(date.fromisoformat(day), now=days.now())
+
+
+def told(order_no: str, line_no: int = 1) -> dict[str, Any]:
+    """The line's story as ``explain --json`` tells it."""
+    lines = OrderLine.objects.filter(order_no=order_no, line_no=line_no)
+    (story,) = explain.stories(lines)
+    return story
+
+
+def nets(order_no: str, role: str = "streamer", line_no: int = 1) -> list[tuple[int, int, int]]:
+    """``[(gross, fee, net)]`` of each phase of a line for one role."""
+    return [
+        (phase[role]["gross_fen"], phase[role]["tech_fee_fen"], phase[role]["net_fen"])
+        for phase in told(order_no, line_no)["phases"]
+    ]
