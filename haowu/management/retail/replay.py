@@ -101,9 +101,7 @@ def _parcels(book: Book) -> Iterator[Parcel]:
             yield Parcel(at, f"{number}:{kind}", len(rows), (), lambda kind=kind, no=number: _moved(kind, no))
     for refund in book.refunds:
         row = refund.row
-        yield Parcel(
-            row.at, f"{refund.refund_no}:refunded", 1, (row.number,), lambda refund=refund: _refunded(refund)
-        )
+        yield Parcel(row.at, f"{refund.refund_no}:refunded", 1, (row.number,), lambda refund=refund: _refunded(refund))
 
 
 def _shipped_at(invoice: str, paid_at: datetime) -> datetime:
