@@ -18,7 +18,7 @@ from haowu.management.retail.orders import Book, Order, Refund
 from haowu.management.retail.rows import Refusal
 from haowu.tenants.models import Tenant
 
-BATCH_LINES = 2_000
+BATCH_LINES = 8_000
 SOURCE = "online-retail"
 
 
