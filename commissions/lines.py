@@ -19,7 +19,7 @@ ProductsByCode = dict[tuple[str, str], Product]
 Pair = tuple[Order, LineState]
 
 _STANDING = (
-    "status", "shipped_at", "received_at", "due_at", "settles_on", "held_reason", "held_since", "refunded_fen",
+    "status", "shipped_at", "received_at", "due_at", "settles_on", "held_reason", "held_since", "refunded_fen", "due_through",
     "due_base_fen", *(f"due_{column}" for column in AMOUNTS),
 )  # fmt: skip
 _READ = (
