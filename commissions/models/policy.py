@@ -17,6 +17,16 @@ class Policy(models.Model):
     effective_from = models.DateTimeField(_("生效时间"))
     tech_bps = models.PositiveIntegerField(_("技术服务费率（万分之一）"), default=1000)
     hold_days = models.PositiveSmallIntegerField(_("超售后期（天）"), default=7)
+    return_tech_fee = models.BooleanField(
+        _("追回时退还技术服务费"), default=True, help_text=_("关闭后平台保留已收的技术服务费，只追回净额")
+    )
+    front_clawbacks = models.BooleanField(
+        _("平台垫付追回款"), default=False, help_text=_("开启后商家立即收到追回款；关闭时随达人还款到账")
+    )
+    subsidy_in_base = models.BooleanField(_("平台补贴计入计佣基数"), default=False)
+    min_withdrawal_fen = models.BigIntegerField(_("最低提现（分）"), default=100)
+    daily_withdrawal_fen = models.BigIntegerField(_("每日提现上限（分）"), default=20_000_000)
+    checked_above_fen = models.BigIntegerField(_("需复核的提现额（分）"), default=500_000)
     note = models.CharField(_("说明"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
 

@@ -21,13 +21,18 @@ class Account(models.Model):
 
     class Kind(models.TextChoices):
         AVAILABLE = "available", _("可提现")
+        FROZEN = "frozen", _("冻结")
+        WITHDRAWING = "withdrawing", _("提现中")
+        PAID = "paid", _("已提现")
         DEBT = "debt", _("欠款")
         FUNDING = "funding", _("佣金账户")
+        RECEIVABLE = "receivable", _("待返还追回款")
         CLEARING = "clearing", _("清分过渡")
         REVENUE = "revenue", _("平台技术服务费")
         EXTERNAL = "external", _("订单货款（外部）")
+        CORRECTION = "correction", _("差错调整")
 
-    MAY_GO_NEGATIVE = frozenset({Kind.DEBT, Kind.CLEARING, Kind.REVENUE, Kind.EXTERNAL})
+    MAY_GO_NEGATIVE = frozenset({Kind.DEBT, Kind.CLEARING, Kind.REVENUE, Kind.EXTERNAL, Kind.CORRECTION})
 
     owner = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="accounts", verbose_name=_("所有者"))
     kind = models.CharField(_("账户"), max_length=12, choices=Kind)
@@ -45,8 +50,11 @@ class Account(models.Model):
                 condition=Q(may_go_negative=True) | Q(balance_fen__gte=0), name="account_not_below_zero"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["debt", "clearing", "revenue", "external"], may_go_negative=True)
-                | Q(kind__in=["available", "funding"], may_go_negative=False),
+                condition=Q(kind__in=["debt", "clearing", "revenue", "external", "correction"], may_go_negative=True)
+                | Q(
+                    kind__in=["available", "frozen", "withdrawing", "paid", "funding", "receivable"],
+                    may_go_negative=False,
+                ),
                 name="account_kind_fixes_sign",
             ),
         ]
@@ -77,8 +85,18 @@ class Posting(models.Model):
         CLAWBACK = "clawback", _("追回")
         TECH_FEE_RETURNED = "tech_fee_returned", _("技术服务费退回")
         REIMBURSED = "reimbursed", _("追回款返还")
+        OWED = "owed", _("追回款待返还")
         DEBT_DRAWN = "debt_drawn", _("转入欠款")
         DEBT_REPAID = "debt_repaid", _("偿还欠款")
+        TOP_UP = "top_up", _("充值")
+        FROZEN = "frozen", _("冻结")
+        RELEASED = "released", _("解冻")
+        WITHDRAWAL = "withdrawal", _("提现申请")
+        PAID_OUT = "paid_out", _("提现到账")
+        WITHDRAWAL_RETURNED = "withdrawal_returned", _("提现退回")
+        CORRECTION = "correction", _("差错调整")
+        REVERSAL = "reversal", _("冲正")
+        REBATE = "rebate", _("返点")
 
     day = models.DateField(_("账务日"))
     from_account = models.ForeignKey(
