@@ -19,8 +19,8 @@ ProductsByCode = dict[tuple[str, str], Product]
 Pair = tuple[Order, LineState]
 
 _STANDING = (
-    "status", "shipped_at", "received_at", "due_at", "settles_on", "held_reason", "held_since", "refunded_fen", "due_through",
-    "due_base_fen", *(f"due_{column}" for column in AMOUNTS),
+    "status", "shipped_at", "received_at", "due_at", "settles_on", "held_reason", "held_since",
+    "refunded_fen", "due_through", "due_base_fen", *(f"due_{column}" for column in AMOUNTS),
 )  # fmt: skip
 _READ = (
     "order", "line_no", "paid_event_id", "merchant", "hold_days", *(each.name for each in fields(Rates)), *_STANDING

@@ -211,3 +211,33 @@ class Adjustment(ShareRow):
 
     def __str__(self) -> str:
         return f"{self.line_id} @ {self.day}"
+
+
+class Claim(models.Model):
+    """What a merchant still gets of a clawback that its debtor could not pay; repaid first from what he earns next."""
+
+    debtor = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("欠款方"))
+    merchant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("商家"))
+    day = models.DateField(_("产生日"))
+    amount_fen = models.BigIntegerField(_("金额（分）"))
+    repaid_fen = models.BigIntegerField(_("已返还（分）"), default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("待返还追回款")
+        constraints = [
+            models.UniqueConstraint(fields=["debtor", "merchant", "day"], name="claim_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(amount_fen__gt=0, repaid_fen__gte=0, repaid_fen__lte=F("amount_fen")),
+                name="claim_repaid_within_amount",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["debtor", "day"], condition=Q(repaid_fen__lt=F("amount_fen")), name="claim_open")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.debtor_id} → {self.merchant_id} {self.day}"
+
+    @property
+    def open_fen(self) -> int:
+        return self.amount_fen - self.repaid_fen
