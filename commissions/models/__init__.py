@@ -1,5 +1,29 @@
+from commissions.models.casework import CaseEvent, Dispute, LineHold, TenantHold
+from commissions.models.correction import Correction, ResettledLine, Resettlement, ResettlementTotal
 from commissions.models.order import Order, OrderEvent, OrderLine
 from commissions.models.policy import Policy
+from commissions.models.reconciliation import ReconciliationItem, UpstreamFile, UpstreamRow
 from commissions.models.settlement import Adjustment, Claim, Run, Settlement, Shard
 
-__all__ = ["Adjustment", "Claim", "Order", "OrderEvent", "OrderLine", "Policy", "Run", "Settlement", "Shard"]
+__all__ = [
+    "Adjustment",
+    "CaseEvent",
+    "Claim",
+    "Correction",
+    "Dispute",
+    "LineHold",
+    "Order",
+    "OrderEvent",
+    "OrderLine",
+    "Policy",
+    "ReconciliationItem",
+    "ResettledLine",
+    "Resettlement",
+    "ResettlementTotal",
+    "Run",
+    "Settlement",
+    "Shard",
+    "TenantHold",
+    "UpstreamFile",
+    "UpstreamRow",
+]

@@ -203,6 +203,9 @@ class Adjustment(ShareRow):
     )
     day = models.DateField(_("调整夜"))
     through = models.DateTimeField(_("已计入的最后退款时间"), null=True)
+    tech_bps = models.PositiveIntegerField(
+        _("更正后的技术服务费率（万分之一）"), null=True, help_text=_("空：按订单行冻结的费率")
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("待记调整")

@@ -1,0 +1,265 @@
+"""Holds and disputes: what keeps a line or a party's money still, until when, and who said so.
+
+An order line is named by order and number, not by its row: a payment that comes in late may begin the row again.
+"""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from commissions.models.order import Order, OrderLine
+from haowu.states import HasStates, Moves
+from haowu.tenants.models import Tenant, public_id
+
+
+def person(label: str, *, optional: bool = False) -> models.ForeignKey:
+    """Who did it. Optional for what a deadline may do as well."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=optional,
+        blank=optional,
+        related_name="+",
+        verbose_name=label,
+    )
+
+
+class CaseEvent(models.Model):
+    """One act on a case: who, when, why. Append-only. ``party`` and ``counterparty`` may read it."""
+
+    class Case(models.TextChoices):
+        LINE_HOLD = "line-hold", _("订单行冻结")
+        TENANT_HOLD = "tenant-hold", _("账户冻结")
+        DISPUTE = "dispute", _("争议")
+        CORRECTION = "correction", _("冲正与调整")
+        RESETTLEMENT = "resettlement", _("重新结算")
+        RECONCILIATION = "reconciliation", _("对账差异")
+
+    class Act(models.TextChoices):
+        OPENED = "opened", _("发起")
+        EXTENDED = "extended", _("延期")
+        PROPOSED = "proposed", _("提出处理")
+        APPROVED = "approved", _("复核通过")
+        REJECTED = "rejected", _("驳回")
+        RELEASED = "released", _("解除")
+        WITHDRAWN = "withdrawn", _("撤回")
+        EXPIRED = "expired", _("到期自动解除")
+        CLEARED = "cleared", _("后续文件已一致")
+
+    case = models.CharField(_("事项"), max_length=16, choices=Case)
+    case_id = models.BigIntegerField(_("事项编号"))
+    act = models.CharField(_("动作"), max_length=10, choices=Act)
+    by = person(_("操作人"), optional=True)
+    at = models.DateTimeField(_("时间"))
+    reason = models.CharField(_("原因"), max_length=500)
+    party = models.ForeignKey(Tenant, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("当事方"))
+    counterparty = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("对方")
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("事项记录")
+        indexes = [models.Index(fields=["case", "case_id", "id"], name="case_event_of_case")]
+
+    def __str__(self) -> str:
+        return f"{self.get_case_display()} {self.case_id} · {self.get_act_display()}"
+
+
+class HoldQuerySet(models.QuerySet):
+    def open(self) -> "HoldQuerySet":
+        return self.filter(closed_at=None)
+
+    def expired(self, at: datetime) -> "HoldQuerySet":
+        """Open, with a deadline at or before ``at``."""
+        return self.open().filter(expires_at__lte=at).order_by("expires_at", "pk")
+
+
+class Hold(models.Model):
+    """Open until ``closed_at``; a deadline that passes closes it."""
+
+    reason = models.CharField(_("原因"), max_length=500)
+    opened_by = person(_("冻结人"))
+    opened_at = models.DateTimeField(_("冻结时间"))
+    expires_at = models.DateTimeField(_("到期自动解冻"))
+    closed_by = person(_("解冻人"), optional=True)
+    closed_at = models.DateTimeField(_("解冻时间"), null=True, blank=True)
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class LineHold(Hold):
+    """A line that waits: it settles in the night after the last of its holds has closed."""
+
+    CASE: ClassVar[str] = CaseEvent.Case.LINE_HOLD
+
+    class Kind(models.TextChoices):
+        STAFF_HOLD = "STAFF_HOLD", _("平台冻结")
+        DISPUTE = "DISPUTE", _("争议处理中")
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="holds", verbose_name=_("订单"))
+    line_no = models.PositiveIntegerField(_("行号"))
+    kind = models.CharField(_("类型"), max_length=12, choices=Kind)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("订单行冻结")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "line_no"],
+                condition=Q(kind="STAFF_HOLD", closed_at=None),
+                name="line_hold_once_by_staff",
+            ),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("opened_at")), name="line_hold_deadline_later"),
+        ]
+        indexes = [models.Index(fields=["expires_at"], condition=Q(closed_at=None), name="line_hold_open")]
+
+    def __str__(self) -> str:
+        return f"{self.order}/{self.line_no}"
+
+
+class Freezing(models.Model):
+    """A case that freezes money: how much now, and the count of its postings, which numbers their references."""
+
+    frozen_fen = models.BigIntegerField(_("冻结金额（分）"), default=0)
+    moves = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def cause(self) -> str:
+        """The cause of every posting of this case."""
+        return f"{self.CASE}:{self.pk}"  # type: ignore[attr-defined]
+
+
+class TenantHold(Hold, Freezing):
+    """A party whose money is frozen: what it has available, and what each night brings."""
+
+    CASE: ClassVar[str] = CaseEvent.Case.TENANT_HOLD
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="holds", verbose_name=_("租户"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("账户冻结")
+        constraints = [
+            models.UniqueConstraint(fields=["tenant"], condition=Q(closed_at=None), name="tenant_hold_once"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("opened_at")), name="tenant_hold_deadline_later"),
+            models.CheckConstraint(condition=Q(frozen_fen__gte=0), name="tenant_hold_not_below_zero"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(frozen_fen=0), name="tenant_hold_closed_freezes_nothing"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.tenant)
+
+
+class DisputeQuerySet(models.QuerySet):
+    def visible_to(self, tenant: Tenant) -> "DisputeQuerySet":
+        return self.filter(Q(claimant=tenant) | Q(respondent=tenant))
+
+    def open(self) -> "DisputeQuerySet":
+        """Not decided yet."""
+        return self.filter(status__in=Dispute.UNDECIDED)
+
+    def expired(self, at: datetime) -> "DisputeQuerySet":
+        return self.open().filter(expires_at__lte=at).order_by("expires_at", "pk")
+
+    def short(self) -> "DisputeQuerySet":
+        """Undecided, of lines that have settled, with less frozen than is in dispute."""
+        return self.open().filter(hold=None, frozen_fen__lt=F("amount_fen"))
+
+    def to_collect(self) -> "DisputeQuerySet":
+        """Upheld, with less taken than was decided."""
+        return self.filter(status=Dispute.Status.UPHELD, taken_fen__lt=F("take_fen"))
+
+    def newest_first(self) -> "DisputeQuerySet":
+        return self.order_by("-opened_at", "-pk")
+
+
+class Dispute(HasStates, Freezing):
+    """One party of a line says that another should not have its share.
+
+    Before the line is sealed it waits under ``hold``; after that the respondent's net is frozen. ``amount_fen`` is
+    what is in dispute, ``take_fen`` what was decided to take, ``taken_fen`` what has been taken so far.
+    """
+
+    CASE: ClassVar[str] = CaseEvent.Case.DISPUTE
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("处理中")
+        PROPOSED = "proposed", _("待复核")
+        UPHELD = "upheld", _("成立")
+        REJECTED = "rejected", _("不成立")
+        WITHDRAWN = "withdrawn", _("已撤回")
+        EXPIRED = "expired", _("逾期未决，已解冻")
+
+    UNDECIDED: ClassVar[tuple[str, ...]] = (Status.OPEN, Status.PROPOSED)
+    MOVES: Moves = {
+        "propose": ((Status.OPEN,), Status.PROPOSED),
+        "uphold": ((Status.PROPOSED,), Status.UPHELD),
+        "reject": (UNDECIDED, Status.REJECTED),
+        "withdraw": (UNDECIDED, Status.WITHDRAWN),
+        "expire": (UNDECIDED, Status.EXPIRED),
+    }
+
+    public_id = models.CharField(_("公开编号"), max_length=16, unique=True, default=public_id, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="disputes", verbose_name=_("订单"))
+    line_no = models.PositiveIntegerField(_("行号"))
+    claimant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("提出方"))
+    respondent = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("被争议方"))
+    status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.OPEN)
+    reason = models.CharField(_("原因"), max_length=500)
+    hold = models.OneToOneField(LineHold, on_delete=models.PROTECT, null=True, related_name="dispute")
+    amount_fen = models.BigIntegerField(_("争议金额（分）"))
+    take_fen = models.BigIntegerField(_("裁定扣回（分）"), default=0)
+    taken_fen = models.BigIntegerField(_("已扣回（分）"), default=0)
+    opened_by = person(_("提出人"))
+    opened_at = models.DateTimeField(_("提出时间"))
+    expires_at = models.DateTimeField(_("处理期限"))
+    proposed_by = person(_("处理人"), optional=True)
+    decision = models.CharField(_("处理意见"), max_length=500, blank=True)
+    decided_by = person(_("裁定人"), optional=True)
+    decided_at = models.DateTimeField(_("裁定时间"), null=True)
+
+    objects = DisputeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("争议")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "line_no", "claimant", "respondent"],
+                condition=Q(status__in=["open", "proposed"]),
+                name="dispute_once_between_two",
+            ),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("opened_at")), name="dispute_deadline_later"),
+            models.CheckConstraint(condition=~Q(claimant=F("respondent")), name="dispute_has_two_sides"),
+            models.CheckConstraint(
+                condition=Q(frozen_fen__gte=0, amount_fen__gte=0, taken_fen__gte=0, taken_fen__lte=F("take_fen")),
+                name="dispute_amounts_not_below_zero",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["open", "proposed"]) | Q(frozen_fen=0), name="dispute_decided_freezes_nothing"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["open", "proposed", "upheld", "rejected", "withdrawn", "expired"]),
+                name="dispute_status_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["expires_at"], condition=Q(status__in=["open", "proposed"]), name="dispute_open"),
+            models.Index(fields=["order", "line_no"], name="dispute_of_line"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order}/{self.line_no} · {self.claimant} → {self.respondent}"
+
+    @property
+    def line(self) -> OrderLine:
+        return OrderLine.objects.get(order=self.order_id, line_no=self.line_no)
