@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 from commissions.models import OrderLine, Run
-from commissions.split import ROLES
+from commissions.split import FROM_MERCHANT, ROLES
 from haowu.errors import Refused
 from haowu.ledger.models import Account
 
@@ -58,7 +58,11 @@ def _prove(run: Run, phases: dict[str, Any]) -> dict[str, bool]:
     """The proofs of a night, by name; all True, or ProofFailed."""
     rows = sum(phase["rows"] for phase in phases.values())
     shards = sum(run.shards.values_list("lines", flat=True))
-    paid = sum(role["net_fen"] + role["tech_fee_fen"] for phase in phases.values() for role in phase["roles"].values())
+    paid = sum(
+        phase["roles"][role]["net_fen"] + phase["roles"][role]["tech_fee_fen"]
+        for phase in phases.values()
+        for role in FROM_MERCHANT
+    )
     cost = sum(phase["merchant_cost_fen"] for phase in phases.values())
     clearing = Account.objects.get(kind=Account.Kind.CLEARING, code=str(run.day)).balance_fen
     due = OrderLine.objects.due_in(run.covers_after, run.day).count()
