@@ -15,8 +15,8 @@ ROLES = (*FROM_MERCHANT, "agency")
 class Rates:
     """The frozen rates of a line, in bps of the base.
 
-    ``second_bps`` is carved out of ``service_fee_bps``, ``agency_bps`` is a share of the streamer's net, ``tech_bps`` of
-    each gross.
+    ``second_bps`` is carved out of ``service_fee_bps``, ``agency_bps`` is a share of the streamer's net,
+    ``tech_bps`` of each gross.
     """
 
     commission_bps: int = 0
