@@ -10,6 +10,8 @@ from commissions.split import FROM_MERCHANT, ROLES
 from haowu.errors import Refused
 from haowu.ledger.models import Account
 
+_NONE = {"gross_fen": 0, "tech_fee_fen": 0, "net_fen": 0}
+
 
 class ProofFailed(Refused):
     """A closing proof does not hold: nothing was closed, and the run waits for a person."""
@@ -33,8 +35,31 @@ def make_report(run: Run, *, postings: int) -> dict[str, Any]:
         "shards": run.shards.count(),
         "rows_checksum": rows_checksum(run.day),
     }
+    report["before"] = _before(run.day)
     report["proofs"] = _prove(run, phases)
     return report
+
+
+def figures(report: dict[str, Any]) -> dict[str, int]:
+    """The headline figures of a report, settlement and adjustments together, by which nights are compared."""
+    phases = report["totals"].values()
+    nets = {f"{role}_net_fen": sum(phase["roles"].get(role, _NONE)["net_fen"] for phase in phases) for role in ROLES}
+    return {
+        "lines": report["lines"],
+        "adjustments": report["adjustments"],
+        "merchant_cost_fen": sum(phase["merchant_cost_fen"] for phase in phases),
+        **nets,
+        "tech_fee_fen": sum(part["tech_fee_fen"] for phase in phases for part in phase["roles"].values()),
+    }
+
+
+def _before(day: date) -> dict[str, Any]:
+    """The night before this one, and the mean of up to seven before it (whole fen, half up); None for the first."""
+    earlier = [figures(run.report) for run in Run.objects.closed().filter(day__lt=day).order_by("-day")[:7]]
+    if not earlier:
+        return {"previous": None, "mean": None, "nights": 0}
+    mean = {name: (2 * sum(each[name] for each in earlier) + len(earlier)) // (2 * len(earlier)) for name in earlier[0]}
+    return {"previous": earlier[0], "mean": mean, "nights": len(earlier)}
 
 
 def _totals(day: date, condition: str) -> dict[str, Any]:

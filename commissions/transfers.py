@@ -21,6 +21,7 @@ from haowu import days
 from haowu.ledger.books import Transfer, open_accounts, platform
 from haowu.ledger.models import Account, Posting
 from haowu.money import divide
+from merchants.models import Shop
 
 EARNING = {
     "streamer": Posting.Kind.COMMISSION,
@@ -136,8 +137,11 @@ class NightTransfers:
         costs = signed_sums(self.run.day, "merchant_id", "cost_fen")
         funding = _accounts({*costs, *repaid}, Account.Kind.FUNDING)
         receivable = _accounts({*owed, *repaid}, Account.Kind.RECEIVABLE)
+        deposits = _deposits(funding)
         for merchant, (paid, returned) in sorted(costs.items()):
-            self._book(Posting.Kind.WITHHELD, self.external, funding[merchant], paid)
+            self._book(
+                Posting.Kind.WITHHELD, self.external, funding[merchant], max(0, paid - deposits.get(merchant, 0))
+            )
             self._book(Posting.Kind.COST, funding[merchant], self.clearing, paid)
             self._book(Posting.Kind.REIMBURSED, self.clearing, funding[merchant], returned - owed.get(merchant, 0))
         for merchant, amount in sorted(owed.items()):
@@ -162,6 +166,13 @@ def _accounts(owners: Iterable[int], kind: str) -> Amounts:
     """``{owner: account id}`` of that kind, opened where new."""
     opened = open_accounts((owner, kind) for owner in owners)
     return {owner: account for (owner, _kind), account in opened.items()}
+
+
+def _deposits(funding: Amounts) -> Amounts:
+    """What is in the deposits of prepaid merchants, locked; the others' costs are withheld from their proceeds."""
+    prepaid = Shop.objects.filter(merchant__in=funding, funding=Shop.Funding.PREPAID).values_list("merchant", flat=True)
+    locked = Account.objects.select_for_update().filter(pk__in=[funding[merchant] for merchant in prepaid])
+    return {account.owner_id: account.balance_fen for account in locked.order_by("pk")}
 
 
 def _clawed_by_merchant(day: date, debtors: Iterable[int]) -> dict[int, Amounts]:
