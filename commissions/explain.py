@@ -98,6 +98,7 @@ def sentences(told: dict[str, Any]) -> Iterable[str]:
         "first_leader": _("一级团长"),
         "second_leader": _("二级团长"),
         "provider": _("服务商"),
+        "agency": _("达人机构"),
     }
     yield _("订单 {no} 第 {line} 行：{status}，计佣基数 ¥{base}。").format(
         no=told["order_no"],

@@ -159,20 +159,16 @@ def _frozen(terms: Terms) -> dict[str, Any]:
         "streamer_id": terms.streamer_id,
         "first_leader_id": offer.first_leader_id if offer else None,
         "second_leader_id": offer.second_leader_id if offer else None,
-        "provider_id": None,
+        "provider_id": terms.provider.provider_id if terms.provider else None,
+        "agency_id": terms.agency.provider_id if terms.agency else None,
         "offer_kind": offer.kind if offer else "",
         "offer_id": offer.offer_id if offer else None,
         "offer_version": offer.version if offer else None,
         "activity": (offer.activity or "") if offer else "",
         "policy_id": terms.policy.pk,
-        "commission_bps": rates.commission_bps,
-        "service_fee_bps": rates.service_fee_bps,
-        "second_bps": rates.second_bps,
-        "provider_bps": rates.provider_bps,
-        "tech_bps": rates.tech_bps,
         "hold_days": terms.hold_days,
         "trace": terms.trace,
-    }
+    } | asdict(rates)
 
 
 def _last_booked(lines: list[OrderLine], frontier: date | None) -> dict[int, calendar.Booked]:

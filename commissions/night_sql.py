@@ -5,9 +5,10 @@ from itertools import pairwise
 from django.db import connection
 
 from commissions.models import Run, Shard
-from commissions.split import COLUMNS, ROLES
+from commissions.split import COLUMNS, FROM_MERCHANT, ROLES
 
-PARTIES = ("merchant_id", "streamer_id", "first_leader_id", "second_leader_id", "provider_id")
+PARTIES = ("merchant_id", *(f"{role}_id" for role in ROLES))
+_COST = " + ".join(f"{role}_fen" for role in FROM_MERCHANT)
 
 _BOUNDS = """
 WITH due AS (
@@ -21,7 +22,7 @@ SELECT id FROM numbered WHERE (no - 1) %% %(size)s = 0 ORDER BY id
 _SETTLE = f"""
 INSERT INTO commissions_settlement (line_id, phase, day, {", ".join(PARTIES)}, cost_fen, {", ".join(COLUMNS)})
 SELECT id, 0, %(day)s, {", ".join(PARTIES)},
-       due_streamer_fen + due_first_leader_fen + due_second_leader_fen + due_provider_fen,
+       {" + ".join(f"due_{role}_fen" for role in FROM_MERCHANT)},
        {", ".join(f"due_{column}" for column in COLUMNS)}
 FROM commissions_orderline
 WHERE settles_on > %(after)s AND settles_on <= %(day)s AND id >= %(first)s AND id < %(end)s
@@ -40,7 +41,7 @@ def _difference(role: str) -> str:
 _ADJUST = f"""
 INSERT INTO commissions_settlement (line_id, phase, day, {", ".join(PARTIES)}, cost_fen, {", ".join(COLUMNS)})
 SELECT line_id, phases, %(day)s, {", ".join(PARTIES)},
-       streamer_fen + first_leader_fen + second_leader_fen + provider_fen, {", ".join(COLUMNS)}
+       {_COST}, {", ".join(COLUMNS)}
 FROM (
     SELECT target.line_id, booked.phases, {", ".join(f"line.{party}" for party in PARTIES)},
            target.base_fen - booked.base_fen AS base_fen,

@@ -6,9 +6,11 @@ from typing import Any
 from django.db import connection
 
 from commissions.models import OrderLine, Run
-from commissions.split import ROLES
+from commissions.split import FROM_MERCHANT, ROLES
 from haowu.errors import Refused
 from haowu.ledger.models import Account
+
+_NONE = {"gross_fen": 0, "tech_fee_fen": 0, "net_fen": 0}
 
 
 class ProofFailed(Refused):
@@ -33,8 +35,31 @@ def make_report(run: Run, *, postings: int) -> dict[str, Any]:
         "shards": run.shards.count(),
         "rows_checksum": rows_checksum(run.day),
     }
+    report["before"] = _before(run.day)
     report["proofs"] = _prove(run, phases)
     return report
+
+
+def figures(report: dict[str, Any]) -> dict[str, int]:
+    """The headline figures of a report, settlement and adjustments together, by which nights are compared."""
+    phases = report["totals"].values()
+    nets = {f"{role}_net_fen": sum(phase["roles"].get(role, _NONE)["net_fen"] for phase in phases) for role in ROLES}
+    return {
+        "lines": report["lines"],
+        "adjustments": report["adjustments"],
+        "merchant_cost_fen": sum(phase["merchant_cost_fen"] for phase in phases),
+        **nets,
+        "tech_fee_fen": sum(part["tech_fee_fen"] for phase in phases for part in phase["roles"].values()),
+    }
+
+
+def _before(day: date) -> dict[str, Any]:
+    """The night before this one, and the mean of up to seven before it (whole fen, half up); None for the first."""
+    earlier = [figures(run.report) for run in Run.objects.closed().filter(day__lt=day).order_by("-day")[:7]]
+    if not earlier:
+        return {"previous": None, "mean": None, "nights": 0}
+    mean = {name: (2 * sum(each[name] for each in earlier) + len(earlier)) // (2 * len(earlier)) for name in earlier[0]}
+    return {"previous": earlier[0], "mean": mean, "nights": len(earlier)}
 
 
 def _totals(day: date, condition: str) -> dict[str, Any]:
@@ -58,7 +83,11 @@ def _prove(run: Run, phases: dict[str, Any]) -> dict[str, bool]:
     """The proofs of a night, by name; all True, or ProofFailed."""
     rows = sum(phase["rows"] for phase in phases.values())
     shards = sum(run.shards.values_list("lines", flat=True))
-    paid = sum(role["net_fen"] + role["tech_fee_fen"] for phase in phases.values() for role in phase["roles"].values())
+    paid = sum(
+        phase["roles"][role]["net_fen"] + phase["roles"][role]["tech_fee_fen"]
+        for phase in phases.values()
+        for role in FROM_MERCHANT
+    )
     cost = sum(phase["merchant_cost_fen"] for phase in phases.values())
     clearing = Account.objects.get(kind=Account.Kind.CLEARING, code=str(run.day)).balance_fen
     due = OrderLine.objects.due_in(run.covers_after, run.day).count()

@@ -16,11 +16,12 @@ from django.db import connection
 from django.db.models import F
 
 from commissions.models import Claim, Policy, Run
-from commissions.split import ROLES
+from commissions.split import FROM_MERCHANT, ROLES
 from haowu import days
 from haowu.ledger.books import Transfer, open_accounts, platform
 from haowu.ledger.models import Account, Posting
 from haowu.money import divide
+from merchants.models import Shop
 
 EARNING = {
     "streamer": Posting.Kind.COMMISSION,
@@ -28,6 +29,10 @@ EARNING = {
     "second_leader": Posting.Kind.SECOND_FEE,
     "provider": Posting.Kind.PROVIDER_FEE,
 }
+_KEPT_NET = {role: f"{role}_fen - {role}_fee_fen" for role in ROLES} | {
+    "streamer": "streamer_fen - streamer_fee_fen - agency_fen"
+}
+"""What a row leaves with each role, in SQL."""
 Amounts = dict[int, int]
 
 
@@ -62,17 +67,36 @@ class NightTransfers:
         others: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
         sums = {role: signed_sums(self.run.day, f"{role}_id", f"{role}_fen", f"{role}_fee_fen") for role in ROLES}
         accounts = _accounts(set().union(*sums.values()), Account.Kind.AVAILABLE)
-        for role in ROLES:
+        for role in FROM_MERCHANT:
             for party, (gross, clawed, fee, fee_returned) in sorted(sums[role].items()):
                 self._book(EARNING[role], self.clearing, accounts[party], gross)
                 for index, amount in enumerate((fee, clawed, fee_returned)):
                     others[party][index] += amount
                 nets[party] += gross - clawed - fee + fee_returned
+        for party, (gross, clawed, fee, fee_returned) in sorted(sums["agency"].items()):
+            others[party][0] += fee
+            others[party][2] += fee_returned
+            nets[party] += gross - clawed - fee + fee_returned
+        self._agencies(nets, accounts)
         for party, (fee, clawed, fee_returned) in sorted(others.items()):
             self._book(Posting.Kind.TECH_FEE, accounts[party], self.revenue, fee)
             self._book(Posting.Kind.CLAWBACK, accounts[party], self.clearing, clawed)
             self._book(Posting.Kind.TECH_FEE_RETURNED, self.revenue, accounts[party], fee_returned)
         return nets
+
+    def _agencies(self, nets: Amounts, accounts: Amounts) -> None:
+        """An agency is paid by its streamer, and pays back to him; neither passes the clearing account."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT streamer_id, agency_id,"
+                " sum(greatest(agency_fen, 0))::bigint, sum(greatest(-agency_fen, 0))::bigint"
+                " FROM commissions_settlement WHERE day = %s AND agency_id IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2",
+                [self.run.day],
+            )
+            for streamer, agency, paid, returned in cursor.fetchall():
+                self._book(Posting.Kind.AGENCY_FEE, accounts[streamer], accounts[agency], paid)
+                self._book(Posting.Kind.CLAWBACK, accounts[agency], accounts[streamer], returned)
+                nets[streamer] += returned - paid
 
     def _debts(self, nets: Amounts) -> tuple[Amounts, Amounts]:
         """Draw what parties cannot pay from their debt accounts, repay debts from what they earned.
@@ -113,8 +137,11 @@ class NightTransfers:
         costs = signed_sums(self.run.day, "merchant_id", "cost_fen")
         funding = _accounts({*costs, *repaid}, Account.Kind.FUNDING)
         receivable = _accounts({*owed, *repaid}, Account.Kind.RECEIVABLE)
+        deposits = _deposits(funding)
         for merchant, (paid, returned) in sorted(costs.items()):
-            self._book(Posting.Kind.WITHHELD, self.external, funding[merchant], paid)
+            self._book(
+                Posting.Kind.WITHHELD, self.external, funding[merchant], max(0, paid - deposits.get(merchant, 0))
+            )
             self._book(Posting.Kind.COST, funding[merchant], self.clearing, paid)
             self._book(Posting.Kind.REIMBURSED, self.clearing, funding[merchant], returned - owed.get(merchant, 0))
         for merchant, amount in sorted(owed.items()):
@@ -141,14 +168,21 @@ def _accounts(owners: Iterable[int], kind: str) -> Amounts:
     return {owner: account for (owner, _kind), account in opened.items()}
 
 
+def _deposits(funding: Amounts) -> Amounts:
+    """What is in the deposits of prepaid merchants, locked; the others' costs are withheld from their proceeds."""
+    prepaid = Shop.objects.filter(merchant__in=funding, funding=Shop.Funding.PREPAID).values_list("merchant", flat=True)
+    locked = Account.objects.select_for_update().filter(pk__in=[funding[merchant] for merchant in prepaid])
+    return {account.owner_id: account.balance_fen for account in locked.order_by("pk")}
+
+
 def _clawed_by_merchant(day: date, debtors: Iterable[int]) -> dict[int, Amounts]:
     """``{debtor: {merchant: net clawed back on day}}`` over all roles of each debtor."""
     clawed: dict[int, Amounts] = defaultdict(lambda: defaultdict(int))
     with connection.cursor() as cursor:
         for role in ROLES:
             cursor.execute(
-                f"SELECT {role}_id, merchant_id, sum({role}_fee_fen - {role}_fen)::bigint FROM commissions_settlement"
-                f" WHERE day = %s AND {role}_id = ANY(%s) AND {role}_fen < {role}_fee_fen GROUP BY 1, 2",
+                f"SELECT {role}_id, merchant_id, -sum({_KEPT_NET[role]})::bigint FROM commissions_settlement"
+                f" WHERE day = %s AND {role}_id = ANY(%s) AND {_KEPT_NET[role]} < 0 GROUP BY 1, 2",
                 [day, list(debtors)],
             )
             for debtor, merchant, amount in cursor.fetchall():

@@ -1,5 +1,6 @@
 """Orders as they are known: the events received, and each line as those events leave it."""
 
+from dataclasses import fields
 from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
@@ -7,7 +8,7 @@ from django.db import models
 from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext_lazy as _
 
-from commissions.split import AMOUNTS, Rates, Shares
+from commissions.split import AMOUNTS, ROLES, Rates, Shares
 from haowu.tenants.models import Tenant
 from merchants.models import Product
 
@@ -53,18 +54,21 @@ class OrderEvent(models.Model):
         return self.event_id
 
 
+PARTIES = ("merchant", *ROLES)
+"""Everybody who has a part in a line."""
+
+
+def of_party(tenant: Tenant) -> Q:
+    """Rows in which ``tenant`` is the merchant or is paid."""
+    return Q(*((party, tenant) for party in PARTIES), _connector=Q.OR)
+
+
 class OrderLineQuerySet(models.QuerySet):
     def visible_to(self, tenant: Tenant) -> "OrderLineQuerySet":
         """The lines in which ``tenant`` has a part: as merchant, as one who is paid, or as the order's source."""
         if tenant.kind == Tenant.Kind.PARTNER:
             return self.filter(source=tenant)
-        return self.filter(
-            Q(merchant=tenant)
-            | Q(streamer=tenant)
-            | Q(first_leader=tenant)
-            | Q(second_leader=tenant)
-            | Q(provider=tenant)
-        )
+        return self.filter(of_party(tenant))
 
     def with_settled(self) -> "OrderLineQuerySet":
         """Adds ``is_settled``: the night has written this line's settlement."""
@@ -137,6 +141,9 @@ class OrderLine(models.Model):
     provider = models.ForeignKey(
         Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("服务商")
     )
+    agency = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("达人机构")
+    )
     offer_kind = models.CharField(_("成交计划"), max_length=20, blank=True)
     offer_id = models.BigIntegerField(_("计划编号"), null=True)
     offer_version = models.BigIntegerField(_("计划版本"), null=True)
@@ -147,6 +154,7 @@ class OrderLine(models.Model):
     second_bps = models.PositiveIntegerField(default=0)
     provider_bps = models.PositiveIntegerField(default=0)
     tech_bps = models.PositiveIntegerField(default=0)
+    agency_bps = models.PositiveIntegerField(default=0)
     hold_days = models.PositiveSmallIntegerField(_("超售后期（天）"))
     trace = ArrayField(models.CharField(max_length=40), verbose_name=_("规则轨迹"))
 
@@ -162,6 +170,8 @@ class OrderLine(models.Model):
     estimate_second_leader_fee_fen = models.BigIntegerField(default=0)
     estimate_provider_fen = models.BigIntegerField(default=0)
     estimate_provider_fee_fen = models.BigIntegerField(default=0)
+    estimate_agency_fen = models.BigIntegerField(default=0)
+    estimate_agency_fee_fen = models.BigIntegerField(default=0)
     due_streamer_fen = models.BigIntegerField(default=0)
     due_streamer_fee_fen = models.BigIntegerField(default=0)
     due_first_leader_fen = models.BigIntegerField(default=0)
@@ -170,6 +180,8 @@ class OrderLine(models.Model):
     due_second_leader_fee_fen = models.BigIntegerField(default=0)
     due_provider_fen = models.BigIntegerField(default=0)
     due_provider_fee_fen = models.BigIntegerField(default=0)
+    due_agency_fen = models.BigIntegerField(default=0)
+    due_agency_fee_fen = models.BigIntegerField(default=0)
 
     status = models.CharField(_("状态"), max_length=10, choices=Status)
     shipped_at = models.DateTimeField(_("发货时间"), null=True)
@@ -205,7 +217,7 @@ class OrderLine(models.Model):
 
     @property
     def rates(self) -> Rates:
-        return Rates(self.commission_bps, self.service_fee_bps, self.second_bps, self.provider_bps, self.tech_bps)
+        return Rates(*(getattr(self, each.name) for each in fields(Rates)))
 
     @property
     def estimate(self) -> Shares:

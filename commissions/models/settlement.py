@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from commissions.models.order import OrderLine
+from commissions.models.order import OrderLine, of_party
 from commissions.split import COLUMNS, Shares
 from haowu.tenants.models import Tenant
 
@@ -23,6 +23,8 @@ class ShareRow(models.Model):
     second_leader_fee_fen = models.BigIntegerField()
     provider_fen = models.BigIntegerField()
     provider_fee_fen = models.BigIntegerField()
+    agency_fen = models.BigIntegerField(default=0, db_default=0)
+    agency_fee_fen = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         abstract = True
@@ -114,13 +116,7 @@ class Shard(models.Model):
 
 class SettlementQuerySet(models.QuerySet):
     def visible_to(self, tenant: Tenant) -> "SettlementQuerySet":
-        return self.filter(
-            Q(merchant=tenant)
-            | Q(streamer=tenant)
-            | Q(first_leader=tenant)
-            | Q(second_leader=tenant)
-            | Q(provider=tenant)
-        )
+        return self.filter(of_party(tenant))
 
     def of_day(self, day: date) -> "SettlementQuerySet":
         return self.filter(day=day)
@@ -152,6 +148,9 @@ class Settlement(ShareRow):
     provider = models.ForeignKey(
         Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("服务商")
     )
+    agency = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("达人机构")
+    )
     cost_fen = models.BigIntegerField()
 
     objects = SettlementQuerySet.as_manager()
@@ -173,6 +172,8 @@ class Settlement(ShareRow):
                     first_leader_fee_fen__range=(0, F("first_leader_fen")),
                     second_leader_fee_fen__range=(0, F("second_leader_fen")),
                     provider_fee_fen__range=(0, F("provider_fen")),
+                    agency_fee_fen__range=(0, F("agency_fen")),
+                    agency_fen__lte=F("streamer_fen") - F("streamer_fee_fen"),
                 ),
                 name="settlement_no_negative_part",
             ),

@@ -200,12 +200,13 @@ _SEARCHES: list[tuple[str, str, str]] = [
         JOIN (
             SELECT line_id, sum(base_fen)::bigint AS base_fen, sum(streamer_fen) AS streamer_fen,
                    sum(first_leader_fen) AS first_fen, sum(second_leader_fen) AS second_fen,
-                   sum(streamer_fee_fen) AS fee_fen
+                   sum(streamer_fee_fen) AS fee_fen, sum(agency_fen) AS agency_fen
             FROM commissions_settlement GROUP BY line_id
         ) AS booked ON booked.line_id = line.id
         WHERE booked.base_fen < 0 OR booked.base_fen > line.paid_fen OR line.refunded_fen > line.paid_fen
            OR booked.streamer_fen <> {_COMMISSION}
            OR booked.first_fen <> {_FIRST} OR booked.second_fen <> {_SECOND}
+           OR booked.agency_fen <> ((booked.streamer_fen - booked.fee_fen) * line.agency_bps + 5000)::bigint / 10000
            OR booked.fee_fen <> (booked.streamer_fen * line.tech_bps + 5000)::bigint / 10000
         """,
     ),

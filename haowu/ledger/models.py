@@ -81,6 +81,7 @@ class Posting(models.Model):
         SERVICE_FEE = "service_fee", _("服务费")
         SECOND_FEE = "second_fee", _("二级服务费")
         PROVIDER_FEE = "provider_fee", _("服务商费用")
+        AGENCY_FEE = "agency_fee", _("机构分成")
         TECH_FEE = "tech_fee", _("技术服务费")
         CLAWBACK = "clawback", _("追回")
         TECH_FEE_RETURNED = "tech_fee_returned", _("技术服务费退回")

@@ -57,7 +57,12 @@ class ProductQuerySet(models.QuerySet):
         return self.filter(merchant=merchant)
 
     def listed(self) -> "ProductQuerySet":
-        return self.filter(status=Product.Status.LISTED, merchant__shop__suspended_at__isnull=True)
+        """What the selection centre shows: not of shops that are suspended or whose deposit cannot pay commission."""
+        return self.filter(
+            status=Product.Status.LISTED,
+            merchant__shop__suspended_at__isnull=True,
+            merchant__shop__deposit_exhausted_at__isnull=True,
+        )
 
     def with_offer_facts(self) -> "ProductQuerySet":
         """Adds ``price_fen`` (lowest SKU), ``price_to_fen`` and ``stock`` over SKUs."""
