@@ -1,12 +1,13 @@
 """When a line settles, and which day still takes facts (rulebook §8). The frontier is the last sealed day."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db import connection
 
 from commissions.life import LineState
-from commissions.models import Run
+from commissions.models import OrderLine, Run
 from haowu import days
 
 AFTER_SALE_OPEN = "AFTER_SALE_OPEN"
@@ -34,20 +35,47 @@ def open_day(natural: date, frontier: date | None) -> date:
     return natural if frontier is None or natural > frontier else frontier + days.ONE_DAY
 
 
+def is_sealed(line: OrderLine, frontier: date | None) -> bool:
+    """Whether the night of ``line`` has taken it, or is about to: nothing on it changes any more."""
+    return line.settles_on is not None and frontier is not None and line.settles_on <= frontier
+
+
 def due_at(state: LineState, hold_days: int) -> datetime | None:
     """``received_at`` + hold, to the microsecond; None before receipt."""
     return state.received_at + timedelta(days=hold_days) if state.received_at else None
 
 
-def settles_on(state: LineState, hold_days: int, frontier: date | None) -> date | None:
-    """The night that takes the line; None while it is not received, invalid, or held by an open after-sale case.
+@dataclass(frozen=True)
+class Holds:
+    """What staff and disputes say of a line: open holds as ``{reason: since}``, and when the last one was released."""
 
-    After a case closed, the line is due at the later of ``due_at`` and the closing.
+    open: Mapping[str, datetime] = field(default_factory=dict)
+    released_at: datetime | None = None
+
+
+NO_HOLDS = Holds()
+
+
+def settles_on(state: LineState, hold_days: int, frontier: date | None, holds: Holds = NO_HOLDS) -> date | None:
+    """The night that takes the line; None while it is not received, invalid, or held by an after-sale case or a hold.
+
+    After a case closed or a hold was released, the line is due at the later of ``due_at`` and that moment.
     """
     due = due_at(state, hold_days)
-    if due is None or state.status == "invalid" or state.open_cases:
+    if due is None or state.status == "invalid" or state.open_cases or holds.open:
         return None
-    return open_day(days.night_for(max(due, state.case_closed_at or due)), frontier)
+    freed = max(due, state.case_closed_at or due, holds.released_at or due)
+    return open_day(days.night_for(freed), frontier)
+
+
+def held(state: LineState, holds: Holds) -> tuple[str, datetime | None]:
+    """Why the line waits and since when, of several reasons the first; ``("", None)`` when it does not wait."""
+    reasons = dict(holds.open)
+    if state.open_cases:
+        reasons[AFTER_SALE_OPEN] = min(state.open_cases.values())
+    if state.status == "invalid" or not reasons:
+        return "", None
+    return min(reasons.items(), key=lambda each: each[1])
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import json
 
 from django.db import transaction
 
+from commissions import freezing
 from commissions.models import Run, Shard
 from commissions.report import make_report
 from commissions.transfers import NightTransfers
@@ -21,8 +22,11 @@ def close_run(run_id: int) -> None:
     run = Run.objects.select_for_update().get(pk=run_id)
     if run.status == Run.Status.CLOSED or run.shards.exclude(status=Shard.Status.DONE).exists():
         return
+    freezing.thaw_for_clawbacks(run.day)
     transfers = NightTransfers(run).made()
     post(transfers, day=run.day)
+    freezing.collect(run.day)
+    freezing.cover(run.day)
     close_day(run.day, after=run.covers_after)
     run.report = make_report(run, postings=len(transfers))
     run.checksum = hashlib.sha256(json.dumps(run.report, sort_keys=True).encode()).hexdigest()

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from commissions import calendar
+from commissions.adjusting import last_booked, replace_adjustments
+from commissions.holding import holds_of
 from commissions.life import LineState, OrderLife
-from commissions.models import Adjustment, Order, OrderLine
+from commissions.models import Order, OrderLine
 from commissions.split import AMOUNTS, Rates, Shares, split
 from commissions.terms import Sale, Terms, TermsBook
-from haowu import days
 from haowu.bulk import insert_rows, update_rows
 from haowu.tenants.models import Tenant
 from merchants.models import Product
@@ -38,16 +39,17 @@ class LineBook:
 
     def write(self, lives: Iterable[tuple[Order, OrderLife]]) -> None:
         pairs = [(order, state) for order, life in lives for state in life.lines.values()]
+        orders = {order.pk for order, _state in pairs}
+        self.holds = holds_of(orders)
         known = {
-            (line.order_id, line.line_no): line
-            for line in OrderLine.objects.filter(order__in={order.pk for order, _state in pairs}).only(*_READ)
+            (line.order_id, line.line_no): line for line in OrderLine.objects.filter(order__in=orders).only(*_READ)
         }
         fresh, changed, sealed = [], [], []
         for order, state in pairs:
             line = known.get((order.pk, state.line_no))
             if line is None:
                 fresh.append((order, state))
-            elif self._is_sealed(line):
+            elif calendar.is_sealed(line, self.frontier):
                 sealed.append((line, state))
             elif line.paid_event_id != state.paid_event_id:
                 line.delete()  # another payment of this line comes first in the canonical order: begin again with it
@@ -57,9 +59,6 @@ class LineBook:
         self._create(fresh)
         update_rows(OrderLine, [row for line, state in changed if (row := self._changes(line, state))], key="id")
         self._adjust(sealed)
-
-    def _is_sealed(self, line: OrderLine) -> bool:
-        return line.settles_on is not None and self.frontier is not None and line.settles_on <= self.frontier
 
     def _create(self, pairs: list[Pair]) -> None:
         """New lines: terms frozen as of ``ordered_at``, the estimate made once."""
@@ -77,7 +76,7 @@ class LineBook:
                 self._bought(order, state, sale)
                 | _frozen(terms)
                 | {f"estimate_{column}": getattr(estimate, column) for column in AMOUNTS}
-                | self._standing(state, terms.hold_days, due)
+                | self._standing(order.pk, state, terms.hold_days, due)
             )
         insert_rows(OrderLine, rows)
 
@@ -111,17 +110,18 @@ class LineBook:
             "paid_fen": state.paid_fen,
         }
 
-    def _standing(self, state: LineState, hold_days: int, due: Shares) -> dict[str, Any]:
-        """The columns that follow the events until the line's night is sealed."""
-        is_held = bool(state.open_cases) and state.status != "invalid"
+    def _standing(self, order_id: int, state: LineState, hold_days: int, due: Shares) -> dict[str, Any]:
+        """The columns that follow the events and holds until the line's night is sealed."""
+        holds = self.holds.get((order_id, state.line_no), calendar.NO_HOLDS)
+        held_reason, held_since = calendar.held(state, holds)
         return {
             "status": state.status,
             "shipped_at": state.shipped_at,
             "received_at": state.received_at,
             "due_at": calendar.due_at(state, hold_days),
-            "settles_on": calendar.settles_on(state, hold_days, self.frontier),
-            "held_reason": calendar.AFTER_SALE_OPEN if is_held else "",
-            "held_since": min(state.open_cases.values()) if is_held else None,
+            "settles_on": calendar.settles_on(state, hold_days, self.frontier, holds),
+            "held_reason": held_reason,
+            "held_since": held_since,
             "refunded_fen": state.refunded_fen,
             "due_through": state.refund_steps[-1][0] if state.refund_steps else None,
             "due_base_fen": due.base_fen,
@@ -130,7 +130,7 @@ class LineBook:
     def _changes(self, line: OrderLine, state: LineState) -> dict[str, Any]:
         """The columns that bring ``line`` to ``state``; empty where it stands there already."""
         due = line.due if line.due_base_fen == state.base_fen else split(state.base_fen, line.rates)
-        row = self._standing(state, line.hold_days, due)
+        row = self._standing(line.order_id, state, line.hold_days, due)
         changes = {column: value for column, value in row.items() if getattr(line, column) != value}
         return changes and {"id": line.pk} | changes
 
@@ -138,18 +138,14 @@ class LineBook:
         """Replace what waits for open nights on sealed lines by what their events now say (rulebook §7, §9)."""
         if not sealed:
             return
-        booked = _last_booked([line for line, _state in sealed], self.frontier)
-        rows = [
-            {"line_id": line.pk, "merchant_id": line.merchant_id, "day": night, "through": target.through}
-            | asdict(split(target.base_fen, line.rates))
-            for line, state in sealed
-            for night, target in calendar.adjustments(state, booked[line.pk], self.frontier).items()
-        ]
-        lines = [line.pk for line, _state in sealed]
-        Adjustment.objects.filter(
-            line__in=lines, day__gte=calendar.open_day(days.BEGINNING.date(), self.frontier)
-        ).delete()
-        insert_rows(Adjustment, rows)
+        booked = last_booked([line for line, _state in sealed], self.frontier)
+        replace_adjustments(
+            [
+                (line, booked[line.pk], calendar.adjustments(state, booked[line.pk], self.frontier))
+                for line, state in sealed
+            ],
+            self.frontier,
+        )
 
 
 def _frozen(terms: Terms) -> dict[str, Any]:
@@ -169,11 +165,3 @@ def _frozen(terms: Terms) -> dict[str, Any]:
         "hold_days": terms.hold_days,
         "trace": terms.trace,
     } | asdict(rates)
-
-
-def _last_booked(lines: list[OrderLine], frontier: date | None) -> dict[int, calendar.Booked]:
-    """What the sealed nights were told of each line: by its last adjustment, else by the line itself."""
-    booked = {line.pk: calendar.Booked(line.due_base_fen, line.due_through) for line in lines}
-    for row in Adjustment.objects.filter(line__in=lines, day__lte=frontier).order_by("line", "day"):
-        booked[row.line_id] = calendar.Booked(row.base_fen, row.through)
-    return booked

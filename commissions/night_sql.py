@@ -58,7 +58,7 @@ FROM (
         FROM commissions_settlement WHERE line_id = target.line_id
     ) AS booked
 ) AS differences
-WHERE base_fen <> 0
+WHERE ({", ".join(COLUMNS)}) <> ({", ".join("0" for _ in COLUMNS)})
 """
 
 

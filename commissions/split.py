@@ -57,6 +57,17 @@ class Shares:
         return self.streamer_fen - self.streamer_fee_fen - self.agency_fen
 
     @property
+    def fees_fen(self) -> int:
+        """The platform's part of all roles."""
+        return sum(getattr(self, f"{role}_fee_fen") for role in ROLES)
+
+    def kept_by(self, role: str) -> int:
+        """The net of ``role``; the streamer's after what goes to the agency."""
+        if role == "streamer":
+            return self.streamer_keeps_fen
+        return int(getattr(self, f"{role}_fen") - getattr(self, f"{role}_fee_fen"))
+
+    @property
     def is_nothing(self) -> bool:
         """No fen in any role. A change of the base alone books nothing."""
         return not any(getattr(self, name) for name in AMOUNTS)

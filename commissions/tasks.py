@@ -5,7 +5,7 @@ from datetime import date
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from commissions import night
+from commissions import deadlines, night
 from commissions.models import Run
 from haowu import days
 
@@ -36,3 +36,9 @@ def sweep() -> None:
     """Wake a worker while a night is not closed: after a lost worker, a lost queue, an outage."""
     if Run.objects.unfinished().exists():
         help_with_nights.delay()
+
+
+@shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)
+def release_expired() -> None:
+    """Release the holds and disputes whose deadline has passed."""
+    deadlines.release_expired(at=days.now())

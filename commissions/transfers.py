@@ -29,7 +29,7 @@ EARNING = {
     "second_leader": Posting.Kind.SECOND_FEE,
     "provider": Posting.Kind.PROVIDER_FEE,
 }
-_KEPT_NET = {role: f"{role}_fen - {role}_fee_fen" for role in ROLES} | {
+KEPT_NET = {role: f"{role}_fen - {role}_fee_fen" for role in ROLES} | {
     "streamer": "streamer_fen - streamer_fee_fen - agency_fen"
 }
 """What a row leaves with each role, in SQL."""
@@ -120,21 +120,27 @@ class NightTransfers:
         return self._claim(short), _repay(paying)
 
     def _claim(self, short: Amounts) -> Amounts:
-        """Divide each shortfall over the merchants it was clawed back for; ``{merchant: fen}`` owed to them."""
+        """Divide each shortfall over the merchants it was clawed back for; ``{merchant: fen}`` owed to them.
+
+        What a party lacks for a corrected tech fee is the platform's to wait for.
+        """
         owed: Amounts = defaultdict(int)
         if self.is_fronted or not short:
             return owed
+        returned = {merchant: back for merchant, (_paid, back) in self._costs().items()}
         for debtor, clawed in _clawed_by_merchant(self.run.day, short).items():
             merchants = sorted(clawed)
-            parts = divide(short[debtor], [clawed[merchant] for merchant in merchants])
+            shared = min(short[debtor], sum(clawed.values()))
+            parts = divide(shared, [clawed[merchant] for merchant in merchants])
             for merchant, part in zip(merchants, parts, strict=True):
+                part = min(part, returned[merchant] - owed[merchant])
                 if part:
                     owed[merchant] += part
                     Claim.objects.create(debtor_id=debtor, merchant_id=merchant, day=self.run.day, amount_fen=part)
         return owed
 
     def _merchants(self, owed: Amounts, repaid: Amounts) -> None:
-        costs = signed_sums(self.run.day, "merchant_id", "cost_fen")
+        costs = self._costs()
         funding = _accounts({*costs, *repaid}, Account.Kind.FUNDING)
         receivable = _accounts({*owed, *repaid}, Account.Kind.RECEIVABLE)
         deposits = _deposits(funding)
@@ -148,6 +154,10 @@ class NightTransfers:
             self._book(Posting.Kind.OWED, self.clearing, receivable[merchant], amount)
         for merchant, amount in sorted(repaid.items()):
             self._book(Posting.Kind.REIMBURSED, receivable[merchant], funding[merchant], amount)
+
+    def _costs(self) -> dict[int, tuple[int, ...]]:
+        """``{merchant: (paid, returned)}`` of the night."""
+        return signed_sums(self.run.day, "merchant_id", "cost_fen")
 
 
 def signed_sums(day: date, party: str, *amounts: str) -> dict[int, tuple[int, ...]]:
@@ -181,8 +191,9 @@ def _clawed_by_merchant(day: date, debtors: Iterable[int]) -> dict[int, Amounts]
     with connection.cursor() as cursor:
         for role in ROLES:
             cursor.execute(
-                f"SELECT {role}_id, merchant_id, -sum({_KEPT_NET[role]})::bigint FROM commissions_settlement"
-                f" WHERE day = %s AND {role}_id = ANY(%s) AND {_KEPT_NET[role]} < 0 GROUP BY 1, 2",
+                f"SELECT {role}_id, merchant_id, -sum({KEPT_NET[role]})::bigint FROM commissions_settlement"
+                f" WHERE day = %s AND {role}_id = ANY(%s) AND {KEPT_NET[role]} < 0 AND cost_fen < 0"
+                " GROUP BY 1, 2",
                 [day, list(debtors)],
             )
             for debtor, merchant, amount in cursor.fetchall():

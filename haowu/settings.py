@@ -125,6 +125,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {
     "settle-the-night": {"task": "commissions.tasks.settle_night", "schedule": crontab(hour=2, minute=0)},
     "sweep": {"task": "commissions.tasks.sweep", "schedule": 10.0},
+    "release-expired": {"task": "commissions.tasks.release_expired", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat-schedule")
 

@@ -54,6 +54,11 @@ def member(of: Tenant, role: str = "owner", username: str = "") -> User:
     return user
 
 
+def staff(username: str = "staff", *, is_staff: bool = True) -> User:
+    """One of the platform's people; the same name is the same person."""
+    return User.objects.get_or_create(username=username, defaults={"is_staff": is_staff})[0]
+
+
 def product(of: Tenant, code: str = "", *, price_fen: int = 10_000, listed: bool = True, stock: int = 100) -> Product:
     code = code or f"p{next(_numbers)}"
     leaf = Category.objects.get(code="uncategorised")

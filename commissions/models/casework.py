@@ -175,6 +175,10 @@ class DisputeQuerySet(models.QuerySet):
         """Undecided, of lines that have settled, with less frozen than is in dispute."""
         return self.open().filter(hold=None, frozen_fen__lt=F("amount_fen"))
 
+    def unfinished(self) -> "DisputeQuerySet":
+        """Undecided, or upheld and not wholly taken yet."""
+        return self.filter(Q(status__in=Dispute.UNDECIDED) | Q(status="upheld", taken_fen__lt=F("take_fen")))
+
     def to_collect(self) -> "DisputeQuerySet":
         """Upheld, with less taken than was decided."""
         return self.filter(status=Dispute.Status.UPHELD, taken_fen__lt=F("take_fen"))
@@ -203,6 +207,7 @@ class Dispute(HasStates, Freezing):
     UNDECIDED: ClassVar[tuple[str, ...]] = (Status.OPEN, Status.PROPOSED)
     MOVES: Moves = {
         "propose": ((Status.OPEN,), Status.PROPOSED),
+        "send_back": ((Status.PROPOSED,), Status.OPEN),
         "uphold": ((Status.PROPOSED,), Status.UPHELD),
         "reject": (UNDECIDED, Status.REJECTED),
         "withdraw": (UNDECIDED, Status.WITHDRAWN),

@@ -31,9 +31,7 @@ class UpstreamFile(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("对账文件")
         constraints = [
-            models.UniqueConstraint(
-                fields=["digest", "source"], nulls_distinct=False, name="upstream_file_read_once"
-            )
+            models.UniqueConstraint(fields=["digest", "source"], nulls_distinct=False, name="upstream_file_read_once")
         ]
 
     def __str__(self) -> str:

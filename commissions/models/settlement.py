@@ -189,7 +189,9 @@ class Settlement(ShareRow):
     @property
     def kind(self) -> str:
         """``settlement`` for what is paid, ``clawback`` for what is taken back."""
-        return "settlement" if self.phase == 0 or self.cost_fen > 0 else "clawback"
+        if self.phase == 0 or self.cost_fen:
+            return "settlement" if self.phase == 0 or self.cost_fen > 0 else "clawback"
+        return "clawback" if self.shares.fees_fen > 0 else "settlement"
 
 
 class Adjustment(ShareRow):

@@ -13,6 +13,7 @@ from django.db import connection
 from commissions import life
 from commissions.models import Order, OrderLine, Run
 from commissions.report import rows_checksum
+from haowu.analytics import casework
 
 EXAMPLES = 5
 ORDERS_REPLAYED = 200
@@ -92,7 +93,10 @@ _COMMISSION = _SHARE.format(base="booked.base_fen", bps="commission_bps")
 _SECOND = _SHARE.format(base="booked.base_fen", bps="second_bps")
 _FIRST = f"{_SHARE.format(base='booked.base_fen', bps='service_fee_bps')} - {_SECOND}"
 
+_TECH_FEE = "({gross} * coalesce(corrected.tech_bps, line.tech_bps) + 5000)::bigint / 10000"
+
 _SEARCHES: list[tuple[str, str, str]] = [
+    *casework.SEARCHES,
     ("I1", "账本合计为零", "SELECT sum(balance_fen) FROM ledger_account HAVING sum(balance_fen) <> 0"),
     (
         "I1.1",
@@ -195,19 +199,34 @@ _SEARCHES: list[tuple[str, str, str]] = [
         "I10",
         "各阶段之和等于按最终基数计算的份额，退款不超过实付",
         f"""
+        WITH booked AS (
+            SELECT line_id, max(day) AS last_day, sum(base_fen)::bigint AS base_fen,
+                   sum(streamer_fen) AS streamer_fen, sum(streamer_fee_fen) AS fee_fen,
+                   sum(first_leader_fen) AS first_fen, sum(first_leader_fee_fen) AS first_fee_fen,
+                   sum(second_leader_fen) AS second_fen, sum(second_leader_fee_fen) AS second_fee_fen,
+                   sum(provider_fen) AS provider_fen, sum(provider_fee_fen) AS provider_fee_fen,
+                   sum(agency_fen) AS agency_fen, sum(agency_fee_fen) AS agency_fee_fen
+            FROM commissions_settlement GROUP BY line_id
+        ), corrected AS (
+            SELECT DISTINCT ON (line_id) line_id, made.tech_bps
+            FROM commissions_resettledline AS resettled JOIN booked USING (line_id)
+            JOIN commissions_resettlement AS made ON made.id = resettled.resettlement_id
+            WHERE made.status = 'applied' AND made.books_on <= booked.last_day
+            ORDER BY line_id, made.checked_at DESC, resettled.id DESC
+        )
         SELECT line.order_no, line.line_no FROM commissions_orderline AS line
         JOIN commissions_policy AS policy ON policy.id = line.policy_id AND policy.return_tech_fee
-        JOIN (
-            SELECT line_id, sum(base_fen)::bigint AS base_fen, sum(streamer_fen) AS streamer_fen,
-                   sum(first_leader_fen) AS first_fen, sum(second_leader_fen) AS second_fen,
-                   sum(streamer_fee_fen) AS fee_fen, sum(agency_fen) AS agency_fen
-            FROM commissions_settlement GROUP BY line_id
-        ) AS booked ON booked.line_id = line.id
+        JOIN booked ON booked.line_id = line.id
+        LEFT JOIN corrected ON corrected.line_id = line.id
         WHERE booked.base_fen < 0 OR booked.base_fen > line.paid_fen OR line.refunded_fen > line.paid_fen
            OR booked.streamer_fen <> {_COMMISSION}
            OR booked.first_fen <> {_FIRST} OR booked.second_fen <> {_SECOND}
            OR booked.agency_fen <> ((booked.streamer_fen - booked.fee_fen) * line.agency_bps + 5000)::bigint / 10000
-           OR booked.fee_fen <> (booked.streamer_fen * line.tech_bps + 5000)::bigint / 10000
+           OR booked.fee_fen <> {_TECH_FEE.format(gross="booked.streamer_fen")}
+           OR booked.first_fee_fen <> {_TECH_FEE.format(gross="booked.first_fen")}
+           OR booked.second_fee_fen <> {_TECH_FEE.format(gross="booked.second_fen")}
+           OR booked.provider_fee_fen <> {_TECH_FEE.format(gross="booked.provider_fen")}
+           OR booked.agency_fee_fen <> {_TECH_FEE.format(gross="booked.agency_fen")}
         """,
     ),
     (

@@ -1,0 +1,74 @@
+"""What waits for open nights on sealed lines: for each line and night, the shares that it should have come to by then.
+
+Two things change a sealed line: refunds shrink its base, and a resettlement corrects the rate of its tech fee. Each
+row is the whole target, so that the night books one difference, whatever came together.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from datetime import date
+
+from commissions.calendar import Booked, open_day
+from commissions.models import Adjustment, OrderLine, ResettledLine, Resettlement
+from commissions.split import Rates, split
+from haowu import days
+from haowu.bulk import insert_rows
+
+Nights = dict[date, Booked]
+Corrections = list[tuple[date, int]]
+"""``[(first night, tech_bps)]``, in the order in which they speak; the last one that has begun holds."""
+
+
+def replace_adjustments(wanted: Sequence[tuple[OrderLine, Booked, Nights]], frontier: date | None) -> None:
+    """Replace what waits on each sealed line (with what is booked of it) by its nights and its corrected rates."""
+    corrections = corrections_of(line.pk for line, _booked, _nights in wanted)
+    rows = []
+    for line, booked, nights in wanted:
+        for night, target in _with_corrections(nights, booked, corrections[line.pk], frontier).items():
+            rates = rates_on(night, line.rates, corrections[line.pk])
+            corrected = rates.tech_bps if rates.tech_bps != line.tech_bps else None
+            rows.append(
+                {"line_id": line.pk, "merchant_id": line.merchant_id, "day": night, "through": target.through}
+                | {"tech_bps": corrected}
+                | asdict(split(target.base_fen, rates))
+            )
+    first_open = open_day(days.BEGINNING.date(), frontier)
+    Adjustment.objects.filter(line__in=[line.pk for line, _booked, _nights in wanted], day__gte=first_open).delete()
+    insert_rows(Adjustment, rows)
+
+
+def last_booked(lines: Iterable[OrderLine], frontier: date | None) -> dict[int, Booked]:
+    """What the sealed nights were told of each line: by its last adjustment, else by the line itself."""
+    lines = list(lines)
+    booked = {line.pk: Booked(line.due_base_fen, line.due_through) for line in lines}
+    for row in Adjustment.objects.filter(line__in=lines, day__lte=frontier).order_by("line", "day"):
+        booked[row.line_id] = Booked(row.base_fen, row.through)
+    return booked
+
+
+def corrections_of(lines: Iterable[int]) -> dict[int, Corrections]:
+    """The applied corrections of each line's tech fee rate, oldest first; empty for most."""
+    found: dict[int, Corrections] = defaultdict(list)
+    rows = ResettledLine.objects.filter(line__in=list(lines), resettlement__status=Resettlement.Status.APPLIED)
+    for line_id, books_on, tech_bps in rows.order_by("resettlement__checked_at", "pk").values_list(
+        "line_id", "resettlement__books_on", "resettlement__tech_bps"
+    ):
+        found[line_id].append((books_on, tech_bps))
+    return found
+
+
+def rates_on(night: date, frozen: Rates, corrections: Corrections) -> Rates:
+    """The rates by which ``night`` settles: as frozen, with the tech fee rate of the last correction that has begun."""
+    begun = [tech_bps for books_on, tech_bps in corrections if books_on <= night]
+    return replace(frozen, tech_bps=begun[-1]) if begun else frozen
+
+
+def _with_corrections(nights: Nights, booked: Booked, corrections: Corrections, frontier: date | None) -> Nights:
+    """``nights``, and each open night in which a correction begins, with the base that holds by then."""
+    nights = dict(nights)
+    for books_on, _tech_bps in corrections:
+        if (frontier is None or books_on > frontier) and books_on not in nights:
+            earlier = [night for night in nights if night < books_on]
+            nights[books_on] = nights[max(earlier)] if earlier else booked
+    return nights

@@ -1,0 +1,45 @@
+"""A deadline that passes releases, unless somebody extended it: as of the deadline, whenever the sweep comes."""
+
+from datetime import datetime
+
+from commissions import disputes
+from commissions.casework import act, booking_day
+from commissions.disputes import DEADLINE_REASON
+from commissions.freezing import lock_party
+from commissions.holds import close_line_hold, close_tenant_hold
+from commissions.models import CaseEvent, Dispute, LineHold, TenantHold
+from commissions.standing import lock_order
+
+
+def release_expired(*, at: datetime) -> int:
+    """Release every hold and dispute whose deadline is at or before ``at``, each for itself; returns how many.
+
+    Any number of sweeps, at once too: each case is released once.
+    """
+    released = 0
+    for hold in LineHold.objects.expired(at).filter(kind=LineHold.Kind.STAFF_HOLD):
+        released += _release_line(hold, at=at)
+    for hold in TenantHold.objects.expired(at):
+        released += _release_tenant(hold, at=at)
+    for dispute in Dispute.objects.expired(at):
+        released += disputes.expire(dispute, at=at)
+    return released
+
+
+@act
+def _release_line(hold: LineHold, *, at: datetime) -> bool:
+    lock_order(hold.order_id)
+    is_due = LineHold.objects.expired(at).filter(pk=hold.pk).exists()
+    if is_due:
+        close_line_hold(hold, CaseEvent.Act.EXPIRED, str(DEADLINE_REASON), by=None, at=hold.expires_at)
+    return is_due
+
+
+@act
+def _release_tenant(hold: TenantHold, *, at: datetime) -> bool:
+    booking_day(at)
+    lock_party(hold.tenant_id)
+    is_due = TenantHold.objects.expired(at).filter(pk=hold.pk).exists()
+    if is_due:
+        close_tenant_hold(hold, CaseEvent.Act.EXPIRED, str(DEADLINE_REASON), by=None, at=hold.expires_at)
+    return is_due
