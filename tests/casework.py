@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from commissions.models import (
     Adjustment,
     CaseEvent,
@@ -18,6 +16,8 @@ from commissions.models import (
 )
 from haowu.analytics.audit import run_audit
 from haowu.ledger.models import Account, Posting
+from haowu.tenants.models import Tenant
+from merchants.models import Product
 from tests.build import bought, event, merchant, normal_plan, paid, pick, product, push, source, streamer
 
 ONE_DAY = timedelta(days=1)
@@ -27,8 +27,7 @@ TABLES = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def market():
+def open_market() -> tuple[Product, Tenant]:
     """A product at 12.5%, its streamer, and the shop system that sends orders."""
     goods = product(merchant("m1"))
     normal_plan(goods, 1250)

@@ -9,9 +9,14 @@ from commissions.casework import CaseClosed, DeadlineNotLater, DeadlinePassed, R
 from commissions.models import CaseEvent, LineHold, OrderLine, TenantHold
 from haowu.tenants.models import Tenant
 from tests.build import event, moment, nets, paid, push, settle, staff, told
-from tests.casework import ONE_DAY, audit_is_clean, balance, everything, market, refund, sell  # noqa: F401
+from tests.casework import ONE_DAY, audit_is_clean, balance, everything, open_market, refund, sell
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def market():
+    return open_market()
 
 
 def line(order_no: str = "o1", line_no: int = 1) -> OrderLine:
@@ -27,7 +32,7 @@ def trail(case) -> list[tuple]:
     return [(row.act, row.by and row.by.username, row.reason) for row in rows]
 
 
-def test_a_held_line_is_left_out_of_its_night_and_settles_the_night_after_its_release(market):  # noqa: F811
+def test_a_held_line_is_left_out_of_its_night_and_settles_the_night_after_its_release(market):
     sell(market, "o1", "2024-06-01 12:00")
     kept = hold()
     settle("2024-06-09")
@@ -43,13 +48,13 @@ def test_a_held_line_is_left_out_of_its_night_and_settles_the_night_after_its_re
     assert audit_is_clean()
 
 
-def test_a_hold_released_before_the_line_is_due_changes_nothing(market):  # noqa: F811
+def test_a_hold_released_before_the_line_is_due_changes_nothing(market):
     sell(market, "o1", "2024-06-01 12:00")
     holds.release_line(hold(), "无误", by=staff(), at=moment("2024-06-04 09:00"))
     assert str(line().settles_on) == "2024-06-09"
 
 
-def test_a_release_on_a_sealed_day_waits_for_the_next_night(market):  # noqa: F811
+def test_a_release_on_a_sealed_day_waits_for_the_next_night(market):
     sell(market, "o1", "2024-06-01 12:00")
     kept = hold()
     settle("2024-06-20")
@@ -60,8 +65,8 @@ def test_a_release_on_a_sealed_day_waits_for_the_next_night(market):  # noqa: F8
     assert audit_is_clean()
 
 
-def test_events_that_come_in_do_not_lift_a_hold_and_a_case_beside_it_holds_on(market):  # noqa: F811
-    goods, by = market
+def test_events_that_come_in_do_not_lift_a_hold_and_a_case_beside_it_holds_on(market):
+    _goods, by = market
     sell(market, "o1", "2024-06-01 12:00")
     kept = hold()
     refund(market, "o1", "2024-06-04 12:00", 4_000)
@@ -73,7 +78,7 @@ def test_events_that_come_in_do_not_lift_a_hold_and_a_case_beside_it_holds_on(ma
     assert (line().held_reason, str(line().settles_on)) == ("", "2024-06-13")
 
 
-def test_a_hold_outlives_the_row_of_its_line_when_an_earlier_payment_comes_in(market):  # noqa: F811
+def test_a_hold_outlives_the_row_of_its_line_when_an_earlier_payment_comes_in(market):
     goods, by = market
     sell(market, "o1", "2024-06-01 12:00")
     hold()
@@ -85,7 +90,7 @@ def test_a_hold_outlives_the_row_of_its_line_when_an_earlier_payment_comes_in(ma
     assert (line().paid_fen, line().held_reason, line().settles_on) == (5_000, "STAFF_HOLD", None)
 
 
-def test_only_the_held_line_of_an_order_waits(market):  # noqa: F811
+def test_only_the_held_line_of_an_order_waits(market):
     goods, by = market
     push(by, [paid("o1", "2024-06-01 08:00", [bought_line(goods, 1), bought_line(goods, 2)])])
     push(by, [event("received", "o1", "2024-06-01 12:00")])
@@ -99,7 +104,7 @@ def bought_line(goods, line_no: int) -> dict:
     return {"line_no": line_no, "product": named, "quantity": 1, "price_fen": 10_000, "pid": "x1"}
 
 
-def test_a_deadline_releases_at_its_moment_and_not_before_whenever_the_sweep_comes(market):  # noqa: F811
+def test_a_deadline_releases_at_its_moment_and_not_before_whenever_the_sweep_comes(market):
     sell(market, "o1", "2024-06-01 12:00")
     kept = hold(until=moment("2024-06-10 09:00"))
     settle("2024-06-09")
@@ -112,7 +117,7 @@ def test_a_deadline_releases_at_its_moment_and_not_before_whenever_the_sweep_com
     assert trail(kept)[-1] == ("expired", None, "处理期限已过，自动解除")
 
 
-def test_an_extended_hold_is_released_at_the_later_deadline(market):  # noqa: F811
+def test_an_extended_hold_is_released_at_the_later_deadline(market):
     sell(market, "o1", "2024-06-01 12:00")
     kept = hold(until=moment("2024-06-10 09:00"))
     holds.extend_hold(kept, moment("2024-06-12 09:00"), "等待回复", by=staff(), at=moment("2024-06-10 08:00"))
@@ -131,7 +136,7 @@ def test_an_extended_hold_is_released_at_the_later_deadline(market):  # noqa: F8
     ],
     ids=["no reason", "not later", "too late", "not staff"],
 )
-def test_a_refused_extension_changes_nothing(market, change, at, refusal):  # noqa: F811
+def test_a_refused_extension_changes_nothing(market, change, at, refusal):
     sell(market, "o1", "2024-06-01 12:00")
     kept = hold(until=moment("2024-06-10 09:00"))
     by = staff("other", is_staff=change.get("is_staff", True))
@@ -142,7 +147,7 @@ def test_a_refused_extension_changes_nothing(market, change, at, refusal):  # no
     assert everything() == before
 
 
-def test_a_sealed_line_a_held_one_and_a_released_one_refuse(market):  # noqa: F811
+def test_a_sealed_line_a_held_one_and_a_released_one_refuse(market):
     sell(market, "o1", "2024-06-01 12:00")
     kept = hold()
     before = everything()
@@ -169,7 +174,7 @@ def seller() -> Tenant:
     return Tenant.objects.get(code="s1")
 
 
-def test_a_frozen_party_keeps_what_it_has_and_each_nights_earnings_until_its_release(market):  # noqa: F811
+def test_a_frozen_party_keeps_what_it_has_and_each_nights_earnings_until_its_release(market):
     sell(market, "o1", "2024-06-01 12:00")
     sell(market, "o2", "2024-06-02 12:00")
     settle("2024-06-09")
@@ -186,7 +191,7 @@ def test_a_frozen_party_keeps_what_it_has_and_each_nights_earnings_until_its_rel
     assert [row[0] for row in trail(kept)] == ["opened", "released"]
 
 
-def test_a_party_frozen_before_it_ever_earned_has_its_first_night_frozen(market):  # noqa: F811
+def test_a_party_frozen_before_it_ever_earned_has_its_first_night_frozen(market):
     sell(market, "o1", "2024-06-01 12:00")
     freeze("2024-06-03 10:00")
     settle("2024-06-09")
@@ -194,7 +199,7 @@ def test_a_party_frozen_before_it_ever_earned_has_its_first_night_frozen(market)
     assert audit_is_clean()
 
 
-def test_a_clawback_is_paid_out_of_frozen_money_before_it_becomes_a_debt(market):  # noqa: F811
+def test_a_clawback_is_paid_out_of_frozen_money_before_it_becomes_a_debt(market):
     sell(market, "o1", "2024-06-01 12:00")
     settle("2024-06-09")
     freeze("2024-06-09 10:00")
@@ -205,7 +210,7 @@ def test_a_clawback_is_paid_out_of_frozen_money_before_it_becomes_a_debt(market)
     assert audit_is_clean()
 
 
-def test_a_frozen_party_is_released_by_its_deadline(market):  # noqa: F811
+def test_a_frozen_party_is_released_by_its_deadline(market):
     sell(market, "o1", "2024-06-01 12:00")
     settle("2024-06-09")
     kept = freeze("2024-06-09 10:00", until=moment("2024-06-12 10:00"))
@@ -217,11 +222,11 @@ def test_a_frozen_party_is_released_by_its_deadline(market):  # noqa: F811
     assert audit_is_clean()
 
 
-def test_without_a_deadline_a_hold_lasts_fifteen_days(market):  # noqa: F811
+def test_without_a_deadline_a_hold_lasts_fifteen_days(market):
     assert freeze("2024-06-09 10:00").expires_at - moment("2024-06-09 10:00") == 15 * ONE_DAY == timedelta(days=15)
 
 
-def test_a_second_freeze_and_a_second_release_are_refused_and_change_nothing(market):  # noqa: F811
+def test_a_second_freeze_and_a_second_release_are_refused_and_change_nothing(market):
     sell(market, "o1", "2024-06-01 12:00")
     settle("2024-06-09")
     kept = freeze("2024-06-09 10:00")

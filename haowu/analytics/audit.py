@@ -35,7 +35,7 @@ class Finding:
 
 def run_audit() -> list[Finding]:
     """Every invariant, in order. Platform scope; reads only."""
-    findings = [_searched(code, title, sql) for code, title, sql in _SEARCHES]
+    findings = [_searched(code, title, sql) for code, title, sql in (*_SEARCHES, *casework.SEARCHES)]
     findings += [_told(code, title, tell()) for code, title, tell in _RECOMPUTED]
     return sorted(findings, key=lambda finding: int(finding.code[1:].split(".")[0]))
 
@@ -96,7 +96,6 @@ _FIRST = f"{_SHARE.format(base='booked.base_fen', bps='service_fee_bps')} - {_SE
 _TECH_FEE = "({gross} * coalesce(corrected.tech_bps, line.tech_bps) + 5000)::bigint / 10000"
 
 _SEARCHES: list[tuple[str, str, str]] = [
-    *casework.SEARCHES,
     ("I1", "账本合计为零", "SELECT sum(balance_fen) FROM ledger_account HAVING sum(balance_fen) <> 0"),
     (
         "I1.1",
