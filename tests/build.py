@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import DatabaseError, connection, connections
 
-from commissions import explain, night
+from commissions import explain, night, withdrawals
 from commissions.intake import Receipt, receive
-from commissions.models import OrderLine, Policy, Run
+from commissions.models import OrderLine, Policy, Run, Withdrawal
 from haowu import days
 from haowu.errors import Refused
 from haowu.ledger import books
@@ -77,6 +77,18 @@ def money(of: Tenant, amount_fen: int, kind: str = "available", day: str = "2024
     source, target = ends if amount_fen > 0 else reversed(ends)
     transfer = books.Transfer(source, target, abs(amount_fen), "correction", f"money-{next(_numbers)}", "test")
     books.post([transfer], day=date.fromisoformat(day))
+
+
+def three_withdrawals() -> list[Withdrawal]:
+    """Approved ones of 10.00, 20.00 and 1,234.56 by three streamers, who keep 5.00 each."""
+    policy(min_withdrawal_fen=1, daily_withdrawal_fen=10**9, checked_above_fen=10**9)
+    made = []
+    for number, (fen, holder) in enumerate([(1_000, "张三丰"), (2_000, "=HYPERLINK(1)"), (123_456, "𠮷野家")]):
+        party = streamer(f"s{number}")
+        bank_account(party, f"622202000000000{number}", holder)
+        money(party, fen + 500)
+        made.append(withdrawals.request(party, "n1", fen, None, moment("2024-06-10 12:00")))
+    return made
 
 
 def product(of: Tenant, code: str = "", *, price_fen: int = 10_000, listed: bool = True, stock: int = 100) -> Product:
