@@ -198,7 +198,9 @@ def test_a_file_that_cannot_be_read_is_refused_whole_with_the_remedy(tmp_path, c
 
 @pytest.mark.django_db
 def test_a_spreadsheets_mark_line_ends_and_column_order_are_no_obstacle(tmp_path, dirty):
-    swapped = [",".join(reversed(line.split(","))) for line in [HEADER, "1001,P1,MUG,2,2011-01-03T09:00,1.55,17,France"]]
+    swapped = [
+        ",".join(reversed(line.split(","))) for line in [HEADER, "1001,P1,MUG,2,2011-01-03T09:00,1.55,17,France"]
+    ]
     path = tmp_path / "windows.csv.gz"
     path.write_bytes(gzip.compress("\ufeff".encode() + "\r\n".join([*swapped, ""]).encode()))
     assert import_json(path)["lines"] == 1
@@ -252,6 +254,6 @@ def test_the_same_file_makes_the_same_market_everywhere(whole):
     kinds = Counter(plan["type"] for plan in market["plans"])
     assert kinds == {"normal": 3407, "item_targeted": 316, "exclusive": 129, "shop_targeted": 10}
     assert (len(market["merchants"]), len(market["streamers"]), len(market["picks"])) == (40, 60, 13_816)
-    assert (shops.merchant_of("85123A"), shops.promoters("85123A")) == ("m00", [])
+    assert (shops.merchant_of("85123A"), shops.promoters("85123A")) == ("m09", ["s02", "s05", "s03", "s06"])
     natural = sum(not shops.pid(line) for line in whole.lines)
     assert natural == 18_671
