@@ -11,6 +11,7 @@ from commissions.models import Adjustment, OrderLine, Settlement
 from commissions.split import ROLES, Shares
 from haowu import days
 from haowu.money import percent, yuan
+from haowu.tenants.models import Tenant
 
 TRACE = {
     "NO_PID": gettext_lazy("订单没有推广位：自然成交，不计佣。"),
@@ -89,6 +90,21 @@ def _roles(line: OrderLine, shares: Shares) -> dict[str, Any]:
         if (party := line.party(role)) is not None
     }
     return paid | ({"merchant": {"cost_fen": shares.cost_fen}} if line.offer_kind else {})
+
+
+def as_seen_by(tenant: Tenant, line: OrderLine) -> dict[str, Any]:
+    """``story`` with only the roles that ``tenant`` fills; the merchant, who pays them all, sees every role.
+
+    Platform scope: the rows behind a story are not all visible to each of its parties.
+    """
+    told = story(line)
+    if line.merchant_id == tenant.pk:
+        return told
+    hidden = {"merchant"} | {role for role in ROLES if getattr(line, f"{role}_id") != tenant.pk}
+    for roles in (told["estimate"], *told["phases"]):
+        for role in hidden & roles.keys():
+            del roles[role]
+    return told
 
 
 def sentences(told: dict[str, Any]) -> Iterable[str]:

@@ -1,4 +1,15 @@
+from django.conf import settings
 from django.contrib import admin
-from django.urls import path
+from django.contrib.auth.decorators import login_required
+from django.urls import include, path
+from django.views.static import serve
 
-urlpatterns = [path("admin/", admin.site.urls)]
+urlpatterns = [
+    path("", include("haowu.tenants.urls")),
+    path("", include("merchants.urls")),
+    path("", include("streamers.urls")),
+    path("", include("commissions.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("media/<path:path>", login_required(serve), {"document_root": settings.MEDIA_ROOT}, name="media"),
+    path("admin/", admin.site.urls),
+]
