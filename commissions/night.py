@@ -10,6 +10,7 @@ import socket
 import time
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -20,9 +21,6 @@ from commissions.closing import close_run
 from commissions.models import Run, Shard
 from haowu import days
 from haowu.errors import Refused
-
-LEASE = timedelta(seconds=90)
-SHARD_LINES = 50_000
 
 
 class DayNotEnded(Refused):
@@ -65,7 +63,7 @@ def open_run(day: date, *, now) -> Run:
     if frontier is not None and day < frontier:
         raise DayCovered(day=day, run=Run.objects.filter(day__gt=day).order_by("day")[0].day)
     run = Run.objects.create(day=day, covers_after=frontier)
-    bounds = night_sql.shard_bounds(run, SHARD_LINES)
+    bounds = night_sql.shard_bounds(run, settings.NIGHT_SHARD_LINES)
     Shard.objects.bulk_create(
         Shard(run=run, no=no, first_id=first_id, end_id=end_id) for no, (first_id, end_id) in enumerate(bounds, start=1)
     )
@@ -87,12 +85,12 @@ def work_on(run: Run) -> bool:
 @transaction.atomic
 def claim(run: Run) -> Shard | None:
     """A shard that waits, or whose worker let its lease run out; None where all are done or in hands."""
-    now = days.now()
+    now, lease = days.now(), timedelta(seconds=settings.NIGHT_LEASE_SECONDS)
     free = Q(status=Shard.Status.WAITING) | Q(status=Shard.Status.CLAIMED, lease_until__lt=now)
     shard = Shard.objects.select_for_update(skip_locked=True).filter(free, run=run).order_by("no").first()
     if shard is None:
         return None
-    shard.status, shard.worker, shard.lease_until = Shard.Status.CLAIMED, worker_name(), now + LEASE
+    shard.status, shard.worker, shard.lease_until = Shard.Status.CLAIMED, worker_name(), now + lease
     shard.attempts += 1
     shard.save(update_fields=["status", "worker", "lease_until", "attempts"])
     return shard

@@ -9,13 +9,19 @@ from commissions import night
 from commissions.models import Run
 from haowu import days
 
+HELPERS = 7
+"""How many more workers a night wakes at most; the sweep wakes others later."""
+
 WEATHER = (OperationalError, InterfaceError)
 
 
 @shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)
 def settle_night(day: str | None = None) -> None:
     """Settle ``day`` (ISO; by default today in Shanghai, whose lines fell due before its 00:00)."""
-    night.settle(date.fromisoformat(day) if day else days.day_of(days.now()), now=days.now())
+    run = night.open_run(date.fromisoformat(day) if day else days.day_of(days.now()), now=days.now())
+    for _ in range(min(run.shards.count() - 1, HELPERS)):
+        help_with.delay(run.pk)
+    night.settle(run.day, now=days.now())
 
 
 @shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)

@@ -4,7 +4,10 @@ from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 from django.views.static import serve
 
+from haowu.health import health
+
 urlpatterns = [
+    path("healthz", health),
     path("", include("haowu.tenants.urls")),
     path("", include("merchants.urls")),
     path("", include("streamers.urls")),

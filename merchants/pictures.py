@@ -1,4 +1,4 @@
-"""Pictures of a product. Each is drawn anew before it is kept, which drops what a camera wrote into it (place, time)."""
+"""Pictures of a product. Each is drawn anew before it is kept, which drops what a camera wrote into it."""
 
 from io import BytesIO
 

@@ -105,6 +105,7 @@ def _create_database() -> None:
         if not cursor.fetchone():
             cursor.execute(
                 "BEGIN; CREATE ROLE haowu_owner LOGIN CREATEDB CREATEROLE BYPASSRLS; CREATE ROLE haowu_app LOGIN;"
+                "GRANT pg_signal_backend TO haowu_owner;"
                 "GRANT haowu_app TO haowu_owner WITH ADMIN TRUE, INHERIT FALSE, SET TRUE; COMMIT"
             )
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = 'haowu'")

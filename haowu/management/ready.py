@@ -3,7 +3,7 @@
 import os
 
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 
@@ -11,7 +11,7 @@ def make_ready() -> None:
     """Migrate the private development database when it is new or behind. Somebody else's is theirs to migrate."""
     if os.environ.get("DATABASE_URL"):
         return
-    executor = MigrationExecutor(connections["owner"])
+    executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
-    connections["owner"].close()
+        connections["owner"].close()

@@ -1,8 +1,8 @@
 """``settle --day YYYY-MM-DD [--workers N] [--json]``: one night."""
 
 import json
-import multiprocessing
 from datetime import date
+from multiprocessing import Process
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
@@ -27,10 +27,12 @@ class Command(BaseCommand):
         make_ready()
         try:
             night.open_run(day, now=days.now())
-            _settle_together(day, workers)
+            helpers = _start_helpers(day, workers - 1)
             run = night.settle(day, now=days.now())
         except Refused as refused:
             raise CommandError(str(refused)) from refused
+        for helper in helpers:
+            helper.join()
         self._print(run, options["json"])
 
     def _print(self, run: Run, as_json: bool) -> None:
@@ -40,19 +42,17 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(run_lines(run)))
 
 
-def _settle_together(day: date, workers: int) -> None:
-    """Settle with ``workers - 1`` processes beside this one, each with its own connections."""
-    connections.close_all()
-    helpers = [multiprocessing.Process(target=_help, args=(day,)) for _ in range(workers - 1)]
+def _start_helpers(day: date, count: int) -> list[Process]:
+    """``count`` processes beside this one that settle the same day, each with its own connections."""
+    if count > 0:
+        connections.close_all()  # a forked child must not speak on its parent's
+    helpers = [Process(target=_help, args=(day,)) for _ in range(count)]
     for helper in helpers:
         helper.start()
-    night.settle(day, now=days.now())
-    for helper in helpers:
-        helper.join()
+    return helpers
 
 
 def _help(day: date) -> None:
-    connections.close_all()
     night.settle(day, now=days.now())
     connections.close_all()
 

@@ -1,0 +1,51 @@
+# setup  demo  demo-reset  check  test
+
+PYTHON ?= python3.11
+BIN := .venv/bin
+STAMP := .venv/.installed
+TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+TEST_HOME := $(CURDIR)/.dev-test
+PRODUCTION := DJANGO_SECRET_KEY=only-to-see-what-production-would-say-about-these-settings \
+	DATABASE_URL=postgres://owner@localhost/haowu DATABASE_APP_URL=postgres://haowu_app@localhost/haowu \
+	REDIS_URL=redis://localhost/0
+
+.PHONY: setup demo demo-reset check test chromium
+
+setup: $(STAMP) $(TRANSLATIONS)
+
+$(STAMP): requirements.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed; name it with make PYTHON=..."; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+%.mo: %.po $(STAMP)
+	$(BIN)/pybabel --quiet compile -D django -i $< -o $@
+
+demo: setup
+	$(BIN)/python manage.py demo $(DEMO_ARGS)
+
+demo-reset: setup
+	$(BIN)/python -m haowu.embedded remove
+	$(MAKE) demo
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	HAOWU_HOME=$(TEST_HOME) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+test: setup chromium
+	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+# Only the browser tests need it; they skip themselves where there is none.
+chromium:
+	@if ! grep -rqi chromium tests --include='*.py'; then :; \
+	elif command -v chromium chromium-browser google-chrome >/dev/null; then :; \
+	elif [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+		echo "No chromium and no right to install it: browser tests are skipped."; \
+	elif ! { apt-get update && apt-get install -y --no-install-recommends chromium; } >.venv/chromium.log 2>&1; then \
+		echo "chromium could not be installed (.venv/chromium.log): browser tests are skipped."; \
+	fi
