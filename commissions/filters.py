@@ -1,27 +1,22 @@
 """What parties may narrow orders and statements by."""
 
 import django_filters
-from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from commissions.models import OrderLine
 from haowu import days
+from haowu.fields import DayBox, SearchBox
 from haowu.ledger.models import Account, DailyBalance
-from merchants.filters import search_box
-
-
-def day_box() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class LineFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("订单号"), field_name="order_no", max_length=64, widget=search_box)
+    q = django_filters.CharFilter(label=_("订单号"), field_name="order_no", max_length=64, widget=SearchBox)
     status = django_filters.ChoiceFilter(
         label=_("状态"), choices=OrderLine.Status.choices, method="in_status", empty_label=_("全部状态")
     )
-    ordered_from = django_filters.DateFilter(label=_("下单日从"), method="from_day", widget=day_box)
-    ordered_to = django_filters.DateFilter(label=_("下单日到"), method="to_day", widget=day_box)
+    ordered_from = django_filters.DateFilter(label=_("下单日从"), method="from_day", widget=DayBox)
+    ordered_to = django_filters.DateFilter(label=_("下单日到"), method="to_day", widget=DayBox)
 
     class Meta:
         model = OrderLine
@@ -44,8 +39,8 @@ class StatementFilter(django_filters.FilterSet):
     account = django_filters.ChoiceFilter(
         label=_("账户"), field_name="account__kind", choices=Account.Kind.choices, empty_label=_("全部账户")
     )
-    day_from = django_filters.DateFilter(label=_("从"), field_name="day", lookup_expr="gte", widget=day_box)
-    day_to = django_filters.DateFilter(label=_("到"), field_name="day", lookup_expr="lte", widget=day_box)
+    day_from = django_filters.DateFilter(label=_("从"), field_name="day", lookup_expr="gte", widget=DayBox)
+    day_to = django_filters.DateFilter(label=_("到"), field_name="day", lookup_expr="lte", widget=DayBox)
 
     class Meta:
         model = DailyBalance

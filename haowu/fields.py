@@ -48,3 +48,16 @@ class PercentField(HundredthsField):
 
     def prepare_value(self, value: Any) -> Any:
         return percent(value).rstrip("%") if isinstance(value, int) else value
+
+
+class SearchBox(forms.TextInput):
+    input_type = "search"
+
+
+class DayBox(forms.DateInput):
+    """The browser's own calendar, which speaks ISO dates whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")

@@ -1,20 +1,16 @@
 """What a merchant may narrow its lists by. The state stands in the address."""
 
 import django_filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from haowu import days
+from haowu.fields import SearchBox
 from merchants.models import Plan, Product
 
 
-def search_box() -> forms.TextInput:
-    return forms.TextInput(attrs={"type": "search"})
-
-
 class ProductFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("标题或编号"), method="matching", max_length=64, widget=search_box)
+    q = django_filters.CharFilter(label=_("标题或编号"), method="matching", max_length=64, widget=SearchBox)
     status = django_filters.ChoiceFilter(label=_("状态"), choices=Product.Status.choices, empty_label=_("全部状态"))
 
     class Meta:

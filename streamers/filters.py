@@ -5,8 +5,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from haowu.fields import PercentField, YuanField
-from merchants.filters import search_box
+from haowu.fields import PercentField, SearchBox, YuanField
 from merchants.models import Category, Product
 from streamers.models import Pick
 from streamers.selection import in_category, not_on_shelf
@@ -31,7 +30,7 @@ class CategoryFilter(django_filters.ModelChoiceFilter):
 
 class SelectionFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
-        label=_("关键词"), field_name="title", lookup_expr="icontains", max_length=64, widget=search_box
+        label=_("关键词"), field_name="title", lookup_expr="icontains", max_length=64, widget=SearchBox
     )
     category = CategoryFilter(
         label=_("类目"),
@@ -57,7 +56,7 @@ class SelectionFilter(django_filters.FilterSet):
 
 class ShelfFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
-        label=_("关键词"), field_name="product__title", lookup_expr="icontains", max_length=64, widget=search_box
+        label=_("关键词"), field_name="product__title", lookup_expr="icontains", max_length=64, widget=SearchBox
     )
 
     class Meta:

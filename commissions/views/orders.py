@@ -41,9 +41,9 @@ class LinePage(TenantRequiredMixin, TemplateView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         mine = OrderLine.objects.visible_to(self.request.tenant).select_related("product")
-        line = get_object_or_404(mine, pk=self.kwargs["line"])
+        line = get_object_or_404(mine, pk=self.kwargs["pk"])
         with platform_scope():
             story = explain.as_seen_by(self.request.tenant, line)
-        steps = [explain.TRACE.get(code, code) for code in line.trace]
-        sentences = list(explain.sentences(story))
-        return super().get_context_data(line=line, story=story, steps=steps, sentences=sentences, **context)
+        told = {"steps": [explain.TRACE.get(code, code) for code in line.trace], "next": explain.what_comes_next(story)}
+        shares = list(explain.shares(story))
+        return super().get_context_data(line=line, story=story, shares=shares, **told, **context)
