@@ -20,16 +20,20 @@ class RateNow:
 
 @dataclass(frozen=True)
 class Offered:
-    """A product with its normal plan's rate, and the kinds of its other live plans."""
+    """A product with its normal plan's rate, and its other live plans as far as they speak.
+
+    ``is_exclusive``: only the exclusive plan does (rulebook §5).
+    """
 
     product: Product
     normal: RateNow | None
     normal_plan: Plan | None
     others: list[Plan] = field(default_factory=list)
+    is_exclusive: bool = False
 
 
 def offered(products: Sequence[Product], at: datetime) -> list[Offered]:
-    """Each of ``products``, in order. A live exclusive plan silences the normal one (rulebook §5)."""
+    """Each of ``products``, in order."""
     plans = [plan for plan in Plan.objects.speaking_for(products) if plan.is_live(at)]
     return [_offered(product, plans, at) for product in products]
 
@@ -37,6 +41,8 @@ def offered(products: Sequence[Product], at: datetime) -> list[Offered]:
 def _offered(product: Product, plans: Sequence[Plan], at: datetime) -> Offered:
     speaking = [plan for plan in plans if plan.product_id == product.pk or _of_shop(plan, product)]
     normal = next((plan for plan in speaking if plan.type == Plan.Type.NORMAL), None)
+    if exclusive := [plan for plan in speaking if plan.type == Plan.Type.EXCLUSIVE]:
+        return Offered(product, None, normal, exclusive, is_exclusive=True)
     others = [plan for plan in speaking if plan.type != Plan.Type.NORMAL]
     return Offered(product, rate_now(normal, normal.history_of(None), at) if normal else None, normal, others)
 

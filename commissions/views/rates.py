@@ -25,7 +25,11 @@ SAMPLE_PRICE_FEN = 10_000
 
 
 class PreviewForm(forms.Form):
-    price = YuanField(label=gettext_lazy("试算价格（元）"), required=False)
+    price = YuanField(
+        label=gettext_lazy("试算价格（元）"),
+        required=False,
+        help_text=gettext_lazy("留空时按商品的最低价，没有商品时按 100.00。"),
+    )
     rate = PercentField(label=gettext_lazy("新的佣金率（%）"), max_value=90)
 
     def preview(self, price_fen: int | None):

@@ -60,8 +60,8 @@ class StatementPage(OneStatement, TemplateView):
         page = page_of(self.lines, ("line_id", "phase"), self.request.GET.get("after", ""), 50)
         parts = [{"row": row, "part": part_of(row, self.request.tenant)} for row in page.rows]
         told = statements.statement(self.balance)
-        next_cursor = page.next_cursor
-        return super().get_context_data(statement=told, parts=parts, next_cursor=next_cursor, **context)
+        paging = {"next_cursor": page.next_cursor, "is_first": "after" not in self.request.GET}
+        return super().get_context_data(statement=told, parts=parts, **paging, **context)
 
 
 class StatementLines(OneStatement, View):
