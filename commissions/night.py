@@ -38,11 +38,13 @@ class DayCovered(Refused):
 def settle(day: date, *, now) -> Run:
     """Settle ``day`` in this process, sharing its shards with whoever else is at it; returns the closed run.
 
-    A closed day is returned as it is. Refuses a day whose 00:00 has not come, and one that a later run has covered.
+    Nights go in order: one that an earlier worker left open is finished first. A closed day is returned as it is.
+    Refuses a day whose 00:00 has not come, and one that a later run has covered.
     """
     run = open_run(day, now=now)
     while run.status != Run.Status.CLOSED:
-        if not work_on(run):
+        oldest = Run.objects.unfinished().first()
+        if oldest is None or not work_on(oldest):
             time.sleep(0.05)  # the last shards are in other hands; their leases bound this wait
         run.refresh_from_db()
     return run
@@ -117,11 +119,6 @@ def settle_shard(run: Run, shard: Shard) -> None:
             status=Shard.Status.WAITING, error=f"{type(error).__name__}: {error}"[:2000]
         )
         raise
-
-
-def unfinished() -> list[int]:
-    """The ids of runs that are not closed, oldest first: what a sweep wakes workers for."""
-    return list(Run.objects.exclude(status=Run.Status.CLOSED).order_by("day").values_list("pk", flat=True))
 
 
 def worker_name() -> str:

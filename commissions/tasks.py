@@ -20,20 +20,19 @@ def settle_night(day: str | None = None) -> None:
     """Settle ``day`` (ISO; by default today in Shanghai, whose lines fell due before its 00:00)."""
     run = night.open_run(date.fromisoformat(day) if day else days.day_of(days.now()), now=days.now())
     for _ in range(min(run.shards.count() - 1, HELPERS)):
-        help_with.delay(run.pk)
+        help_with_nights.delay()
     night.settle(run.day, now=days.now())
 
 
 @shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)
-def help_with(run_id: int) -> None:
-    """Take shards of a run until none is left to take."""
-    run = Run.objects.get(pk=run_id)
-    while run.status != Run.Status.CLOSED and night.work_on(run):
-        run.refresh_from_db()
+def help_with_nights() -> None:
+    """Take shards of the oldest night that is not closed, until there is none to take."""
+    while (run := Run.objects.unfinished().first()) and night.work_on(run):
+        pass
 
 
 @shared_task
 def sweep() -> None:
-    """Wake workers for every run that is not closed: after a lost worker, a lost queue, an outage."""
-    for run_id in night.unfinished():
-        help_with.delay(run_id)
+    """Wake a worker while a night is not closed: after a lost worker, a lost queue, an outage."""
+    if Run.objects.unfinished().exists():
+        help_with_nights.delay()

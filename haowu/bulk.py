@@ -4,6 +4,7 @@ COPY would be faster still, but PostgreSQL refuses COPY into a table with row-le
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -36,23 +37,34 @@ def insert_rows(
 
 
 def update_rows(model: type[models.Model], rows: Sequence[dict[str, Any]], *, key: str) -> None:
-    """Give the rows of ``model`` whose ``key`` column matches the other columns of each dict in ``rows``."""
-    if not rows:
-        return
+    """Give the rows of ``model`` whose ``key`` column matches the other columns of each dict in ``rows``.
+
+    The dicts may name different columns: there is one statement for each set of them.
+    """
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        alike[tuple(row)].append(row)
     table = model._meta.db_table
-    columns = [column for column in rows[0] if column != key]
-    changes = ", ".join(f"{column} = fresh.{column}" for column in columns)
-    _run(
-        f"UPDATE {table} AS old SET {changes} FROM json_populate_recordset(NULL::{table}, %s) AS fresh"
-        f" WHERE old.{key} = fresh.{key}",
-        rows,
-    )
+    for names, group in alike.items():
+        changes = ", ".join(f"{name} = fresh.{name}" for name in names if name != key)
+        types = ", ".join(f"{name} {_type(model, name)}" for name in names)
+        _run(
+            f"UPDATE {table} AS old SET {changes} FROM json_to_recordset(%s) AS fresh ({types})"
+            f" WHERE old.{key} = fresh.{key}",
+            group,
+        )
 
 
 def _run(sql: str, rows: Sequence[dict[str, Any]], returning: str = "") -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql + (f" RETURNING {returning}" if returning else ""), [json.dumps(rows, default=_text)])
         return cursor.fetchall() if returning else []
+
+
+def _type(model: type[models.Model], column: str) -> str:
+    """The column's type in PostgreSQL, as a cast names it."""
+    field = next(field for field in model._meta.concrete_fields if field.column == column)
+    return field.rel_db_type(connection) if field.primary_key else field.db_type(connection)
 
 
 def _text(value: Any) -> str:

@@ -34,7 +34,8 @@ class Offered:
 
 def offered(products: Sequence[Product], at: datetime) -> list[Offered]:
     """Each of ``products``, in order."""
-    plans = [plan for plan in Plan.objects.speaking_for(products) if plan.is_live(at)]
+    merchants = {product.pk: product.merchant_id for product in products}
+    plans = Plan.objects.speaking_for(merchants).live(at).prefetch_related("rates")
     return [_offered(product, plans, at) for product in products]
 
 

@@ -19,9 +19,13 @@ class OfferBook:
         self._merchant_of: dict[int, int] = {product.pk: product.merchant_id for product in products}
         self._on_product: dict[int, list[_DatedPlan]] = defaultdict(list)
         self._on_shop: dict[int, list[_DatedPlan]] = defaultdict(list)
-        for plan in Plan.objects.speaking_for(products):
+        plans = {plan.pk: plan for plan in Plan.objects.speaking_for(self._merchant_of)}
+        rates_of: dict[int, list[PlanRate]] = defaultdict(list)
+        for rate in PlanRate.objects.filter(plan__in=plans.keys()):
+            rates_of[rate.plan_id].append(rate)
+        for plan in plans.values():
             home = self._on_shop[plan.merchant_id] if plan.product_id is None else self._on_product[plan.product_id]
-            home.append(_DatedPlan(plan))
+            home.append(_DatedPlan(plan, rates_of[plan.pk]))
 
     def offers(self, product_id: int, streamer_id: int, at: datetime) -> list[Offer]:
         """The offers on ``product_id`` live at ``at``, each as it stands for ``streamer_id``."""
@@ -35,11 +39,11 @@ class OfferBook:
 class _DatedPlan:
     """A plan with its rates sorted by streamer, so that asking a moment costs no query."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, plan_rates: Iterable[PlanRate]) -> None:
         self.plan = plan
         self.kind = Kind(plan.type)
         self._rates: dict[int | None, list[PlanRate]] = defaultdict(list)
-        for rate in plan.rates.all():
+        for rate in plan_rates:
             self._rates[rate.streamer_id].append(rate)
 
     def speaks(self, at: datetime) -> bool:

@@ -108,6 +108,16 @@ def test_a_later_night_takes_the_nights_that_were_skipped(market):
     assert Run.objects.count() == 2
 
 
+def test_a_night_left_open_is_finished_before_the_next(market):
+    sell(market, "o1", "2024-06-01 12:00")
+    night.open_run(night.date(2024, 6, 9), now=night.days.now())
+    refund(market, "o1", "2024-06-09 12:00", 4_000)
+    settle("2024-06-10")
+    assert [str(run.day) for run in Run.objects.closed().order_by("day")] == ["2024-06-09", "2024-06-10"]
+    assert nets("o1") == [(1250, 125, 1125), (-500, -50, -450)]
+    assert_audit_is_clean()
+
+
 def test_a_day_that_has_not_begun_is_refused():
     with pytest.raises(night.DayNotEnded):
         settle("2099-01-01")

@@ -104,7 +104,9 @@ class OrderLine(models.Model):
         INVALID = "invalid", _("已失效")
         SETTLED = "settled", _("已结算")
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", verbose_name=_("订单"))
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, db_index=False, related_name="lines", verbose_name=_("订单")
+    )
     order_no = models.CharField(_("订单号"), max_length=64)
     source = models.ForeignKey(
         Tenant, on_delete=models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("订单来源")
@@ -114,7 +116,7 @@ class OrderLine(models.Model):
     ordered_at = models.DateTimeField(_("下单时间"))
     buyer_ref = models.CharField(_("买家"), max_length=64, blank=True)
     merchant = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("商家")
+        Tenant, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+", verbose_name=_("商家")
     )
     product = models.ForeignKey(
         Product, on_delete=models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("商品")
@@ -123,7 +125,13 @@ class OrderLine(models.Model):
     pid = models.CharField(_("推广位"), max_length=64, blank=True)
 
     streamer = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("达人")
+        Tenant,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
+        verbose_name=_("达人"),
     )
     first_leader = models.ForeignKey(
         Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("一级团长")

@@ -37,6 +37,10 @@ class RunQuerySet(models.QuerySet):
         """The last sealed day: nothing new becomes due on it or before it. None before the first night."""
         return self.aggregate(last=models.Max("day"))["last"]
 
+    def unfinished(self) -> "RunQuerySet":
+        """Runs that are not closed, oldest first. A night builds on the one before: only the first is worked on."""
+        return self.exclude(status=Run.Status.CLOSED).order_by("day")
+
     def closed(self) -> "RunQuerySet":
         return self.filter(status=Run.Status.CLOSED)
 

@@ -24,6 +24,7 @@ __all__ = ["NotReady", "attach", "broker_url", "database_url", "home", "in_use",
 REMOVED_WITH_HOME = ("postgresql", "redis.log", "secret_key", "celerybeat-schedule*")
 
 _users: TextIO | None = None
+_for_children: list[TextIO] = []
 
 
 def in_use() -> bool:
@@ -74,7 +75,7 @@ def attach() -> None:
         with _alone():
             _users = _joined()
             atexit.register(_leave)
-            os.register_at_fork(after_in_child=_rejoin)
+            os.register_at_fork(before=_join_for_child, after_in_parent=_forget_child, after_in_child=_rejoin)
             make_run_dir()
             if not os.environ.get("DATABASE_URL"):
                 postgres.start()
@@ -122,11 +123,22 @@ def _joined() -> TextIO:
     return users
 
 
-def _rejoin() -> None:
-    """A forked child takes a lock of its own: it would otherwise share its parent's, and could change it."""
-    global _users
+def _join_for_child() -> None:
+    """A forked child has a lock of its own from birth: it would otherwise share its parent's, who may end before it."""
     with suppress(OSError):
-        _users = _joined()
+        _for_children.append(_joined())
+
+
+def _forget_child() -> None:
+    if _for_children:
+        _for_children.pop().close()
+
+
+def _rejoin() -> None:
+    global _users
+    if _users and _for_children:
+        _users.close()
+        _users = _for_children.pop()
 
 
 def _leave() -> None:

@@ -6,8 +6,10 @@ Every entry is tried on its own: what is refused is reported with its place, cod
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,7 @@ class Market:
         self.refusals: list[Refusal] = []
         self._tenants: dict[tuple[str, str], Tenant] = {}
         self._products: dict[tuple[str, str], Product] = {}
+        self._category = cache(_category)
 
     def load(self, market: dict[str, Any]) -> None:
         """Load every list of ``market`` in the order in which the lists depend on each other."""
@@ -97,8 +100,19 @@ class Market:
             else:
                 self._refuse(place, EntryInvalid(field=place, why=_("须为 JSON 对象。")))
 
-    def _reporting(self, place: str) -> "_Reporting":
-        return _Reporting(self, place)
+    @contextmanager
+    def _reading(self, place: str) -> Iterator[None]:
+        """One entry that is only read yet: a refusal inside is reported, and the next entry goes on."""
+        try:
+            yield
+        except Refused as refused:
+            self._refuse(place, refused)
+
+    @contextmanager
+    def _reporting(self, place: str) -> Iterator[None]:
+        """As ``_reading``, in a savepoint: what a refused entry wrote is undone."""
+        with self._reading(place), transaction.atomic():
+            yield
 
     def _refuse(self, place: str, refused: Refused) -> None:
         self.refusals.append(Refusal(place, refused.code, refused.message))
@@ -130,13 +144,23 @@ class Market:
         at = _moment(entry, "at")
         drafts: list[tuple[str, listing.Draft]] = []
         for part, product in self._entries(f"{place}.products", entry.get("products", [])):
-            with self._reporting(part):
-                drafts.append((part, _draft(product)))
+            with self._reading(part):
+                drafts.append((part, self._draft(product)))
         for chunk in _chunks(drafts):
             answers = listing.add_products(merchant, [draft for _part, draft in chunk])
             new = self._answered([part for part, _draft in chunk], answers)
             self._answered([part for part, _p in new], listing.list_products([p for _part, p in new], at=at))
             self.loaded["product"] += len(new)
+
+    def _draft(self, entry: dict[str, Any]) -> listing.Draft:
+        code = _text(entry, "code")
+        return listing.Draft(
+            code=code,
+            title=entry.get("title") or code,
+            category=self._category(entry.get("category") or ""),
+            price_fen=_whole(entry, "price_fen"),
+            stock=_whole(entry, "stock", default=PLENTY),
+        )
 
     def _streamer(self, place: str, entry: dict[str, Any]) -> None:
         streamer = self._tenant(Tenant.Kind.STREAMER, entry)
@@ -152,7 +176,7 @@ class Market:
     def _plans(self, entries: Any) -> None:
         wishes: list[tuple[str, plans.NewPlan, list[tuple[int, datetime]]]] = []
         for place, entry in self._entries("plans", entries):
-            with self._reporting(place):
+            with self._reading(place):
                 wishes.append((place, *self._plan(entry)))
         for chunk in _chunks(wishes):
             later = {place: rates for place, _wish, rates in chunk}
@@ -187,7 +211,7 @@ class Market:
     def _picks(self, entries: Any) -> None:
         wishes: list[tuple[str, shelf.Wish]] = []
         for place, entry in self._entries("picks", entries):
-            with self._reporting(place):
+            with self._reading(place):
                 if entry.get("activity"):
                     raise ActivitiesUnavailable
                 streamer = self._known(Tenant.Kind.STREAMER, _text(entry, "streamer"))
@@ -227,24 +251,6 @@ class Market:
         return self._products[merchant.code, code]
 
 
-class _Reporting:
-    """One entry, in a savepoint: a refusal inside is reported and undone, and the next entry goes on."""
-
-    def __init__(self, market: Market, place: str) -> None:
-        self.market, self.place = market, place
-        self.savepoint = transaction.atomic()
-
-    def __enter__(self) -> None:
-        self.savepoint.__enter__()
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> bool:
-        self.savepoint.__exit__(kind, error, trace)
-        if isinstance(error, Refused):
-            self.market._refuse(self.place, error)
-            return True
-        return False
-
-
 def read(path: Path) -> dict[str, Any]:
     """The market in ``path``. Raises MarketUnreadable, naming the line, where it is not a JSON object in UTF-8."""
     try:
@@ -271,17 +277,6 @@ def load(market: dict[str, Any]) -> Market:
     loading = Market()
     loading.load(market)
     return loading
-
-
-def _draft(entry: dict[str, Any]) -> listing.Draft:
-    code = _text(entry, "code")
-    return listing.Draft(
-        code=code,
-        title=entry.get("title") or code,
-        category=_category(entry.get("category") or ""),
-        price_fen=_whole(entry, "price_fen"),
-        stock=_whole(entry, "stock", default=PLENTY),
-    )
 
 
 def _category(path: str) -> Category:

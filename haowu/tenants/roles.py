@@ -8,7 +8,7 @@ import os
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections, transaction
+from django.db import ProgrammingError, connections, transaction
 from psycopg2.extensions import encrypt_password
 
 APP = "haowu_app"
@@ -20,11 +20,9 @@ def ensure_roles(alias: str = "owner") -> list[str]:
 
     ImproperlyConfigured: the owner may not create what is missing, or ``haowu_app`` would not be bound.
     """
-    remarks = []
     with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         _ensure_app(cursor)
-        if not _exists(cursor, BACKUP):
-            remarks = _create_backup(cursor)
+        remarks = _ensure_backup(cursor)
         for role in (APP, BACKUP):
             _let_owner_become(cursor, role)
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {APP}, {BACKUP}")
@@ -42,7 +40,7 @@ def grant_existing(alias: str = "owner") -> None:
     with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         cursor.execute(
             """
-            SELECT format('%%s %%I.%%I', CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, nspname, relname),
+            SELECT format('%s %I.%I', CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, nspname, relname),
                    relkind = 'S'
             FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
             WHERE nspname = 'public' AND relkind IN ('r', 'p', 'S') AND relacl IS NULL
@@ -69,24 +67,31 @@ def _ensure_app(cursor) -> None:
         raise ImproperlyConfigured(f"ALTER ROLE {APP} NOSUPERUSER NOBYPASSRLS, or row-level security does not bind it.")
 
 
-def _create_backup(cursor) -> list[str]:
+def _ensure_backup(cursor) -> list[str]:
     """A role without login that pg_dump can become. BYPASSRLS is a superuser's to give, since 16 also its holders'."""
-    _require_create_role(cursor, f"CREATE ROLE {BACKUP} BYPASSRLS")
-    cursor.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
-    superuser, bypasses = cursor.fetchone()
-    if superuser or (bypasses and _since_16(cursor)):
-        cursor.execute(f"CREATE ROLE {BACKUP} BYPASSRLS")
+    if not _exists(cursor, BACKUP):
+        _require_create_role(cursor, f"CREATE ROLE {BACKUP} BYPASSRLS")
+        cursor.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        superuser, bypasses = cursor.fetchone()
+        bypassing = "BYPASSRLS" if superuser or (bypasses and _since_16(cursor)) else ""
+        cursor.execute(f"CREATE ROLE {BACKUP} {bypassing}")
+    cursor.execute("SELECT rolbypassrls FROM pg_roles WHERE rolname = %s", [BACKUP])
+    if cursor.fetchone()[0]:
         return []
-    cursor.execute(f"CREATE ROLE {BACKUP}")
-    return [f"{BACKUP} cannot read through row-level security until a superuser runs: ALTER ROLE {BACKUP} BYPASSRLS;"]
+    return [f"A backup would miss rows until a superuser runs: ALTER ROLE {BACKUP} BYPASSRLS;"]
 
 
 def _let_owner_become(cursor, role: str) -> None:
     """So that ``role=haowu_app`` works as a connection option and ``pg_dump --role=haowu_backup`` as a backup."""
     needed, options = ("SET", " WITH INHERIT FALSE, SET TRUE") if _since_16(cursor) else ("MEMBER", "")
-    cursor.execute("SELECT pg_has_role(current_user, %s, %s)", [role, needed])
-    if not cursor.fetchone()[0]:
+    cursor.execute("SELECT pg_has_role(current_user, %s, %s), current_user", [role, needed])
+    may, owner = cursor.fetchone()
+    if may:
+        return
+    try:
         cursor.execute(f"GRANT {role} TO CURRENT_USER{options}")
+    except ProgrammingError as error:
+        raise ImproperlyConfigured(f"As a superuser run: GRANT {role} TO {owner}; ({str(error).strip()})") from error
 
 
 def _require_create_role(cursor, statement: str) -> None:

@@ -1,6 +1,6 @@
 """Commission plans of a merchant, and their rates by date."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import models
@@ -36,13 +36,11 @@ class PlanQuerySet(models.QuerySet):
     def ended(self, at: datetime) -> "PlanQuerySet":
         return self.filter(ends_at__lte=at)
 
-    def speaking_for(self, products: "Iterable[Product]") -> "PlanQuerySet":
-        """Every plan, of any date, that can decide an offer on one of ``products``: theirs and their shops'."""
-        products = list(products)
-        merchants = {product.merchant_id for product in products}
+    def speaking_for(self, merchant_of: "Mapping[int, int]") -> "PlanQuerySet":
+        """Every plan, of any date, that can decide an offer on a product of ``{product id: merchant id}``."""
         return self.filter(
-            Q(product__in=products) | Q(type=Plan.Type.SHOP_TARGETED, merchant__in=merchants)
-        ).prefetch_related("rates")
+            Q(product__in=merchant_of.keys()) | Q(type=Plan.Type.SHOP_TARGETED, merchant__in=set(merchant_of.values()))
+        )
 
 
 class Plan(models.Model):

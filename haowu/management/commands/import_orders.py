@@ -1,0 +1,60 @@
+"""``import_orders FILE.csv[.gz] [--until DATE] [--json]``: an order export replayed as events. Settles nothing."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from tqdm import tqdm
+
+from haowu import days
+from haowu.errors import Refused
+from haowu.management import market
+from haowu.management.ready import make_ready
+from haowu.management.retail import replay, shops
+from haowu.management.retail.existing import without_existing
+from haowu.management.retail.orders import arrange
+from haowu.management.retail.report import ImportReport
+from haowu.management.retail.rows import read
+
+
+class Command(BaseCommand):
+    help = "Replays an order export as events through the same door as the API, and accounts for every row."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--until", type=_day, help="the last business day to replay")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *, file, until, **options):
+        now = days.now()
+        try:
+            book = arrange(read(file, now=now))
+        except Refused as refused:
+            raise CommandError(str(refused)) from refused
+        make_ready()
+        built = market.load(without_existing(shops.market(book)))
+        calendar = replay.calendar(book, until)
+        sent = replay.Sent()
+        partner = replay.source()
+        with tqdm(total=sum(len(day.parcels) for day in calendar), unit=_("事件"), disable=None) as bar:
+            for day in calendar:
+                bar.set_description(str(day.day))
+                for stored in replay.send(partner, day.parcels, sent, now=now):
+                    bar.update(stored)
+        first, last = (calendar[0].day, calendar[-1].day) if calendar else (None, None)
+        self._print(ImportReport(book, built, sent, first, last), options["json"])
+
+    def _print(self, report: ImportReport, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False))
+        else:
+            self.stdout.write("\n".join(report.sentences()))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(_("{text} 不是日期。请写成 2011-01-31。").format(text=text)) from None
