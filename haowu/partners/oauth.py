@@ -27,10 +27,15 @@ class ClientScopes(SettingsScopes):
 
 
 class HeaderTokens(OAuthLibCore):
-    """Access tokens stand in the header: verifying one must not read the body of an API request."""
+    """Access tokens stand in the header: verifying one must not read the body of an API request.
+
+    Nor is ``resource`` (RFC 8707) read: every token is for this API.
+    """
 
     def extract_body(self, request: HttpRequest | Request) -> list[tuple[str, str]]:
-        return [] if isinstance(request, Request) else super().extract_body(request)
+        if isinstance(request, Request):
+            return []
+        return [(name, value) for name, value in super().extract_body(request) if name != "resource"]
 
 
 class TokenView(ToolkitTokenView):
