@@ -161,7 +161,9 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = HOME / "static" if DEVELOPMENT else BASE_DIR / "staticfiles"
+if DEVELOPMENT:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # stays empty: files are served from where they are written
 STATICFILES_DIRS = [BASE_DIR / "haowu" / "static"]
 WHITENOISE_USE_FINDERS = DEVELOPMENT
 
