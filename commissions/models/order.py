@@ -106,6 +106,11 @@ class OrderLineQuerySet(models.QuerySet):
         due = self.filter(settles_on__lte=day)
         return due.filter(settles_on__gt=after) if after else due
 
+    def coming_up(self) -> "OrderLineQuerySet":
+        """Not settled and still going to be: first those with a night, the next one first."""
+        going = self.unsettled().exclude(status=OrderLine.Status.INVALID).select_related("product")
+        return going.order_by(F("settles_on").asc(nulls_last=True), "-ordered_at", "-pk")
+
     def newest_first(self) -> "OrderLineQuerySet":
         return self.order_by("-ordered_at", "-pk")
 
