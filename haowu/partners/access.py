@@ -65,7 +65,7 @@ class MayCall(TokenHasScope):
         return True
 
     def get_scopes(self, request: Request, view: "PartnerView") -> list[str]:
-        """``view.required_scopes`` is ``{method: [scopes]}``; HEAD is as GET. Other methods are not there to be called."""
+        """``view.required_scopes`` is ``{method: [scopes]}``; HEAD is as GET, other methods are not there."""
         method = "GET" if request.method == "HEAD" else request.method
         if method not in view.required_scopes:
             raise MethodNotAllowed(method)
