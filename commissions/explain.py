@@ -39,11 +39,15 @@ TRACE = {
 
 def stories(lines: QuerySet[OrderLine]) -> Iterator[dict[str, Any]]:
     """The JSON story of each line, read a thousand lines at a time."""
-    related = ["merchant", *ROLES]
+    for line in with_story(lines).iterator(chunk_size=1000):
+        yield story(line)
+
+
+def with_story(lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
+    """``lines`` with all that ``story`` reads of them."""
     phases = Prefetch("settlements", Settlement.objects.order_by("phase"))
     waiting = Prefetch("adjustments", Adjustment.objects.order_by("day"))
-    for line in lines.select_related(*related).prefetch_related(phases, waiting).iterator(chunk_size=1000):
-        yield story(line)
+    return lines.select_related("merchant", *ROLES).prefetch_related(phases, waiting)
 
 
 def story(line: OrderLine) -> dict[str, Any]:

@@ -5,6 +5,9 @@ from django.urls import include, path
 from django.views.static import serve
 
 from haowu.health import health
+from haowu.partners.oauth import TokenView
+
+api = [path("v1/", include("commissions.api.urls")), path("", include("haowu.partners.urls"))]
 
 urlpatterns = [
     path("healthz", health),
@@ -15,4 +18,6 @@ urlpatterns = [
     path("language/", include("django.conf.urls.i18n")),
     path("media/<path:path>", login_required(serve), {"document_root": settings.MEDIA_ROOT}, name="media"),
     path("admin/", admin.site.urls),
+    path("oauth/token/", TokenView.as_view(), name="token"),
+    path("api/", include(api)),
 ]
