@@ -135,7 +135,7 @@ class TestProducts:
             ({"skus-1-code": "box"}, "规格编号「box」出现了两次"),
             ({"skus-0-price_fen": "0"}, "0.01"),
             ({"skus-0-price_fen": "1.234"}, "金额最多两位小数"),
-            ({"title": ""}, "这个字段是必填项"),
+            ({"title": ""}, "该字段是必填项"),
         ],
     )
     def test_a_product_that_cannot_be_is_refused_in_words_and_nothing_is_kept(self, merchant, changes, said):

@@ -14,7 +14,7 @@ class OrderEventFilters(django_filters.FilterSet):
     occurred_from = MomentFilter(field_name="occurred_at", lookup_expr="gte")
     occurred_to = MomentFilter(field_name="occurred_at", lookup_expr="lt")
     verdict = django_filters.ChoiceFilter(choices=OrderEvent.Verdict.choices)
-    order_no = django_filters.CharFilter(max_length=64)
+    order_no = django_filters.CharFilter(field_name="order__order_no", max_length=64)
 
 
 class OrderFilters(django_filters.FilterSet):

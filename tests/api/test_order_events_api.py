@@ -84,7 +84,7 @@ def test_sending_everything_again_changes_nothing(shop_system, goods):
         ('{"event_id": ' + "[" * 300 + "]" * 300 + "}", "FIELD_INVALID"),
         (
             '{"event_id": "x", "type": "shipped", "order_no": "o1", "occurred_at": "2024-06-01T00:00:00Z", "line_no": '
-            + "[" * 900 + "]" * 900 + "}",
+            + "[" * 300 + "]" * 300 + "}",
             "FIELD_INVALID",
         ),
     ],
@@ -145,7 +145,9 @@ def test_a_body_that_is_too_large_is_not_read(shop_system, settings):
 
 def test_fields_that_are_not_the_partners_to_set_are_ignored(shop_system, goods):
     mine = {"verdict": "rejected", "code": "X", "source_id": 1, "id": 7, "received_at": "2020-01-01T00:00:00Z"}
-    sent = paid("o1", "2024-06-01 10:00", [bought(goods) | {"status": "settled", "streamer_id": 1}], event_id="a") | mine
+    sent = (
+        paid("o1", "2024-06-01 10:00", [bought(goods) | {"status": "settled", "streamer_id": 1}], event_id="a") | mine
+    )
     assert receipts(shop_system.post("/order-events", {"events": [sent], "source": 1})) == [("a", "accepted", "")]
     row = OrderEvent.objects.get()
     assert (row.source.code, row.verdict, row.code, row.received_at.year > 2020) == ("youzan", "accepted", "", True)

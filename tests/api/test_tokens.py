@@ -51,7 +51,10 @@ def test_a_client_may_ask_for_less_but_not_for_more_than_it_is_allowed(shop_clie
 @pytest.mark.parametrize("secret", ["wrong", "", "密钥"])
 def test_a_wrong_secret_gets_nothing(shop_client, secret):
     client_id, _secret = shop_client
-    for answer in (ask(GRANT, **basic(client_id, secret)), ask(GRANT | {"client_id": client_id, "client_secret": secret})):
+    for answer in (
+        ask(GRANT, **basic(client_id, secret)),
+        ask(GRANT | {"client_id": client_id, "client_secret": secret}),
+    ):
         assert (answer.status_code, answer.json()) == (401, {"error": "invalid_client"})
     assert get_access_token_model().objects.count() == 0
 
