@@ -100,9 +100,7 @@ class TestProducts:
         page = browser(merchant).get("/products/?after=WyJ4Il0:forged")
         assert [row.product.code for row in page.context["rows"]] == ["p1"]
 
-    def test_the_list_asks_as_many_questions_for_twelve_products_as_for_two(
-        self, merchant, django_assert_num_queries
-    ):
+    def test_the_list_asks_as_many_questions_for_twelve_products_as_for_two(self, merchant, django_assert_num_queries):
         client = browser(merchant)
         streamer = build.streamer("s1")
         for number in range(12):
@@ -406,9 +404,7 @@ class TestStatements:
         assert (line.order_no, line.commission_bps, line.streamer.name, line.is_settled) == ("=1+1", 2000, "小禾", True)
         assert browser(merchant).get("/orders/?status=paid").context["rows"] == []
 
-    def test_orders_ask_as_many_questions_for_nine_lines_as_for_one(
-        self, merchant, settled, django_assert_num_queries
-    ):
+    def test_orders_ask_as_many_questions_for_nine_lines_as_for_one(self, merchant, settled, django_assert_num_queries):
         client, source = browser(merchant), build.source()
         product = Product.objects.get()
         for number in range(9):
