@@ -11,20 +11,21 @@ from django.utils.translation import gettext as _
 
 from commissions import explain
 from commissions.models import OrderLine, Settlement
-from commissions.split import ROLES, Shares
+from commissions.split import FROM_MERCHANT, ROLES, Shares
 from haowu.money import percent, yuan
 from haowu.tenants.models import Tenant
 
 RATES_OF = {
     "merchant": ("commission_bps", "service_fee_bps", "second_bps", "provider_bps"),
-    "streamer": ("commission_bps", "tech_bps"),
+    "streamer": ("commission_bps", "agency_bps", "tech_bps"),
     "first_leader": ("service_fee_bps", "second_bps", "tech_bps"),
     "second_leader": ("second_bps", "tech_bps"),
     "provider": ("provider_bps", "tech_bps"),
+    "agency": ("agency_bps", "tech_bps"),
 }
 """The rates that each role knows of."""
 
-RATES = ("commission_bps", "service_fee_bps", "second_bps", "provider_bps", "tech_bps")
+RATES = ("commission_bps", "service_fee_bps", "second_bps", "provider_bps", "agency_bps", "tech_bps")
 
 
 def line(tenant: Tenant, row: OrderLine) -> dict[str, Any]:
@@ -132,7 +133,7 @@ def _shares(roles: list[str], row: OrderLine | Settlement, shares: Shares) -> di
         gross, fee = getattr(shares, f"{role}_fen"), getattr(shares, f"{role}_fee_fen")
         if role in roles:
             seen[role] = {"party": party.code, "gross_fen": gross, "tech_fee_fen": fee, "net_fen": gross - fee}
-        elif "merchant" in roles and party is not None:
+        elif "merchant" in roles and role in FROM_MERCHANT and party is not None:
             seen[role] = {"party": party.code, "gross_fen": gross}
     return seen | ({"merchant": {"cost_fen": shares.cost_fen}} if "merchant" in roles else {})
 
@@ -143,6 +144,7 @@ def _role_labels() -> dict[str, str]:
         "first_leader": _("一级团长"),
         "second_leader": _("二级团长"),
         "provider": _("服务商"),
+        "agency": _("达人机构"),
     }
 
 
@@ -152,5 +154,6 @@ def _rate_labels() -> dict[str, str]:
         "service_fee_bps": _("服务费"),
         "second_bps": _("二级服务费"),
         "provider_bps": _("服务商费用"),
+        "agency_bps": _("机构分成"),
         "tech_bps": _("技术服务费"),
     }

@@ -42,6 +42,7 @@ class SharesOut(serializers.Serializer):
     first_leader = ShareOut(required=False)
     second_leader = ShareOut(required=False)
     provider = ShareOut(required=False)
+    agency = ShareOut(required=False)
     merchant = CostOut(required=False)
 
 
@@ -65,6 +66,7 @@ class TermsOut(serializers.Serializer):
     service_fee_bps = serializers.IntegerField(allow_null=True)
     second_bps = serializers.IntegerField(allow_null=True)
     provider_bps = serializers.IntegerField(allow_null=True)
+    agency_bps = serializers.IntegerField(allow_null=True)
     tech_bps = serializers.IntegerField(allow_null=True)
 
 

@@ -9,7 +9,7 @@ from haowu.tenants.policies import owned_by, protect
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commissions', '0006_policy_switches'),
+        ('commissions', '0009_policy_switches'),
         ('tenants', '0002_platform_and_guards'),
     ]
 

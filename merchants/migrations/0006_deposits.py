@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0004_engagements'),
+        ('merchants', '0005_engagements'),
         ('tenants', '0002_platform_and_guards'),
     ]
 

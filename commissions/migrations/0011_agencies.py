@@ -13,7 +13,7 @@ PARTIES = ("merchant_id", "streamer_id", "first_leader_id", "second_leader_id", 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commissions', '0007_claims'),
+        ('commissions', '0010_claims'),
         ('tenants', '0002_platform_and_guards'),
     ]
 

@@ -9,7 +9,7 @@ from haowu.tenants.policies import owned_by, protect
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0003_uncategorised'),
+        ('merchants', '0004_plan_public_id'),
         ('tenants', '0002_platform_and_guards'),
     ]
 
