@@ -4,6 +4,8 @@ DATABASE_URL        the owner's connection: creates roles, migrates. Embedded Po
 DATABASE_APP_URL    the application's own login. When unset, the owner's login drops to the role
                     ``haowu_app`` as it connects, so row-level security binds either way.
 REDIS_URL           broker and cache. Embedded Redis when unset.
+DATA_KEYS           ``id:base64,…`` (32 bytes each): seal bank accounts and identity numbers; the first is current
+                    (see haowu.tenants.sealing). A key of its own for the embedded PostgreSQL when unset.
 HAOWU_SCOPE         ``platform`` for commands and workers, unset for the web (see haowu.tenants.scope).
 """
 
@@ -23,6 +25,7 @@ DEBUG = env.bool("DJANGO_DEBUG", default=False)
 HOME = embedded.home()
 DEVELOPMENT = embedded.in_use()
 SECRET_KEY = env.str("DJANGO_SECRET_KEY", default="") or embedded.secret_key()
+DATA_KEYS = env.str("DATA_KEYS", default="") or embedded.data_keys()
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
 

@@ -150,6 +150,13 @@ def test_the_secret_key_is_made_once_for_its_owner_alone(home):
     assert (home / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
+def test_the_data_key_is_made_once_and_never_for_somebody_elses_database(home, monkeypatch):
+    assert embedded.data_keys() == embedded.data_keys()
+    assert (home / "data_keys").stat().st_mode & 0o777 == 0o600
+    monkeypatch.setenv("DATABASE_URL", "postgres://owner@db/haowu")
+    assert embedded.data_keys() == ""
+
+
 def test_production_must_bring_its_secret_key(home, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://owner@db/haowu")
     monkeypatch.setenv("REDIS_URL", "redis://cache/0")
