@@ -44,6 +44,7 @@ def buckets(tenant: Tenant) -> Buckets:
 def _net(tenant: Tenant, lines) -> int:
     """What ``lines`` are worth to ``tenant`` in all its roles."""
     sums = lines.aggregate(
-        **{role: Sum(F(f"due_{role}_fen") - F(f"due_{role}_fee_fen"), filter=Q(**{role: tenant})) for role in ROLES}
+        **{role: Sum(F(f"due_{role}_fen") - F(f"due_{role}_fee_fen"), filter=Q(**{role: tenant})) for role in ROLES},
+        to_agency=Sum("due_agency_fen", filter=Q(streamer=tenant)),
     )
-    return sum(amount or 0 for amount in sums.values())
+    return sum(sums[role] or 0 for role in ROLES) - (sums["to_agency"] or 0)

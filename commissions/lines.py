@@ -19,8 +19,8 @@ ProductsByCode = dict[tuple[str, str], Product]
 Pair = tuple[Order, LineState]
 
 _STANDING = (
-    "status", "shipped_at", "received_at", "due_at", "settles_on", "held_reason", "held_since", "refunded_fen", "due_through",
-    "due_base_fen", *(f"due_{column}" for column in AMOUNTS),
+    "status", "shipped_at", "received_at", "due_at", "settles_on", "held_reason", "held_since",
+    "refunded_fen", "due_through", "due_base_fen", *(f"due_{column}" for column in AMOUNTS),
 )  # fmt: skip
 _READ = (
     "order", "line_no", "paid_event_id", "merchant", "hold_days", *(each.name for each in fields(Rates)), *_STANDING
@@ -132,7 +132,7 @@ class LineBook:
         due = line.due if line.due_base_fen == state.base_fen else split(state.base_fen, line.rates)
         row = self._standing(state, line.hold_days, due)
         changes = {column: value for column, value in row.items() if getattr(line, column) != value}
-        return changes and {"id": line.pk} | changes
+        return changes and {"id": line.pk, "updated_at": "now"} | changes
 
     def _adjust(self, sealed: list[tuple[OrderLine, LineState]]) -> None:
         """Replace what waits for open nights on sealed lines by what their events now say (rulebook §7, §9)."""
@@ -150,6 +150,8 @@ class LineBook:
             line__in=lines, day__gte=calendar.open_day(days.BEGINNING.date(), self.frontier)
         ).delete()
         insert_rows(Adjustment, rows)
+        adjusted = sorted({row["line_id"] for row in rows})
+        update_rows(OrderLine, [{"id": line_id, "updated_at": "now"} for line_id in adjusted], key="id")
 
 
 def _frozen(terms: Terms) -> dict[str, Any]:
@@ -159,20 +161,16 @@ def _frozen(terms: Terms) -> dict[str, Any]:
         "streamer_id": terms.streamer_id,
         "first_leader_id": offer.first_leader_id if offer else None,
         "second_leader_id": offer.second_leader_id if offer else None,
-        "provider_id": None,
+        "provider_id": terms.provider.provider_id if terms.provider else None,
+        "agency_id": terms.agency.provider_id if terms.agency else None,
         "offer_kind": offer.kind if offer else "",
         "offer_id": offer.offer_id if offer else None,
         "offer_version": offer.version if offer else None,
         "activity": (offer.activity or "") if offer else "",
         "policy_id": terms.policy.pk,
-        "commission_bps": rates.commission_bps,
-        "service_fee_bps": rates.service_fee_bps,
-        "second_bps": rates.second_bps,
-        "provider_bps": rates.provider_bps,
-        "tech_bps": rates.tech_bps,
         "hold_days": terms.hold_days,
         "trace": terms.trace,
-    }
+    } | asdict(rates)
 
 
 def _last_booked(lines: list[OrderLine], frontier: date | None) -> dict[int, calendar.Booked]:

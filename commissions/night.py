@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from commissions import night_sql
 from commissions.calendar import take_frontier
 from commissions.closing import close_run
+from commissions.funding import hold_what_deposits_cannot_pay
 from commissions.models import Run, Shard
 from haowu import days
 from haowu.errors import Refused
@@ -64,6 +65,7 @@ def open_run(day: date, *, now) -> Run:
         return existing
     if frontier is not None and day < frontier:
         raise DayCovered(day=day, run=Run.objects.filter(day__gt=day).order_by("day")[0].day)
+    hold_what_deposits_cannot_pay(frontier, day, at=now)
     run = Run.objects.create(day=day, covers_after=frontier)
     bounds = night_sql.shard_bounds(run, settings.NIGHT_SHARD_LINES)
     Shard.objects.bulk_create(

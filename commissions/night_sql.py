@@ -5,9 +5,10 @@ from itertools import pairwise
 from django.db import connection
 
 from commissions.models import Run, Shard
-from commissions.split import COLUMNS
+from commissions.split import COLUMNS, FROM_MERCHANT, ROLES
 
-PARTIES = ("merchant_id", "streamer_id", "first_leader_id", "second_leader_id", "provider_id")
+PARTIES = ("merchant_id", *(f"{role}_id" for role in ROLES))
+_COST = " + ".join(f"{role}_fen" for role in FROM_MERCHANT)
 
 _BOUNDS = """
 WITH due AS (
@@ -21,25 +22,37 @@ SELECT id FROM numbered WHERE (no - 1) %% %(size)s = 0 ORDER BY id
 _SETTLE = f"""
 INSERT INTO commissions_settlement (line_id, phase, day, {", ".join(PARTIES)}, cost_fen, {", ".join(COLUMNS)})
 SELECT id, 0, %(day)s, {", ".join(PARTIES)},
-       due_streamer_fen + due_first_leader_fen + due_second_leader_fen + due_provider_fen,
+       {" + ".join(f"due_{role}_fen" for role in FROM_MERCHANT)},
        {", ".join(f"due_{column}" for column in COLUMNS)}
 FROM commissions_orderline
 WHERE settles_on > %(after)s AND settles_on <= %(day)s AND id >= %(first)s AND id < %(end)s
 """
 
+
+def _difference(role: str) -> str:
+    """Gross and fee of ``role`` still to be booked. Where the policy keeps the platform's fee, only nets move."""
+    gross, fee = f"{role}_fen", f"{role}_fee_fen"
+    return f"""
+    CASE WHEN policy.return_tech_fee THEN target.{gross} - booked.{gross}
+         ELSE (target.{gross} - target.{fee}) - (booked.{gross} - booked.{fee}) END AS {gross},
+    CASE WHEN policy.return_tech_fee THEN target.{fee} - booked.{fee} ELSE 0 END AS {fee}"""
+
+
 _ADJUST = f"""
 INSERT INTO commissions_settlement (line_id, phase, day, {", ".join(PARTIES)}, cost_fen, {", ".join(COLUMNS)})
 SELECT line_id, phases, %(day)s, {", ".join(PARTIES)},
-       streamer_fen + first_leader_fen + second_leader_fen + provider_fen, {", ".join(COLUMNS)}
+       {_COST}, {", ".join(COLUMNS)}
 FROM (
     SELECT target.line_id, booked.phases, {", ".join(f"line.{party}" for party in PARTIES)},
-           {", ".join(f"target.{column} - booked.{column} AS {column}" for column in COLUMNS)}
+           target.base_fen - booked.base_fen AS base_fen,
+           {", ".join(_difference(role) for role in ROLES)}
     FROM (
         SELECT DISTINCT ON (line_id) * FROM commissions_adjustment
         WHERE day > %(after)s AND day <= %(day)s AND line_id >= %(first)s AND line_id < %(end)s
         ORDER BY line_id, day DESC
     ) AS target
     JOIN commissions_orderline AS line ON line.id = target.line_id
+    JOIN commissions_policy AS policy ON policy.id = line.policy_id
     CROSS JOIN LATERAL (
         SELECT count(*) AS phases, {", ".join(f"coalesce(sum({column}), 0)::bigint AS {column}" for column in COLUMNS)}
         FROM commissions_settlement WHERE line_id = target.line_id

@@ -5,19 +5,26 @@ from dataclasses import dataclass, fields
 
 from haowu.money import divide, share
 
-ROLES = ("streamer", "first_leader", "second_leader", "provider")
-"""Every role that can be paid out of a line, in the order in which reports show them."""
+FROM_MERCHANT = ("streamer", "first_leader", "second_leader", "provider")
+"""The roles whose gross the merchant pays."""
+ROLES = (*FROM_MERCHANT, "agency")
+"""Every role that can be paid out of a line, as reports show them. The agency is paid out of the streamer's net."""
 
 
 @dataclass(frozen=True)
 class Rates:
-    """The frozen rates of a line, in bps. ``second_bps`` is carved out of ``service_fee_bps``."""
+    """The frozen rates of a line, in bps of the base.
+
+    ``second_bps`` is carved out of ``service_fee_bps``, ``agency_bps`` is a share of the streamer's net,
+    ``tech_bps`` of each gross.
+    """
 
     commission_bps: int = 0
     service_fee_bps: int = 0
     second_bps: int = 0
     provider_bps: int = 0
     tech_bps: int = 0
+    agency_bps: int = 0
 
 
 @dataclass(frozen=True)
@@ -36,11 +43,18 @@ class Shares:
     second_leader_fee_fen: int = 0
     provider_fen: int = 0
     provider_fee_fen: int = 0
+    agency_fen: int = 0
+    agency_fee_fen: int = 0
 
     @property
     def cost_fen(self) -> int:
         """What the merchant pays: every gross, which is all nets and all fees, to the fen."""
-        return self.streamer_fen + self.first_leader_fen + self.second_leader_fen + self.provider_fen
+        return sum(getattr(self, f"{role}_fen") for role in FROM_MERCHANT)
+
+    @property
+    def streamer_keeps_fen(self) -> int:
+        """The streamer's net, after what goes to the agency."""
+        return self.streamer_fen - self.streamer_fee_fen - self.agency_fen
 
     @property
     def is_nothing(self) -> bool:
@@ -66,16 +80,20 @@ def split(base_fen: int, rates: Rates) -> Shares:
     second = share(base_fen, rates.second_bps)
     first = service_fee - second
     provider = share(base_fen, rates.provider_bps)
+    streamer_fee = share(commission, rates.tech_bps)
+    agency = share(commission - streamer_fee, rates.agency_bps)
     return Shares(
         base_fen=base_fen,
         streamer_fen=commission,
-        streamer_fee_fen=share(commission, rates.tech_bps),
+        streamer_fee_fen=streamer_fee,
         first_leader_fen=first,
         first_leader_fee_fen=share(first, rates.tech_bps),
         second_leader_fen=second,
         second_leader_fee_fen=share(second, rates.tech_bps),
         provider_fen=provider,
         provider_fee_fen=share(provider, rates.tech_bps),
+        agency_fen=agency,
+        agency_fee_fen=share(agency, rates.tech_bps),
     )
 
 

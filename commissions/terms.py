@@ -8,7 +8,7 @@ from datetime import datetime
 from commissions.models import Policy
 from commissions.split import Rates
 from haowu.tenants.models import BuyerIdentity
-from merchants.models import Category, Product, Shop
+from merchants.models import Category, Engagement, Product, Shop
 from streamers.models import Pick
 from streamers.offers import Choice, Offer, natural
 from streamers.terms import OfferBook
@@ -33,6 +33,8 @@ class Terms:
     policy: Policy
     hold_days: int
     streamer_id: int | None = None
+    provider: Engagement | None = None
+    agency: Engagement | None = None
 
     @property
     def rates(self) -> Rates:
@@ -43,6 +45,8 @@ class Terms:
             service_fee_bps=self.offer.service_fee_bps,
             second_bps=self.offer.second_bps,
             tech_bps=self.policy.tech_bps,
+            provider_bps=self.provider.bps if self.provider else 0,
+            agency_bps=self.agency.bps if self.agency else 0,
         )
 
 
@@ -57,7 +61,8 @@ class TermsBook:
     def __post_init__(self) -> None:
         sales = list(self.sales)
         products = {sale.product.pk: sale.product for sale in sales}
-        self._picks = Pick.objects.in_bulk({sale.pid for sale in sales if sale.pid}, field_name="pid")
+        pids = {sale.pid for sale in sales if sale.pid}
+        self._picks = {pick.pid: pick for pick in Pick.objects.filter(pid__in=pids)}
         self._offers = OfferBook(products.values())
         self._policies = list(Policy.objects.order_by("-effective_from", "-pk"))
         parties = {pick.streamer_id for pick in self._picks.values()} | {p.merchant_id for p in products.values()}
@@ -68,11 +73,22 @@ class TermsBook:
             Shop.objects.filter(merchant__in=parties, hold_days__isnull=False).values_list("merchant_id", "hold_days")
         )
         self._category_holds = _category_holds()
+        self._engagements = defaultdict(list)
+        for engagement in Engagement.objects.filter(client__in=parties):
+            self._engagements[engagement.client_id].append(engagement)
 
     def freeze(self, sale: Sale) -> Terms:
         choice, streamer_id = self._choose(sale)
         policy = next(policy for policy in self._policies if policy.effective_from <= sale.ordered_at)
-        return Terms(choice.offer, choice.trace, policy, self._hold_days(sale.product, policy), streamer_id)
+        hold_days = self._hold_days(sale.product, policy)
+        if choice.offer is None:
+            return Terms(None, choice.trace, policy, hold_days)
+        provider = self._engaged(sale.product.merchant_id, sale.ordered_at)
+        agency = self._engaged(streamer_id, sale.ordered_at)
+        return Terms(choice.offer, choice.trace, policy, hold_days, streamer_id, provider, agency)
+
+    def _engaged(self, client_id: int | None, at: datetime) -> Engagement | None:
+        return next((each for each in self._engagements[client_id] if each.is_live(at)), None)
 
     def _choose(self, sale: Sale) -> tuple[Choice, int | None]:
         """The offer, and the streamer it pays (None with no offer)."""

@@ -5,6 +5,7 @@ import pytest
 from commissions import night
 from commissions.models import OrderLine, Policy, Run, Settlement
 from haowu.analytics.audit import run_audit
+from haowu.ledger import books
 from haowu.ledger.models import Account, DailyBalance, Posting
 from merchants.models import Category, Shop
 from tests.build import (
@@ -50,6 +51,13 @@ def balance(kind: str, owner: str = "s1") -> int:
     return Account.objects.get(owner__code=owner, kind=kind).balance_fen
 
 
+def spend(account: Account, amount_fen: int) -> None:
+    """Take money out of the house, as a payout would."""
+    outside = Account.objects.get(kind="external").pk
+    transfer = books.Transfer(account.pk, outside, amount_fen, "paid_out", f"spent-{account.pk}", "test")
+    books.post([transfer], day=night.date(2024, 6, 10))
+
+
 def assert_audit_is_clean() -> None:
     assert [finding.code for finding in run_audit() if not finding.holds] == []
 
@@ -74,10 +82,10 @@ def test_the_money_of_a_night(market):
     assert (balance("available"), balance("funding", "m1"), balance("revenue", "platform")) == (1125, 0, 125)
     assert Account.objects.get(kind="clearing", code="2024-06-09").balance_fen == 0
     assert list(Posting.objects.order_by("pk").values_list("kind", "amount_fen")) == [
-        ("withheld", 1250),
-        ("cost", 1250),
         ("commission", 1250),
         ("tech_fee", 125),
+        ("withheld", 1250),
+        ("cost", 1250),
     ]
     assert (run.report["lines"], run.report["totals"]["settlement"]["merchant_cost_fen"]) == (1, 1250)
     assert all(run.report["proofs"].values())
@@ -203,20 +211,63 @@ def test_a_clawback_beyond_the_balance_becomes_debt_that_the_next_earnings_repay
     sell(market, "o1", "2024-06-01 12:00", price_fen=40_000)
     settle("2024-06-09")
     assert balance("available") == 4500
-    available = Account.objects.get(owner__code="s1", kind="available")
-    elsewhere = Account.objects.get(kind="external")
-    Posting.objects.create(
-        day="2024-06-10", from_account=available, to_account=elsewhere, amount_fen=2500, kind="debt_repaid",
-        reference="paid out meanwhile", cause="test",
-    )  # fmt: skip
+    spend(Account.objects.get(owner__code="s1", kind="available"), 2500)
     refund(market, "o1", "2024-06-10 12:00", 40_000)
     settle("2024-06-11")
     assert (balance("available"), balance("debt")) == (0, -2500)
+    assert (balance("funding", "m1"), balance("receivable", "m1")) == (2500, 2500)
     push(by, [paid("o2", "2024-06-11 08:00", [bought(goods, "x1", price_fen=53_333)])])
     push(by, [event("received", "o2", "2024-06-12 12:00")])
     settle("2024-06-20")
     assert nets("o2") == [(6667, 667, 6000)]
     assert (balance("available"), balance("debt")) == (3500, 0)
+    assert (balance("funding", "m1"), balance("receivable", "m1")) == (5000, 0)
+    assert_audit_is_clean()
+
+
+def test_where_the_platform_fronts_clawbacks_the_merchant_has_the_money_at_once(market):
+    policy(front_clawbacks=True)
+    sell(market, "o1", "2024-06-01 12:00", price_fen=40_000)
+    settle("2024-06-09")
+    available = Account.objects.get(owner__code="s1", kind="available")
+    spend(available, 4500)
+    refund(market, "o1", "2024-06-10 12:00", 40_000)
+    settle("2024-06-11")
+    assert (balance("debt"), balance("funding", "m1")) == (-4500, 5000)
+    assert not Account.objects.filter(kind="receivable").exists()
+    assert_audit_is_clean()
+
+
+def test_where_the_platform_keeps_its_fee_only_nets_are_taken_back(market):
+    policy(return_tech_fee=False)
+    sell(market, "o1", "2024-06-01 12:00", price_fen=9_999)
+    settle("2024-06-09")
+    for day in (10, 11, 12):
+        refund(market, "o1", f"2024-06-{day} 12:00", 3_333)
+        settle(f"2024-06-{day + 1}")
+    assert nets("o1") == [(1250, 125, 1125), (-375, 0, -375), (-375, 0, -375), (-375, 0, -375)]
+    assert (balance("available"), balance("revenue", "platform"), balance("funding", "m1")) == (0, 125, 1125)
+    assert_audit_is_clean()
+
+
+def test_a_shortfall_is_divided_over_the_merchants_it_was_clawed_back_for():
+    by, seller = source(), streamer("s1")
+    for number, price in ((1, 10_000), (2, 20_000)):
+        goods = product(merchant(f"m{number}"))
+        normal_plan(goods, 1000)
+        pick(seller, goods, f"x{number}")
+        push(by, [paid(f"o{number}", "2024-06-01 08:00", [bought(goods, f"x{number}", price_fen=price)])])
+        push(by, [event("received", f"o{number}", "2024-06-01 12:00")])
+    settle("2024-06-09")
+    spend(Account.objects.get(owner__code="s1", kind="available"), 1_000)
+    for number, price in ((1, 10_000), (2, 20_000)):
+        push(by, [event("refunded", f"o{number}", "2024-06-10 12:00", refund_no="r", amount_fen=price)])
+    settle("2024-06-11")
+    assert balance("debt") == -1000
+    assert [(balance("funding", code), balance("receivable", code)) for code in ("m1", "m2")] == [
+        (667, 333),
+        (1333, 667),
+    ]
     assert_audit_is_clean()
 
 

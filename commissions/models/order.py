@@ -1,5 +1,6 @@
 """Orders as they are known: the events received, and each line as those events leave it."""
 
+from dataclasses import fields
 from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
@@ -7,7 +8,7 @@ from django.db import models
 from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext_lazy as _
 
-from commissions.split import AMOUNTS, Rates, Shares
+from commissions.split import AMOUNTS, ROLES, Rates, Shares
 from haowu.tenants.models import Tenant
 from merchants.models import Product
 
@@ -26,6 +27,14 @@ class Order(models.Model):
         return self.order_no
 
 
+class OrderEventQuerySet(models.QuerySet):
+    def visible_to(self, tenant: Tenant) -> "OrderEventQuerySet":
+        return self.filter(source=tenant)
+
+    def called(self, event_id: str) -> "OrderEventQuerySet":
+        return self.filter(event_id=event_id)
+
+
 class OrderEvent(models.Model):
     """One event as received. The set of these is what a line's state is computed from."""
 
@@ -34,7 +43,9 @@ class OrderEvent(models.Model):
         PARKED = "parked", _("等待前序事件")
         REJECTED = "rejected", _("已拒绝")
 
-    source = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("订单来源"))
+    source = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("订单来源")
+    )
     event_id = models.CharField(_("事件号"), max_length=128)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events", verbose_name=_("订单"))
     line_no = models.PositiveIntegerField(_("行号"), null=True, blank=True)
@@ -45,12 +56,24 @@ class OrderEvent(models.Model):
     code = models.CharField(_("原因码"), max_length=40, blank=True, db_default="")
     received_at = models.DateTimeField(_("收到时间"), db_default=models.functions.Now())
 
+    objects = OrderEventQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = _("订单事件")
         constraints = [models.UniqueConstraint(fields=["source", "event_id"], name="event_id_unique_per_source")]
+        indexes = [models.Index(fields=["source", "-received_at", "-id"], name="event_log_of_source")]
 
     def __str__(self) -> str:
         return self.event_id
+
+
+PARTIES = ("merchant", *ROLES)
+"""Everybody who has a part in a line."""
+
+
+def of_party(tenant: Tenant) -> Q:
+    """Rows in which ``tenant`` is the merchant or is paid."""
+    return Q(*((party, tenant) for party in PARTIES), _connector=Q.OR)
 
 
 class OrderLineQuerySet(models.QuerySet):
@@ -58,13 +81,7 @@ class OrderLineQuerySet(models.QuerySet):
         """The lines in which ``tenant`` has a part: as merchant, as one who is paid, or as the order's source."""
         if tenant.kind == Tenant.Kind.PARTNER:
             return self.filter(source=tenant)
-        return self.filter(
-            Q(merchant=tenant)
-            | Q(streamer=tenant)
-            | Q(first_leader=tenant)
-            | Q(second_leader=tenant)
-            | Q(provider=tenant)
-        )
+        return self.filter(of_party(tenant))
 
     def with_settled(self) -> "OrderLineQuerySet":
         """Adds ``is_settled``: the night has written this line's settlement."""
@@ -76,10 +93,27 @@ class OrderLineQuerySet(models.QuerySet):
     def unsettled(self) -> "OrderLineQuerySet":
         return self.with_settled().filter(is_settled=False)
 
+    def in_status(self, status: str) -> "OrderLineQuerySet":
+        """Lines that show ``status``; ``settled`` is what a night made of a line, whatever its goods do."""
+        if status == OrderLine.Status.SETTLED:
+            return self.with_settled().filter(is_settled=True)
+        return self.unsettled().filter(status=status)
+
+    def numbered(self, order_no: str, line_no: int) -> "OrderLineQuerySet":
+        return self.filter(order_no=order_no, line_no=line_no)
+
+    def from_source(self, code: str) -> "OrderLineQuerySet":
+        return self.filter(source__code=code)
+
     def due_in(self, after: date | None, day: date) -> "OrderLineQuerySet":
         """The lines of the nights after ``after`` up to ``day``."""
         due = self.filter(settles_on__lte=day)
         return due.filter(settles_on__gt=after) if after else due
+
+    def coming_up(self) -> "OrderLineQuerySet":
+        """Not settled and still going to be: first those with a night, the next one first."""
+        going = self.unsettled().exclude(status=OrderLine.Status.INVALID).select_related("product")
+        return going.order_by(F("settles_on").asc(nulls_last=True), "-ordered_at", "-pk")
 
     def newest_first(self) -> "OrderLineQuerySet":
         return self.order_by("-ordered_at", "-pk")
@@ -137,6 +171,9 @@ class OrderLine(models.Model):
     provider = models.ForeignKey(
         Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("服务商")
     )
+    agency = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("达人机构")
+    )
     offer_kind = models.CharField(_("成交计划"), max_length=20, blank=True)
     offer_id = models.BigIntegerField(_("计划编号"), null=True)
     offer_version = models.BigIntegerField(_("计划版本"), null=True)
@@ -147,6 +184,7 @@ class OrderLine(models.Model):
     second_bps = models.PositiveIntegerField(default=0)
     provider_bps = models.PositiveIntegerField(default=0)
     tech_bps = models.PositiveIntegerField(default=0)
+    agency_bps = models.PositiveIntegerField(default=0)
     hold_days = models.PositiveSmallIntegerField(_("超售后期（天）"))
     trace = ArrayField(models.CharField(max_length=40), verbose_name=_("规则轨迹"))
 
@@ -162,6 +200,8 @@ class OrderLine(models.Model):
     estimate_second_leader_fee_fen = models.BigIntegerField(default=0)
     estimate_provider_fen = models.BigIntegerField(default=0)
     estimate_provider_fee_fen = models.BigIntegerField(default=0)
+    estimate_agency_fen = models.BigIntegerField(default=0)
+    estimate_agency_fee_fen = models.BigIntegerField(default=0)
     due_streamer_fen = models.BigIntegerField(default=0)
     due_streamer_fee_fen = models.BigIntegerField(default=0)
     due_first_leader_fen = models.BigIntegerField(default=0)
@@ -170,6 +210,8 @@ class OrderLine(models.Model):
     due_second_leader_fee_fen = models.BigIntegerField(default=0)
     due_provider_fen = models.BigIntegerField(default=0)
     due_provider_fee_fen = models.BigIntegerField(default=0)
+    due_agency_fen = models.BigIntegerField(default=0)
+    due_agency_fee_fen = models.BigIntegerField(default=0)
 
     status = models.CharField(_("状态"), max_length=10, choices=Status)
     shipped_at = models.DateTimeField(_("发货时间"), null=True)
@@ -178,6 +220,9 @@ class OrderLine(models.Model):
     settles_on = models.DateField(_("结算夜"), null=True)
     held_reason = models.CharField(_("冻结原因"), max_length=40, blank=True)
     held_since = models.DateTimeField(_("冻结自"), null=True)
+    updated_at = models.DateTimeField(
+        _("更新时间"), db_default=models.functions.Now(), help_text=_("最近一次订单事件；结算不改订单行")
+    )
 
     objects = OrderLineQuerySet.as_manager()
 
@@ -205,7 +250,7 @@ class OrderLine(models.Model):
 
     @property
     def rates(self) -> Rates:
-        return Rates(self.commission_bps, self.service_fee_bps, self.second_bps, self.provider_bps, self.tech_bps)
+        return Rates(*(getattr(self, each.name) for each in fields(Rates)))
 
     @property
     def estimate(self) -> Shares:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from commissions.models.order import OrderLine
+from commissions.models.order import OrderLine, of_party
 from commissions.split import COLUMNS, Shares
 from haowu.tenants.models import Tenant
 
@@ -23,6 +23,8 @@ class ShareRow(models.Model):
     second_leader_fee_fen = models.BigIntegerField()
     provider_fen = models.BigIntegerField()
     provider_fee_fen = models.BigIntegerField()
+    agency_fen = models.BigIntegerField(default=0, db_default=0)
+    agency_fee_fen = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         abstract = True
@@ -114,13 +116,7 @@ class Shard(models.Model):
 
 class SettlementQuerySet(models.QuerySet):
     def visible_to(self, tenant: Tenant) -> "SettlementQuerySet":
-        return self.filter(
-            Q(merchant=tenant)
-            | Q(streamer=tenant)
-            | Q(first_leader=tenant)
-            | Q(second_leader=tenant)
-            | Q(provider=tenant)
-        )
+        return self.filter(of_party(tenant))
 
     def of_day(self, day: date) -> "SettlementQuerySet":
         return self.filter(day=day)
@@ -152,6 +148,9 @@ class Settlement(ShareRow):
     provider = models.ForeignKey(
         Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("服务商")
     )
+    agency = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("达人机构")
+    )
     cost_fen = models.BigIntegerField()
 
     objects = SettlementQuerySet.as_manager()
@@ -173,6 +172,8 @@ class Settlement(ShareRow):
                     first_leader_fee_fen__range=(0, F("first_leader_fen")),
                     second_leader_fee_fen__range=(0, F("second_leader_fen")),
                     provider_fee_fen__range=(0, F("provider_fen")),
+                    agency_fee_fen__range=(0, F("agency_fen")),
+                    agency_fen__lte=F("streamer_fen") - F("streamer_fee_fen"),
                 ),
                 name="settlement_no_negative_part",
             ),
@@ -211,3 +212,33 @@ class Adjustment(ShareRow):
 
     def __str__(self) -> str:
         return f"{self.line_id} @ {self.day}"
+
+
+class Claim(models.Model):
+    """What a merchant still gets of a clawback that its debtor could not pay; repaid first from what he earns next."""
+
+    debtor = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("欠款方"))
+    merchant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("商家"))
+    day = models.DateField(_("产生日"))
+    amount_fen = models.BigIntegerField(_("金额（分）"))
+    repaid_fen = models.BigIntegerField(_("已返还（分）"), default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("待返还追回款")
+        constraints = [
+            models.UniqueConstraint(fields=["debtor", "merchant", "day"], name="claim_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(amount_fen__gt=0, repaid_fen__gte=0, repaid_fen__lte=F("amount_fen")),
+                name="claim_repaid_within_amount",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["debtor", "day"], condition=Q(repaid_fen__lt=F("amount_fen")), name="claim_open")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.debtor_id} → {self.merchant_id} {self.day}"
+
+    @property
+    def open_fen(self) -> int:
+        return self.amount_fen - self.repaid_fen

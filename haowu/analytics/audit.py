@@ -11,8 +11,8 @@ from datetime import date
 from django.db import connection
 
 from commissions import life
-from commissions.closing import rows_checksum
 from commissions.models import Order, OrderLine, Run
+from commissions.report import rows_checksum
 from haowu.analytics import audit_payouts
 
 EXAMPLES = 5
@@ -197,15 +197,17 @@ _SEARCHES: list[tuple[str, str, str]] = [
         "各阶段之和等于按最终基数计算的份额，退款不超过实付",
         f"""
         SELECT line.order_no, line.line_no FROM commissions_orderline AS line
+        JOIN commissions_policy AS policy ON policy.id = line.policy_id AND policy.return_tech_fee
         JOIN (
             SELECT line_id, sum(base_fen)::bigint AS base_fen, sum(streamer_fen) AS streamer_fen,
                    sum(first_leader_fen) AS first_fen, sum(second_leader_fen) AS second_fen,
-                   sum(streamer_fee_fen) AS fee_fen
+                   sum(streamer_fee_fen) AS fee_fen, sum(agency_fen) AS agency_fen
             FROM commissions_settlement GROUP BY line_id
         ) AS booked ON booked.line_id = line.id
         WHERE booked.base_fen < 0 OR booked.base_fen > line.paid_fen OR line.refunded_fen > line.paid_fen
            OR booked.streamer_fen <> {_COMMISSION}
            OR booked.first_fen <> {_FIRST} OR booked.second_fen <> {_SECOND}
+           OR booked.agency_fen <> ((booked.streamer_fen - booked.fee_fen) * line.agency_bps + 5000)::bigint / 10000
            OR booked.fee_fen <> (booked.streamer_fen * line.tech_bps + 5000)::bigint / 10000
         """,
     ),
@@ -219,8 +221,11 @@ _SEARCHES: list[tuple[str, str, str]] = [
         LEFT JOIN LATERAL (SELECT count(*) AS rows, coalesce(sum(cost_fen), 0) AS cost FROM commissions_settlement
             WHERE day = run.day) AS settled ON true
         LEFT JOIN LATERAL (SELECT count(*) AS postings,
-                coalesce(sum(CASE kind WHEN 'cost' THEN amount_fen WHEN 'reimbursed' THEN -amount_fen END), 0) AS cost
-            FROM ledger_posting WHERE cause = 'run:' || run.day AND day = run.day) AS posted ON true
+                coalesce(sum(CASE WHEN posting.kind = 'cost' THEN amount_fen
+                    WHEN posting.kind IN ('reimbursed', 'owed') AND source.kind = 'clearing' THEN -amount_fen END), 0)
+                AS cost
+            FROM ledger_posting AS posting JOIN ledger_account AS source ON source.id = from_account_id
+            WHERE cause = 'run:' || run.day AND day = run.day) AS posted ON true
         WHERE run.status = 'closed' AND (
             (run.report->>'lines')::bigint + (run.report->>'adjustments')::bigint <> settled.rows
             OR shard.lines <> settled.rows

@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from commissions.models import Run
 from haowu.money import yuan
 
-ROLES = {"streamer": "达人", "first_leader": "一级团长", "second_leader": "二级团长", "provider": "服务商"}
+ROLES = {
+    "streamer": "达人",
+    "first_leader": "一级团长",
+    "second_leader": "二级团长",
+    "provider": "服务商",
+    "agency": "达人机构",
+}
 
 
 def run_lines(run: Run) -> Iterator[str]:

@@ -42,6 +42,12 @@ def protect(table: str, *, read: str, write: str | None = None) -> migrations.Ru
     )
 
 
+def change_readers(table: str, *, before: str, after: str) -> migrations.RunSQL:
+    """Let other tenants read the rows of ``table``: where ``after`` holds rather than ``before``."""
+    alter = f"ALTER POLICY readers ON {table} USING ({IS_PLATFORM} OR {{}});"
+    return migrations.RunSQL(alter.format(after), alter.format(before))
+
+
 def append_only(table: str) -> migrations.RunSQL:
     """Refuse UPDATE, DELETE and TRUNCATE on ``table``, whoever asks (promise 2)."""
     return migrations.RunSQL(

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         with tqdm(total=sum(len(day.parcels) for day in calendar), unit=_("事件"), disable=None) as bar:
             for day in calendar:
                 bar.set_description(str(day.day))
-                for stored in replay.send(partner, day.parcels, sent, now=now):
+                for stored in replay.send(partner, replay.written(day), sent, now=now):
                     bar.update(stored)
         first, last = (calendar[0].day, calendar[-1].day) if calendar else (None, None)
         self._print(ImportReport(book, built, sent, first, last), options["json"])

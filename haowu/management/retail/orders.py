@@ -8,6 +8,7 @@ It refunds quantity × its own unit price, but never more than what is left of t
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from haowu.management.retail.reasons import RowRefused
@@ -25,18 +26,18 @@ class Line:
     left_fen: int
 
 
-@dataclass(slots=True)
+@dataclass
 class Order:
     """One invoice. Ordered at its first row's minute, paid at its last one's (a few took minutes to enter)."""
 
     invoice: str
     lines: list[Line] = field(default_factory=list)
 
-    @property
+    @cached_property
     def ordered_at(self) -> datetime:
         return min(line.row.at for line in self.lines)
 
-    @property
+    @cached_property
     def paid_at(self) -> datetime:
         return max(line.row.at for line in self.lines)
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commissions', '0005_refunds_taken_into_account'),
+        ('commissions', '0008_refunds_taken_into_account'),
     ]
 
     operations = [

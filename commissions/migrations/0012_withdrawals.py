@@ -12,7 +12,7 @@ from haowu.tenants.policies import append_only, owned_by, protect
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commissions', '0006_policy_switches'),
+        ('commissions', '0011_agencies'),
         ('tenants', '0003_personal_data'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commissions', '0004_room_for_updates'),
+        ('commissions', '0007_event_log_of_source'),
     ]
 
     operations = [

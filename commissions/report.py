@@ -1,0 +1,114 @@
+"""The report of a night: what its rows come to, and the proofs without which it does not close."""
+
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from commissions.models import OrderLine, Run
+from commissions.split import FROM_MERCHANT, ROLES
+from haowu.errors import Refused
+from haowu.ledger.models import Account
+
+_NONE = {"gross_fen": 0, "tech_fee_fen": 0, "net_fen": 0}
+
+
+class ProofFailed(Refused):
+    """A closing proof does not hold: nothing was closed, and the run waits for a person."""
+
+    code = "PROOF_FAILED"
+    text = "{proof}"
+
+
+def make_report(run: Run, *, postings: int) -> dict[str, Any]:
+    """What the night did, from its rows; raises ProofFailed where they do not add up."""
+    phases = {"settlement": _totals(run.day, "phase = 0"), "adjustment": _totals(run.day, "phase > 0")}
+    held = OrderLine.objects.exclude(held_reason="").values_list("held_reason", flat=True)
+    report = {
+        "day": str(run.day),
+        "covers_after": str(run.covers_after) if run.covers_after else None,
+        "lines": phases["settlement"]["rows"],
+        "adjustments": phases["adjustment"]["rows"],
+        "totals": phases,
+        "held": {reason: held.filter(held_reason=reason).count() for reason in sorted(set(held))},
+        "postings": postings,
+        "shards": run.shards.count(),
+        "rows_checksum": rows_checksum(run.day),
+    }
+    report["before"] = _before(run.day)
+    report["proofs"] = _prove(run, phases)
+    return report
+
+
+def figures(report: dict[str, Any]) -> dict[str, int]:
+    """The headline figures of a report, settlement and adjustments together, by which nights are compared."""
+    phases = report["totals"].values()
+    nets = {f"{role}_net_fen": sum(phase["roles"].get(role, _NONE)["net_fen"] for phase in phases) for role in ROLES}
+    return {
+        "lines": report["lines"],
+        "adjustments": report["adjustments"],
+        "merchant_cost_fen": sum(phase["merchant_cost_fen"] for phase in phases),
+        **nets,
+        "tech_fee_fen": sum(part["tech_fee_fen"] for phase in phases for part in phase["roles"].values()),
+    }
+
+
+def _before(day: date) -> dict[str, Any]:
+    """The night before this one, and the mean of up to seven before it (whole fen, half up); None for the first."""
+    earlier = [figures(run.report) for run in Run.objects.closed().filter(day__lt=day).order_by("-day")[:7]]
+    if not earlier:
+        return {"previous": None, "mean": None, "nights": 0}
+    mean = {name: (2 * sum(each[name] for each in earlier) + len(earlier)) // (2 * len(earlier)) for name in earlier[0]}
+    return {"previous": earlier[0], "mean": mean, "nights": len(earlier)}
+
+
+def _totals(day: date, condition: str) -> dict[str, Any]:
+    sums = [f"{role}{part}" for role in ROLES for part in ("_fen", "_fee_fen")]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), "
+            + ", ".join(f"coalesce(sum({name}), 0)::bigint" for name in ["base_fen", "cost_fen", *sums])
+            + f" FROM commissions_settlement WHERE day = %s AND {condition}",
+            [day],
+        )
+        rows, base, cost, *amounts = cursor.fetchone()
+    roles = {
+        role: {"gross_fen": gross, "tech_fee_fen": fee, "net_fen": gross - fee}
+        for role, gross, fee in zip(ROLES, amounts[::2], amounts[1::2], strict=True)
+    }
+    return {"rows": rows, "base_fen": base, "merchant_cost_fen": cost, "roles": roles}
+
+
+def _prove(run: Run, phases: dict[str, Any]) -> dict[str, bool]:
+    """The proofs of a night, by name; all True, or ProofFailed."""
+    rows = sum(phase["rows"] for phase in phases.values())
+    shards = sum(run.shards.values_list("lines", flat=True))
+    paid = sum(
+        phase["roles"][role]["net_fen"] + phase["roles"][role]["tech_fee_fen"]
+        for phase in phases.values()
+        for role in FROM_MERCHANT
+    )
+    cost = sum(phase["merchant_cost_fen"] for phase in phases.values())
+    clearing = Account.objects.get(kind=Account.Kind.CLEARING, code=str(run.day)).balance_fen
+    due = OrderLine.objects.due_in(run.covers_after, run.day).count()
+    proofs = {
+        "shards_equal_rows": shards == rows,
+        "every_due_line_settled": due == phases["settlement"]["rows"],
+        "merchants_pay_what_others_get": paid == cost,
+        "clearing_ends_at_zero": clearing == 0,
+    }
+    for name, holds in proofs.items():
+        if not holds:
+            raise ProofFailed(proof=f"{run.day}: {name}")
+    return proofs
+
+
+def rows_checksum(day: date) -> str:
+    """A seal over the day's settlement rows, whatever their order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(hashtextextended(row::text, 0)::numeric), 0)"
+            " FROM commissions_settlement AS row WHERE day = %s",
+            [day],
+        )
+        return f"{cursor.fetchone()[0]:f}"
