@@ -1,0 +1,60 @@
+"""Query parameters, read strictly: one that cannot be used is refused with its name, never ignored."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from haowu import days
+from haowu.partners.problems import QueryInvalid
+
+
+class MomentField(forms.CharField):
+    def to_python(self, value: Any) -> datetime | None:
+        text = super().to_python(value)
+        try:
+            return days.moment(text) if text else None
+        except (ValueError, OverflowError):
+            why = _("须为带时区的时间，例如 2024-06-01T08:30:00+08:00（地址里 + 写作 %2B）。")
+            raise ValidationError(why, code="invalid") from None
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    """RFC 3339 with an offset."""
+
+    field_class = MomentField
+
+
+class StrictFilterBackend(DjangoFilterBackend):
+    def filter_queryset(self, request: Request, queryset: QuerySet, view: APIView) -> QuerySet:
+        filterset = self.get_filterset(request, queryset, view)
+        if filterset is None:
+            return queryset
+        if not filterset.is_valid():
+            raise QueryInvalid(
+                extensions={
+                    "errors": [
+                        {"parameter": name, "code": reason["code"], "detail": reason["message"]}
+                        for name, reasons in filterset.errors.get_json_data().items()
+                        for reason in reasons
+                    ]
+                }
+            )
+        return filterset.qs
+
+
+def refuse_unknown(request: Request, known: Iterable[str]) -> None:
+    """A misspelt filter must not show everything."""
+    if unknown := sorted(request.query_params.keys() - set(known)):
+        why = str(_("没有这个查询参数。"))
+        raise QueryInvalid(
+            extensions={"errors": [{"parameter": name, "code": "unknown", "detail": why} for name in unknown]}
+        )
