@@ -7,7 +7,7 @@ from django.views.static import serve
 from haowu.health import health
 from haowu.partners.oauth import TokenView
 
-api = [path("v1/", include("commissions.api.urls")), path("", include("haowu.partners.urls"))]
+api = [path("v1/", include(("commissions.api.urls", "v1"))), path("", include("haowu.partners.urls"))]
 
 urlpatterns = [
     path("healthz", health),

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Prefetch
+
 from haowu.tenants.models import Tenant
 from merchants import rates
 from merchants.models import Plan, PlanRate, Product
@@ -35,7 +37,8 @@ class Offered:
 def offered(products: Sequence[Product], at: datetime) -> list[Offered]:
     """Each of ``products``, in order."""
     merchants = {product.pk: product.merchant_id for product in products}
-    plans = Plan.objects.speaking_for(merchants).live(at).prefetch_related("rates")
+    for_everybody = Prefetch("rates", PlanRate.objects.filter(streamer__isnull=True))
+    plans = Plan.objects.speaking_for(merchants).live(at).prefetch_related(for_everybody)
     return [_offered(product, plans, at) for product in products]
 
 
