@@ -58,5 +58,7 @@ def _beyond(order: Sequence[str], last: list[Any]) -> Q:
 
 
 def _value(row: Any, name: str) -> Any:
-    value = getattr(row, name.lstrip("-"))
+    value = row
+    for part in name.lstrip("-").split("__"):
+        value = getattr(value, part)
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -26,7 +26,7 @@ C2100,22086,PAPER CHAIN,-1,2011-01-08T10:00,2.95,18,France
 C2101,22086,PAPER CHAIN,-1,2011-01-14T12:00,2.95,18,France
 2050,22423,CAKESTAND,1,2011-01-14T13:00,12.75,17,France
 """
-"""Normal plans: 22423 at 29.5%, 22086 at 8.5%. Their numbers say: received on 7, 6, 6 January; 2011 came without pid."""
+"""Normal plans: 22423 at 29.5%, 22086 at 8.5%. Received on 7, 6, 6 January by their numbers; 2011 without pid."""
 
 
 @pytest.fixture

@@ -2,12 +2,14 @@
 
 import csv
 import re
+from datetime import date, timedelta
 from io import BytesIO, StringIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from haowu.ledger import books
 from haowu.tenants.models import Tenant
 from merchants import plans
 from merchants.models import Category, Plan, Product, Sku
@@ -367,6 +369,19 @@ class TestStatements:
             ("2024-06-10", 2000, 2000),
         ]
 
+    def test_more_days_than_a_page_holds_go_on_on_the_next(self, merchant):
+        outside = books.open_accounts([(books.platform().pk, "external")]).popitem()[1]
+        funding = books.open_accounts([(merchant.pk, "funding")]).popitem()[1]
+        for number in range(33):
+            day = date(2024, 5, 1) + timedelta(days=number)
+            books.post([books.Transfer(outside, funding, 1, "withheld", f"n{number}", "test")], day=day)
+            books.close_day(day, after=day - timedelta(days=1))
+        client = browser(merchant)
+        first = client.get("/statements/")
+        rest = client.get("/statements/", {"after": first.context["next_cursor"]})
+        seen = [str(row.day) for page in (first, rest) for row in page.context["rows"]]
+        assert (seen[0], seen[-1], len(seen), len(set(seen))) == ("2024-06-02", "2024-05-01", 33, 33)
+
     def test_a_statement_opens_from_opening_over_entries_to_closing_into_its_lines(self, merchant, settled):
         page = browser(merchant).get("/statements/funding/2024-06-12/")
         statement = page.context["statement"]
@@ -421,7 +436,7 @@ class TestStatements:
     [
         ("/products/", ["Products", "No products yet"]),
         ("/plans/", ["Plans", "No plans yet"]),
-        ("/plans/new/", ["Open a plan", "What each sale brings to whom"]),
+        ("/plans/new/", ["Open a plan", "Who gets what for each item sold"]),
         ("/orders/", ["Orders", "No orders yet"]),
         ("/statements/", ["Statements", "No statements yet"]),
     ],

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.contrib.rest_framework import OAuth2Authentication, TokenHasScope
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import MethodNotAllowed, ParseError
 from rest_framework.request import Request
 
 from haowu.partners.problems import ApiRefused
@@ -65,5 +65,8 @@ class MayCall(TokenHasScope):
         return True
 
     def get_scopes(self, request: Request, view: "PartnerView") -> list[str]:
-        """``view.required_scopes`` is ``{method: [scopes]}``; HEAD is as GET."""
-        return view.required_scopes["GET" if request.method == "HEAD" else request.method]
+        """``view.required_scopes`` is ``{method: [scopes]}``; HEAD is as GET, other methods are not there."""
+        method = "GET" if request.method == "HEAD" else request.method
+        if method not in view.required_scopes:
+            raise MethodNotAllowed(method)
+        return view.required_scopes[method]

@@ -5,6 +5,8 @@ from base64 import b64decode
 from contextlib import suppress
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider.oauth2_backends import OAuthLibCore
 from oauth2_provider.scopes import SettingsScopes
 from oauth2_provider.views import TokenView as ToolkitTokenView
@@ -38,6 +40,7 @@ class HeaderTokens(OAuthLibCore):
         return [(name, value) for name, value in super().extract_body(request) if name != "resource"]
 
 
+@method_decorator(csrf_exempt, name="dispatch")
 class TokenView(ToolkitTokenView):
     """``POST /oauth/token/``. Errors are RFC 6749's JSON; what is not OAuth's to say is a problem."""
 

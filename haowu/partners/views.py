@@ -26,7 +26,7 @@ class PartnerView(GenericAPIView):
     parser_classes = (PrudentJSONParser,)
     renderer_classes = (PrudentJSONRenderer,)
     content_negotiation_class = OnlyJSON
-    metadata_class = None
+    http_method_names = ("get", "post", "head")
     filter_backends = ()
     pagination_class = None
     schema = PartnerSchema()

@@ -82,11 +82,6 @@ def test_sending_everything_again_changes_nothing(shop_system, goods):
             "FIELD_INVALID",
         ),
         ('{"event_id": ' + "[" * 300 + "]" * 300 + "}", "FIELD_INVALID"),
-        (
-            '{"event_id": "x", "type": "shipped", "order_no": "o1", "occurred_at": "2024-06-01T00:00:00Z", "line_no": '
-            + "[" * 300 + "]" * 300 + "}",
-            "FIELD_INVALID",
-        ),
     ],
 )  # fmt: skip
 def test_one_bad_event_never_spoils_the_others(shop_system, goods, broken, code):
@@ -95,6 +90,18 @@ def test_one_bad_event_never_spoils_the_others(shop_system, goods, broken, code)
     bad, fine = receipts(answer)
     assert (bad[1:], fine) == (("rejected", code), ("good", "accepted", ""))
     assert OrderEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("depth", [300, 600, 700, 800, 850, 900, 940, 960, 980, 1000, 5000])
+def test_deep_nesting_is_refused_and_is_no_failure(shop_system, depth):
+    event = (
+        '{"event_id": "x", "type": "shipped", "order_no": "o1", "occurred_at": "2024-06-01T00:00:00Z", "line_no": %s}'
+    )
+    answer = shop_system.post("/order-events", ('{"events": [' + event % ("[" * depth + "]" * depth) + "]}").encode())
+    if answer.status_code == 400:
+        assert (depth >= 600, answer.json()["code"]) == (True, "JSON_MALFORMED")
+    else:
+        assert receipts(answer) == [("x", "rejected", "FIELD_INVALID")]
 
 
 @pytest.mark.parametrize(
