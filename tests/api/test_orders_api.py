@@ -73,7 +73,7 @@ def test_a_merchant_sees_its_cost_and_each_roles_gross(sale, calling):
     (line,) = calling(sale.shop).get("/orders").json()["results"]
     shares = {"streamer": {"party": "s1", "gross_fen": 2000}, "merchant": {"cost_fen": 2000}}
     assert (line["pid"], line["estimate"], line["phases"][0]["shares"]) == (None, shares, shares)
-    assert [line["terms"][name] for name in RATES] == [2000, 0, 0, 0, None]
+    assert [line["terms"][name] for name in RATES] == [2000, 0, 0, 0, None, None]
 
 
 def test_a_source_sees_the_life_of_the_goods_and_no_money(sale, calling):
