@@ -44,7 +44,10 @@ def buckets(tenant: Tenant) -> Buckets:
 def _net(tenant: Tenant, lines) -> int:
     """What ``lines`` are worth to ``tenant`` in all its roles."""
     sums = lines.aggregate(
-        **{role: Sum(F(f"due_{role}_fen") - F(f"due_{role}_fee_fen"), filter=Q(**{role: tenant})) for role in ROLES},
-        to_agency=Sum("due_agency_fen", filter=Q(streamer=tenant)),
+        **{
+            f"as_{role}": Sum(F(f"due_{role}_fen") - F(f"due_{role}_fee_fen"), filter=Q(**{role: tenant}))
+            for role in ROLES
+        },
+        to_agency=Sum(-F("due_agency_fen"), filter=Q(streamer=tenant)),
     )
-    return sum(sums[role] or 0 for role in ROLES) - (sums["to_agency"] or 0)
+    return sum(amount or 0 for amount in sums.values())

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 
 from commissions.models import OrderEvent, OrderLine
 from haowu.ledger.models import Account
-from haowu.partners.filters import MomentFilter
+from haowu.partners.filters import MomentFilter, NumberFilter
 
 
 class OrderEventFilters(django_filters.FilterSet):
@@ -14,7 +14,7 @@ class OrderEventFilters(django_filters.FilterSet):
     occurred_from = MomentFilter(field_name="occurred_at", lookup_expr="gte")
     occurred_to = MomentFilter(field_name="occurred_at", lookup_expr="lt")
     verdict = django_filters.ChoiceFilter(choices=OrderEvent.Verdict.choices)
-    order_no = django_filters.CharFilter(field_name="order__order_no", max_length=64)
+    order_no = NumberFilter(field_name="order__order_no")
 
 
 class OrderFilters(django_filters.FilterSet):
@@ -23,7 +23,7 @@ class OrderFilters(django_filters.FilterSet):
     updated_from = MomentFilter(field_name="updated_at", lookup_expr="gte")
     updated_to = MomentFilter(field_name="updated_at", lookup_expr="lt")
     status = django_filters.ChoiceFilter(choices=OrderLine.Status.choices, method="in_status")
-    order_no = django_filters.CharFilter(max_length=64)
+    order_no = NumberFilter()
 
     def in_status(self, lines: QuerySet[OrderLine], name: str, status: str) -> QuerySet[OrderLine]:
         return lines.in_status(status)

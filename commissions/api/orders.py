@@ -141,7 +141,13 @@ class OrderLineView(_Lines):
     @extend_schema(
         operation_id="read_order_line",
         summary=_("一行订单与它的计佣说明"),
-        parameters=[OpenApiParameter("source", str, description=_("订单来源的编号；订单号在几个来源里重复时需要"))],
+        parameters=[
+            OpenApiParameter(
+                "source",
+                {"type": "string", "minLength": 1},
+                description=_("订单来源的编号；订单号在几个来源里重复时需要"),
+            )
+        ],
         responses={
             200: ExplainedLineOut,
             (409, "application/problem+json"): OpenApiResponse(ProblemOut, "ORDER_AMBIGUOUS"),

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema_field
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -33,28 +34,39 @@ class MomentFilter(django_filters.IsoDateTimeFilter):
     field_class = MomentField
 
 
+@extend_schema_field({"type": "string", "minLength": 1, "maxLength": 64})
+class NumberFilter(django_filters.CharFilter):
+    """The number of another system: text of up to 64 characters."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=64, **options)
+
+
 class StrictFilterBackend(DjangoFilterBackend):
     def filter_queryset(self, request: Request, queryset: QuerySet, view: APIView) -> QuerySet:
         filterset = self.get_filterset(request, queryset, view)
         if filterset is None:
             return queryset
-        if not filterset.is_valid():
-            raise QueryInvalid(
-                extensions={
-                    "errors": [
-                        {"parameter": name, "code": reason["code"], "detail": reason["message"]}
-                        for name, reasons in filterset.errors.get_json_data().items()
-                        for reason in reasons
-                    ]
-                }
-            )
+        errors = [
+            {"parameter": name, "code": reason["code"], "detail": reason["message"]}
+            for name, reasons in filterset.errors.get_json_data().items()
+            for reason in reasons
+        ]
+        if errors:
+            raise QueryInvalid(extensions={"errors": errors})
         return filterset.qs
 
 
 def refuse_unknown(request: Request, known: Iterable[str]) -> None:
-    """A misspelt filter must not show everything."""
-    if unknown := sorted(request.query_params.keys() - set(known)):
-        why = str(_("没有这个查询参数。"))
-        raise QueryInvalid(
-            extensions={"errors": [{"parameter": name, "code": "unknown", "detail": why} for name in unknown]}
-        )
+    """A misspelt or empty filter must not show everything."""
+    errors = [
+        {"parameter": name, "code": "unknown", "detail": str(_("没有这个查询参数。"))}
+        for name in sorted(request.query_params.keys() - set(known))
+    ]
+    errors += [
+        {"parameter": name, "code": "blank", "detail": str(_("没有值。请填写，或去掉这个参数。"))}
+        for name in sorted(request.query_params.keys() & set(known))
+        if not request.query_params[name].strip()
+    ]
+    if errors:
+        raise QueryInvalid(extensions={"errors": errors})

@@ -70,8 +70,8 @@ class KeysetPagination(BasePagination):
         ]
 
     @property
-    def _signer(self) -> signing.TimestampSigner:
-        return signing.TimestampSigner(salt=f"page of {self.request.path}")
+    def _signer(self) -> signing.Signer:
+        return signing.Signer(salt=f"page of {self.request.path}")
 
     def _link(self, place: list[Any]) -> str:
         values = [value if isinstance(value, int) else value.isoformat() for value in place]

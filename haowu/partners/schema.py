@@ -60,9 +60,7 @@ class PartnerSchema(AutoSchema):
         header = OpenApiParameter.HEADER
         counted = ["200", "400", "404", "409", "413", "415", "422", "429"]
         parameters = [
-            OpenApiParameter(
-                "Accept-Language", str, header, description=_("文字的语言。"), enum=["zh-hans", "en"], default="zh-hans"
-            ),
+            OpenApiParameter("Accept-Language", str, header, description=_("文字的语言：zh-hans（默认）或 en。")),
             *[
                 OpenApiParameter(name, int, header, response=counted, description=text)
                 for name, text in RATE_HEADERS.items()

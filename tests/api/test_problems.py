@@ -1,5 +1,7 @@
 """Every error is RFC 9457 problem JSON with a stable code."""
 
+from pathlib import Path
+
 import pytest
 from django.core.signals import got_request_exception
 
@@ -71,7 +73,10 @@ def test_the_answer_is_json_whatever_is_asked_for(calling, accept):
         ("/orders", {"page_size": "0.5"}, "page_size", "invalid"),
         ("/orders", {"page_size": "-1"}, "page_size", "invalid"),
         ("/orders", {"page_size": "５"}, "page_size", "invalid"),
-        ("/orders", {"page_size": ""}, "page_size", "invalid"),
+        ("/orders", {"page_size": ""}, "page_size", "blank"),
+        ("/orders", {"cursor": ""}, "cursor", "blank"),
+        ("/orders", {"status": ""}, "status", "blank"),
+        ("/orders", {"order_no": " "}, "order_no", "blank"),
         ("/orders", {"cursor": "x"}, "cursor", "invalid"),
         ("/statements", {"day_from": "2024-06-31"}, "day_from", "invalid"),
         ("/statements", {"account": "mine"}, "account", "invalid_choice"),
@@ -135,3 +140,20 @@ def test_a_bug_is_a_problem_that_tells_nothing_and_leaves_nothing(calling, monke
     assert "secret detail" in caplog.text
     assert not Tenant.objects.filter(code="half-done").exists()
     assert not IdempotentAnswer.objects.exists()
+
+
+def test_every_code_is_in_the_documentation():
+    from commissions import events, intake
+    from commissions.api.orders import OrderAmbiguous
+    from haowu.errors import Refused
+    from haowu.partners.problems import ApiRefused
+
+    codes = {each.code for each in _descendants(ApiRefused)} | {OrderAmbiguous.code} | set(intake.MESSAGES)
+    for module in (events, intake):
+        codes |= {each.code for each in vars(module).values() if isinstance(each, type) and issubclass(each, Refused)}
+    documented = Path("docs/api.md").read_text()
+    assert {code for code in codes - {Refused.code} if f"`{code}`" not in documented} == set()
+
+
+def _descendants(kind: type) -> set[type]:
+    return {each for child in kind.__subclasses__() for each in {child, *_descendants(child)}}

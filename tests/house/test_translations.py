@@ -65,4 +65,5 @@ def test_no_chinese_is_left_in_english():
     allowed = {"简体中文"}
     for message in english().values():
         for translated in [message.string] if isinstance(message.string, str) else message.string:
-            assert translated in allowed or not re.search(r"[\u4e00-\u9fff]", translated), translated
+            left = re.sub("成功|失败|合计", "", translated)  # words of a bank file, explained beside
+            assert translated in allowed or not re.search(r"[\u4e00-\u9fff]", left), translated
