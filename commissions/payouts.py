@@ -202,7 +202,7 @@ def _move_all(withdrawals: list[Withdrawal], move: str, by: User | None, at: dat
 
 
 def batch_numbered(number: str) -> PayoutBatch:
-    batch = PayoutBatch.objects.filter(number=number).first()
+    batch = PayoutBatch.objects.numbered(number)
     if batch is None:
         raise NotFound(_("没有批次 {number}。"), number=number)
     return batch

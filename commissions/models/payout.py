@@ -5,11 +5,20 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from haowu.states import HasStates
 from haowu.tenants.models import PersonalRecord, Tenant, User, public_id
+
+
+class PayoutBatchQuerySet(models.QuerySet):
+    def with_waiting(self) -> "PayoutBatchQuerySet":
+        """Adds ``waiting``: how many of its withdrawals the bank has not answered for."""
+        return self.annotate(waiting=Count("withdrawals", filter=Q(withdrawals__status=Withdrawal.Status.SENT)))
+
+    def numbered(self, number: str) -> "PayoutBatch | None":
+        return self.filter(number=number).first()
 
 
 class PayoutBatch(models.Model):
@@ -23,6 +32,8 @@ class PayoutBatch(models.Model):
     count = models.PositiveIntegerField(_("笔数"))
     sum_fen = models.BigIntegerField(_("合计（分）"))
     checksum = models.CharField(_("文件校验和"), max_length=64)
+
+    objects = PayoutBatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("打款批次")
