@@ -6,11 +6,14 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from commissions.models import OrderLine, Run, Settlement
+from commissions import night
+from commissions.models import OrderEvent, OrderLine, Run, Settlement
+from haowu import days
 from haowu.ledger.models import Account
 from haowu.management.retail.rows import COLUMNS
 from haowu.tenants.models import User
@@ -116,3 +119,12 @@ def test_the_demo_serves_until_it_is_told_to_end_and_takes_its_programs_with_it(
     assert "数据保留" in told
     assert running(house) == []
     assert not User.objects.exists()  # a password that everybody knows is for the private database alone
+
+
+def test_a_replay_cut_short_and_overtaken_by_a_later_night_says_so_and_sends_nothing(house):
+    told_by(demo(house, "--no-serve", "--days", "3"))
+    events = OrderEvent.objects.count()
+    night.settle(date(2012, 1, 1), now=days.now())
+    told = told_by(demo(house, "--no-serve"))
+    assert "2012-01-01 的结算夜已经封账" in told
+    assert OrderEvent.objects.count() == events

@@ -1,6 +1,7 @@
 """A merchant's pages: products, plans, rates with their effect, orders and statements."""
 
 import csv
+import re
 from datetime import date, timedelta
 from io import BytesIO, StringIO
 
@@ -15,6 +16,7 @@ from merchants.models import Category, Plan, Product, Sku
 from tests import build
 from tests.browser import browser, clock, shown_messages, text  # noqa: F401
 
+HAN = re.compile(r"[\u4e00-\u9fff]+")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
@@ -443,3 +445,4 @@ def test_pages_speak_english_too(merchant, path, words):
     page = text(browser(merchant, language="en").get(path))
     for shown in words:
         assert shown in page
+    assert HAN.findall(page.replace(merchant.name, "").replace(">中文<", "")) == []

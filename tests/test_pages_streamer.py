@@ -1,5 +1,7 @@
 """A streamer's pages: what may be picked and for how much, the shelf, the money that is coming."""
 
+import re
+
 import pytest
 
 from haowu.tenants.models import Tenant
@@ -12,6 +14,7 @@ from streamers.terms import OfferBook
 from tests import build
 from tests.browser import NOW, browser, clock, shown_messages, text  # noqa: F401
 
+HAN = re.compile(r"[\u4e00-\u9fff]+")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
@@ -317,3 +320,4 @@ def test_pages_speak_english_too(streamer, path, words):
     page = text(browser(streamer, language="en").get(path))
     for shown in words:
         assert shown in page
+    assert HAN.findall(page.replace(streamer.name, "").replace(">中文<", "").replace("未分类", "")) == []

@@ -15,7 +15,12 @@ from haowu import embedded
 from haowu.embedded.places import account
 
 ROOT = Path(__file__).resolve().parents[2]
-ATTACH = "from haowu import embedded; import os, sys; embedded.attach(); "
+AS_IN_A_TERMINAL = (
+    "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL); signal.signal(signal.SIGTERM, signal.SIG_DFL);"
+    "signal.signal(signal.SIGINT, signal.default_int_handler); "
+)
+"""A program inherits ignored signals, as from nohup or a shell's background."""
+ATTACH = AS_IN_A_TERMINAL + "from haowu import embedded; import os, sys; embedded.attach(); "
 UNTIL_TOLD = "print('attached', flush=True); sys.stdin.read()"
 IN_A_CHILD_THAT_OUTLIVES_ME = "os.fork() and sys.exit(); "
 

@@ -26,9 +26,9 @@ from haowu.management.ready import make_ready
 from haowu.management.reports import run_lines
 from haowu.management.retail import replay, shops
 from haowu.management.retail.existing import without_existing
-from haowu.management.retail.orders import Book, arrange
+from haowu.management.retail.orders import Book, load
+from haowu.management.retail.replay import Day
 from haowu.management.retail.report import ImportReport
-from haowu.management.retail.rows import read
 
 ORDERS = Path(__file__).resolve().parents[1] / "orders" / "online_retail_2010-12_2011-06.csv.gz"
 
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         with _ended_by_signals(), Programs() as programs:
             try:
                 programs.start_worker()
-                self._replay(arrange(read(orders, now=days.now())), options["days"], programs)
+                self._replay(load(orders, now=days.now()), options["days"], programs)
                 self._show_last_night()
                 if not no_serve:
                     self._serve(programs)
@@ -67,9 +67,15 @@ class Command(BaseCommand):
             until = min(until, days.day_of(book.orders[0].paid_at) + timedelta(days=wanted_days - 1))
         calendar = replay.calendar(book, until)
         todo = story.remaining(calendar)
-        if not todo:
+        if night := story.overtaken(calendar):
+            text = _("回放停在途中，而 {night} 的结算夜已经封账，余下的日子不能再补。重新开始：make demo-reset。")
+            self.stdout.write(text.format(night=night))
+        elif not todo:
             self.stdout.write(_("回放已完成（{last} 止），数据保留。").format(last=until))
-            return
+        else:
+            self._tell(book, calendar, todo, programs)
+
+    def _tell(self, book: Book, calendar: list[Day], todo: list[Day], programs: Programs) -> None:
         started = time.monotonic()
         built = market.load(without_existing(shops.market(book)))
         sent = replay.Sent()
@@ -78,7 +84,7 @@ class Command(BaseCommand):
                 bar.set_description(str(sent.day))
                 bar.update(stored)
         if len(todo) == len(calendar):
-            report = ImportReport(book, built, sent, calendar[0].day, until)
+            report = ImportReport(book, built, sent, calendar[0].day, calendar[-1].day)
             self.stdout.write("\n".join(report.sentences(each_row=False)))
         text = _("回放 {n} 天，每夜经 Celery 结算，用时 {s} 秒")
         self.stdout.write(text.format(n=len(todo), s=round(time.monotonic() - started)))

@@ -14,9 +14,8 @@ from haowu.management import market
 from haowu.management.ready import make_ready
 from haowu.management.retail import replay, shops
 from haowu.management.retail.existing import without_existing
-from haowu.management.retail.orders import arrange
+from haowu.management.retail.orders import load
 from haowu.management.retail.report import ImportReport
-from haowu.management.retail.rows import read
 
 
 class Command(BaseCommand):
@@ -30,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *, file, until, **options):
         now = days.now()
         try:
-            book = arrange(read(file, now=now))
+            book = load(file, now=now)
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         make_ready()

@@ -1,6 +1,6 @@
-"""Who can sign in to the demo: owners of the busiest shop and the busiest streamer, and staff.
+"""Who can sign in to the demo: owners of the busiest shop and the busiest streamer, staff, and the order source.
 
-Their password is public, so they exist in development only.
+People's password is public, so they exist in development only.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,13 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from commissions.models import OrderLine
+from haowu.management.retail import replay
+from haowu.partners.clients import register_client
+from haowu.partners.models import ApiClient
 from haowu.tenants.models import Membership, Tenant, User
 
 PASSWORD = "haowu-demo-2011"
+CLIENT = "demo"
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,12 @@ def ways_in() -> list[Way]:
             _("在选品中心搜「圣诞」，再看收益里的待结算与可提现"),
         ),
         Way(staff.role, staff.path, _staff("admin"), staff.task),
+        Way(
+            _("订单来源 {name}").format(name=replay.source().name),
+            "/api/docs/",
+            _client(replay.source()),
+            _("凭密钥取令牌（/oauth/token/），推送一个订单事件"),
+        ),
     ]
 
 
@@ -69,6 +79,14 @@ def _member(username: str, tenant: Tenant) -> str:
 def _staff(username: str) -> str:
     _user(username, is_staff=True, is_superuser=True)
     return f"{username} / {PASSWORD}"
+
+
+@transaction.atomic
+def _client(partner: Tenant) -> str:
+    """An API client that is new with each demo, since a secret is kept as a hash only; the last demo's ends."""
+    ApiClient.objects.filter(tenant=partner, name=CLIENT).delete()
+    scopes = ("order-events:write", "order-events:read", "orders:read")
+    return " / ".join(register_client(partner, CLIENT, scopes))
 
 
 def _user(username: str, **rights: bool) -> User:

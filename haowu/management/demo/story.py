@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import zip_longest
 
-from commissions.models import Run
+from commissions.models import OrderEvent, Run
 from commissions.tasks import settle_night
 from haowu import days
 from haowu.management.demo.programs import Programs
@@ -24,6 +24,15 @@ def remaining(calendar: list[Day]) -> list[Day]:
     """The days whose events were not all sent: night D + 1 is sealed only after them."""
     frontier = Run.objects.frontier()
     return [day for day in calendar if frontier is None or day.day >= frontier]
+
+
+def overtaken(calendar: list[Day]) -> date | None:
+    """The night that sealed the days of a replay cut short, such as the real one at 02:00; None where there is none."""
+    frontier = Run.objects.frontier()
+    if frontier is None or frontier <= calendar[-1].day + days.ONE_DAY:
+        return None
+    sent = OrderEvent.objects.filter(source=replay.source()).count()
+    return frontier if sent < sum(len(day.parcels) for day in calendar) else None
 
 
 def tell(calendar: list[Day], programs: Programs, sent: Sent) -> Iterator[int]:
