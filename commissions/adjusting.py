@@ -13,7 +13,7 @@ from commissions.calendar import Booked, open_day
 from commissions.models import Adjustment, OrderLine, ResettledLine, Resettlement
 from commissions.split import Rates, split
 from haowu import days
-from haowu.bulk import insert_rows
+from haowu.bulk import insert_rows, update_rows
 
 Nights = dict[date, Booked]
 Corrections = list[tuple[date, int]]
@@ -36,6 +36,8 @@ def replace_adjustments(wanted: Sequence[tuple[OrderLine, Booked, Nights]], fron
     first_open = open_day(days.BEGINNING.date(), frontier)
     Adjustment.objects.filter(line__in=[line.pk for line, _booked, _nights in wanted], day__gte=first_open).delete()
     insert_rows(Adjustment, rows)
+    adjusted = sorted({row["line_id"] for row in rows})
+    update_rows(OrderLine, [{"id": line_id, "updated_at": "now"} for line_id in adjusted], key="id")
 
 
 def last_booked(lines: Iterable[OrderLine], frontier: date | None) -> dict[int, Booked]:

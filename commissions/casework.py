@@ -8,9 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from commissions.calendar import hold_frontier, open_day
 from commissions.models import CaseEvent
-from haowu import days
 from haowu.errors import Refused
 from haowu.tenants.models import User
 from haowu.tenants.scope import platform_scope
@@ -86,14 +84,6 @@ def require_later(until: datetime, than: datetime) -> None:
 def locked(case: Any) -> Any:
     """``case`` as it stands now, kept so until this transaction ends."""
     return type(case)._base_manager.select_for_update(of=("self",)).get(pk=case.pk)
-
-
-def booking_day(at: datetime) -> Any:
-    """The day on which money moved at ``at`` is booked: its own, or the next one that no night has sealed.
-
-    The frontier is held, so that no night seals that day before this transaction ends.
-    """
-    return open_day(days.day_of(at), hold_frontier())
 
 
 def note(case: Any, act: str, *, by: User | None, at: datetime, reason: str, parties: tuple = (None, None)) -> None:

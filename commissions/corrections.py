@@ -11,7 +11,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from commissions.casework import act, booking_day, locked, note, require_reason, require_second, require_staff
+from commissions.calendar import ledger_day
+from commissions.casework import act, locked, note, require_reason, require_second, require_staff
 from commissions.models import CaseEvent, Correction
 from haowu.errors import NotFound, Refused
 from haowu.ledger.books import Transfer, open_accounts, platform, post
@@ -124,7 +125,7 @@ def propose(
 @act
 def approve(correction: Correction, *, by: User, at: datetime) -> None:
     """A second person agrees: it is posted, once. Refuses what the paying account does not have."""
-    day = booking_day(at)
+    day = ledger_day(at)
     current = locked(correction)
     require_second(current.made_by_id, by)
     current.move("post", checked_by=by, checked_at=at)

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from commissions import disputes
-from commissions.casework import act, booking_day
+from commissions.calendar import ledger_day
+from commissions.casework import act
 from commissions.disputes import DEADLINE_REASON
 from commissions.freezing import lock_party
 from commissions.holds import close_line_hold, close_tenant_hold
@@ -37,7 +38,7 @@ def _release_line(hold: LineHold, *, at: datetime) -> bool:
 
 @act
 def _release_tenant(hold: TenantHold, *, at: datetime) -> bool:
-    booking_day(at)
+    ledger_day(at)
     lock_party(hold.tenant_id)
     is_due = TenantHold.objects.expired(at).filter(pk=hold.pk).exists()
     if is_due:

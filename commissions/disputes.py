@@ -11,12 +11,11 @@ from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from commissions import freezing
-from commissions.calendar import hold_frontier, is_sealed
+from commissions.calendar import hold_frontier, is_sealed, ledger_day
 from commissions.casework import (
     CaseClosed,
     DeadlinePassed,
     act,
-    booking_day,
     locked,
     note,
     require_later,
@@ -140,7 +139,7 @@ def uphold(dispute: Dispute, *, by: User, at: datetime) -> None:
     """A second person agrees: what was proposed goes to the claimant, as it becomes there; the rest is released."""
     current = _undecided(dispute, at)
     require_second(current.proposed_by_id, by)
-    day = booking_day(at)
+    day = ledger_day(at)
     taken = min(current.take_fen, current.frozen_fen)
     freezing.book(
         [
@@ -215,7 +214,7 @@ def _due(line: OrderLine, party: Tenant) -> int:
 
 
 def _freeze(dispute: Dispute, at: datetime) -> None:
-    freezing.cover(booking_day(at), owners=[dispute.respondent_id])
+    freezing.cover(ledger_day(at), owners=[dispute.respondent_id])
     dispute.refresh_from_db()
 
 
@@ -237,7 +236,7 @@ def _undecided(dispute: Dispute, at: datetime) -> Dispute:
 
 def _end(current: Dispute, move: str, act: str, reason: str, *, by: User | None, at: datetime) -> None:
     """Release everything that ``current`` (locked) keeps still."""
-    day = booking_day(at)
+    day = ledger_day(at)
     freezing.book([freezing.release(current, current.respondent_id, current.frozen_fen)], day=day)
     current.move(move, decision=reason, decided_by=by, decided_at=at, take_fen=0)
     _note(current, act, reason, by=by, at=at)

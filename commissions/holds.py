@@ -9,12 +9,11 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from commissions import freezing
-from commissions.calendar import hold_frontier, is_sealed
+from commissions.calendar import hold_frontier, is_sealed, ledger_day
 from commissions.casework import (
     CaseClosed,
     DeadlinePassed,
     act,
-    booking_day,
     locked,
     note,
     require_later,
@@ -109,7 +108,7 @@ def freeze_tenant(tenant: Tenant, reason: str, *, by: User, at: datetime, until:
     require_reason(reason)
     until = until or at + HOLD_FOR
     require_later(until, at)
-    day = booking_day(at)
+    day = ledger_day(at)
     freezing.lock_party(tenant.pk)
     if is_frozen(tenant):
         raise TenantAlreadyHeld
@@ -128,7 +127,7 @@ def release_tenant(hold: TenantHold, reason: str, *, by: User, at: datetime) -> 
 
 
 def close_tenant_hold(hold: TenantHold, act: str, reason: str, *, by: User | None, at: datetime) -> None:
-    day = booking_day(at)
+    day = ledger_day(at)
     freezing.lock_party(hold.tenant_id)
     current = locked(hold)
     if current.closed_at is None:

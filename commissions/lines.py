@@ -132,7 +132,7 @@ class LineBook:
         due = line.due if line.due_base_fen == state.base_fen else split(state.base_fen, line.rates)
         row = self._standing(line.order_id, state, line.hold_days, due)
         changes = {column: value for column, value in row.items() if getattr(line, column) != value}
-        return changes and {"id": line.pk} | changes
+        return changes and {"id": line.pk, "updated_at": "now"} | changes
 
     def _adjust(self, sealed: list[tuple[OrderLine, LineState]]) -> None:
         """Replace what waits for open nights on sealed lines by what their events now say (rulebook §7, §9)."""

@@ -16,7 +16,7 @@ from commissions.models import (
 )
 from haowu.analytics.audit import run_audit
 from haowu.ledger.models import Account, Posting
-from haowu.tenants.models import Tenant
+from haowu.tenants.models import Tenant, User
 from merchants.models import Product
 from tests.build import bought, event, merchant, normal_plan, paid, pick, product, push, source, streamer
 
@@ -25,6 +25,11 @@ TABLES = (
     Account, Posting, OrderLine, Adjustment, CaseEvent, Correction, Dispute, LineHold, ReconciliationItem,
     ResettledLine, Resettlement, TenantHold,
 )  # fmt: skip
+
+
+def staff(username: str = "staff", *, is_staff: bool = True) -> User:
+    """One of the platform's people; the same name is the same person."""
+    return User.objects.get_or_create(username=username, defaults={"is_staff": is_staff})[0]
 
 
 def open_market() -> tuple[Product, Tenant]:

@@ -10,8 +10,8 @@ from commissions.models import Adjustment, CaseEvent, OrderLine, Policy, Resettl
 from haowu.analytics.audit import run_audit
 from haowu.ledger.models import Posting
 from haowu.states import MoveRefused
-from tests.build import event, moment, nets, policy, push, settle, staff, told
-from tests.casework import audit_is_clean, balance, everything, open_market, refund, sell
+from tests.build import event, moment, nets, policy, push, settle, told
+from tests.casework import audit_is_clean, balance, everything, open_market, refund, sell, staff
 
 pytestmark = pytest.mark.django_db
 AT = moment("2024-06-09 10:00")

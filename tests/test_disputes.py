@@ -7,8 +7,8 @@ from commissions.casework import CaseClosed, DeadlinePassed, ReasonMissing, Same
 from commissions.models import CaseEvent, Dispute, OrderLine
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import enter_scope
-from tests.build import member, merchant, moment, nets, settle, staff, streamer, told
-from tests.casework import audit_is_clean, balance, everything, open_market, refund, sell
+from tests.build import member, merchant, moment, nets, settle, streamer, told
+from tests.casework import audit_is_clean, balance, everything, open_market, refund, sell, staff
 
 pytestmark = pytest.mark.django_db
 

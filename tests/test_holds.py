@@ -8,8 +8,8 @@ from commissions import deadlines, holds
 from commissions.casework import CaseClosed, DeadlineNotLater, DeadlinePassed, ReasonMissing, StaffOnly
 from commissions.models import CaseEvent, LineHold, OrderLine, TenantHold
 from haowu.tenants.models import Tenant
-from tests.build import event, moment, nets, paid, push, settle, staff, told
-from tests.casework import ONE_DAY, audit_is_clean, balance, everything, open_market, refund, sell
+from tests.build import event, moment, nets, paid, push, settle, told
+from tests.casework import ONE_DAY, audit_is_clean, balance, everything, open_market, refund, sell, staff
 
 pytestmark = pytest.mark.django_db
 

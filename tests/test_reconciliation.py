@@ -10,8 +10,8 @@ from commissions.casework import ReasonMissing, SamePerson, StaffOnly
 from commissions.models import CaseEvent, ReconciliationItem, UpstreamFile, UpstreamRow
 from haowu.ledger.models import Posting
 from haowu.states import MoveRefused
-from tests.build import merchant, moment, settle, source, staff
-from tests.casework import audit_is_clean, balance, everything, open_market, refund, sell
+from tests.build import merchant, moment, settle, source
+from tests.casework import audit_is_clean, balance, everything, open_market, refund, sell, staff
 
 pytestmark = pytest.mark.django_db
 HEADER = "order_no,line_no,paid_fen,refunded_fen,commission_fen,settled_on"

@@ -1,6 +1,7 @@
 from commissions.models.casework import CaseEvent, Dispute, LineHold, TenantHold
 from commissions.models.correction import Correction, ResettledLine, Resettlement, ResettlementTotal
 from commissions.models.order import Order, OrderEvent, OrderLine
+from commissions.models.payout import PayoutBatch, Withdrawal, WithdrawalStep
 from commissions.models.policy import Policy
 from commissions.models.reconciliation import ReconciliationItem, UpstreamFile, UpstreamRow
 from commissions.models.settlement import Adjustment, Claim, Run, Settlement, Shard
@@ -15,6 +16,7 @@ __all__ = [
     "Order",
     "OrderEvent",
     "OrderLine",
+    "PayoutBatch",
     "Policy",
     "ReconciliationItem",
     "ResettledLine",
@@ -26,4 +28,6 @@ __all__ = [
     "TenantHold",
     "UpstreamFile",
     "UpstreamRow",
+    "Withdrawal",
+    "WithdrawalStep",
 ]
