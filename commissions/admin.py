@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from commissions import payout_admin  # noqa: F401  registers its own
+from commissions import casework_admin, decisions_admin, payout_admin  # noqa: F401  register their own
 from commissions.models import OrderEvent, OrderLine, Policy, Run, Settlement, Shard
 from commissions.split import ROLES
 from haowu import days

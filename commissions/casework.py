@@ -60,7 +60,7 @@ def act(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def require_staff(by: User) -> None:
-    if not by.is_staff:
+    if not (by.is_staff and by.is_active):
         raise StaffOnly
 
 

@@ -65,7 +65,7 @@ def make_batch(
     _require_staff(by)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    waiting = Withdrawal.objects.approved().locked().select_related("bank_account")
+    waiting = Withdrawal.objects.approved().of_unfrozen().locked().select_related("bank_account")
     withdrawals = list((waiting if only is None else waiting.filter(pk__in=only))[:ROWS_A_FILE])
     if not withdrawals:
         raise NothingToPay()

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commissions.calendar import ledger_day
-from commissions.models import Policy, Withdrawal, WithdrawalStep
+from commissions.models import Policy, TenantHold, Withdrawal, WithdrawalStep
 from haowu import days
 from haowu.errors import Refused
 from haowu.ledger.books import Transfer, open_accounts, post
@@ -43,6 +43,12 @@ class NumberTaken(Refused):
 class BelowMinimum(Refused):
     code = "BELOW_MINIMUM"
     text = _("单笔提现不低于 ¥{minimum}。请提高金额，或等余额增加后再提。")
+
+
+class AccountFrozen(Refused):
+    code = "ACCOUNT_FROZEN"
+    text = _("账户已被平台冻结，解冻前不能提现。原因见账户冻结记录，如有疑问请联系平台客服。")
+    status = 409
 
 
 class InDebt(Refused):
@@ -106,6 +112,7 @@ def _request(tenant: Tenant, number: str, amount_fen: int, by: User | None, at: 
         if existing.amount_fen != amount_fen:
             raise NumberTaken(number=number, amount=yuan(existing.amount_fen))
         return existing
+    _require_not_frozen(tenant.pk)
     policy = Policy.objects.in_force(at)
     _require_allowed(policy, amount_fen, accounts, own.counted_on(days.day_of(at)))
     bank_account = PersonalRecord.objects.visible_to(tenant).current(PersonalRecord.Kind.BANK_ACCOUNT)
@@ -152,6 +159,11 @@ def _require_allowed(policy: Policy, amount_fen: int, accounts: dict[str, Accoun
         raise OverDailyLimit(limit=yuan(policy.daily_withdrawal_fen), left=yuan(left_fen))
 
 
+def _require_not_frozen(tenant_id: int) -> None:
+    if TenantHold.objects.open().filter(tenant=tenant_id).exists():
+        raise AccountFrozen()
+
+
 @transaction.atomic
 def approve(withdrawal: Withdrawal, by: User, at: datetime) -> Withdrawal:
     """The checker's yes: another member of staff than whoever touched it last. Lets it into the next batch."""
@@ -159,6 +171,7 @@ def approve(withdrawal: Withdrawal, by: User, at: datetime) -> Withdrawal:
     held = Withdrawal.objects.locked().get(pk=withdrawal.pk)
     if held.touched_by_id == by.pk:
         raise SecondPersonNeeded()
+    _require_not_frozen(held.tenant_id)
     held.move("approve", touched_by=by, touched_at=at)
     WithdrawalStep.objects.record([held], by, at)
     return held

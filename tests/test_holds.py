@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from commissions import deadlines, holds
+from commissions import deadlines, holds, payouts, withdrawals
 from commissions.casework import CaseClosed, DeadlineNotLater, DeadlinePassed, ReasonMissing, StaffOnly
-from commissions.models import CaseEvent, LineHold, OrderLine, TenantHold
+from commissions.models import CaseEvent, LineHold, OrderLine, TenantHold, Withdrawal
 from haowu.tenants.models import Tenant
-from tests.build import event, moment, nets, paid, push, settle, told
+from tests.build import bank_account, event, moment, money, nets, paid, policy, push, settle, told
 from tests.casework import ONE_DAY, audit_is_clean, balance, everything, open_market, refund, sell, staff
 
 pytestmark = pytest.mark.django_db
@@ -241,3 +241,25 @@ def test_a_second_freeze_and_a_second_release_are_refused_and_change_nothing(mar
     with pytest.raises(CaseClosed):
         holds.release_tenant(kept, "无误", by=staff(), at=moment("2024-06-09 12:00"))
     assert everything() == before
+
+
+def test_a_frozen_party_withdraws_nothing_and_what_it_asked_for_is_neither_approved_nor_sent(market):
+    party, at = seller(), moment("2024-06-10 12:00")
+    policy(min_withdrawal_fen=1, checked_above_fen=500)
+    bank_account(party)
+    money(party, 3_000)
+    small = withdrawals.request(party, "n1", 400, None, at)
+    large = withdrawals.request(party, "n2", 1_000, None, at)
+    kept = freeze("2024-06-10 13:00")
+    before = [everything(), list(Withdrawal.objects.order_by("pk").values())]
+    for refused, act in [
+        (withdrawals.AccountFrozen, lambda: withdrawals.request(party, "n3", 100, None, at)),
+        (withdrawals.AccountFrozen, lambda: withdrawals.approve(large, staff(), at)),
+        (payouts.NothingToPay, lambda: payouts.make_batch(staff(), at)),
+    ]:
+        with pytest.raises(refused):
+            act()
+    assert [everything(), list(Withdrawal.objects.order_by("pk").values())] == before
+    assert (balance("available"), balance("frozen"), balance("withdrawing")) == (0, 1_600, 1_400)
+    holds.release_tenant(kept, "无误", by=staff(), at=moment("2024-06-10 14:00"))
+    assert payouts.make_batch(staff(), at).withdrawals.get() == small

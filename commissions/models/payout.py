@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+from commissions.models.casework import TenantHold
 from haowu.states import HasStates
 from haowu.tenants.models import PersonalRecord, Tenant, User, public_id
 
@@ -55,6 +56,10 @@ class WithdrawalQuerySet(models.QuerySet):
 
     def approved(self) -> "WithdrawalQuerySet":
         return self.filter(status=Withdrawal.Status.APPROVED)
+
+    def of_unfrozen(self) -> "WithdrawalQuerySet":
+        """Those of parties whose money staff do not keep still."""
+        return self.exclude(tenant__in=TenantHold.objects.open().values("tenant"))
 
     def waiting_for_checker(self) -> "WithdrawalQuerySet":
         return self.filter(status=Withdrawal.Status.REQUESTED)
