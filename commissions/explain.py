@@ -156,14 +156,19 @@ def sentences(told: dict[str, Any]) -> Iterator[str]:
     yield what_comes_next(told)
 
 
-HELD = {"AFTER_SALE_OPEN": gettext_lazy("售后未结束")}
+HELD = {
+    "AFTER_SALE_OPEN": gettext_lazy("因售后未结束暂缓，售后结束后的当晚结算。"),
+    "DISPUTE": gettext_lazy("因争议处理中暂缓，裁定后的当晚结算。"),
+    "STAFF_HOLD": gettext_lazy("因平台核查暂缓，解除后的当晚结算。"),
+    "INSUFFICIENT_DEPOSIT": gettext_lazy("因商家佣金账户余额不足暂缓，充值后的当晚结算。"),
+}
 
 
 def what_comes_next(told: dict[str, Any]) -> str:
     """What happens to the line next, and when."""
     if told["held"]:
         reason = told["held"]["reason"]
-        return _("因「{reason}」暂缓，售后结束后的当晚结算。").format(reason=HELD.get(reason, reason))
+        return str(HELD.get(reason, reason))
     if told["status"] == OrderLine.Status.SETTLED:
         return _("已结算。之后的退款会在下一个结算夜追回差额。")
     if told["status"] == OrderLine.Status.INVALID:
