@@ -44,7 +44,7 @@ class LineBook:
         }
         fresh, changed, sealed = [], [], []
         for order, state in pairs:
-            line = known.get((order.pk, state.line_no))
+            line = known.pop((order.pk, state.line_no), None)
             if line is None:
                 fresh.append((order, state))
             elif self._is_sealed(line):
@@ -54,6 +54,8 @@ class LineBook:
                 fresh.append((order, state))
             else:
                 changed.append((line, state))
+        for line in known.values():
+            line.delete()  # its payment is displaced by one that names other lines
         self._create(fresh)
         update_rows(OrderLine, [row for line, state in changed if (row := self._changes(line, state))], key="id")
         self._adjust(sealed)
