@@ -7,7 +7,7 @@ TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 TEST_HOME := $(CURDIR)/.dev-test
 PRODUCTION := DJANGO_SECRET_KEY=only-to-see-what-production-would-say-about-these-settings \
 	DATABASE_URL=postgres://owner@localhost/haowu DATABASE_APP_URL=postgres://haowu_app@localhost/haowu \
-	REDIS_URL=redis://localhost/0
+	REDIS_URL=redis://localhost/0 DATA_KEYS=only-to-see:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=
 
 .PHONY: setup demo demo-reset check test chromium
 

@@ -29,6 +29,15 @@ def take_frontier() -> date | None:
     return Run.objects.frontier()
 
 
+def ledger_day(at: datetime) -> date:
+    """The day of a posting made outside the nights: the one after the last sealed day, or that of ``at`` before any.
+
+    Held until this transaction ends. So a night's statement holds every posting made since the night before.
+    """
+    frontier = hold_frontier()
+    return days.day_of(at) if frontier is None else frontier + days.ONE_DAY
+
+
 def open_day(natural: date, frontier: date | None) -> date:
     """``natural``, or the first day after the frontier when that day is already sealed."""
     return natural if frontier is None or natural > frontier else frontier + days.ONE_DAY

@@ -5,6 +5,7 @@ The field list is the partner API's. Refusals name the field and the remedy.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from reprlib import Repr
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -114,7 +115,9 @@ def _refunded(raw: dict[str, Any], now: datetime) -> dict[str, Any]:
     if raw.get("amount_fen") is not None:
         if raw.get("goods_fen") is not None or raw.get("freight_fen") is not None:
             raise FieldInvalid(
-                field="amount_fen", value=raw["amount_fen"], why=_("与 goods_fen、freight_fen 二选一，不能同时发送。")
+                field="amount_fen",
+                value=_shown(raw["amount_fen"]),
+                why=_("与 goods_fen、freight_fen 二选一，不能同时发送。"),
             )
         return facts | {"amount_fen": _amount(raw, "amount_fen")}
     if raw.get("goods_fen") is None and raw.get("freight_fen") is None:
@@ -197,6 +200,9 @@ def _moment(raw: dict[str, Any], name: str, now: datetime) -> datetime:
 
 
 def _shown(value: Any) -> str:
-    """``value`` short enough for a message."""
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
+    """``value`` short enough for a message, however large or deep it is."""
+    return _SHORT.repr(value)
+
+
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxlong = _SHORT.maxother = 60

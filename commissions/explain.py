@@ -1,6 +1,7 @@
 """One line's whole story, as JSON for machines and as sentences for people. Shape: partner API, ``explain``."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -11,6 +12,7 @@ from commissions.models import Adjustment, OrderLine, Settlement
 from commissions.split import ROLES, Shares
 from haowu import days
 from haowu.money import percent, yuan
+from haowu.tenants.models import Tenant
 
 TRACE = {
     "NO_PID": gettext_lazy("订单没有推广位：自然成交，不计佣。"),
@@ -37,11 +39,15 @@ TRACE = {
 
 def stories(lines: QuerySet[OrderLine]) -> Iterator[dict[str, Any]]:
     """The JSON story of each line, read a thousand lines at a time."""
-    related = ["merchant", *ROLES]
+    for line in with_story(lines).iterator(chunk_size=1000):
+        yield story(line)
+
+
+def with_story(lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
+    """``lines`` with all that ``story`` reads of them."""
     phases = Prefetch("settlements", Settlement.objects.order_by("phase"))
     waiting = Prefetch("adjustments", Adjustment.objects.order_by("day"))
-    for line in lines.select_related(*related).prefetch_related(phases, waiting).iterator(chunk_size=1000):
-        yield story(line)
+    return lines.select_related("merchant", *ROLES).prefetch_related(phases, waiting)
 
 
 def story(line: OrderLine) -> dict[str, Any]:
@@ -91,8 +97,23 @@ def _roles(line: OrderLine, shares: Shares) -> dict[str, Any]:
     return paid | ({"merchant": {"cost_fen": shares.cost_fen}} if line.offer_kind else {})
 
 
-def sentences(told: dict[str, Any]) -> Iterable[str]:
-    """``story`` in words, one sentence a line, in the language in force."""
+def as_seen_by(tenant: Tenant, line: OrderLine) -> dict[str, Any]:
+    """``story`` with only the roles that ``tenant`` fills; the merchant, who pays them all, sees every role.
+
+    Platform scope: the rows behind a story are not all visible to each of its parties.
+    """
+    told = story(line)
+    if line.merchant_id == tenant.pk:
+        return told
+    hidden = {"merchant"} | {role for role in ROLES if getattr(line, f"{role}_id") != tenant.pk}
+    for roles in (told["estimate"], *told["phases"]):
+        for role in hidden & roles.keys():
+            del roles[role]
+    return told
+
+
+def shares(told: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """One row for each role of the estimate and of each phase: the role's amounts with ``title`` and ``label``."""
     labels = {
         "streamer": _("达人"),
         "first_leader": _("一级团长"),
@@ -100,6 +121,16 @@ def sentences(told: dict[str, Any]) -> Iterable[str]:
         "provider": _("服务商"),
         "agency": _("达人机构"),
     }
+    kinds = {"settlement": _("结算"), "clawback": _("追回")}
+    phases = [(f"{phase['day']} {kinds[phase['kind']]}", phase) for phase in told["phases"]]
+    for title, roles in [(_("预估"), told["estimate"]), *phases]:
+        for role, label in labels.items():
+            if role in roles:
+                yield {"title": title, "label": label} | roles[role]
+
+
+def sentences(told: dict[str, Any]) -> Iterator[str]:
+    """``story`` in words, one sentence a line, in the language in force."""
     yield _("订单 {no} 第 {line} 行：{status}，计佣基数 ¥{base}。").format(
         no=told["order_no"],
         line=told["line_no"],
@@ -113,29 +144,31 @@ def sentences(told: dict[str, Any]) -> Iterable[str]:
         yield _("条款（下单时冻结）：佣金 {c}，服务费 {s}，技术服务费为各方所得的 {t}。").format(
             c=percent(terms["commission_bps"]), s=percent(terms["service_fee_bps"]), t=percent(terms["tech_bps"])
         )
-    for title, roles in [(_("预估"), told["estimate"]), *((phase["day"], phase) for phase in told["phases"])]:
-        for role, label in labels.items():
-            if role in roles:
-                part = roles[role]
-                yield _("{title}：{label} {party} 毛额 ¥{gross}，技术服务费 ¥{fee}，净额 ¥{net}。").format(
-                    title=title,
-                    label=label,
-                    party=part["party"],
-                    gross=yuan(part["gross_fen"]),
-                    fee=yuan(part["tech_fee_fen"]),
-                    net=yuan(part["net_fen"]),
-                )
-    yield _next(told)
+    for share in shares(told):
+        yield _("{title}：{label} {party} 毛额 ¥{gross}，技术服务费 ¥{fee}，净额 ¥{net}。").format(
+            title=share["title"],
+            label=share["label"],
+            party=share["party"],
+            gross=yuan(share["gross_fen"]),
+            fee=yuan(share["tech_fee_fen"]),
+            net=yuan(share["net_fen"]),
+        )
+    yield what_comes_next(told)
 
 
-def _next(told: dict[str, Any]) -> str:
-    """What comes next, and when."""
+HELD = {"AFTER_SALE_OPEN": gettext_lazy("售后未结束")}
+
+
+def what_comes_next(told: dict[str, Any]) -> str:
+    """What happens to the line next, and when."""
     if told["held"]:
-        return _("接下来：因「{reason}」暂缓，售后结束后的当晚结算。").format(reason=told["held"]["reason"])
+        reason = told["held"]["reason"]
+        return _("因「{reason}」暂缓，售后结束后的当晚结算。").format(reason=HELD.get(reason, reason))
     if told["status"] == OrderLine.Status.SETTLED:
         return _("已结算。之后的退款会在下一个结算夜追回差额。")
     if told["status"] == OrderLine.Status.INVALID:
         return _("已失效：不结算。")
     if told["due_at"]:
-        return _("接下来：{due} 到期，之后的第一个结算夜结算。").format(due=told["due_at"])
-    return _("接下来：等待买家收货，收货后开始计算超售后期。")
+        due = datetime.fromisoformat(told["due_at"]).strftime("%Y-%m-%d %H:%M")
+        return _("{due} 到期，之后的第一个结算夜结算。").format(due=due)
+    return _("等待买家收货，收货后开始计算超售后期。")

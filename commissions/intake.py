@@ -25,6 +25,7 @@ from haowu.tenants.scope import platform_scope
 from merchants.models import Product
 
 BATCH_LIMIT = 1000
+_PRODUCT = ("merchant", "code", "category")
 
 
 class ProductUnknown(Refused):
@@ -104,14 +105,10 @@ class _Batch:
             if event.type == life.Type.PAID
         }
         keys = set().union(*named.values()) if named else set()
-        found = {
-            (product.merchant.code, product.code): product
-            for product in Product.objects.select_related("merchant").filter(
-                merchant__kind=Tenant.Kind.MERCHANT,
-                merchant__code__in={merchant for merchant, _code in keys},
-                code__in={code for _merchant, code in keys},
-            )
-        }
+        merchants = Tenant.objects.coded(Tenant.Kind.MERCHANT, {merchant for merchant, _code in keys})
+        codes = {merchant.pk: code for code, merchant in merchants.items()}
+        products = Product.objects.filter(merchant__in=codes.keys(), code__in={code for _merchant, code in keys})
+        found = {(codes[product.merchant_id], product.code): product for product in products.only(*_PRODUCT)}
         missing = {event_id: sorted(wanted - found.keys()) for event_id, wanted in named.items()}
         return found, {
             event_id: ProductUnknown(merchant=absent[0][0], product=absent[0][1])

@@ -134,7 +134,7 @@ class LineBook:
         due = line.due if line.due_base_fen == state.base_fen else split(state.base_fen, line.rates)
         row = self._standing(state, line.hold_days, due)
         changes = {column: value for column, value in row.items() if getattr(line, column) != value}
-        return changes and {"id": line.pk} | changes
+        return changes and {"id": line.pk, "updated_at": "now"} | changes
 
     def _adjust(self, sealed: list[tuple[OrderLine, LineState]]) -> None:
         """Replace what waits for open nights on sealed lines by what their events now say (rulebook §7, §9)."""
@@ -152,6 +152,8 @@ class LineBook:
             line__in=lines, day__gte=calendar.open_day(days.BEGINNING.date(), self.frontier)
         ).delete()
         insert_rows(Adjustment, rows)
+        adjusted = sorted({row["line_id"] for row in rows})
+        update_rows(OrderLine, [{"id": line_id, "updated_at": "now"} for line_id in adjusted], key="id")
 
 
 def _frozen(terms: Terms) -> dict[str, Any]:

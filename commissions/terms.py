@@ -61,7 +61,8 @@ class TermsBook:
     def __post_init__(self) -> None:
         sales = list(self.sales)
         products = {sale.product.pk: sale.product for sale in sales}
-        self._picks = Pick.objects.in_bulk({sale.pid for sale in sales if sale.pid}, field_name="pid")
+        pids = {sale.pid for sale in sales if sale.pid}
+        self._picks = {pick.pid: pick for pick in Pick.objects.filter(pid__in=pids)}
         self._offers = OfferBook(products.values())
         self._policies = list(Policy.objects.order_by("-effective_from", "-pk"))
         parties = {pick.streamer_id for pick in self._picks.values()} | {p.merchant_id for p in products.values()}

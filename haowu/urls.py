@@ -1,6 +1,23 @@
+from django.conf import settings
 from django.contrib import admin
-from django.urls import path
+from django.contrib.auth.decorators import login_required
+from django.urls import include, path
+from django.views.static import serve
 
 from haowu.health import health
+from haowu.partners.oauth import TokenView
 
-urlpatterns = [path("healthz", health), path("admin/", admin.site.urls)]
+api = [path("v1/", include(("commissions.api.urls", "v1"))), path("", include("haowu.partners.urls"))]
+
+urlpatterns = [
+    path("healthz", health),
+    path("", include("haowu.tenants.urls")),
+    path("", include("merchants.urls")),
+    path("", include("streamers.urls")),
+    path("", include("commissions.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("media/<path:path>", login_required(serve), {"document_root": settings.MEDIA_ROOT}, name="media"),
+    path("admin/", admin.site.urls),
+    path("oauth/token/", TokenView.as_view(), name="token"),
+    path("api/", include(api)),
+]

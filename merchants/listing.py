@@ -89,17 +89,24 @@ def _objection(product: Product, suspended: set[int]) -> Refused | None:
         return refusals.ShopSuspended()
     if product.status == Product.Status.LISTED:
         return refusals.AlreadyListed()
+    if refused := unfit(product):
+        return refused
+    skus = product.skus.all()
+    if not skus:
+        return refusals.PriceMissing()
+    if not any(sku.stock for sku in skus):
+        return refusals.OutOfStock()
+    return None
+
+
+def unfit(product: Product) -> Refused | None:
+    """What ``product`` lacks to be shown, or None."""
     if not product.title.strip():
         return refusals.TitleMissing()
     if product.category is None:
         return refusals.CategoryMissing()
     if product.category.level != Category.LEAF_LEVEL:
         return refusals.CategoryNotLeaf(category=product.category.name)
-    skus = product.skus.all()
-    if not skus:
-        return refusals.PriceMissing()
-    if not any(sku.stock for sku in skus):
-        return refusals.OutOfStock()
     return None
 
 

@@ -16,6 +16,27 @@ class ProductCodeTaken(Refused):
     status = 409
 
 
+class SkuCodeRepeated(Refused):
+    code = "SKU_CODE_REPEATED"
+    text = _("规格编号「{code}」出现了两次。每个规格须有自己的编号。")
+
+
+class PictureUnreadable(Refused):
+    code = "PICTURE_UNREADABLE"
+    text = _("这个文件不是可用的图片。请上传 JPEG、PNG 或 WebP，长宽都不超过 10000 像素。")
+
+
+class PictureTooLarge(Refused):
+    code = "PICTURE_TOO_LARGE"
+    text = _("图片超过 {limit} MB。请压缩后再上传。")
+
+
+class TooManyPictures(Refused):
+    code = "TOO_MANY_PICTURES"
+    text = _("一件商品最多 {limit} 张图片。请先删除一张。")
+    status = 409
+
+
 class TitleMissing(Refused):
     code = "TITLE_MISSING"
     text = _("商品没有标题。请先填写标题再上架。")

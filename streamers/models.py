@@ -1,6 +1,7 @@
 """A streamer's profile and picks: what stands on the shelf, and the pid that an order carries back."""
 
 import secrets
+from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import Q
@@ -35,6 +36,9 @@ class PickQuerySet(models.QuerySet):
 
     def on_shelf(self) -> "PickQuerySet":
         return self.filter(unpicked_at__isnull=True)
+
+    def of_products(self, products: Iterable[Product]) -> "PickQuerySet":
+        return self.filter(product__in=products)
 
     def newest_first(self) -> "PickQuerySet":
         return self.order_by("-picked_at", "-pk")

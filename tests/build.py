@@ -1,15 +1,22 @@
 """Small builders through the same acts as the pages. Everything takes plain values; times are Asia/Shanghai text."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from itertools import count
 from typing import Any
 
-from commissions import explain, night
+from django.db import DatabaseError, connection, connections
+
+from commissions import explain, night, withdrawals
 from commissions.intake import Receipt, receive
-from commissions.models import OrderLine, Policy, Run
+from commissions.models import OrderLine, Policy, Run, Withdrawal
 from haowu import days
-from haowu.tenants.models import BuyerIdentity, Membership, Tenant, User
+from haowu.errors import Refused
+from haowu.ledger import books
+from haowu.tenants import personal
+from haowu.tenants.models import BuyerIdentity, Membership, PersonalRecord, Tenant, User
+from haowu.tenants.scope import PLATFORM
 from merchants import listing, plans
 from merchants.models import Category, Plan, Product, Shop
 from streamers import shelf
@@ -52,6 +59,36 @@ def member(of: Tenant, role: str = "owner", username: str = "") -> User:
     user = User.objects.create_user(username or f"user-{next(_numbers)}", password=PASSWORD)
     Membership.objects.create(user=user, tenant=of, role=role)
     return user
+
+
+def staff(username: str = "") -> User:
+    return User.objects.create_user(username or f"staff-{next(_numbers)}", password=PASSWORD, is_staff=True)
+
+
+def bank_account(of: Tenant, number: str = "6222 0200 0000 1234", holder: str = "张三丰") -> PersonalRecord:
+    return personal.record(of, personal.BankAccount(holder, "招商银行", number), by=None, at=days.BEGINNING)
+
+
+def money(of: Tenant, amount_fen: int, kind: str = "available", day: str = "2024-06-01") -> None:
+    """``amount_fen`` from the world outside; below zero the other way."""
+    world = books.open_accounts([(books.platform().pk, "external")])
+    own = books.open_accounts([(of.pk, kind)])
+    ends = [*world.values(), *own.values()]
+    source, target = ends if amount_fen > 0 else reversed(ends)
+    transfer = books.Transfer(source, target, abs(amount_fen), "correction", f"money-{next(_numbers)}", "test")
+    books.post([transfer], day=date.fromisoformat(day))
+
+
+def three_withdrawals() -> list[Withdrawal]:
+    """Approved ones of 10.00, 20.00 and 1,234.56 by three streamers, who keep 5.00 each."""
+    policy(min_withdrawal_fen=1, daily_withdrawal_fen=10**9, checked_above_fen=10**9)
+    made = []
+    for number, (fen, holder) in enumerate([(1_000, "张三丰"), (2_000, "=HYPERLINK(1)"), (123_456, "𠮷野家")]):
+        party = streamer(f"s{number}")
+        bank_account(party, f"622202000000000{number}", holder)
+        money(party, fen + 500)
+        made.append(withdrawals.request(party, "n1", fen, None, moment("2024-06-10 12:00")))
+    return made
 
 
 def product(of: Tenant, code: str = "", *, price_fen: int = 10_000, listed: bool = True, stock: int = 100) -> Product:
@@ -126,3 +163,23 @@ def nets(order_no: str, role: str = "streamer", line_no: int = 1) -> list[tuple[
         (phase[role]["gross_fen"], phase[role]["tech_fee_fen"], phase[role]["net_fen"])
         for phase in told(order_no, line_no)["phases"]
     ]
+
+
+def in_threads(count: int, act: Callable[[int], Any], at_once: int = 64) -> list[Any]:
+    """``act(number)`` for each number below ``count``, in the platform's scope; results, refusals or database errors.
+
+    Each act has a connection of its own; at most ``at_once`` run side by side.
+    """
+
+    def run(number: int) -> Any:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('app.tenant', %s, false)", [PLATFORM])
+            return act(number)
+        except (DatabaseError, Refused) as error:
+            return error
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(min(count, at_once)) as pool:
+        return list(pool.map(run, range(count)))

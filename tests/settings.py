@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 os.environ.setdefault("HAOWU_HOME", str(Path(__file__).resolve().parent.parent / ".dev-test"))
 os.environ.setdefault("DJANGO_SECRET_KEY", "for tests only, and long enough for Django's own checks")
+os.environ.setdefault("DATA_KEYS", "test:" + "A" * 43 + "=")
 os.environ.setdefault("DJANGO_HTTPS", "false")
 os.environ.pop("HAOWU_SCOPE", None)
 

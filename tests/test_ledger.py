@@ -1,17 +1,15 @@
 """Promises 1, 2, 7: postings balance, rows stay, accounts keep above zero, whoever asks."""
 
 import random
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, connections, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from haowu.analytics.audit import run_audit
 from haowu.ledger import books
 from haowu.ledger.models import Account, DailyBalance, Posting
-from haowu.tenants.scope import PLATFORM
-from tests.build import streamer
+from tests.build import in_threads, streamer
 
 pytestmark = pytest.mark.django_db
 DAY = date(2024, 6, 9)
@@ -92,23 +90,6 @@ def test_a_closed_day_carries_its_closing_to_the_next(accounts):
         (0, 10_000, 0, 10_000),
         (10_000, 0, 4_000, 6_000),
     ]
-
-
-def in_threads(count: int, act) -> list:
-    """``act(number)`` in ``count`` threads, each on its own connection in the platform's scope; results or errors."""
-
-    def run(number: int):
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('app.tenant', %s, false)", [PLATFORM])
-            return act(number)
-        except DatabaseError as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
 
 
 @pytest.mark.django_db(transaction=True)

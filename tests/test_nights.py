@@ -52,9 +52,9 @@ def balance(kind: str, owner: str = "s1") -> int:
 
 
 def spend(account: Account, amount_fen: int) -> None:
-    """Take money out of the house, as a payout would."""
+    """Take money out of the account by a correction."""
     outside = Account.objects.get(kind="external").pk
-    transfer = books.Transfer(account.pk, outside, amount_fen, "paid_out", f"spent-{account.pk}", "test")
+    transfer = books.Transfer(account.pk, outside, amount_fen, "correction", f"spent-{account.pk}", "test")
     books.post([transfer], day=night.date(2024, 6, 10))
 
 

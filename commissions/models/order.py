@@ -1,8 +1,8 @@
 """Orders as they are known: the events received, and each line as those events leave it."""
 
-from dataclasses import fields
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import fields
 from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
@@ -29,6 +29,14 @@ class Order(models.Model):
         return self.order_no
 
 
+class OrderEventQuerySet(models.QuerySet):
+    def visible_to(self, tenant: Tenant) -> "OrderEventQuerySet":
+        return self.filter(source=tenant)
+
+    def called(self, event_id: str) -> "OrderEventQuerySet":
+        return self.filter(event_id=event_id)
+
+
 class OrderEvent(models.Model):
     """One event as received. The set of these is what a line's state is computed from."""
 
@@ -37,7 +45,9 @@ class OrderEvent(models.Model):
         PARKED = "parked", _("等待前序事件")
         REJECTED = "rejected", _("已拒绝")
 
-    source = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("订单来源"))
+    source = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("订单来源")
+    )
     event_id = models.CharField(_("事件号"), max_length=128)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events", verbose_name=_("订单"))
     line_no = models.PositiveIntegerField(_("行号"), null=True, blank=True)
@@ -48,9 +58,12 @@ class OrderEvent(models.Model):
     code = models.CharField(_("原因码"), max_length=40, blank=True, db_default="")
     received_at = models.DateTimeField(_("收到时间"), db_default=models.functions.Now())
 
+    objects = OrderEventQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = _("订单事件")
         constraints = [models.UniqueConstraint(fields=["source", "event_id"], name="event_id_unique_per_source")]
+        indexes = [models.Index(fields=["source", "-received_at", "-id"], name="event_log_of_source")]
 
     def __str__(self) -> str:
         return self.event_id
@@ -82,6 +95,18 @@ class OrderLineQuerySet(models.QuerySet):
     def unsettled(self) -> "OrderLineQuerySet":
         return self.with_settled().filter(is_settled=False)
 
+    def in_status(self, status: str) -> "OrderLineQuerySet":
+        """Lines that show ``status``; ``settled`` is what a night made of a line, whatever its goods do."""
+        if status == OrderLine.Status.SETTLED:
+            return self.with_settled().filter(is_settled=True)
+        return self.unsettled().filter(status=status)
+
+    def numbered(self, order_no: str, line_no: int) -> "OrderLineQuerySet":
+        return self.filter(order_no=order_no, line_no=line_no)
+
+    def from_source(self, code: str) -> "OrderLineQuerySet":
+        return self.filter(source__code=code)
+
     def due_in(self, after: date | None, day: date) -> "OrderLineQuerySet":
         """The lines of the nights after ``after`` up to ``day``."""
         due = self.filter(settles_on__lte=day)
@@ -94,6 +119,11 @@ class OrderLineQuerySet(models.QuerySet):
         for order_id, event_id in sealed.values_list("order_id", "paid_event_id"):
             payments[order_id].add(event_id)
         return payments
+
+    def coming_up(self) -> "OrderLineQuerySet":
+        """Not settled and still going to be: first those with a night, the next one first."""
+        going = self.unsettled().exclude(status=OrderLine.Status.INVALID).select_related("product")
+        return going.order_by(F("settles_on").asc(nulls_last=True), "-ordered_at", "-pk")
 
     def newest_first(self) -> "OrderLineQuerySet":
         return self.order_by("-ordered_at", "-pk")
@@ -200,6 +230,9 @@ class OrderLine(models.Model):
     settles_on = models.DateField(_("结算夜"), null=True)
     held_reason = models.CharField(_("冻结原因"), max_length=40, blank=True)
     held_since = models.DateTimeField(_("冻结自"), null=True)
+    updated_at = models.DateTimeField(
+        _("更新时间"), db_default=models.functions.Now(), help_text=_("最近一次订单事件；结算不改订单行")
+    )
 
     objects = OrderLineQuerySet.as_manager()
 

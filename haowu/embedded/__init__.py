@@ -5,6 +5,7 @@ holds a shared lock on ``users.lock``; the last to end stops them. Nothing here 
 """
 
 import atexit
+import base64
 import fcntl
 import os
 import secrets
@@ -12,16 +13,27 @@ import shutil
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from haowu.embedded import postgres, redis
 from haowu.embedded.places import NotReady, elsewhere, home, make_run_dir, run_dir
 
-__all__ = ["NotReady", "attach", "broker_url", "database_url", "home", "in_use", "redis_url", "remove", "secret_key"]
+__all__ = [
+    "NotReady",
+    "attach",
+    "broker_url",
+    "data_keys",
+    "database_url",
+    "home",
+    "in_use",
+    "redis_url",
+    "remove",
+    "secret_key",
+]
 
-REMOVED_WITH_HOME = ("postgresql", "redis.log", "secret_key", "celerybeat-schedule*")
+REMOVED_WITH_HOME = ("postgresql", "redis.log", "secret_key", "data_keys", "celerybeat-schedule*")
 
 _users: TextIO | None = None
 _for_children: list[TextIO] = []
@@ -36,15 +48,17 @@ def secret_key() -> str:
     """A random key, made once and kept in home; refused in production, which must bring its own."""
     if not in_use():
         raise NotReady("DJANGO_SECRET_KEY is not set. With DATABASE_URL and REDIS_URL it must be set too.")
-    path = home() / "secret_key"
-    if not path.exists():
-        with _alone():
-            if not path.exists():
-                draft = path.with_suffix(".new")
-                draft.touch(mode=0o600)
-                draft.write_text(secrets.token_urlsafe(50))
-                draft.replace(path)
-    return path.read_text()
+    return _kept("secret_key", lambda: secrets.token_urlsafe(50))
+
+
+def data_keys() -> str:
+    """The key that seals personal data in our own database (``haowu.tenants.sealing``), made once and kept in home.
+
+    Empty where the database is somebody else's: what is sealed there must not hang on a file here.
+    """
+    if os.environ.get("DATABASE_URL"):
+        return ""
+    return _kept("data_keys", lambda: "dev:" + base64.b64encode(secrets.token_bytes(32)).decode())
 
 
 def database_url(role: str) -> str:
@@ -105,6 +119,19 @@ def remove() -> None:
                 else:
                     path.unlink()
         shutil.rmtree(elsewhere(), ignore_errors=True)
+
+
+def _kept(name: str, make: Callable[[], str]) -> str:
+    """What ``make`` gave the first time, in a file for its owner alone."""
+    path = home() / name
+    if not path.exists():
+        with _alone():
+            if not path.exists():
+                draft = path.with_suffix(".new")
+                draft.touch(mode=0o600)
+                draft.write_text(make())
+                draft.replace(path)
+    return path.read_text()
 
 
 @contextmanager

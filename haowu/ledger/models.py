@@ -4,6 +4,8 @@ A posting moves a positive amount from one account to another, so it is balanced
 balances in the same statement, and a check constraint refuses to take an account below zero that must not go there.
 """
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -129,6 +131,9 @@ class Posting(models.Model):
 class DailyBalanceQuerySet(models.QuerySet):
     def visible_to(self, tenant: Tenant) -> "DailyBalanceQuerySet":
         return self.filter(account__owner=tenant)
+
+    def of_account(self, kind: str, day: date) -> "DailyBalanceQuerySet":
+        return self.filter(account__kind=kind, day=day)
 
     def newest_first(self) -> "DailyBalanceQuerySet":
         return self.order_by("-day", "account__kind")

@@ -110,3 +110,94 @@ class BuyerIdentity(models.Model):
 
     def __str__(self) -> str:
         return self.buyer_ref
+
+
+class PersonalRecordQuerySet(models.QuerySet):
+    def visible_to(self, tenant: Tenant) -> "PersonalRecordQuerySet":
+        return self.filter(tenant=tenant)
+
+    def current(self, kind: str) -> "PersonalRecord | None":
+        return self.filter(kind=kind, retired_at=None).first()
+
+    def sealed_by_others(self, key_id: str) -> "PersonalRecordQuerySet":
+        return self.exclude(key_id=key_id)
+
+
+class PersonalRecord(models.Model):
+    """A bank account or an identity, sealed (``haowu.tenants.personal`` opens it). People see ``masked``."""
+
+    class Kind(models.TextChoices):
+        BANK_ACCOUNT = "bank_account", _("收款账户")
+        IDENTITY = "identity", _("身份证件")
+
+    tenant = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, related_name="personal_records", verbose_name=_("租户")
+    )
+    kind = models.CharField(_("类型"), max_length=12, choices=Kind)
+    masked = models.CharField(_("资料（已脱敏）"), max_length=120)
+    key_id = models.CharField(_("密钥编号"), max_length=32, db_index=True)
+    sealed = models.BinaryField(_("密文"))
+    recorded_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("登记人")
+    )
+    recorded_at = models.DateTimeField(_("登记时间"))
+    retired_at = models.DateTimeField(_("停用时间"), null=True)
+
+    objects = PersonalRecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("个人资料")
+        permissions = [("reveal_personalrecord", _("可查看完整个人资料"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "kind"], condition=models.Q(retired_at=None), name="personal_record_one_current"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["bank_account", "identity"]), name="personal_record_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.masked
+
+    @staticmethod
+    def binding(tenant_id: int, kind: str) -> str:
+        """What the seal holds fast beside the facts: a sealed text moved to another tenant does not open."""
+        return f"{tenant_id}:{kind}"
+
+    @property
+    def bound_to(self) -> str:
+        return self.binding(self.tenant_id, self.kind)
+
+    def retire(self, at) -> None:
+        self.retired_at = at
+        self.save(update_fields=["retired_at"])
+
+
+class PersonalDataAccessQuerySet(models.QuerySet):
+    def visible_to(self, tenant: Tenant) -> "PersonalDataAccessQuerySet":
+        return self.filter(tenant=tenant)
+
+    def newest_first(self) -> "PersonalDataAccessQuerySet":
+        return self.order_by("-at", "-pk")
+
+
+class PersonalDataAccess(models.Model):
+    """Who saw a record in full, when and why. Append-only."""
+
+    record = models.ForeignKey(
+        PersonalRecord, on_delete=models.PROTECT, related_name="accesses", verbose_name=_("个人资料")
+    )
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("租户"))
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("用户"))
+    who = models.CharField(_("查看人"), max_length=150)
+    reason = models.CharField(_("原因"), max_length=200)
+    at = models.DateTimeField(_("时间"))
+
+    objects = PersonalDataAccessQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("个人资料访问日志")
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.at:%Y-%m-%d %H:%M} {self.reason}"

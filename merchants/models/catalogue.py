@@ -8,6 +8,16 @@ from haowu.states import HasStates
 from haowu.tenants.models import Tenant, public_id
 
 
+class CategoryQuerySet(models.QuerySet):
+    def leaves(self) -> "CategoryQuerySet":
+        """The third level with its path, in the order of a menu."""
+        leaves = self.filter(level=Category.LEAF_LEVEL).select_related("parent__parent")
+        return leaves.order_by("parent__parent__code", "parent__code", "code")
+
+    def in_order(self) -> "CategoryQuerySet":
+        return self.order_by("code")
+
+
 class Category(models.Model):
     """Three levels; products hang on the third. ``hold_days`` here overrules the platform's, the leaf first."""
 
@@ -21,6 +31,8 @@ class Category(models.Model):
     level = models.PositiveSmallIntegerField(_("层级"))
     hold_days = models.PositiveSmallIntegerField(_("结算冻结天数"), null=True, blank=True)
 
+    objects = CategoryQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = _("类目")
         constraints = [
@@ -33,6 +45,14 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def path(self) -> str:
+        """``服饰 / 女装 / 连衣裙``; a name that repeats the one above it is said once."""
+        names = [self.name]
+        if self.parent:
+            names = [self.parent.path, *names] if self.parent.name != self.name else [self.parent.path]
+        return " / ".join(names)
 
 
 class Brand(models.Model):
@@ -53,8 +73,14 @@ class ProductQuerySet(models.QuerySet):
             return self.filter(merchant=tenant)
         return self.listed()
 
+    def newest_first(self) -> "ProductQuerySet":
+        return self.order_by("-created_at", "-pk")
+
     def of_merchant(self, merchant: Tenant) -> "ProductQuerySet":
         return self.filter(merchant=merchant)
+
+    def coded(self, code: str) -> "Product | None":
+        return self.filter(code=code).first()
 
     def listed(self) -> "ProductQuerySet":
         """What the selection centre shows: not of shops that are suspended or whose deposit cannot pay commission."""
@@ -109,6 +135,10 @@ class Product(HasStates, models.Model):
 
     def __str__(self) -> str:
         return self.title or self.code
+
+    @property
+    def lowest_price_fen(self) -> int | None:
+        return min((sku.price_fen for sku in self.skus.all()), default=None)
 
 
 class Sku(models.Model):

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from haowu.money import percent
-from haowu.tenants.models import Tenant
+from haowu.tenants.models import Tenant, public_id
 from merchants import rates
 from merchants.models.catalogue import Product
 
@@ -23,8 +23,18 @@ class PlanQuerySet(models.QuerySet):
     def of_type(self, type: str) -> "PlanQuerySet":
         return self.filter(type=type)
 
+    def with_rates(self) -> "PlanQuerySet":
+        """With the product, and the rates and their streamers."""
+        return self.select_related("product").prefetch_related("rates__streamer")
+
     def not_ended(self, at: datetime) -> "PlanQuerySet":
         return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+
+    def live(self, at: datetime) -> "PlanQuerySet":
+        return self.not_ended(at).filter(starts_at__lte=at)
+
+    def ended(self, at: datetime) -> "PlanQuerySet":
+        return self.filter(ends_at__lte=at)
 
     def speaking_for(self, merchant_of: "Mapping[int, int]") -> "PlanQuerySet":
         """Every plan, of any date, that can decide an offer on a product of ``{product id: merchant id}``."""
@@ -49,6 +59,7 @@ class Plan(models.Model):
     product = models.ForeignKey(
         Product, on_delete=models.PROTECT, null=True, blank=True, related_name="plans", verbose_name=_("商品")
     )
+    public_id = models.CharField(_("公开编号"), max_length=16, unique=True, default=public_id, editable=False)
     starts_at = models.DateTimeField(_("开始时间"))
     ends_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
@@ -92,6 +103,10 @@ class Plan(models.Model):
             return None
         listed = streamer_id if self.lists_streamers else None
         return rates.in_force([rate for rate in self.rates.all() if rate.streamer_id == listed], at)
+
+    def history_of(self, streamer: Tenant | None) -> "list[PlanRate]":
+        """The rates of one listed streamer, or with None those for everybody. Asks nothing when prefetched."""
+        return [rate for rate in self.rates.all() if rate.streamer_id == (streamer.pk if streamer else None)]
 
     def pending_rate(self, at: datetime, streamer_id: int | None = None) -> "PlanRate | None":
         return rates.pending([rate for rate in self.rates.all() if rate.streamer_id == streamer_id], at)

@@ -149,5 +149,9 @@ def waiting_backends() -> bool:
 
 
 def end(process: subprocess.Popen) -> None:
+    """Ask a program to end, and see to it that it does: what it was asked for stands in the database by now."""
     process.terminate()
-    process.wait(30)
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        kill_with_children(process)

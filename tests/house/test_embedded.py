@@ -15,7 +15,12 @@ from haowu import embedded
 from haowu.embedded.places import account
 
 ROOT = Path(__file__).resolve().parents[2]
-ATTACH = "from haowu import embedded; import os, sys; embedded.attach(); "
+AS_IN_A_TERMINAL = (
+    "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL); signal.signal(signal.SIGTERM, signal.SIG_DFL);"
+    "signal.signal(signal.SIGINT, signal.default_int_handler); "
+)
+"""A program inherits ignored signals, as from nohup or a shell's background."""
+ATTACH = AS_IN_A_TERMINAL + "from haowu import embedded; import os, sys; embedded.attach(); "
 UNTIL_TOLD = "print('attached', flush=True); sys.stdin.read()"
 IN_A_CHILD_THAT_OUTLIVES_ME = "os.fork() and sys.exit(); "
 
@@ -148,6 +153,13 @@ def test_the_secret_key_is_made_once_for_its_owner_alone(home):
     assert len(embedded.secret_key()) >= 50
     assert embedded.secret_key() == embedded.secret_key()
     assert (home / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_data_key_is_made_once_and_never_for_somebody_elses_database(home, monkeypatch):
+    assert embedded.data_keys() == embedded.data_keys()
+    assert (home / "data_keys").stat().st_mode & 0o777 == 0o600
+    monkeypatch.setenv("DATABASE_URL", "postgres://owner@db/haowu")
+    assert embedded.data_keys() == ""
 
 
 def test_production_must_bring_its_secret_key(home, monkeypatch):

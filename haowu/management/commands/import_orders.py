@@ -14,9 +14,8 @@ from haowu.management import market
 from haowu.management.ready import make_ready
 from haowu.management.retail import replay, shops
 from haowu.management.retail.existing import without_existing
-from haowu.management.retail.orders import arrange
+from haowu.management.retail.orders import load
 from haowu.management.retail.report import ImportReport
-from haowu.management.retail.rows import read
 
 
 class Command(BaseCommand):
@@ -30,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *, file, until, **options):
         now = days.now()
         try:
-            book = arrange(read(file, now=now))
+            book = load(file, now=now)
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         make_ready()
@@ -41,7 +40,7 @@ class Command(BaseCommand):
         with tqdm(total=sum(len(day.parcels) for day in calendar), unit=_("事件"), disable=None) as bar:
             for day in calendar:
                 bar.set_description(str(day.day))
-                for stored in replay.send(partner, day.parcels, sent, now=now):
+                for stored in replay.send(partner, replay.written(day), sent, now=now):
                     bar.update(stored)
         first, last = (calendar[0].day, calendar[-1].day) if calendar else (None, None)
         self._print(ImportReport(book, built, sent, first, last), options["json"])

@@ -37,10 +37,14 @@ class Parcel:
         return {"event_id": self.event_id, "occurred_at": self.at.isoformat()} | self.write()
 
 
+Written = tuple[Parcel, dict[str, Any]]
+
+
 @dataclass
 class Sent:
-    """What became of the events sent so far. ``rows`` counts lines and refunds among them."""
+    """What became of the events sent so far: by status, the rows they carried, the rows that were refused."""
 
+    day: date | None = None
     events: Counter[str] = field(default_factory=Counter)
     lines: int = 0
     refunds: int = 0
@@ -73,11 +77,17 @@ def calendar(book: Book, until: date | None = None) -> list[Day]:
     ]
 
 
-def send(partner: Tenant, parcels: Iterable[Parcel], sent: Sent, *, now: datetime) -> Iterator[int]:
-    """Send ``parcels``, write what became of them into ``sent``, and yield the size of each batch that is stored."""
-    for batch in _batches(parcels):
-        receipts = receive(partner, [parcel.event for parcel in batch], now=now)
-        for parcel, receipt in zip(batch, receipts, strict=True):
+def written(day: Day) -> list[Written]:
+    """The events of ``day`` as they are sent. No rows are read."""
+    return [(parcel, parcel.event) for parcel in day.parcels]
+
+
+def send(partner: Tenant, events: Iterable[Written], sent: Sent, *, now: datetime) -> Iterator[int]:
+    """Send ``events``, note what became of them in ``sent``, and yield the size of each batch once it is stored."""
+    for batch in _batches(events):
+        receipts = receive(partner, [event for _parcel, event in batch], now=now)
+        for (parcel, _event), receipt in zip(batch, receipts, strict=True):
+            sent.day = days.day_of(parcel.at)
             sent.events[receipt.status] += 1
             if receipt.status == Verdict.REJECTED:
                 sent.refused += [Refusal(row, receipt.code, receipt.message) for row in parcel.rows]
@@ -145,12 +155,12 @@ def _refunded(refund: Refund) -> dict[str, Any]:
     }
 
 
-def _batches(parcels: Iterable[Parcel]) -> Iterator[list[Parcel]]:
+def _batches(events: Iterable[Written]) -> Iterator[list[Written]]:
     """Parts that touch some ``BATCH_LINES`` lines each."""
-    batch: list[Parcel] = []
+    batch: list[Written] = []
     lines = 0
-    for parcel in parcels:
-        batch.append(parcel)
+    for parcel, event in events:
+        batch.append((parcel, event))
         lines += parcel.lines
         if lines >= BATCH_LINES or len(batch) == BATCH_LIMIT:
             yield batch

@@ -148,8 +148,12 @@ def _row(number: int, fields: list[str], now: datetime) -> Row:
     price_fen = _price_fen(price)
     if units * price_fen > MAX_AMOUNT_FEN:
         raise RowRefused("AMOUNT_TOO_LARGE")
-    title = "".join(mark if mark.isprintable() else " " for mark in title)
-    return Row(number, invoice, code, " ".join(title.split()), units, _moment(at, now), price_fen, customer, country)
+    return Row(number, invoice, code, _plain(title), units, _moment(at, now), price_fen, customer, country)
+
+
+@lru_cache(maxsize=10_000)
+def _plain(title: str) -> str:
+    return " ".join("".join(mark if mark.isprintable() else " " for mark in title).split())
 
 
 def _units(invoice: str, text: str) -> int:

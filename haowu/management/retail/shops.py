@@ -78,7 +78,7 @@ def market(book: Book) -> dict[str, Any]:
             {"code": code, "name": name, "at": _at(opened), "products": products[code]}
             for code, name in MERCHANTS.items()
         ],
-        "streamers": [_streamer(code, name, book) for code, name in STREAMERS.items()],
+        "streamers": _streamers(book),
         "plans": [plan for code in sorted(lines) for plan in _plans(code, opened, first, last)]
         + [_shop_plan(code, opened) for index, code in enumerate(MERCHANTS) if index % 4 == 1],
         "picks": [
@@ -107,13 +107,15 @@ def _product(code: str, lines: list[Line]) -> dict[str, Any]:
     }
 
 
-def _streamer(code: str, name: str, book: Book) -> dict[str, Any]:
-    """Every tenth streamer is also one of the buyers: what they buy of their own promotion pays nobody."""
-    streamer = {"code": code, "name": name, "fans": 3_000 + lot("fans", code) % 2_000_000}
+def _streamers(book: Book) -> list[dict[str, Any]]:
+    """Every tenth is also one of the buyers: what they buy of their own promotion pays nobody."""
     customers = sorted({order.lines[0].row.customer for order in book.orders} - {""})
-    if customers and list(STREAMERS).index(code) % 10 == 0:
-        streamer["buyer_ref"] = customers[lot("buys", code) % len(customers)]
-    return streamer
+    streamers = [
+        {"code": code, "name": name, "fans": 3_000 + lot("fans", code) % 2_000_000} for code, name in STREAMERS.items()
+    ]
+    for streamer in streamers[::10] if customers else ():
+        streamer["buyer_ref"] = customers[lot("buys", streamer["code"]) % len(customers)]
+    return streamers
 
 
 def _is_exclusive(code: str) -> bool:

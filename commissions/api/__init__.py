@@ -1,0 +1,1 @@
+"""The doors of the partner API: order events in, orders and statements out."""

@@ -1,0 +1,21 @@
+from django.urls import path, register_converter
+
+from commissions.api.events import OrderEventsView, OrderEventView
+from commissions.api.orders import OrderLineView, OrdersView
+from commissions.api.statements import StatementLinesView, StatementsView, StatementView
+from haowu.partners.converters import DayConverter, TextConverter
+
+register_converter(TextConverter, "text")
+register_converter(DayConverter, "day")
+
+STATEMENT = "statements/<slug:account_kind>/<day:day>"
+
+urlpatterns = [
+    path("order-events", OrderEventsView.as_view(), name="order-events"),
+    path("order-events/<text:event_id>", OrderEventView.as_view(), name="order-event"),
+    path("orders", OrdersView.as_view(), name="orders"),
+    path("orders/<text:order_no>/lines/<int:line_no>", OrderLineView.as_view(), name="order-line"),
+    path("statements", StatementsView.as_view(), name="statements"),
+    path(STATEMENT, StatementView.as_view(), name="statement"),
+    path(f"{STATEMENT}/lines", StatementLinesView.as_view(), name="statement-lines"),
+]

@@ -1,0 +1,47 @@
+"""What parties may narrow orders and statements by."""
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from commissions.models import OrderLine
+from haowu import days
+from haowu.fields import DayBox, SearchBox
+from haowu.ledger.models import Account, DailyBalance
+
+
+class LineFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("订单号"), field_name="order_no", max_length=64, widget=SearchBox)
+    status = django_filters.ChoiceFilter(
+        label=_("状态"), choices=OrderLine.Status.choices, method="in_status", empty_label=_("全部状态")
+    )
+    ordered_from = django_filters.DateFilter(label=_("下单日从"), method="from_day", widget=DayBox)
+    ordered_to = django_filters.DateFilter(label=_("下单日到"), method="to_day", widget=DayBox)
+
+    class Meta:
+        model = OrderLine
+        fields: list[str] = []
+
+    def in_status(self, lines: QuerySet, name: str, status: str) -> QuerySet:
+        """Settled is what the night wrote, whatever the line says; the other statuses are of lines not settled yet."""
+        if status == OrderLine.Status.SETTLED:
+            return lines.filter(is_settled=True)
+        return lines.filter(is_settled=False, status=status)
+
+    def from_day(self, lines: QuerySet, name: str, day) -> QuerySet:
+        return lines.filter(ordered_at__gte=days.start_of(day))
+
+    def to_day(self, lines: QuerySet, name: str, day) -> QuerySet:
+        return lines.filter(ordered_at__lt=days.start_of(day + days.ONE_DAY))
+
+
+class StatementFilter(django_filters.FilterSet):
+    account = django_filters.ChoiceFilter(
+        label=_("账户"), field_name="account__kind", choices=Account.Kind.choices, empty_label=_("全部账户")
+    )
+    day_from = django_filters.DateFilter(label=_("从"), field_name="day", lookup_expr="gte", widget=DayBox)
+    day_to = django_filters.DateFilter(label=_("到"), field_name="day", lookup_expr="lte", widget=DayBox)
+
+    class Meta:
+        model = DailyBalance
+        fields: list[str] = []

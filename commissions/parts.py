@@ -1,0 +1,30 @@
+"""The part of one tenant in rows that hold every role's: a merchant's cost, or what its roles bring a party."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from commissions.split import ROLES, Shares
+from haowu.tenants.models import Tenant
+
+
+@dataclass(frozen=True)
+class Part:
+    """Gross, the platform's fee within it, and net. A merchant's are negative: it pays, and no fee is taken from it."""
+
+    gross_fen: int
+    fee_fen: int
+
+    @property
+    def net_fen(self) -> int:
+        return self.gross_fen - self.fee_fen
+
+
+def part_of(row: Any, tenant: Tenant, shares: Shares | None = None) -> Part:
+    """The part of ``tenant`` in ``shares`` (default: the row's own) of a row with ``merchant`` and the roles."""
+    shares = shares or row.shares
+    if row.merchant_id == tenant.pk:
+        return Part(-shares.cost_fen, 0)
+    mine = [role for role in ROLES if getattr(row, f"{role}_id") == tenant.pk]
+    return Part(
+        sum(getattr(shares, f"{role}_fen") for role in mine), sum(getattr(shares, f"{role}_fee_fen") for role in mine)
+    )

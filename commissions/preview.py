@@ -1,0 +1,29 @@
+"""Who would get what of one sale, before a rate is set. No order is involved."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from commissions.models import Policy
+from commissions.split import Rates, Shares, split
+
+
+@dataclass(frozen=True)
+class Preview:
+    commission_bps: int
+    tech_bps: int
+    shares: Shares
+
+    @property
+    def streamer_net_fen(self) -> int:
+        return self.shares.streamer_fen - self.shares.streamer_fee_fen
+
+    @property
+    def merchant_keeps_fen(self) -> int:
+        return self.shares.base_fen - self.shares.cost_fen
+
+
+def preview(price_fen: int, commission_bps: int, *, at: datetime) -> Preview:
+    """One sale at ``price_fen`` without coupons, under the policy in force at ``at``."""
+    tech_bps = Policy.objects.in_force(at).tech_bps
+    rates = Rates(commission_bps=commission_bps, tech_bps=tech_bps)
+    return Preview(commission_bps, tech_bps, split(price_fen, rates))

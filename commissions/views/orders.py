@@ -1,0 +1,49 @@
+"""Order lines with their frozen terms, and why a line pays what it pays."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+
+from commissions import explain
+from commissions.filters import LineFilter
+from commissions.models import OrderLine
+from commissions.parts import part_of
+from haowu.tenants.access import TenantRequiredMixin
+from haowu.tenants.lists import ListPage, Sort
+from haowu.tenants.scope import platform_scope
+
+
+class OrderList(ListPage):
+    """The lines in which the tenant has a part."""
+
+    template_name = "commissions/order_list.html"
+    filterset_class = LineFilter
+    sorts = [
+        Sort("newest", gettext_lazy("最近下单"), ("-ordered_at", "-pk")),
+        Sort("oldest", gettext_lazy("最早下单"), ("ordered_at", "pk")),
+    ]
+
+    def queryset(self):
+        mine = OrderLine.objects.visible_to(self.request.tenant).with_settled()
+        return mine.select_related("product", "streamer", "merchant")
+
+    def rows(self, found: list[OrderLine]) -> list[dict[str, Any]]:
+        tenant = self.request.tenant
+        return [{"line": line, "part": part_of(line, tenant, line.due)} for line in found]
+
+
+class LinePage(TenantRequiredMixin, TemplateView):
+    """ "Why this amount?" The story is told whole and shown as far as the tenant has a part in it."""
+
+    template_name = "commissions/line.html"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        mine = OrderLine.objects.visible_to(self.request.tenant).select_related("product")
+        line = get_object_or_404(mine, pk=self.kwargs["pk"])
+        with platform_scope():
+            story = explain.as_seen_by(self.request.tenant, line)
+        told = {"steps": [explain.TRACE.get(code, code) for code in line.trace], "next": explain.what_comes_next(story)}
+        shares = list(explain.shares(story))
+        return super().get_context_data(line=line, story=story, shares=shares, **told, **context)

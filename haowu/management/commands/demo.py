@@ -1,0 +1,116 @@
+"""``demo [--no-serve] [--days N]``: months of real orders replayed and settled night by night, then served.
+
+A second run keeps what is there: it goes on where the last one stopped, or serves at once.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from tqdm import tqdm
+
+from commissions import statements
+from haowu import days
+from haowu.errors import Refused
+from haowu.management import market
+from haowu.management.demo import people, story
+from haowu.management.demo.programs import ProgramEnded, Programs
+from haowu.management.ready import make_ready
+from haowu.management.reports import run_lines
+from haowu.management.retail import replay, shops
+from haowu.management.retail.existing import without_existing
+from haowu.management.retail.orders import Book, load
+from haowu.management.retail.replay import Day
+from haowu.management.retail.report import ImportReport
+
+ORDERS = Path(__file__).resolve().parents[1] / "orders" / "online_retail_2010-12_2011-06.csv.gz"
+
+
+class Command(BaseCommand):
+    help = "Replays real orders with every night settled by a Celery worker, shows the last night, and serves."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--no-serve", action="store_true", help="end after the report")
+        parser.add_argument(
+            "--days", type=int, default=os.environ.get("DEMO_DAYS"), help="how many business days (env DEMO_DAYS)"
+        )
+        parser.add_argument("--orders", type=Path, default=ORDERS, help="an order export other than the demo's own")
+
+    def handle(self, *, orders, no_serve, **options):
+        if options["days"] is not None and options["days"] < 1:
+            raise CommandError(_("天数须至少为 1。"))
+        make_ready()
+        with _ended_by_signals(), Programs() as programs:
+            try:
+                programs.start_worker()
+                self._replay(load(orders, now=days.now()), options["days"], programs)
+                self._show_last_night()
+                if not no_serve:
+                    self._serve(programs)
+            except (Refused, ProgramEnded) as error:
+                raise CommandError(str(error)) from error
+            except KeyboardInterrupt:
+                self.stdout.write("\n" + _("正在停止。数据保留；再次运行会从停下的地方继续。"))
+
+    def _replay(self, book: Book, wanted_days: int | None, programs: Programs) -> None:
+        if not book.orders:
+            raise CommandError(_("{file} 里没有可导入的订单。").format(file=book.path))
+        until = replay.last_order_day(book)
+        if wanted_days is not None:
+            until = min(until, days.day_of(book.orders[0].paid_at) + timedelta(days=wanted_days - 1))
+        calendar = replay.calendar(book, until)
+        todo = story.remaining(calendar)
+        if night := story.overtaken(calendar):
+            text = _("回放停在途中，而 {night} 的结算夜已经封账，余下的日子不能再补。重新开始：make demo-reset。")
+            self.stdout.write(text.format(night=night))
+        elif not todo:
+            self.stdout.write(_("回放已完成（{last} 止），数据保留。").format(last=until))
+        else:
+            self._tell(book, calendar, todo, programs)
+
+    def _tell(self, book: Book, calendar: list[Day], todo: list[Day], programs: Programs) -> None:
+        started = time.monotonic()
+        built = market.load(without_existing(shops.market(book)))
+        sent = replay.Sent()
+        with tqdm(total=sum(len(day.parcels) for day in todo), unit=_("事件"), disable=None) as bar:
+            for stored in story.tell(calendar, programs, sent):
+                bar.set_description(str(sent.day))
+                bar.update(stored)
+        if len(todo) == len(calendar):
+            report = ImportReport(book, built, sent, calendar[0].day, calendar[-1].day)
+            self.stdout.write("\n".join(report.sentences(each_row=False)))
+        text = _("回放 {n} 天，每夜经 Celery 结算，用时 {s} 秒")
+        self.stdout.write(text.format(n=len(todo), s=round(time.monotonic() - started)))
+
+    def _show_last_night(self) -> None:
+        self.stdout.write("\n".join(["", *run_lines(statements.last_run()), ""]))
+        call_command("audit", stdout=self.stdout)
+
+    def _serve(self, programs: Programs) -> None:
+        port = programs.start_web()
+        programs.start_beat()
+        self.stdout.write("\n" + " | ".join([_("角色"), _("网址"), _("登录"), _("试试看")]))
+        for way in people.ways_in():
+            self.stdout.write(f"{way.role} | http://127.0.0.1:{port}{way.path} | {way.login} | {way.task}")
+        self.stdout.write(_("按 Ctrl-C 停止。"))
+        self.stdout.flush()
+        while True:
+            programs.check()
+            time.sleep(0.5)
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """SIGTERM ends the demo as Ctrl-C does: in order."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,1 @@
+"""What ``make demo`` runs: ``story`` replays and settles, ``people`` signs up, ``programs`` starts and stops."""

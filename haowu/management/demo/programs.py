@@ -1,0 +1,117 @@
+"""The programs that the demo starts: Celery worker and beat, gunicorn. Each is stopped by its pid, with its pool."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from haowu import embedded
+from haowu.tenants.scope import PLATFORM
+
+CELERY = (sys.executable, "-m", "celery", "-A", "haowu")
+FIRST_PORT = 8000
+LAST_PORT = 8049
+PATIENCE_SECONDS = 30
+
+
+class ProgramEnded(RuntimeError):
+    """A program of the demo ended by itself; the text names its log."""
+
+
+class Programs:
+    """As a context: everything started inside is stopped at its end, the last first."""
+
+    def __init__(self) -> None:
+        self._running: list[tuple[str, subprocess.Popen]] = []
+
+    def __enter__(self) -> "Programs":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for _name, program in reversed(self._running):
+            if program.poll() is None:
+                program.send_signal(signal.SIGTERM)
+        for _name, program in reversed(self._running):
+            _wait(program)
+
+    def start_worker(self) -> None:
+        quiet = ("--without-gossip", "--without-mingle", "--loglevel", "WARNING")
+        self._start("worker", *CELERY, "worker", "--concurrency", "2", *quiet, scope=PLATFORM)
+
+    def start_beat(self) -> None:
+        self._start("beat", *CELERY, "beat", "--loglevel", "WARNING", scope=PLATFORM)
+
+    def start_web(self) -> int:
+        """Serve on the first free port from 8000 on; returns it once it answers."""
+        port = _free_port()
+        bind = ("--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "8", "--log-level", "warning")
+        self._start("web", sys.executable, "-m", "gunicorn", "haowu.wsgi", *bind)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not _answers(port):
+            self.check()
+            if time.monotonic() > deadline:
+                raise ProgramEnded(_("网站没有响应。日志：{log}").format(log=log_of("web")))
+            time.sleep(0.1)
+        return port
+
+    def check(self) -> None:
+        """Raises ProgramEnded where one of them is gone."""
+        for name, program in self._running:
+            if program.poll() is not None:
+                raise ProgramEnded(
+                    _("{name} 已退出（{code}）。日志：{log}").format(
+                        name=name, code=program.returncode, log=log_of(name)
+                    )
+                )
+
+    def _start(self, name: str, *command: str, scope: str = "") -> None:
+        """In a session of its own, so that Ctrl-C reaches the demo alone, which then stops the others in order."""
+        environment = {key: value for key, value in os.environ.items() if key != "HAOWU_SCOPE"}
+        if scope:
+            environment["HAOWU_SCOPE"] = scope
+        with log_of(name).open("ab") as log:
+            program = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=environment,
+                cwd=Path(__file__).resolve().parents[3],
+                start_new_session=True,
+            )
+        self._running.append((name, program))
+
+
+def log_of(name: str) -> Path:
+    embedded.home().mkdir(parents=True, exist_ok=True)
+    return embedded.home() / f"demo-{name}.log"
+
+
+def _wait(program: subprocess.Popen) -> None:
+    try:
+        program.wait(PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.killpg(program.pid, signal.SIGKILL)  # its own session: the program and its pool, nobody else
+        program.wait()
+
+
+def _free_port() -> int:
+    for port in range(FIRST_PORT, LAST_PORT + 1):
+        with socket.socket() as listener, suppress(OSError):
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(("127.0.0.1", port))
+            return port
+    raise ProgramEnded(_("端口 {first}–{last} 都被占用。").format(first=FIRST_PORT, last=LAST_PORT))
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as client:
+        client.settimeout(1)
+        return client.connect_ex(("127.0.0.1", port)) == 0

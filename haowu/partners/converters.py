@@ -1,0 +1,21 @@
+"""Path converters. What cannot be an id does not match, and is a 404 like any address that is none."""
+
+from datetime import date
+
+from django.urls.converters import PathConverter
+
+
+class TextConverter(PathConverter):
+    """Any visible text, slashes too: the numbers of other systems are theirs to choose."""
+
+    regex = r"[^\x00-\x1f\x7f]+?"
+
+
+class DayConverter:
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()

@@ -1,0 +1,56 @@
+"""JSON in and out, whatever a client sends or asks for."""
+
+import json
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import JSONParser
+from rest_framework.renderers import JSONRenderer
+
+MAX_DIGITS = 40
+
+
+class PrudentJSONParser(JSONParser):
+    """RFC 8259 JSON: UTF-8 and no NaN. An absurd number or string is left to the field it stands in to refuse."""
+
+    def parse(self, stream: BinaryIO, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return json.loads(stream.read().decode("utf-8"), parse_int=_whole, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            raise ParseError from error
+
+
+class PrudentJSONRenderer(JSONRenderer):
+    """Text as it is; escaped where it echoes a lone surrogate, which UTF-8 cannot carry."""
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        try:
+            return super().render(data, accepted_media_type, renderer_context)
+        except UnicodeEncodeError:
+            self.ensure_ascii = True
+            return super().render(data, accepted_media_type, renderer_context)
+
+
+class OnlyJSON(BaseContentNegotiation):
+    """The API speaks JSON, whatever ``Accept`` says (RFC 9110 §12.1 lets a server do so)."""
+
+    def select_parser(self, request, parsers):
+        return next((parser for parser in parsers if _is_json(request.content_type, parser.media_type)), None)
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        return renderers[0], renderers[0].media_type
+
+
+def _is_json(content_type: str | None, media_type: str) -> bool:
+    return (content_type or "").partition(";")[0].strip().lower() == media_type
+
+
+def _whole(digits: str) -> int | Decimal:
+    """Python refuses to read integers of thousands of digits, and with them the whole body."""
+    return int(digits) if len(digits) <= MAX_DIGITS else Decimal(digits)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

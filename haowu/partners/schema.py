@@ -1,0 +1,109 @@
+"""What OpenAPI says of every view: the client-credentials scheme, the common headers, and every problem."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.contrib.django_oauth_toolkit import DjangoOAuthToolkitScheme
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
+
+
+class ErrorOut(serializers.Serializer):
+    pointer = serializers.CharField(required=False, help_text=_("请求体中的位置（JSON Pointer）。"))
+    parameter = serializers.CharField(required=False, help_text=_("查询参数名。"))
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class ProblemOut(serializers.Serializer):
+    """RFC 9457. ``code`` is stable; ``detail`` is for people, in the language asked for."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField(help_text=_("稳定的错误码，程序按它判断。"))
+    detail = serializers.CharField(help_text=_("给人看的说明，语言随 Accept-Language。"))
+    errors = ErrorOut(many=True, required=False)
+
+
+PROBLEMS = {
+    400: _("请求无法读取：REQUEST_MALFORMED、JSON_MALFORMED。"),
+    401: _("没有有效的访问令牌：NOT_AUTHENTICATED。"),
+    403: _("没有权限：SCOPE_MISSING、KIND_REFUSED。"),
+    404: _("不存在，或属于别人：NOT_FOUND。"),
+    409: _("同一个 Idempotency-Key 的请求还在执行：IDEMPOTENCY_KEY_RUNNING。"),
+    413: _("请求体太大：BODY_TOO_LARGE。"),
+    415: _("请求体不是 application/json：MEDIA_TYPE_UNSUPPORTED。"),
+    422: _("参数或请求体不可用：QUERY_INVALID、BODY_INVALID、IDEMPOTENCY_KEY_INVALID、IDEMPOTENCY_KEY_REUSED。"),
+    429: _("请求太频繁：RATE_LIMITED。"),
+    500: _("平台内部出错，请求没有生效：INTERNAL_ERROR。"),
+}
+ALWAYS = (400, 401, 403, 422, 429, 500)
+RATE_HEADERS = {
+    "RateLimit-Limit": _("一个时间窗内允许的请求数。"),
+    "RateLimit-Remaining": _("本时间窗内剩余的请求数。"),
+    "RateLimit-Reset": _("距本时间窗结束的秒数。"),
+}
+
+
+class ClientScheme(DjangoOAuthToolkitScheme):
+    target_class = "haowu.partners.access.ClientAuthentication"
+
+
+class PartnerSchema(AutoSchema):
+    def get_description(self) -> str:
+        """What ``extend_schema`` says, and nothing else: docstrings are for readers of the code."""
+        return ""
+
+    def get_override_parameters(self) -> list[OpenApiParameter]:
+        header = OpenApiParameter.HEADER
+        counted = ["200", "400", "404", "409", "413", "415", "422", "429"]
+        parameters = [
+            OpenApiParameter("Accept-Language", str, header, description=_("文字的语言：zh-hans（默认）或 en。")),
+            *[
+                OpenApiParameter(name, int, header, response=counted, description=text)
+                for name, text in RATE_HEADERS.items()
+            ],
+            OpenApiParameter("Retry-After", int, header, response=["409", "429"], description=_("几秒后重试。")),
+        ]
+        if self._is_idempotent():
+            parameters += [
+                OpenApiParameter(
+                    "Idempotency-Key",
+                    {"type": "string", "pattern": "^[!-~]{1,255}$"},
+                    header,
+                    description=_("同一个键与同样的内容只生效一次，并得到同样的回答。"),
+                ),
+                OpenApiParameter(
+                    "Idempotency-Hit",
+                    str,
+                    header,
+                    response=["200", "422"],
+                    enum=["true"],
+                    description=_("这是先前的回答。"),
+                ),
+            ]
+        return parameters
+
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        bodies = super()._get_response_bodies(direction)
+        for status in self._problems():
+            said = OpenApiResponse(ProblemOut, description=PROBLEMS[status])
+            bodies.setdefault(
+                str(status), self._get_response_for_code(said, str(status), ["application/problem+json"], direction)
+            )
+        return dict(sorted(bodies.items()))
+
+    def _problems(self) -> set[int]:
+        found = set(ALWAYS)
+        if "{" in self.path:
+            found.add(404)
+        if self.method == "POST":
+            found |= {413, 415}
+        if self._is_idempotent():
+            found.add(409)
+        return found
+
+    def _is_idempotent(self) -> bool:
+        return hasattr(getattr(self.view, self.method.lower(), None), "is_idempotent")

@@ -1,0 +1,63 @@
+"""Staff's view of shops and the catalogue. Products and plans belong to their merchants: staff look."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from haowu.tenants.admin import LookOnly, LookOnlyAdmin
+from merchants.models import Brand, Category, Plan, PlanRate, Product, Shop, Sku
+
+
+@admin.register(Shop)
+class ShopAdmin(admin.ModelAdmin):
+    list_display = ["merchant", "score", "hold_days", "suspended_at"]
+    list_filter = [("suspended_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["merchant"]
+    search_fields = ["merchant__name", "merchant__code"]
+    autocomplete_fields = ["merchant"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Shop | None = None) -> bool:
+        return False
+
+
+@admin.register(Category)
+class CategoryAdmin(admin.ModelAdmin):
+    list_display = ["path", "level", "code", "hold_days"]
+    list_filter = ["level"]
+    list_select_related = ["parent__parent"]
+    search_fields = ["name", "code"]
+    autocomplete_fields = ["parent"]
+
+
+@admin.register(Brand)
+class BrandAdmin(admin.ModelAdmin):
+    list_display = ["name", "code"]
+    search_fields = ["name", "code"]
+
+
+class SkuInline(LookOnly, admin.TabularInline):
+    model = Sku
+    extra = 0
+
+
+@admin.register(Product)
+class ProductAdmin(LookOnlyAdmin):
+    list_display = ["title", "merchant", "code", "status", "listed_at"]
+    list_filter = ["status"]
+    list_select_related = ["merchant"]
+    search_fields = ["title", "=code", "merchant__name"]
+    inlines = [SkuInline]
+
+
+class PlanRateInline(LookOnly, admin.TabularInline):
+    model = PlanRate
+    extra = 0
+    fields = ["streamer", "commission_bps", "effective_from", "announced_at", "cancelled_at"]
+
+
+@admin.register(Plan)
+class PlanAdmin(LookOnlyAdmin):
+    list_display = ["merchant", "type", "product", "starts_at", "ends_at"]
+    list_filter = ["type"]
+    list_select_related = ["merchant", "product"]
+    search_fields = ["merchant__name", "=product__code"]
+    inlines = [PlanRateInline]

@@ -1,0 +1,64 @@
+"""What a streamer may narrow the selection list by."""
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from haowu.fields import PercentField, SearchBox, YuanField
+from merchants.models import Category, Product
+from streamers.models import Pick
+from streamers.selection import in_category, not_on_shelf
+
+
+class YuanFilter(django_filters.Filter):
+    field_class = YuanField
+
+
+class PercentFilter(django_filters.Filter):
+    field_class = PercentField
+
+
+class CategoryField(django_filters.fields.ModelChoiceField):
+    def label_from_instance(self, category: Category) -> str:
+        return "　" * (category.level - 1) + category.name
+
+
+class CategoryFilter(django_filters.ModelChoiceFilter):
+    field_class = CategoryField
+
+
+class SelectionFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("关键词"), field_name="title", lookup_expr="icontains", max_length=64, widget=SearchBox
+    )
+    category = CategoryFilter(
+        label=_("类目"),
+        queryset=lambda request: Category.objects.in_order(),
+        method="within",
+        empty_label=_("全部类目"),
+    )
+    price_from = YuanFilter(label=_("最低价（元）"), field_name="price_fen", lookup_expr="gte")
+    price_to = YuanFilter(label=_("最高价（元）"), field_name="price_fen", lookup_expr="lte")
+    rate_from = PercentFilter(label=_("佣金率不低于（%）"), field_name="commission_bps", lookup_expr="gte")
+    fresh = django_filters.BooleanFilter(label=_("不在我的货架上"), method="not_picked", widget=forms.CheckboxInput)
+
+    class Meta:
+        model = Product
+        fields: list[str] = []
+
+    def within(self, products: QuerySet, name: str, category: Category) -> QuerySet:
+        return in_category(products, category)
+
+    def not_picked(self, products: QuerySet, name: str, wanted: bool | None) -> QuerySet:
+        return not_on_shelf(products, self.request.tenant) if wanted else products
+
+
+class ShelfFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("关键词"), field_name="product__title", lookup_expr="icontains", max_length=64, widget=SearchBox
+    )
+
+    class Meta:
+        model = Pick
+        fields: list[str] = []

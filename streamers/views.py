@@ -1,0 +1,107 @@
+"""A streamer's selection list, the page of a product, and the shelf."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import cached_property
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView, View
+
+from haowu import days
+from haowu.errors import Refused
+from haowu.tenants.access import TenantRequiredMixin
+from haowu.tenants.lists import ListPage, Sort
+from haowu.tenants.models import Tenant
+from merchants.models import Product
+from streamers import shelf
+from streamers.filters import SelectionFilter, ShelfFilter
+from streamers.models import Pick
+from streamers.selection import Card, cards, offered_to, open_to, products_of
+
+
+class OfStreamer(TenantRequiredMixin):
+    kind = Tenant.Kind.STREAMER
+
+    def cards(self, products: list[Product]) -> list[Card]:
+        return cards(self.request.tenant, products, days.now())
+
+
+class Selection(OfStreamer, ListPage):
+    template_name = "streamers/selection.html"
+    filterset_class = SelectionFilter
+    sorts = [
+        Sort("newest", gettext_lazy("最新上架"), ("-listed_at", "-pk")),
+        Sort("worth", gettext_lazy("每单赚得最多"), ("-worth", "-pk")),
+        Sort("rate", gettext_lazy("佣金率最高"), ("-commission_bps", "-pk")),
+        Sort("price", gettext_lazy("价格从低到高"), ("price_fen", "pk")),
+        Sort("price_down", gettext_lazy("价格从高到低"), ("-price_fen", "-pk")),
+    ]
+
+    def queryset(self):
+        offered = offered_to(self.request.tenant, days.now())
+        return offered.select_related("merchant__shop", "category").prefetch_related("images")
+
+    def rows(self, found: list[Product]) -> list[Card]:
+        return self.cards(found)
+
+
+class OneProduct(OfStreamer):
+    """Pages about one product: listed, or still on this streamer's shelf."""
+
+    @cached_property
+    def product(self) -> Product:
+        return get_object_or_404(open_to(self.request.tenant), public_id=self.kwargs["public_id"])
+
+
+class ProductPage(OneProduct, TemplateView):
+    template_name = "streamers/product.html"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        (card,) = self.cards([self.product])
+        skus = [(sku, card.per_sale_of(sku.price_fen)) for sku in self.product.skus.order_by("price_fen", "pk")]
+        return super().get_context_data(card=card, skus=skus, **context)
+
+
+class Shelf(OfStreamer, ListPage):
+    template_name = "streamers/shelf.html"
+    filterset_class = ShelfFilter
+    sorts = [
+        Sort("newest", gettext_lazy("最近选入"), ("-picked_at", "-pk")),
+        Sort("oldest", gettext_lazy("最早选入"), ("picked_at", "pk")),
+    ]
+
+    def queryset(self):
+        return Pick.objects.visible_to(self.request.tenant).on_shelf()
+
+    def rows(self, found: list[Pick]) -> list[Card]:
+        return self.cards(products_of(found, self.request.tenant))
+
+
+class ShelfAct(OneProduct, View):
+    """One button about a product; goes back to the page it was pressed on."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            messages.success(request, self.act())
+        except Refused as refused:
+            messages.error(request, refused.message)
+        back = request.POST.get("next", "")
+        return redirect(back if url_has_allowed_host_and_scheme(back, request.get_host()) else "shelf")
+
+
+class PickProduct(ShelfAct):
+    def act(self) -> str:
+        shelf.pick(self.request.tenant, self.product, at=days.now())
+        return _("已选入货架，推广位已生成。")
+
+
+class UnpickProduct(ShelfAct):
+    def act(self) -> str:
+        shelf.unpick(self.request.tenant, self.product, at=days.now())
+        return _("已移出货架。分享出去的链接仍然计佣。")

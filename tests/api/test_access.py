@@ -1,0 +1,148 @@
+"""Who may call what: one table of expected answers, with a row for every route (OWASP API1, API5)."""
+
+import pytest
+from django.urls import URLPattern, get_resolver
+
+from commissions.models import OrderEvent
+from tests.api.conftest import ALL_SCOPES, Caller
+from tests.build import merchant, source, streamer
+
+pytestmark = pytest.mark.django_db
+
+EVENT = {"events": [{"event_id": "mine", "type": "shipped", "order_no": "o9", "occurred_at": "2024-06-01T00:00:00Z"}]}
+CALLERS = ["anonymous", "partner", "merchant", "streamer", "other_partner", "other_merchant", "other_streamer"]
+
+#                                                 anon part merch strm  other: partner, merchant, streamer
+TABLE = {
+    ("POST", "/order-events"):                    [401, 200, 403, 403,  200, 403, 403],
+    ("GET", "/order-events"):                     [401, 200, 403, 403,  200, 403, 403],
+    ("GET", "/order-events/paid-o1"):             [401, 200, 403, 403,  404, 403, 403],
+    ("GET", "/orders"):                           [401, 200, 200, 200,  200, 200, 200],
+    ("GET", "/orders/o1/lines/1"):                [401, 200, 200, 200,  404, 404, 404],
+    ("GET", "/statements"):                       [401, 200, 200, 200,  200, 200, 200],
+    ("GET", "/statements/available/2024-06-10"):  [401, 404, 404, 200,  404, 404, 404],
+    ("GET", "/statements/funding/2024-06-10"):    [401, 404, 200, 404,  404, 404, 404],
+    ("GET", "/statements/available/2024-06-10/lines"): [401, 404, 404, 200,  404, 404, 404],
+    ("GET", "/statements/funding/2024-06-10/lines"):   [401, 404, 200, 404,  404, 404, 404],
+}  # fmt: skip
+
+SCOPES = {
+    ("POST", "/order-events"): "order-events:write",
+    ("GET", "/order-events"): "order-events:read",
+    ("GET", "/order-events/paid-o1"): "order-events:read",
+    ("GET", "/orders"): "orders:read",
+    ("GET", "/orders/o1/lines/1"): "orders:read",
+    ("GET", "/statements"): "statements:read",
+    ("GET", "/statements/available/2024-06-10"): "statements:read",
+    ("GET", "/statements/funding/2024-06-10"): "statements:read",
+    ("GET", "/statements/available/2024-06-10/lines"): "statements:read",
+    ("GET", "/statements/funding/2024-06-10/lines"): "statements:read",
+}
+
+
+def call(caller: Caller, method: str, path: str):
+    return caller.post(path, EVENT) if method == "POST" else caller.get(path)
+
+
+def routes() -> set[tuple[str, str]]:
+    """``{(method, name of the route)}`` of everything below /api/v1/."""
+    found = set()
+    for prefix in get_resolver().url_patterns:
+        if str(prefix.pattern) != "api/":
+            continue
+        (v1,) = [each for each in prefix.url_patterns if str(each.pattern) == "v1/"]
+        for route in v1.url_patterns:
+            assert isinstance(route, URLPattern), "a nested include: teach this test to descend"
+            view = route.callback.view_class
+            found |= {(method.upper(), route.name) for method in view.http_method_names if hasattr(view, method)}
+    return {(method, name) for method, name in found if method not in {"OPTIONS", "HEAD"}}
+
+
+def test_every_route_has_a_row():
+    covered = {(method, get_resolver().resolve(f"/api/v1{path}").url_name) for method, path in TABLE}
+    assert routes() == covered
+    assert SCOPES.keys() == TABLE.keys()
+
+
+@pytest.mark.parametrize(("method", "path"), TABLE, ids=lambda part: part)
+def test_each_caller_gets_what_the_table_says(sale, calling, anonymous, method, path):
+    others = [source("other"), merchant("other"), streamer("other")]
+    callers = [anonymous, *(calling(tenant) for tenant in (sale.source, sale.shop, sale.seller, *others))]
+    answers = [call(caller, method, path) for caller in callers]
+    assert dict(zip(CALLERS, (answer.status_code for answer in answers), strict=True)) == dict(
+        zip(CALLERS, TABLE[method, path], strict=True)
+    )
+    for answer in answers:
+        if answer.status_code >= 400:
+            assert answer["Content-Type"] == "application/problem+json"
+            assert answer.json()["status"] == answer.status_code
+
+
+@pytest.mark.parametrize(("method", "path"), TABLE, ids=lambda part: part)
+def test_a_token_without_the_scope_is_refused_and_told_which(sale, calling, method, path):
+    needed = SCOPES[method, path]
+    before = OrderEvent.objects.count()
+    caller = calling(sale.source, *(scope for scope in ALL_SCOPES if scope != needed))
+    answer = call(caller, method, path)
+    assert (answer.status_code, answer.json()["code"]) == (403, "SCOPE_MISSING")
+    assert answer["WWW-Authenticate"] == f'Bearer realm="api", error="insufficient_scope", scope="{needed}"'
+    assert OrderEvent.objects.count() == before
+
+
+def test_a_refused_caller_leaves_no_event(sale, calling, anonymous):
+    for caller in (anonymous, calling(sale.shop), calling(sale.seller)):
+        caller.post("/order-events", EVENT)
+    assert not OrderEvent.objects.filter(event_id="mine").exists()
+
+
+def test_strangers_lists_are_empty(sale, calling):
+    for tenant in (source("other"), merchant("other"), streamer("other")):
+        for path in ("/orders", "/statements"):
+            assert calling(tenant).get(path).json() == {"results": [], "next": None}
+    assert calling(source("third")).get("/order-events").json()["results"] == []
+
+
+def test_without_a_token_the_challenge_names_no_error(anonymous):
+    answer = anonymous.get("/orders")
+    assert answer["WWW-Authenticate"] == 'Bearer realm="api"'
+    assert answer.json()["code"] == "NOT_AUTHENTICATED"
+
+
+@pytest.mark.parametrize("token", ["nonsense", "密", "a b", "\0", "x" * 5000])
+def test_a_token_that_is_none_is_told_so(anonymous, token):
+    answer = anonymous.get("/orders", Authorization=f"Bearer {token}")
+    assert (answer.status_code, answer.json()["code"]) == (401, "NOT_AUTHENTICATED")
+
+
+def test_an_expired_token_opens_nothing(sale, calling):
+    from oauth2_provider.models import get_access_token_model
+
+    caller = calling(sale.shop)
+    get_access_token_model().objects.update(expires="2024-01-01T00:00:00Z")
+    answer = caller.get("/orders")
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"] == 'Bearer realm="api", error="invalid_token"'
+
+
+def test_a_token_in_the_address_opens_nothing(sale, calling, anonymous):
+    token = calling(sale.shop).token
+    assert anonymous.get("/orders", {"access_token": token}).status_code == 401
+
+
+def test_a_browser_session_opens_nothing(sale, anonymous):
+    from tests.build import member
+
+    user = member(sale.shop)
+    anonymous.http.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    session = anonymous.http.session
+    session["tenant"] = sale.shop.public_id
+    session.save()
+    assert anonymous.get("/orders").status_code == 401
+
+
+def test_a_deleted_client_is_out_at_once(sale, calling):
+    from haowu.partners.models import ApiClient
+
+    caller = calling(sale.shop)
+    ApiClient.objects.all().delete()
+    assert caller.get("/orders").status_code == 401

@@ -1,0 +1,77 @@
+"""The OpenAPI description: complete, valid, and changed only on purpose.
+
+To refresh the snapshot after an intended change::
+
+    HAOWU_HOME=.dev-test .venv/bin/python manage.py spectacular --file tests/api/openapi.yaml
+"""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from django.core.management import call_command
+
+from tests.api.test_access import routes
+
+SNAPSHOT = Path(__file__).with_name("openapi.yaml")
+
+
+@pytest.fixture(scope="module")
+def schema(tmp_path_factory) -> str:
+    file = tmp_path_factory.mktemp("schema") / "openapi.yaml"
+    call_command("spectacular", file=str(file), fail_on_warn=True, validate=True)
+    return file.read_text()
+
+
+def operations(schema: str):
+    for path, methods in yaml.safe_load(schema)["paths"].items():
+        for method, operation in methods.items():
+            yield path, method.upper(), operation
+
+
+def test_the_description_is_the_one_that_was_agreed(schema):
+    assert schema == SNAPSHOT.read_text(), f"see the head of {Path(__file__).name}"
+
+
+def test_every_route_is_described(schema):
+    assert len(list(operations(schema))) == len(routes())
+
+
+def test_every_operation_names_its_scope_and_every_status_it_answers(schema):
+    for path, method, operation in operations(schema):
+        expected = {"200", "400", "401", "403", "422", "429", "500"}
+        expected |= {"404"} if "{" in path else set()
+        expected |= {"409", "413", "415"} if method == "POST" else set()
+        expected |= {"409"} if operation["operationId"] == "read_order_line" else set()
+        assert set(operation["responses"]) == expected, path
+        assert len(operation["security"][0]["oauth2"]) == 1
+        for status, response in operation["responses"].items():
+            media_type = "application/json" if status == "200" else "application/problem+json"
+            assert list(response["content"]) == [media_type]
+
+
+def test_no_model_is_shown_by_all_of_its_fields():
+    sources = [*Path("commissions/api").glob("*.py"), *Path("haowu/partners").glob("*.py")]
+    assert sources
+    assert not [path for path in sources if "__all__" in path.read_text() or "ModelSerializer" in path.read_text()]
+
+
+@pytest.mark.django_db
+def test_the_description_is_served(client, schema):
+    answer = client.get("/api/schema/", headers={"Accept-Language": "zh-hans"})
+    assert answer.status_code == 200
+    assert yaml.safe_load(answer.content) == yaml.safe_load(schema)
+    assert client.get("/api/schema/?format=json").json()["openapi"].startswith("3.")
+
+
+@pytest.mark.django_db
+def test_the_page_brings_no_inline_script_or_style_and_nothing_from_elsewhere(client):
+    page = client.get("/api/docs/")
+    html = page.content.decode()
+    assert page.status_code == 200
+    assert "<style" not in html
+    assert "://" not in html.replace("http://www.w3.org", "")
+    assert "unsafe-inline" not in page["Content-Security-Policy"]
+    scripts = [part.partition('"')[0] for part in html.split('<script src="')[1:]]
+    assert html.count("<script") == len(scripts) == 3
+    assert client.get(scripts[-1]).headers["Content-Type"].startswith("application/javascript")

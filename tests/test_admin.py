@@ -1,0 +1,94 @@
+"""Staff's admin: runs, orders and the ledger are looked at and never written, by nobody; policies are added."""
+
+import pytest
+from django.test import Client
+
+from commissions.models import OrderLine, Policy, Run, Settlement, Shard
+from haowu.ledger.models import Account, DailyBalance, Posting
+from haowu.tenants.models import User
+from tests import build
+from tests.browser import clock, text  # noqa: F401
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+LOOKED_AT = [Run, Shard, Settlement, OrderLine, Account, Posting, DailyBalance]
+
+
+@pytest.fixture
+def staff() -> Client:
+    client = Client(headers={"accept-language": "zh-hans"})
+    client.force_login(User.objects.create_superuser("staff", password=build.PASSWORD))
+    return client
+
+
+@pytest.fixture
+def night() -> Run:
+    merchant, streamer = build.merchant("m1", name="山野集"), build.streamer("s1", name="小禾")
+    product = build.product(merchant, "p1")
+    build.normal_plan(product, 2000)
+    build.pick(streamer, product, "x1")
+    source = build.source("shop")
+    build.push(source, [build.paid("o1", "2024-06-01 10:00", [build.bought(product, "x1")])])
+    build.push(source, [build.event("received", "o1", "2024-06-02 10:00")])
+    return build.settle("2024-06-10")
+
+
+def address(model, place: str = "") -> str:
+    return f"/admin/{model._meta.app_label}/{model._meta.model_name}/{place}"
+
+
+def test_a_run_shows_its_shards_proofs_and_report(staff, night):
+    answer = staff.get(address(Run, f"{night.pk}/change/"))
+    page = text(answer)
+    for shown in ("✓ 到期的订单行全部结算", "✓ 商家支出等于各方所得", "✓ 清分过渡账户归零", night.checksum, "已关账"):
+        assert shown in page
+    assert page.count("merchant_cost_fen") == 2
+    (shards,) = answer.context["inline_admin_formsets"]
+    assert [(form.instance.no, form.instance.lines) for form in shards.formset.forms] == [(1, 1)]
+
+
+def test_the_ledger_explorer_shows_yuan_and_names(staff, night):
+    page = text(staff.get(address(Posting)))
+    for shown in ("¥20.00", "¥2.00", "佣金", "技术服务费", "小禾", "山野集"):
+        assert shown in page
+
+
+@pytest.mark.parametrize("model", LOOKED_AT, ids=lambda model: model.__name__)
+def test_not_even_a_superuser_may_add_change_or_delete(staff, night, model):
+    row = model.objects.order_by("pk").first()
+    before = list(model.objects.order_by("pk").values())
+    assert staff.get(address(model)).status_code == 200
+    assert staff.get(address(model, f"{row.pk}/change/")).status_code == 200
+    assert staff.get(address(model, "add/")).status_code == 403
+    assert staff.post(address(model, "add/"), {}).status_code == 403
+    assert staff.post(address(model, f"{row.pk}/change/"), {}).status_code == 403
+    assert staff.post(address(model, f"{row.pk}/delete/"), {"post": "yes"}).status_code == 403
+    chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+    staff.post(address(model), chosen)
+    assert list(model.objects.order_by("pk").values()) == before
+
+
+def test_a_policy_is_added_for_the_future_and_never_changed(staff):
+    first = Policy.objects.get()
+    form = {"tech_bps": "800", "hold_days": "10", "note": "大促", "effective_from_1": "00:00:00"}
+    refused = staff.post(address(Policy, "add/"), form | {"effective_from_0": "2024-06-20"})
+    assert "新版本只能从现在或以后生效。" in text(refused)
+    assert Policy.objects.count() == 1
+    staff.post(address(Policy, "add/"), form | {"effective_from_0": "2024-07-01"})
+    added = Policy.objects.latest("pk")
+    assert (added.tech_bps, added.hold_days, added.effective_from) == (800, 10, build.moment("2024-07-01 00:00"))
+    assert staff.post(address(Policy, f"{first.pk}/change/"), form).status_code == 403
+    assert staff.post(address(Policy, f"{first.pk}/delete/"), {"post": "yes"}).status_code == 403
+    assert Policy.objects.get(pk=first.pk).tech_bps == 1000
+
+
+def test_members_of_tenants_are_no_staff(client, night):
+    client.force_login(build.member(Account.objects.filter(owner__code="m1")[0].owner))
+    assert client.get(address(Run)).url == f"/admin/login/?next={address(Run)}"
+
+
+def test_every_page_of_the_admin_opens(staff, night):
+    index = staff.get("/admin/")
+    models = [model for app in index.context["app_list"] for model in app["models"]]
+    assert len(models) >= 15
+    for model in models:
+        assert staff.get(model["admin_url"]).status_code == 200
