@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from haowu import embedded
 from haowu.tenants.scope import PLATFORM
@@ -18,6 +19,12 @@ from tests import database
 
 # Django would flush as the app role, which has no right to TRUNCATE.
 TransactionTestCase._fixture_teardown = lambda self: database.clean()
+
+
+@pytest.fixture(autouse=True)
+def chinese_first():
+    """A request leaves its language in the thread; the next test begins in the platform's own."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from tests.build import (
 
 pytestmark = pytest.mark.django_db
 
-RATES = ("commission_bps", "service_fee_bps", "second_bps", "provider_bps", "tech_bps")
+RATES = ("commission_bps", "service_fee_bps", "second_bps", "provider_bps", "agency_bps", "tech_bps")
 
 
 def listed(caller, **query) -> list[str]:
@@ -55,6 +55,7 @@ def test_a_streamer_sees_what_he_earns_and_nobody_elses_share(sale, calling):
             "service_fee_bps": None,
             "second_bps": None,
             "provider_bps": None,
+            "agency_bps": 0,
             "tech_bps": 1000,
         },
         "estimate": {"streamer": {"party": "s1", "gross_fen": 2000, "tech_fee_fen": 200, "net_fen": 1800}},
@@ -72,7 +73,7 @@ def test_a_merchant_sees_its_cost_and_each_roles_gross(sale, calling):
     (line,) = calling(sale.shop).get("/orders").json()["results"]
     shares = {"streamer": {"party": "s1", "gross_fen": 2000}, "merchant": {"cost_fen": 2000}}
     assert (line["pid"], line["estimate"], line["phases"][0]["shares"]) == (None, shares, shares)
-    assert [line["terms"][name] for name in RATES] == [2000, 0, 0, 0, None]
+    assert [line["terms"][name] for name in RATES] == [2000, 0, 0, 0, None, None]
 
 
 def test_a_source_sees_the_life_of_the_goods_and_no_money(sale, calling):
