@@ -133,6 +133,8 @@ class LineBook:
         """The columns that bring ``line`` to ``state``; empty where it stands there already."""
         due = line.due if line.due_base_fen == state.base_fen else split(state.base_fen, line.rates)
         row = self._standing(state, line.hold_days, due)
+        if line.held_reason == calendar.INSUFFICIENT_DEPOSIT and row["settles_on"]:
+            row |= {"settles_on": None, "held_reason": line.held_reason, "held_since": line.held_since}
         changes = {column: value for column, value in row.items() if getattr(line, column) != value}
         return changes and {"id": line.pk, "updated_at": "now"} | changes
 
