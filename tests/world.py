@@ -107,15 +107,14 @@ class World:
         return found + [f"audit {one.code}: {one.examples}" for one in run_audit() if not one.holds]
 
     def sums(self) -> dict:
-        """``{(line, role): (gross, fee)}`` over all phases, from the project's rows."""
-        return {
-            (told["order_no"], told["line_no"], role): tuple(
-                sum(phase[role][name] for phase in told["phases"]) for name in ("gross_fen", "tech_fee_fen")
-            )
-            for told in explain.stories(OrderLine.objects.all())
-            for role in told["estimate"]
-            if role != "merchant" and told["phases"]
-        }
+        """``{(line, role): (gross, fee)}`` over all phases, from the project's rows; without what comes to nothing."""
+        sums = {}
+        for key, told in self._told().items():
+            for role in told["estimate"]:
+                amounts = [phase[role] for _day, _kind, phase in told["phases"]]
+                gross, fee = (sum(pair[index] for pair in amounts) for index in (0, 1))
+                sums |= {(key, role): (gross, fee)} if gross or fee else {}
+        return sums
 
     def _told(self) -> dict:
         lines = OrderLine.objects.select_related("source")
