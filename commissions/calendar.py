@@ -11,6 +11,7 @@ from commissions.models import OrderLine, Run
 from haowu import days
 
 AFTER_SALE_OPEN = "AFTER_SALE_OPEN"
+INSUFFICIENT_DEPOSIT = "INSUFFICIENT_DEPOSIT"
 
 _LOCK = 7_301_845_512
 """Advisory lock of the frontier: intake shares it while it dates facts, a night takes it alone while it seals."""

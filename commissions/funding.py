@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from commissions.calendar import hold_frontier, open_day
+from commissions.calendar import INSUFFICIENT_DEPOSIT, hold_frontier, open_day
 from commissions.models import OrderLine
 from commissions.split import FROM_MERCHANT
 from commissions.statements import balances
@@ -19,8 +19,6 @@ from haowu.ledger.books import Transfer, open_accounts, platform, post
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import Tenant
 from merchants.models import Shop
-
-INSUFFICIENT_DEPOSIT = "INSUFFICIENT_DEPOSIT"
 
 
 class TopUpInvalid(Refused):
@@ -84,7 +82,7 @@ _COST = " + ".join(f"line.due_{role}_fen" for role in FROM_MERCHANT)
 _PART = f"""
 WITH due AS (
     SELECT line.id, sum({_COST}) OVER (PARTITION BY line.merchant_id ORDER BY line.due_at, line.id)
-        <= coalesce(deposit.balance_fen, 0) AS is_covered
+        <= coalesce(deposit.balance_fen, 0) OR {_COST} = 0 AS is_covered
     FROM commissions_orderline AS line
     JOIN merchants_shop AS shop ON shop.merchant_id = line.merchant_id AND shop.funding = 'prepaid'
     LEFT JOIN ledger_account AS deposit ON deposit.owner_id = line.merchant_id AND deposit.kind = 'funding'

@@ -17,7 +17,7 @@ from commissions import life
 from commissions.calendar import hold_frontier
 from commissions.events import parse
 from commissions.lines import LineBook
-from commissions.models import Order, OrderEvent
+from commissions.models import Order, OrderEvent, OrderLine
 from haowu.bulk import insert_rows, update_rows
 from haowu.errors import Refused
 from haowu.tenants.models import Tenant
@@ -153,7 +153,9 @@ class _Batch:
         for row in OrderEvent.objects.filter(order__in=[order.pk for order in self.orders.values()]):
             stored[row.event_id] = row
             events[row.order_id].append(life.Event(row.event_id, row.type, "", row.occurred_at, row.line_no, row.facts))
-        lives = [(order, life.OrderLife(events[order.pk])) for order in self.orders.values()]
+        several = [pk for pk, each in events.items() if sum(event.type == life.Type.PAID for event in each) > 1]
+        stay = OrderLine.objects.settled_payments(several, self.frontier)
+        lives = [(order, life.OrderLife(events[order.pk], stay[order.pk])) for order in self.orders.values()]
         LineBook(self.source, products, self.frontier).write(lives)
         rulings = {event_id: ruling for _order, each in lives for event_id, ruling in each.rulings.items()}
         update_rows(

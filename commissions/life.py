@@ -5,7 +5,7 @@ arrival nor repetition can matter. What an event lacks parks it; what contradict
 changes nothing. No Django, no clock, no rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -106,19 +106,23 @@ class Refund:
 
 
 class OrderLife:
-    """Applies the events of one order. ``lines`` by number; ``rulings`` by event id."""
+    """Applies the events of one order. ``lines`` by number; ``rulings`` by event id.
 
-    def __init__(self, events: Iterable[Event]) -> None:
+    ``settled_payments``: ids of payments whose lines a night has taken. They stay, though an earlier one comes in.
+    """
+
+    def __init__(self, events: Iterable[Event], settled_payments: Collection[str] = ()) -> None:
         self.lines: dict[int, LineState] = {}
         self.rulings: dict[str, Ruling] = {}
         self.freight_left_fen = 0
         self._refunds: dict[tuple[str, int | None], Refund] = {}
+        self._early_reversals: dict[tuple[str, int | None], list[Event]] = {}
         self._cases: dict[str, list[LineState]] = {}
         ordered = sorted(events, key=lambda event: (event.occurred_at, event.event_id))
         openings = [event for event in ordered if event.type == Type.AFTER_SALE_OPENED]
-        for event in ordered:
-            if event.type == Type.PAID:
-                self._rule(event, self._paid(event))
+        payments = [event for event in ordered if event.type == Type.PAID]
+        for event in sorted(payments, key=lambda event: event.event_id not in settled_payments):
+            self._rule(event, self._paid(event))
         for event in openings:
             self._apply(event, OrderLife._after_sale_opened)
         for event in ordered:
@@ -194,19 +198,32 @@ class OrderLife:
         self.freight_left_fen -= freight
         for line, part in parts:
             line.refund(part, event.occurred_at)
+        for reversal in self._early_reversals.get(key, []):
+            self._rule(reversal, self._reverse(self._refunds[key], event.occurred_at))
         return ""
 
     def _refund_reversed(self, event: Event, lines: list[LineState]) -> str:
-        """The buyer takes a refund back, as when a return is called off: the line is worth again what it was."""
-        refund = self._refunds.get((event.facts["refund_no"], event.line_no))
-        if refund is None:
+        """The buyer takes a refund back, as when a return is called off: the line is worth again what it was.
+
+        One dated before its refund waits for it.
+        """
+        key = (event.facts["refund_no"], event.line_no)
+        if key not in self._refunds:
+            self._early_reversals.setdefault(key, []).append(event)
             return PREDECESSOR_MISSING
+        return self._reverse(self._refunds[key], event.occurred_at)
+
+    def _reverse(self, refund: Refund, at: datetime) -> str:
+        """A line cancelled since stays at nothing: all that was paid for it went back."""
         if refund.is_reversed:
             return REFUND_ALREADY_REVERSED
+        standing = [(line, part) for line, part in refund.parts if not line.cancelled]
+        if not standing:
+            return LINE_CANCELLED
         refund.is_reversed = True
         self.freight_left_fen += refund.freight_fen
-        for line, part in refund.parts:
-            line.refund(-part, event.occurred_at)
+        for line, part in standing:
+            line.refund(-part, at)
         return ""
 
     def _after_sale_opened(self, event: Event, lines: list[LineState]) -> str:

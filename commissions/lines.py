@@ -46,7 +46,7 @@ class LineBook:
         }
         fresh, changed, sealed = [], [], []
         for order, state in pairs:
-            line = known.get((order.pk, state.line_no))
+            line = known.pop((order.pk, state.line_no), None)
             if line is None:
                 fresh.append((order, state))
             elif calendar.is_sealed(line, self.frontier):
@@ -56,6 +56,8 @@ class LineBook:
                 fresh.append((order, state))
             else:
                 changed.append((line, state))
+        for line in known.values():
+            line.delete()  # its payment is displaced by one that names other lines
         self._create(fresh)
         update_rows(OrderLine, [row for line, state in changed if (row := self._changes(line, state))], key="id")
         self._adjust(sealed)
@@ -131,6 +133,8 @@ class LineBook:
         """The columns that bring ``line`` to ``state``; empty where it stands there already."""
         due = line.due if line.due_base_fen == state.base_fen else split(state.base_fen, line.rates)
         row = self._standing(line.order_id, state, line.hold_days, due)
+        if line.held_reason == calendar.INSUFFICIENT_DEPOSIT and row["settles_on"]:
+            row |= {"settles_on": None, "held_reason": line.held_reason, "held_since": line.held_since}
         changes = {column: value for column, value in row.items() if getattr(line, column) != value}
         return changes and {"id": line.pk, "updated_at": "now"} | changes
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from commissions import life
 from commissions.calendar import hold_frontier
 from commissions.lines import LineBook
-from commissions.models import Order, OrderEvent
+from commissions.models import Order, OrderEvent, OrderLine
 
 
 def lock_order(order_id: int) -> Order:
@@ -22,6 +22,8 @@ def stand_again(orders: Iterable[Order]) -> None:
     for row in OrderEvent.objects.filter(order__in=orders):
         events[row.order_id].append(life.Event(row.event_id, row.type, "", row.occurred_at, row.line_no, row.facts))
     frontier = hold_frontier()
+    stay = OrderLine.objects.settled_payments(list(events), frontier)
     for source in {order.source for order in orders}:
-        lives = [(order, life.OrderLife(events[order.pk])) for order in orders if order.source_id == source.pk]
+        theirs = [order for order in orders if order.source_id == source.pk]
+        lives = [(order, life.OrderLife(events[order.pk], stay[order.pk])) for order in theirs]
         LineBook(source, {}, frontier).write(lives)

@@ -15,7 +15,7 @@ from django.utils import translation
 
 from haowu import embedded
 from haowu.tenants.scope import PLATFORM
-from tests import database
+from tests import campaign, database
 
 # Django would flush as the app role, which has no right to TRUNCATE.
 TransactionTestCase._fixture_teardown = lambda self: database.clean()
@@ -80,3 +80,10 @@ def process_environment(transactional_db) -> dict[str, str]:
         "REDIS_URL": settings.REDIS_URL,
         "HAOWU_SCOPE": PLATFORM,
     }
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What the random campaigns of this run did."""
+    reports = [report for each in terminalreporter.stats.values() for report in each]
+    for told in campaign.summary(reports):
+        terminalreporter.write_line(told)

@@ -106,3 +106,25 @@ def test_a_merchant_is_told_when_the_deposit_is_low(prepaid):
     assert funding.is_low(Shop.objects.get())
     top_up(prepaid, 1, "t2")
     assert not funding.is_low(Shop.objects.get())
+
+
+def test_a_natural_order_needs_no_deposit(prepaid):
+    by = Order.objects.get(order_no="o1").source
+    goods = Product.objects.get()
+    push(by, [paid("o4", "2024-06-01 08:00", [bought(goods)]), event("received", "o4", "2024-06-01 20:00")])
+    settle("2024-06-09")
+    assert [told(f"o{number}")["status"] for number in (3, 4)] == ["received", "settled"]
+    assert_audit_is_clean()
+
+
+def test_a_later_event_leaves_a_line_held_until_the_top_up(prepaid):
+    settle("2024-06-09")
+    by = Order.objects.get(order_no="o3").source
+    push(by, [event("shipped", "o3", "2024-06-01 09:00")])
+    assert told("o3")["held"]["reason"] == "INSUFFICIENT_DEPOSIT"
+    top_up(prepaid, 4_000)
+    assert not Product.objects.listed().exists()
+    top_up(prepaid, 2_000, "t2")
+    settle("2024-06-10")
+    assert (statuses(), deposit()) == (["settled"] * 3, 0)
+    assert_audit_is_clean()

@@ -323,3 +323,27 @@ def test_refunds_known_before_the_night_are_settled_at_once_though_they_happened
         settle(day)
     assert nets("o1") == [(417, 42, 375), (-375, -38, -337)]
     assert_audit_is_clean()
+
+
+def test_a_payment_that_a_night_settled_stays_though_an_earlier_one_comes_in(market):
+    goods, by = market
+    sell(market, "o1", "2024-06-01 12:00")
+    settle("2024-06-09")
+    (receipt,) = push(by, [paid("o1", "2024-06-01 07:00", [bought(goods, "x1", price_fen=30_000)])])
+    assert (receipt.status, receipt.code) == ("rejected", "LINE_ALREADY_PAID")
+    refund(market, "o1", "2024-06-09 12:00", 10_000)
+    settle("2024-06-10")
+    assert nets("o1") == [(1250, 125, 1125), (-1250, -125, -1125)]
+    assert_audit_is_clean()
+
+
+def test_a_cancellation_that_comes_in_after_its_line_was_settled_takes_all_of_it_back(market):
+    by = market[1]
+    sell(market, "o1", "2024-06-01 12:00")
+    refund(market, "o1", "2024-06-01 09:00", 2_000)
+    reverse(market, "o1", "2024-06-01 11:00", "2024-06-01 09:00")
+    settle("2024-06-09")
+    push(by, [event("cancelled", "o1", "2024-06-01 10:00")])
+    settle("2024-06-10")
+    assert nets("o1") == [(1250, 125, 1125), (-1250, -125, -1125)]
+    assert_audit_is_clean()

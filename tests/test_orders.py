@@ -236,3 +236,34 @@ def test_two_sources_may_use_the_same_numbers():
     one = paid("o1", "2024-06-02 10:00", [bought(goods)], event_id="same")
     assert [push(source(), [one])[0].status for _ in range(2)] == ["accepted", "accepted"]
     assert OrderLine.objects.filter(order_no="o1").count() == 2
+
+
+def test_a_refund_and_its_reversal_of_the_same_second_count_whatever_their_ids():
+    goods, by = product(merchant()), source()
+    push(by, [paid("o1", "2024-06-02 10:00", [bought(goods)])])
+    for number, ids in enumerate(("ab", "dc")):
+        refund = {"refund_no": f"r{number}", "event_id": ids[0]}
+        reversal = {"refund_no": f"r{number}", "event_id": ids[1]}
+        push(by, [event("refunded", "o1", "2024-06-03 10:00", amount_fen=3_000, **refund)])
+        push(by, [event("refund_reversed", "o1", "2024-06-03 10:00", **reversal)])
+        assert told("o1")["base_fen"] == 10_000
+    assert set(OrderEvent.objects.values_list("verdict", flat=True)) == {"accepted"}
+
+
+def test_a_cancelled_line_stays_at_nothing_though_an_earlier_refund_is_taken_back():
+    goods, by = product(merchant()), source()
+    push(by, [paid("o1", "2024-06-02 10:00", [bought(goods)])])
+    push(by, [event("refunded", "o1", "2024-06-02 11:00", refund_no="r1", amount_fen=3_000)])
+    push(by, [event("cancelled", "o1", "2024-06-02 12:00")])
+    (receipt,) = push(by, [event("refund_reversed", "o1", "2024-06-02 13:00", refund_no="r1")])
+    assert (receipt.status, receipt.code) == ("rejected", "LINE_CANCELLED")
+    assert (told("o1")["status"], told("o1")["base_fen"]) == ("invalid", 0)
+
+
+def test_a_payment_that_displaces_another_leaves_no_line_of_the_other():
+    goods, by = product(merchant()), source()
+    two = [bought(goods), bought(goods, line_no=2)]
+    push(by, [paid("o1", "2024-06-02 10:00", two, event_id="later")])
+    push(by, [paid("o1", "2024-06-02 09:00", two[:1], event_id="earlier")])
+    assert list(OrderLine.objects.values_list("line_no", "paid_event_id")) == [(1, "earlier")]
+    assert OrderEvent.objects.get(event_id="later").code == "LINE_ALREADY_PAID"

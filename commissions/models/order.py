@@ -1,5 +1,7 @@
 """Orders as they are known: the events received, and each line as those events leave it."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import date
 
@@ -109,6 +111,14 @@ class OrderLineQuerySet(models.QuerySet):
         """The lines of the nights after ``after`` up to ``day``."""
         due = self.filter(settles_on__lte=day)
         return due.filter(settles_on__gt=after) if after else due
+
+    def settled_payments(self, orders: Collection[int], frontier: date | None) -> dict[int, set[str]]:
+        """By order: the ids of the payments that sealed nights have taken lines of."""
+        sealed = self.filter(order__in=orders, settles_on__lte=frontier) if orders and frontier else self.none()
+        payments: dict[int, set[str]] = defaultdict(set)
+        for order_id, event_id in sealed.values_list("order_id", "paid_event_id"):
+            payments[order_id].add(event_id)
+        return payments
 
     def coming_up(self) -> "OrderLineQuerySet":
         """Not settled and still going to be: first those with a night, the next one first."""

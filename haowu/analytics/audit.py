@@ -57,12 +57,12 @@ def _replayed_orders() -> Iterator[str]:
     """A sample of orders, their events shuffled, must fold to the rulings and lines that are stored."""
     orders = list(Order.objects.order_by("?").prefetch_related("events", "lines")[:ORDERS_REPLAYED])
     frontier = Run.objects.frontier()
+    stay = OrderLine.objects.settled_payments([order.pk for order in orders], frontier)
     for order in orders:
         rows = list(order.events.all())
         random.shuffle(rows)
-        folded = life.OrderLife(
-            life.Event(row.event_id, row.type, "", row.occurred_at, row.line_no, row.facts) for row in rows
-        )
+        events = [life.Event(row.event_id, row.type, "", row.occurred_at, row.line_no, row.facts) for row in rows]
+        folded = life.OrderLife(events, stay[order.pk])
         for row in rows:
             ruling = folded.rulings[row.event_id]
             if (row.verdict, row.code) != (ruling.verdict, ruling.code):

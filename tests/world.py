@@ -1,0 +1,219 @@
+"""One market, twice: the project on PostgreSQL and the model. Acts go to both; ``differences()`` names what differs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import count
+
+from django.db import connection, transaction
+
+from commissions import explain, funding, night, withdrawals
+from commissions.models import OrderLine, Policy
+from commissions.statements import statement
+from haowu import days
+from haowu.analytics.audit import run_audit
+from haowu.errors import Refused
+from haowu.ledger.models import Account, DailyBalance
+from merchants import plans, providers
+from merchants.models import Plan, Shop
+from tests import build
+from tests.model_nights import Model, roles
+
+SWITCHES = ("tech_bps", "hold_days", "return_tech_fee", "front_clawbacks")
+FREE = {"min_withdrawal_fen": 0, "daily_withdrawal_fen": 10**15}
+_numbers = count(1)
+
+
+class World:
+    def __init__(self, market: dict) -> None:
+        self.market = market
+        self.model = Model(market)
+        self._build()
+
+    def fresh(self) -> None:
+        """Forget what the model saw. The project's rows are the caller's to roll back."""
+        self.model = Model(self.market)
+
+    def act(self, kind: str, *details) -> None:
+        getattr(self, f"_{kind}")(*details)
+
+    def _build(self) -> None:
+        market = self.market
+        self.sources = {code: build.source(code) for code in ("shop-1", "shop-2")}
+        buyers = {code: buyer for buyer, code in market["buyers"].items()}
+        merchants = {code: build.merchant(code, buyer_ref=buyers[code]) for code in market["merchants"]}
+        self.streamers = {code: build.streamer(code, buyer_ref=buyers[code]) for code in market["streamers"]}
+        providing = {code: build.tenant("provider", code) for code in market["providers"]}
+        self.parties = merchants | self.streamers | providing
+        for party in (self.streamers | providing).values():
+            build.bank_account(party)
+        Shop.objects.filter(merchant__code__in=market["prepaid"]).update(funding=Shop.Funding.PREPAID)
+        for client, terms in market["engaged"].items():
+            provider = self.parties[terms["provider"]]
+            window = {"at": terms["at"], "until": terms["until"]}
+            providers.engage(self.parties[client], provider, services="all", bps=terms["bps"], **window)
+        for merchant, hold_days in market["holds"].items():
+            Shop.objects.filter(merchant=merchants[merchant]).update(hold_days=hold_days)
+        for policy in market["policies"]:
+            Policy.objects.create(effective_from=policy["at"], **FREE, **{name: policy[name] for name in SWITCHES})
+        products = {place: build.product(merchants[place[0]], place[1]) for place in market["products"]}
+        for pid, pick in market["picks"].items():
+            build.pick(self.streamers[pick["streamer"]], products[pick["product"]], pid, at=pick["at"])
+        self.plans: dict[str, Plan] = {}
+        for key, plan in market["plans"].items():
+            terms = {"product": products.get(plan["product"])}
+            if plan["type"] == "normal":
+                terms["commission_bps"] = plan["rates"][None]
+            else:
+                terms["streamers"] = {self.streamers[who]: bps for who, bps in plan["rates"].items()}
+            self.plans[key] = plans.open_plan(merchants[plan["merchant"]], plan["type"], at=plan["at"], **terms)
+
+    def _events(self, source: str, events: list[dict]) -> None:
+        build.push(self.sources[source], events)
+        self.model.receive(source, events)
+
+    def _rate(self, plan: str, streamer: str | None, bps: int | None, at: datetime) -> None:
+        with _refusals():
+            plans.set_rate(self.plans[plan], bps, at=at, streamer=self.streamers.get(streamer))
+        self.model.set_rate(plan, streamer, bps, at)
+
+    def _end(self, plan: str, at: datetime) -> None:
+        with _refusals():
+            plans.end_plan(self.plans[plan], at=at)
+        self.model.end_plan(plan, at)
+
+    def _settle(self, day) -> None:
+        with _refusals():
+            night.settle(day, now=days.now())
+        self.model.settle(day)
+
+    def _top_up(self, merchant: str, amount_fen: int) -> None:
+        number = f"top-up {next(_numbers)}"
+        funding.top_up(self.parties[merchant], number=number, amount_fen=amount_fen, at=days.BEGINNING)
+        self.model.top_up(merchant, amount_fen)
+
+    def _spend(self, party: str, tenths: int) -> None:
+        """Money is withdrawn, so that later clawbacks find too little."""
+        available = self.model.balances[party, "available"] * tenths // 10
+        if available:
+            withdrawals.request(self.parties[party], f"w{next(_numbers)}", available, None, days.BEGINNING)
+        self.model.spend(party, available)
+
+    def differences(self) -> list[str]:
+        """Everything in which the project and the model differ, or which the audit finds."""
+        found = [*_compared("line", self._told(), self._expected())]
+        found += _compared("account", self._balances(), {key: fen for key, fen in self.model.balances.items() if fen})
+        found += _compared("statement", self._statements(), self._expected_statements())
+        return found + [f"audit {one.code}: {one.examples}" for one in run_audit() if not one.holds]
+
+    def sums(self) -> dict:
+        """``{(line, role): (gross, fee)}`` over all phases, from the project's rows; without what comes to nothing."""
+        sums = {}
+        for key, told in self._told().items():
+            for role in told["estimate"]:
+                amounts = [phase[role] for _day, _kind, phase in told["phases"]]
+                gross, fee = (sum(pair[index] for pair in amounts) for index in (0, 1))
+                sums |= {(key, role): (gross, fee)} if gross or fee else {}
+        return sums
+
+    def _told(self) -> dict:
+        lines = OrderLine.objects.select_related("source")
+        sources = dict(lines.values_list("pk", "source__code"))
+        return {
+            (sources[line.pk], line.order_no, line.line_no): _read(explain.story(line), bool(line.offer_kind))
+            for line in explain.with_story(lines)
+        }
+
+    def _expected(self) -> dict:
+        return {key: self._line(key, line, terms) for key, line, terms in self.model.lines()}
+
+    def _line(self, key, line, terms) -> dict:
+        phases, due = self.model.phases[key], self.model.due(line, terms)[0]
+        open_since = [since for since, closed in line.cases.values() if closed is None]
+        held = "AFTER_SALE_OPEN" if open_since else "INSUFFICIENT_DEPOSIT" if key in self.model.uncovered else None
+        parts = {role: amounts for role, amounts in roles(line.paid, terms).items() if terms.get(role)}
+        return {
+            "status": "settled" if phases else line.status,
+            "base_fen": line.base(),
+            "terms": (terms["kind"], terms["commission_bps"], terms["tech_bps"]),
+            "estimate": {role: (terms[role], *amounts) for role, amounts in parts.items()},
+            "phases": [
+                (str(phase["day"]), _kind(number, phase), {role: phase["shares"][role] for role in parts})
+                for number, phase in enumerate(phases)
+            ],
+            "due_at": due if not phases else None,
+            "held": held if not phases and line.status != "invalid" else None,
+        }
+
+    def _balances(self) -> dict:
+        accounts = Account.objects.exclude(kind="clearing").filter(balance_fen__lt=0)
+        accounts |= Account.objects.filter(balance_fen__gt=0)
+        return {(code, kind): fen for code, kind, fen in accounts.values_list("owner__code", "kind", "balance_fen")}
+
+    def _statements(self) -> dict:
+        balances = DailyBalance.objects.exclude(account__kind="clearing").select_related("account__owner")
+        return {
+            (balance.account.owner.code, balance.account.kind, str(balance.day)): (
+                balance.opening_fen,
+                {entry.kind: entry.amount_fen for entry in statement(balance).entries},
+                balance.closing_fen,
+            )
+            for balance in balances
+        }
+
+    def _expected_statements(self) -> dict:
+        told, running = {}, {}
+        for (account, day), entries in sorted(self.model.statements.items(), key=lambda item: item[0][1]):
+            opening = running.get(account, 0)
+            running[account] = opening + sum(entries.values())
+            told[*account, str(day)] = (opening, {kind: fen for kind, fen in entries.items() if fen}, running[account])
+        return told
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """A savepoint that is rolled back, after constraints deferred to its end have been checked."""
+    with transaction.atomic():
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """The project may refuse the act; then the model must have found nothing in it either."""
+    try:
+        with transaction.atomic():
+            yield
+    except Refused:
+        pass
+
+
+def _kind(number: int, phase: dict) -> str:
+    return "clawback" if number and sum(gross for gross, _fee in phase["shares"].values()) <= 0 else "settlement"
+
+
+def _read(told: dict, has_offer: bool) -> dict:
+    terms, phases = told["terms"], told["phases"]
+    kind = terms["offer"]["kind"] if has_offer else terms["trace"][-1]
+    parts = [role for role in told["estimate"] if role != "merchant"]
+    return {
+        "status": told["status"],
+        "base_fen": told["base_fen"],
+        "terms": (kind, terms["commission_bps"], terms["tech_bps"]),
+        "estimate": {role: (told["estimate"][role]["party"], *_amounts(told["estimate"][role])) for role in parts},
+        "phases": [(one["day"], one["kind"], {role: _amounts(one[role]) for role in parts}) for one in phases],
+        "due_at": datetime.fromisoformat(told["due_at"]) if told["due_at"] and not phases else None,
+        "held": told["held"]["reason"] if told["held"] else None,
+    }
+
+
+def _amounts(part: dict) -> tuple[int, int]:
+    return part["gross_fen"], part["tech_fee_fen"]
+
+
+def _compared(what: str, ours: dict, theirs: dict) -> Iterator[str]:
+    for key in sorted({*ours, *theirs}, key=str):
+        if ours.get(key) != theirs.get(key):
+            yield f"{what} {key}: the project says {ours.get(key)}, the model {theirs.get(key)}"
