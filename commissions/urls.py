@@ -1,13 +1,22 @@
 from django.urls import path
 
-from commissions.views import orders, rates, statements
+from commissions.views import disputes, earnings, funding, orders, rates, statements, withdrawals
 
 urlpatterns = [
     path("plans/<str:public_id>/rate/", rates.ChangeRate.as_view(), name="change-rate"),
     path("split-preview/", rates.SplitPreview.as_view(), name="split-preview"),
     path("orders/", orders.OrderList.as_view(), name="orders"),
     path("orders/lines/<int:pk>/", orders.LinePage.as_view(), name="line"),
-    path("earnings/", statements.Earnings.as_view(), name="earnings"),
+    path("orders/lines/<int:pk>/dispute/", disputes.NewDispute.as_view(), name="new-dispute"),
+    path("disputes/", disputes.DisputeList.as_view(), name="disputes"),
+    path("disputes/<str:public_id>/", disputes.DisputePage.as_view(), name="dispute"),
+    path("disputes/<str:public_id>/withdrawal/", disputes.WithdrawDispute.as_view(), name="withdraw-dispute"),
+    path("earnings/", earnings.Earnings.as_view(), name="earnings"),
+    path("withdrawals/", withdrawals.Withdrawals.as_view(), name="withdrawals"),
+    path("withdrawals/<str:public_id>/", withdrawals.WithdrawalPage.as_view(), name="withdrawal"),
+    path("withdrawals/<str:public_id>/cancellation/", withdrawals.CancelWithdrawal.as_view(), name="cancel-withdrawal"),
+    path("bank-account/", withdrawals.BankAccountPage.as_view(), name="bank-account"),
+    path("funding/", funding.FundingPage.as_view(), name="funding"),
     path("statements/", statements.StatementList.as_view(), name="statements"),
     path("statements/<str:account>/<str:day>/", statements.StatementPage.as_view(), name="statement"),
     path("statements/<str:account>/<str:day>/lines.csv", statements.StatementLines.as_view(), name="statement-lines"),

@@ -2,9 +2,12 @@
 
 import pytest
 
+from commissions import holds, payouts, withdrawals
+from haowu.ledger.models import Account
 from haowu.tenants.models import Tenant
 from tests import build
-from tests.browser import browser, clock, text  # noqa: F401
+from tests.browser import NOW, browser, clock, text  # noqa: F401
+from tests.test_payouts import results
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -48,6 +51,33 @@ class TestEarnings:
         )
         assert [row["line"].order_no for row in page.context["upcoming"]] == ["received", "paid"]
         assert "6/24 凌晨结算" in text(page) and "等待买家收货" in text(page)
+
+    def test_money_that_was_asked_for_paid_out_and_frozen_stands_in_its_own_bucket(self, sold):
+        """18.00 settled: 5.00 on its way, 3.00 paid out, of the rest 10.00 all frozen; the ledger says the same."""
+        build.policy(min_withdrawal_fen=1)
+        build.bank_account(sold)
+        withdrawals.request(sold, "n1", 500, None, build.moment(NOW))
+        paid = withdrawals.request(sold, "n2", 300, None, build.moment(NOW))
+        by = build.staff()
+        payouts.make_batch(by, build.moment(NOW), only=[paid.pk])
+        payouts.read_results(results((paid, 300, True, "")), by, build.moment(NOW))
+        until = build.moment("2024-07-05 14:00")
+        holds.freeze_tenant(sold, "核查收款账户", by=by, at=build.moment(NOW), until=until)
+        page = browser(sold).get("/earnings/")
+        found = page.context["buckets"]
+        assert vars(found) == {
+            "pending_fen": 1800,
+            "holding_fen": 1800,
+            "available_fen": 0,
+            "frozen_fen": 1000,
+            "withdrawing_fen": 500,
+            "paid_fen": 300,
+            "debt_fen": 0,
+        }
+        kinds = dict(Account.objects.visible_to(sold).values_list("kind", "balance_fen"))
+        assert {kind: fen for kind, fen in kinds.items() if fen} == {"frozen": 1000, "withdrawing": 500, "paid": 300}
+        for shown in ("¥10.00", "核查收款账户", "到 2024-07-05 14:00 自动解冻", "¥5.00"):
+            assert shown in text(page)
 
     def test_a_statement_opens_into_the_lines_that_made_it(self, sold):
         page = browser(sold).get("/statements/available/2024-06-10/")

@@ -6,10 +6,11 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from commissions import explain
+from commissions import cases, explain
 from commissions.filters import LineFilter
 from commissions.models import OrderLine
 from commissions.parts import part_of
+from haowu import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.scope import platform_scope
@@ -46,4 +47,5 @@ class LinePage(TenantRequiredMixin, TemplateView):
             story = explain.as_seen_by(self.request.tenant, line)
         told = {"steps": [explain.TRACE.get(code, code) for code in line.trace], "next": explain.what_comes_next(story)}
         shares = list(explain.shares(story))
-        return super().get_context_data(line=line, story=story, shares=shares, **told, **context)
+        about = {"cases": cases.of_line(line, self.request.tenant, days.now())}
+        return super().get_context_data(line=line, story=story, shares=shares, **about, **told, **context)

@@ -1,4 +1,4 @@
-"""Statements: closed days of an account, each from opening to closing, down to its settlement lines; and earnings."""
+"""Statements: closed days of an account, each from opening to closing, down to its settlement lines."""
 
 from datetime import date
 from typing import Any
@@ -11,16 +11,14 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
 from commissions import statements
-from commissions.earnings import buckets
 from commissions.export import csv_rows
 from commissions.filters import StatementFilter
-from commissions.models import OrderLine, Settlement
+from commissions.models import Settlement
 from commissions.parts import part_of
 from haowu.ledger.models import DailyBalance
 from haowu.paging import page_of
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
-from haowu.tenants.models import Tenant
 
 EXPORT_LIMIT = 100_000
 
@@ -72,21 +70,3 @@ class StatementLines(OneStatement, View):
         response = StreamingHttpResponse(csv_rows(rows, request.tenant), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{self.balance.account.kind}-{self.balance.day}.csv"'
         return response
-
-
-class Earnings(TenantRequiredMixin, TemplateView):
-    """What a party has coming, by bucket, with the lines that settle next and the latest statements."""
-
-    template_name = "commissions/earnings.html"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any):
-        if getattr(request.tenant, "kind", None) == Tenant.Kind.MERCHANT:
-            raise Http404
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        tenant = self.request.tenant
-        coming = OrderLine.objects.visible_to(tenant).coming_up()[:10]
-        upcoming = [{"line": line, "part": part_of(line, tenant, line.due)} for line in coming]
-        latest = statements.of_tenant(tenant)[:7]
-        return super().get_context_data(buckets=buckets(tenant), upcoming=upcoming, latest=latest, **context)
