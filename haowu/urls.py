@@ -7,6 +7,8 @@ from haowu.partners.oauth import TokenView
 
 api = [path("v1/", include(("commissions.api.urls", "v1"))), path("", include("haowu.partners.urls"))]
 
+handler500 = "haowu.failures.failed"
+
 urlpatterns = [
     path("healthz", health),
     path("", include("haowu.tenants.urls")),
