@@ -207,6 +207,8 @@ OAUTH2_PROVIDER = {
         "order-events:read": _("查看订单事件的处理结果"),
         "orders:read": _("查看订单"),
         "statements:read": _("查看对账单"),
+        "earnings:read": _("查看余额与提现"),
+        "withdrawals:write": _("申请与取消提现"),
     },
     "SCOPES_BACKEND_CLASS": "haowu.partners.oauth.ClientScopes",
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # client credentials and no other grant
@@ -256,6 +258,7 @@ SPECTACULAR_SETTINGS = {
         "ReceiptStatus": ["accepted", "duplicate", "parked", "rejected"],
         "PhaseKind": ["settlement", "clawback"],
         "AccountKind": "haowu.ledger.models.Account.Kind",
+        "WithdrawalStatus": "commissions.models.Withdrawal.Status",
         "PostingKind": "haowu.ledger.models.Posting.Kind",
     },
 }

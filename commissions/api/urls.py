@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from commissions.api.events import OrderEventsView, OrderEventView
+from commissions.api.money import BalancesView, CancellationView, WithdrawalsView, WithdrawalView
 from commissions.api.orders import OrderLineView, OrdersView
 from commissions.api.statements import StatementLinesView, StatementsView, StatementView
 from haowu.partners.converters import DayConverter, TextConverter
@@ -15,6 +16,10 @@ urlpatterns = [
     path("order-events/<text:event_id>", OrderEventView.as_view(), name="order-event"),
     path("orders", OrdersView.as_view(), name="orders"),
     path("orders/<text:order_no>/lines/<int:line_no>", OrderLineView.as_view(), name="order-line"),
+    path("balances", BalancesView.as_view(), name="balances"),
+    path("withdrawals", WithdrawalsView.as_view(), name="withdrawals"),
+    path("withdrawals/<text:number>/cancellation", CancellationView.as_view(), name="withdrawal-cancellation"),
+    path("withdrawals/<text:number>", WithdrawalView.as_view(), name="withdrawal"),
     path("statements", StatementsView.as_view(), name="statements"),
     path(STATEMENT, StatementView.as_view(), name="statement"),
     path(f"{STATEMENT}/lines", StatementLinesView.as_view(), name="statement-lines"),

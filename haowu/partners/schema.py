@@ -59,7 +59,7 @@ class PartnerSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
         header = OpenApiParameter.HEADER
-        counted = ["200", "400", "404", "409", "413", "415", "422", "429"]
+        counted = ["200", "201", "400", "404", "409", "413", "415", "422", "429"]
         parameters = [
             OpenApiParameter("Accept-Language", str, header, description=_("文字的语言：zh-hans（默认）或 en。")),
             *[
@@ -80,7 +80,7 @@ class PartnerSchema(AutoSchema):
                     "Idempotency-Hit",
                     str,
                     header,
-                    response=["200", "422"],
+                    response=["200", "201", "409", "422"],
                     enum=["true"],
                     description=_("这是先前的回答。"),
                 ),
