@@ -4,7 +4,7 @@ from commissions.models.order import Order, OrderEvent, OrderLine
 from commissions.models.payout import PayoutBatch, Withdrawal, WithdrawalStep
 from commissions.models.policy import Policy
 from commissions.models.reconciliation import ReconciliationItem, UpstreamFile, UpstreamRow
-from commissions.models.settlement import Adjustment, Claim, Run, Settlement, Shard
+from commissions.models.settlement import Adjustment, Claim, Run, Settlement, Shard, SteppedLine
 
 __all__ = [
     "Adjustment",
@@ -25,6 +25,7 @@ __all__ = [
     "Run",
     "Settlement",
     "Shard",
+    "SteppedLine",
     "TenantHold",
     "UpstreamFile",
     "UpstreamRow",

@@ -219,6 +219,31 @@ class Adjustment(ShareRow):
         return f"{self.line_id} @ {self.day}"
 
 
+class SteppedLine(ShareRow):
+    """What a line should have come to after the night of ``day``, since its plan's step moved its rate. Append-only.
+
+    The latest one of a line says its commission rate from then on, also for refunds that come later.
+    """
+
+    line = models.ForeignKey(
+        OrderLine,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="stepped",
+        verbose_name=_("订单行"),
+    )
+    day = models.DateField(_("结算日"))
+    commission_bps = models.PositiveIntegerField(_("佣金率（万分之一）"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("阶梯佣金")
+        constraints = [models.UniqueConstraint(fields=["line", "day"], name="stepped_once_per_line_and_day")]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} @ {self.day}"
+
+
 class Claim(models.Model):
     """What a merchant still gets of a clawback that its debtor could not pay; repaid first from what he earns next."""
 
