@@ -4,6 +4,7 @@ from commissions.models.order import Order, OrderEvent, OrderLine
 from commissions.models.payout import PayoutBatch, Withdrawal, WithdrawalStep
 from commissions.models.policy import Policy
 from commissions.models.reconciliation import ReconciliationItem, UpstreamFile, UpstreamRow
+from commissions.models.reserve import Reserve
 from commissions.models.settlement import Adjustment, Claim, Run, Settlement, Shard, SteppedLine
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "PayoutBatch",
     "Policy",
     "ReconciliationItem",
+    "Reserve",
     "ResettledLine",
     "Resettlement",
     "ResettlementTotal",
