@@ -24,12 +24,14 @@ class PolicyForm(forms.ModelForm):
         fields = SWITCHES
         field_classes = {
             "tech_bps": PercentField,
+            "reserve_bps": PercentField,
             "min_withdrawal_fen": YuanField,
             "daily_withdrawal_fen": YuanField,
             "checked_above_fen": YuanField,
         }
         labels = {
             "tech_bps": _("技术服务费率（%）"),
+            "reserve_bps": _("风险预留比例（%）"),
             "min_withdrawal_fen": _("最低提现（元）"),
             "daily_withdrawal_fen": _("每日提现上限（元）"),
             "checked_above_fen": _("超过多少须第二人复核（元）"),
@@ -56,6 +58,8 @@ class PolicyAdmin(admin.ModelAdmin):
         "return_tech_fee",
         "front_clawbacks",
         "subsidy_in_base",
+        "reserve_bps",
+        "reserve_days",
         yuan_column("min_withdrawal_fen", _("最低提现")),
         yuan_column("daily_withdrawal_fen", _("每日提现上限")),
         yuan_column("checked_above_fen", _("复核线")),

@@ -72,6 +72,8 @@ class TestPolicy:
     ALL = {
         "tech_bps": "8",
         "hold_days": "10",
+        "reserve_bps": "2.5",
+        "reserve_days": "30",
         "return_tech_fee": "on",
         "min_withdrawal_fen": "2.00",
         "daily_withdrawal_fen": "200000.00",
@@ -94,6 +96,8 @@ class TestPolicy:
             "return_tech_fee": True,
             "front_clawbacks": False,
             "subsidy_in_base": False,
+            "reserve_bps": 250,
+            "reserve_days": 30,
             "min_withdrawal_fen": 200,
             "daily_withdrawal_fen": 20_000_000,
             "checked_above_fen": 500_000,

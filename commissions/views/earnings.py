@@ -7,7 +7,7 @@ from django.views.generic import TemplateView
 
 from commissions import cases, statements
 from commissions.earnings import buckets
-from commissions.models import Dispute, OrderLine, TenantHold, Withdrawal
+from commissions.models import Dispute, OrderLine, Reserve, TenantHold, Withdrawal
 from commissions.parts import part_of
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
@@ -35,6 +35,7 @@ class Earnings(OfPayee, TemplateView):
             buckets=buckets(tenant),
             holds=TenantHold.objects.visible_to(tenant).open(),
             disputes=cases.named(Dispute.objects.freezing(tenant).newest_first()),
+            reserves=Reserve.objects.visible_to(tenant).kept(),
             under_way=Withdrawal.objects.visible_to(tenant).under_way().newest_first()[:3],
             may_withdraw=self.request.membership.may_handle_money,
             upcoming=upcoming,
