@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from commissions import funding
-from commissions.casework_admin import AskingForm
+from commissions.casework_admin import AskingForm, with_what_was_typed
 from commissions.models import TopUp
 from haowu import days
 from haowu.errors import Refused
@@ -57,7 +57,7 @@ class TopUpAdmin(LookOnlyAdmin):
             return super().changeform_view(request, *args, **kwargs)
         except Refused as refused:
             self.message_user(request, refused.message, messages.ERROR)
-            return redirect(request.path)
+            return redirect(with_what_was_typed(request))
 
     def save_form(self, request: HttpRequest, form: TopUpForm, change: bool) -> TopUp:
         """The act books it; the same number again gives the posting that it made."""

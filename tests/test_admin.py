@@ -159,7 +159,8 @@ class TestTopUps:
     def test_what_cannot_be_is_refused_in_words_and_books_nothing(self, staff, night, changes, said):
         staff.post(address(TopUp, "add/"), self.FORM)
         before = list(Posting.objects.values())
-        assert said in text(staff.post(address(TopUp, "add/"), self.FORM | changes, follow=True))
+        page = text(staff.post(address(TopUp, "add/"), self.FORM | changes, follow=True))
+        assert said in page and 'value="CMB-0001"' in page
         assert list(Posting.objects.values()) == before
 
     def test_one_that_is_booked_is_not_edited(self, staff, night):
