@@ -137,7 +137,7 @@ def cases(told: dict[str, Any]) -> Iterator[str]:
         )
     for dispute in told["disputes"]:
         text = _(
-            "争议：{claimant} 对 {respondent}，{since} 起，金额 ¥{amount}，现为「{status}」，已扣回 ¥{taken}{reason}。"
+            "争议：{claimant} 对 {respondent}，{since} 起，¥{amount}，现为「{status}」，已扣回 ¥{taken}{reason}。"
         )
         yield text.format(
             claimant=dispute["claimant"],
