@@ -4,12 +4,14 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.db.models import Count, Sum
 
 from commissions.models import OrderLine, Run
 from commissions.split import FROM_MERCHANT, ROLES
 from haowu.errors import Refused
-from haowu.ledger.models import Account
+from haowu.ledger.models import Account, Posting
 
+REASONS = ("settlement", "clawback", "given_back", "fee_corrected")
 _NONE = {"gross_fen": 0, "tech_fee_fen": 0, "net_fen": 0}
 
 
@@ -30,6 +32,8 @@ def make_report(run: Run, *, postings: int) -> dict[str, Any]:
         "lines": phases["settlement"]["rows"],
         "adjustments": phases["adjustment"]["rows"],
         "totals": phases,
+        "reasons": _reasons(run.day),
+        "postings_by_kind": _postings_by_kind(run),
         "held": {reason: held.filter(held_reason=reason).count() for reason in sorted(set(held))},
         "postings": postings,
         "shards": run.shards.count(),
@@ -77,6 +81,24 @@ def _totals(day: date, condition: str) -> dict[str, Any]:
         for role, gross, fee in zip(ROLES, amounts[::2], amounts[1::2], strict=True)
     }
     return {"rows": rows, "base_fen": base, "merchant_cost_fen": cost, "roles": roles}
+
+
+_REASON = """CASE WHEN phase = 0 THEN 'settlement' WHEN cost_fen < 0 THEN 'clawback'
+    WHEN cost_fen > 0 THEN 'given_back' ELSE 'fee_corrected' END"""
+
+
+def _reasons(day: date) -> dict[str, Any]:
+    """Totals by role and reason: what was settled, clawed back, given back (a reversed refund), or a fee corrected."""
+    return {reason: _totals(day, f"{_REASON} = '{reason}'") for reason in REASONS}
+
+
+def _postings_by_kind(run: Run) -> dict[str, dict[str, int]]:
+    """``{kind: {count, fen}}`` of everything that the statements of the night hold, also what was posted by day."""
+    moved = Posting.objects.filter(day__lte=run.day)
+    if run.covers_after:
+        moved = moved.filter(day__gt=run.covers_after)
+    sums = moved.order_by("kind").values_list("kind").annotate(count=Count("pk"), fen=Sum("amount_fen"))
+    return {kind: {"count": count, "fen": int(fen)} for kind, count, fen in sums}
 
 
 def _prove(run: Run, phases: dict[str, Any]) -> dict[str, bool]:

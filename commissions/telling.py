@@ -136,9 +136,7 @@ def cases(told: dict[str, Any]) -> Iterator[str]:
             reason=_("（原因：{reason}）").format(reason=hold["reason"]) if hold.get("reason") else "",
         )
     for dispute in told["disputes"]:
-        text = _(
-            "争议：{claimant} 对 {respondent}，{since} 起，¥{amount}，现为「{status}」，已扣回 ¥{taken}{reason}。"
-        )
+        text = _("争议：{claimant} 对 {respondent}，{since} 起，¥{amount}，现为「{status}」，已扣回 ¥{taken}{reason}。")
         yield text.format(
             claimant=dispute["claimant"],
             respondent=dispute["respondent"],

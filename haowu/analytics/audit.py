@@ -13,7 +13,7 @@ from django.db import connection
 from commissions import life
 from commissions.models import Order, OrderLine, Run
 from commissions.report import rows_checksum
-from haowu.analytics import audit_casework, audit_payouts
+from haowu.analytics import audit_casework, audit_moments, audit_payouts
 
 EXAMPLES = 5
 ORDERS_REPLAYED = 200
@@ -35,7 +35,7 @@ class Finding:
 
 def run_audit() -> list[Finding]:
     """Every invariant, in order. Platform scope; reads only."""
-    searches = [*_SEARCHES, *audit_payouts.SEARCHES, *audit_casework.SEARCHES]
+    searches = [*_SEARCHES, *audit_moments.SEARCHES, *audit_payouts.SEARCHES, *audit_casework.SEARCHES]
     findings = [_searched(code, title, sql) for code, title, sql in searches]
     findings += [_told(code, title, tell()) for code, title, tell in _RECOMPUTED]
     return sorted(findings, key=lambda finding: int(finding.code[1:].split(".")[0]))
