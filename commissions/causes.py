@@ -1,7 +1,7 @@
 """What caused a posting, in words and as facts: a night, a withdrawal, a dispute, a hold, a correction, a top-up.
 
 A posting names its cause as text (``run:2024-06-09``, ``dispute:3``); here that text is opened, for many postings at
-once. The rows behind it may be the platform's alone, so callers are in its scope; only what is the party's to know is told.
+once. The rows behind it may be the platform's alone, so callers are in its scope; what is told is the party's to know.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ CHUNK = 1_000
 
 @dataclass(frozen=True)
 class Cause:
-    """``kind`` is stable (docs/api.md), ``text`` is for people, ``facts`` are JSON; ``line`` is the order line meant."""
+    """``kind`` is stable (docs/api.md), ``text`` for people, ``facts`` are JSON; ``line``: the order line meant."""
 
     kind: str
     text: str
@@ -87,7 +87,10 @@ def _withdrawals(keys: list[str]) -> dict[str, Cause]:
         str(row.pk): Cause(
             "withdrawal",
             _("提现单 {number}，{at} 申请，现为「{status}」{reason}。").format(
-                number=row.number, at=_moment(row.requested_at), status=row.get_status_display(), reason=_said(row.reason)
+                number=row.number,
+                at=_moment(row.requested_at),
+                status=row.get_status_display(),
+                reason=_said(row.reason),
             ),
             {"id": row.public_id, "number": row.number, "status": row.status, "reason": row.reason},
         )
@@ -156,7 +159,10 @@ def _corrections(keys: list[str]) -> dict[str, Cause]:
             text = _("平台更正，两人复核{reason}。").format(reason=_said(row.cause))
         else:
             text = _("冲正 {day} 的「{kind}」¥{amount}，两人复核{reason}。").format(
-                day=posting.day, kind=posting.get_kind_display(), amount=yuan(posting.amount_fen), reason=_said(row.cause)
+                day=posting.day,
+                kind=posting.get_kind_display(),
+                amount=yuan(posting.amount_fen),
+                reason=_said(row.cause),
             )
         told[str(row.pk)] = Cause("correction", text, facts)
     return told

@@ -64,7 +64,14 @@ def days_table(days: Iterable[DailyBalance]) -> Table:
         *(Column(label, is_money=True) for label in (_("期初"), _("收入"), _("支出"), _("期末"))),
     ]
     rows = (
-        (each.day, each.account.get_kind_display(), each.opening_fen, each.inflow_fen, each.outflow_fen, each.closing_fen)
+        (
+            each.day,
+            each.account.get_kind_display(),
+            each.opening_fen,
+            each.inflow_fen,
+            each.outflow_fen,
+            each.closing_fen,
+        )
         for each in days
     )
     return Table(_("对账单"), columns, rows)

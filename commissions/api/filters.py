@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import QuerySet
 
 from commissions.models import OrderEvent, OrderLine, Withdrawal
-from haowu.ledger.models import Account
+from haowu.ledger.models import Account, Posting
 from haowu.partners.filters import MomentFilter, NumberFilter
 
 
@@ -41,3 +41,7 @@ class WithdrawalFilters(django_filters.FilterSet):
     updated_from = MomentFilter(field_name="touched_at", lookup_expr="gte")
     updated_to = MomentFilter(field_name="touched_at", lookup_expr="lt")
     status = django_filters.ChoiceFilter(choices=Withdrawal.Status.choices)
+
+
+class PostingFilters(django_filters.FilterSet):
+    kind = django_filters.ChoiceFilter(choices=Posting.Kind.choices)

@@ -2,12 +2,15 @@ from django.urls import path, register_converter
 
 from commissions.api.events import OrderEventsView, OrderEventView
 from commissions.api.money import BalancesView, CancellationView, WithdrawalsView, WithdrawalView
+from commissions.api.months import MonthsView, MonthView
+from commissions.api.opened import EntryLinesView, EntryView, PostingsView
 from commissions.api.orders import OrderLineView, OrdersView
 from commissions.api.statements import StatementLinesView, StatementsView, StatementView
-from haowu.partners.converters import DayConverter, TextConverter
+from haowu.partners.converters import DayConverter, MonthConverter, TextConverter
 
 register_converter(TextConverter, "text")
 register_converter(DayConverter, "day")
+register_converter(MonthConverter, "month")
 
 STATEMENT = "statements/<slug:account_kind>/<day:day>"
 
@@ -20,7 +23,12 @@ urlpatterns = [
     path("withdrawals", WithdrawalsView.as_view(), name="withdrawals"),
     path("withdrawals/<text:number>/cancellation", CancellationView.as_view(), name="withdrawal-cancellation"),
     path("withdrawals/<text:number>", WithdrawalView.as_view(), name="withdrawal"),
+    path("statements/months", MonthsView.as_view(), name="months"),
+    path("statements/months/<slug:account_kind>/<month:month>", MonthView.as_view(), name="month"),
     path("statements", StatementsView.as_view(), name="statements"),
     path(STATEMENT, StatementView.as_view(), name="statement"),
     path(f"{STATEMENT}/lines", StatementLinesView.as_view(), name="statement-lines"),
+    path(f"{STATEMENT}/postings", PostingsView.as_view(), name="statement-postings"),
+    path(f"{STATEMENT}/entries/<slug:entry_kind>", EntryView.as_view(), name="statement-entry"),
+    path(f"{STATEMENT}/entries/<slug:entry_kind>/lines", EntryLinesView.as_view(), name="statement-entry-lines"),
 ]

@@ -36,6 +36,11 @@ TABLE = {
     ("GET", "/statements/funding/2024-06-10"):    [401, 404, 200, 404,  404, 404, 404],
     ("GET", "/statements/available/2024-06-10/lines"): [401, 404, 404, 200,  404, 404, 404],
     ("GET", "/statements/funding/2024-06-10/lines"):   [401, 404, 200, 404,  404, 404, 404],
+    ("GET", "/statements/months"): [401, 200, 200, 200,  200, 200, 200],
+    ("GET", "/statements/months/available/2024-06"): [401, 404, 404, 200,  404, 404, 404],
+    ("GET", "/statements/available/2024-06-10/postings"): [401, 404, 404, 200,  404, 404, 404],
+    ("GET", "/statements/funding/2024-06-10/entries/cost"): [401, 404, 200, 404,  404, 404, 404],
+    ("GET", "/statements/funding/2024-06-10/entries/cost/lines"): [401, 404, 200, 404,  404, 404, 404],
 }  # fmt: skip
 
 SCOPES = {
@@ -54,6 +59,11 @@ SCOPES = {
     ("GET", "/statements/funding/2024-06-10"): "statements:read",
     ("GET", "/statements/available/2024-06-10/lines"): "statements:read",
     ("GET", "/statements/funding/2024-06-10/lines"): "statements:read",
+    ("GET", "/statements/months"): "statements:read",
+    ("GET", "/statements/months/available/2024-06"): "statements:read",
+    ("GET", "/statements/available/2024-06-10/postings"): "statements:read",
+    ("GET", "/statements/funding/2024-06-10/entries/cost"): "statements:read",
+    ("GET", "/statements/funding/2024-06-10/entries/cost/lines"): "statements:read",
 }
 
 
