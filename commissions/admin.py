@@ -7,7 +7,13 @@ from django.contrib import admin
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from commissions import casework_admin, decisions_admin, payout_admin, policy_admin  # noqa: F401  register their own
+from commissions import (  # noqa: F401  register their own
+    casework_admin,
+    decisions_admin,
+    funding_admin,
+    payout_admin,
+    policy_admin,
+)
 from commissions.models import OrderEvent, OrderLine, Run, Settlement, Shard
 from commissions.split import ROLES
 from haowu.tenants.admin import LookOnly, LookOnlyAdmin, yuan_column
