@@ -1,4 +1,4 @@
-"""Statements and months as files: CSV and XLSX say the same, to the fen, and no spreadsheet takes text for a formula."""
+"""Statements and months as files: CSV and XLSX say the same, to the fen; no spreadsheet takes text for a formula."""
 
 import csv
 from io import BytesIO, StringIO
