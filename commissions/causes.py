@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from commissions.models import Correction, Dispute, OrderLine, TenantHold, Withdrawal
+from commissions.models import Correction, Dispute, OrderLine, Reserve, TenantHold, Withdrawal
 from commissions.statements import signed_fen
 from haowu import days
 from haowu.ledger.models import Account, Posting
@@ -147,6 +147,19 @@ def _tenant_holds(keys: list[str]) -> dict[str, Cause]:
     return told
 
 
+def _reserves(keys: list[str]) -> dict[str, Cause]:
+    return {
+        str(row.pk): Cause(
+            "reserve",
+            _("{day} 结算夜的风险预留 ¥{amount}，{release} 的结算夜解冻；之前的追回可先从中扣。").format(
+                day=row.day, amount=yuan(row.amount_fen), release=row.release_on
+            ),
+            {"day": str(row.day), "release_on": str(row.release_on), "amount_fen": row.amount_fen},
+        )
+        for row in Reserve.objects.filter(pk__in=_ids(keys))
+    }
+
+
 def _corrections(keys: list[str]) -> dict[str, Cause]:
     rows = list(Correction.objects.filter(pk__in=_ids(keys)))
     corrected = {row.corrects for row in rows if row.corrects}
@@ -174,6 +187,7 @@ _READERS: dict[str, Reader] = {
     "withdrawal": _withdrawals,
     "dispute": _disputes,
     "tenant-hold": _tenant_holds,
+    "reserve": _reserves,
     "correction": _corrections,
 }
 
