@@ -18,6 +18,7 @@ from commissions.statements import signed_fen
 from haowu import days
 from haowu.ledger.models import Account, Posting
 from haowu.money import yuan
+from haowu.tenants.models import Tenant
 
 CHUNK = 1_000
 
@@ -40,6 +41,13 @@ class Movement:
     amount_fen: int
     counterpart: Account
     cause: Cause
+
+    @property
+    def counterpart_label(self) -> str:
+        """Whose account is at the other end, and which; the platform by its name in the language in force."""
+        owner = self.counterpart.owner
+        name = _("好物联盟") if owner.kind == Tenant.Kind.PLATFORM else owner.name
+        return f"{name} · {self.counterpart.get_kind_display()}"
 
 
 def movements(account: Account, postings: QuerySet[Posting]) -> Iterator[Movement]:

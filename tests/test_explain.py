@@ -133,8 +133,8 @@ def test_all_stories_ask_as_many_questions_for_twelve_lines_as_for_two(market, d
         sell(market, f"o{number}", "2024-06-01 12:00")
         if number == 1:
             settle("2024-06-09")
-            with django_assert_num_queries(12):
+            with django_assert_num_queries(11):
                 list(explain.stories(OrderLine.objects.order_by("pk")))
     settle("2024-06-10")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         assert len(list(explain.stories(OrderLine.objects.order_by("pk")))) == 12
