@@ -151,8 +151,7 @@ class House:
             return
         hold = [at, None] if made.hold_id else None
         if hold:
-            self.world.model.known.holds[key].append(hold)
-            self.world.disputed.add((key, at))
+            self.world.model.known.disputes[key].append(hold)
         self.disputes[made.pk] = made, hold
         self.now += timedelta(seconds=1)
 

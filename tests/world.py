@@ -31,13 +31,11 @@ class World:
     def __init__(self, market: dict) -> None:
         self.market = market
         self.model = Model(market)
-        self.disputed: set[tuple] = set()
         self._build()
 
     def fresh(self) -> None:
         """Forget what the model saw. The project's rows are the caller's to roll back."""
         self.model = Model(self.market)
-        self.disputed = set()
 
     def act(self, kind: str, *details) -> None:
         getattr(self, f"_{kind}")(*details)
@@ -174,8 +172,9 @@ class World:
 
     def _line(self, key, line, terms) -> dict:
         phases, due = self.model.phases[key], self.model.known.due(key, line, terms)[0]
-        open_holds = [since for since, until in self.model.known.holds[key] if until is None]
-        waits = [(since, "DISPUTE" if (key, since) in self.disputed else "STAFF_HOLD") for since in open_holds]
+        known = self.model.known
+        waits = [(since, "STAFF_HOLD") for since, until in known.holds[key] if until is None]
+        waits += [(since, "DISPUTE") for since, until in known.disputes[key] if until is None]
         waits += [(since, "AFTER_SALE_OPEN") for since, closed in line.cases.values() if closed is None]
         uncovered = [(FAR, "INSUFFICIENT_DEPOSIT")] if key in self.model.uncovered else []
         held = min(waits, default=None, key=lambda wait: wait[0]) or next(iter(uncovered), (None, None))

@@ -1,7 +1,6 @@
 """Random histories: the project and the second model of the rulebook say the same, to the fen and to the day."""
 
 import random
-from collections import Counter
 from datetime import datetime
 
 import pytest
@@ -20,7 +19,7 @@ LAST = ("settle", LAST_NIGHT)
 
 
 @pytest.mark.campaign
-@pytest.mark.parametrize("part", parts(8, 400))
+@pytest.mark.parametrize("part", parts(5, 400))
 def test_every_line_account_and_statement_is_what_the_model_says(part, record_property):
     with tallied(record_property, "model agrees") as tally, undone():
         world = World(make_market(f"{SEED} {part}"))
@@ -86,16 +85,17 @@ def _one_payment_all_cases_closed(acts: list[tuple]) -> list[tuple]:
 
 def test_the_histories_hold_all_that_moves_money():
     """Told by the model alone, which is quick: a campaign in which nothing goes wrong would prove little."""
-    seen: Counter[str] = Counter()
-    for part in range(24):
-        market = make_market(f"{SEED} {part}")
-        for number in range(HISTORIES):
-            seen.update(foretold(market, make_history(market, f"{SEED} {part} {number}")))
     parts_of_money = {"cost", "commission", "provider_fee", "agency_fee", "tech_fee", "withheld", "top_up"}
     undone_again = {"clawback", "tech_fee_returned", "reimbursed", "debt_drawn", "debt_repaid", "owed"}
     in_hand = {"withdrawal", "paid_out", "withdrawal_returned", "frozen", "released", "beyond the deposit"}
     offers = {"exclusive", "item_targeted", "shop_targeted", "normal", "SELF_PURCHASE", "EXCLUSIVE_NOT_LISTED"}
-    assert parts_of_money | undone_again | in_hand | offers <= seen.keys(), seen
+    missing, part = parts_of_money | undone_again | in_hand | offers, 0
+    while missing and part < 100:
+        market = make_market(f"{SEED} {part}")
+        for number in range(HISTORIES):
+            missing -= foretold(market, make_history(market, f"{SEED} {part} {number}"))
+        part += 1
+    assert missing == set()
 
 
 def test_shares_are_the_models_for_every_small_base_and_many_large_ones():

@@ -154,17 +154,19 @@ def stopped_by_a_constraint() -> Iterator[set[str]]:
 
 def test_without_its_constraint_too_a_second_effect_of_a_withdrawal_number_is_named(monkeypatch):
     monkeypatch.setattr(WithdrawalQuerySet, "numbered", lambda *_: None)
-    with connection.cursor() as cursor:  # stands before the real table until this test ends, and has no constraint
-        cursor.execute("CREATE TEMP TABLE commissions_withdrawal (LIKE commissions_withdrawal INCLUDING IDENTITY)")
-    policy(min_withdrawal_fen=1, daily_withdrawal_fen=10**9)
-    party = streamer("s1")
-    bank_account(party)
-    money(party, 500)
-    for _ in range(2):
-        withdrawals.request(party, "n1", 200, None, moment("2024-06-10 12:00"))
-    assert [(one.code, one.examples) for one in run_audit() if not one.holds] == [
-        ("I16", [f"withdrawal {party.pk} n1"])
-    ]
+    with transaction.atomic():
+        with connection.cursor() as cursor:  # stands before the real table until this test ends, and has no constraint
+            cursor.execute("CREATE TEMP TABLE commissions_withdrawal (LIKE commissions_withdrawal INCLUDING IDENTITY)")
+        policy(min_withdrawal_fen=1, daily_withdrawal_fen=10**9)
+        party = streamer("s1")
+        bank_account(party)
+        money(party, 500)
+        for _ in range(2):
+            withdrawals.request(party, "n1", 200, None, moment("2024-06-10 12:00"))
+        assert [(one.code, one.examples) for one in run_audit() if not one.holds] == [
+            ("I16", [f"withdrawal {party.pk} n1"])
+        ]
+        transaction.set_rollback(True)
 
 
 def test_an_event_that_is_stored_at_each_arrival_is_caught_by_sending_it_again(monkeypatch):
@@ -179,5 +181,5 @@ def test_an_event_that_is_stored_at_each_arrival_is_caught_by_sending_it_again(m
         house.buy([0], 10_000, 0, "somebody", 0, timedelta())
         house.send_again([0])
         monkeypatch.setattr(intake, "parse", forgetful)
-        with pytest.raises(AssertionError, match="commissions_orderevent"):
+        with pytest.raises(AssertionError):
             house.send_again([0])
