@@ -1,4 +1,4 @@
-"""What a line's story has beside its fixed points: events, cases, adjustments that wait, postings, and what comes next.
+"""What a line's story has beside its fixed points: events, cases, steps, adjustments, postings, and what comes next.
 
 Read for many lines at once. ``viewer`` narrows a story to what one party may know; None is the platform.
 """
@@ -11,7 +11,7 @@ from django.db.models import Prefetch, QuerySet
 
 from commissions import calendar
 from commissions.flows import Flow, NightBook
-from commissions.models import Adjustment, Dispute, LineHold, OrderEvent, OrderLine, Run, Settlement
+from commissions.models import Adjustment, Dispute, LineHold, OrderEvent, OrderLine, Run, Settlement, SteppedLine
 from commissions.split import ROLES
 from haowu import days
 from haowu.tenants.models import Tenant
@@ -23,6 +23,7 @@ BOUGHT = ("quantity", "price_fen", "merchant_coupon_fen", "platform_coupon_fen",
 def with_chapters(lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
     """``lines`` with all that ``Chapters`` reads of them beside ``explain.with_story``."""
     return lines.select_related("order").prefetch_related(
+        Prefetch("stepped", SteppedLine.objects.order_by("day")),
         Prefetch("order__events", OrderEvent.objects.order_by("occurred_at", "event_id"), to_attr="told_events"),
         Prefetch("order__holds", LineHold.objects.order_by("pk"), to_attr="told_holds"),
         Prefetch(
@@ -49,6 +50,7 @@ class Chapters:
             "events": list(_events(line)),
             "holds": [_hold(hold, viewer) for hold in line.order.told_holds if hold.line_no == line.line_no],
             "disputes": list(_disputes(line, viewer)),
+            "steps": [{"day": str(row.day), "commission_bps": row.commission_bps} for row in line.stepped.all()],
             "adjustments": [_adjustment(line, row, viewer) for row in waiting],
             "postings": list(self._postings(line, phases, viewer)),
             "next": self._next(line, bool(phases), waiting),
