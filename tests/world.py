@@ -202,7 +202,7 @@ class World:
         return {
             (balance.account.owner.code, balance.account.kind, str(balance.day)): (
                 balance.opening_fen,
-                {entry.kind: entry.amount_fen for entry in statement(balance).entries},
+                {entry.kind: entry.amount_fen for entry in statement(balance).entries if entry.amount_fen},
                 balance.closing_fen,
             )
             for balance in balances
