@@ -1,10 +1,11 @@
 from commissions.models.casework import CaseEvent, Dispute, LineHold, TenantHold
 from commissions.models.correction import Correction, ResettledLine, Resettlement, ResettlementTotal
+from commissions.models.night import PostponedLine, Run, Shard
 from commissions.models.order import Order, OrderEvent, OrderLine
 from commissions.models.payout import PayoutBatch, Withdrawal, WithdrawalStep
 from commissions.models.policy import Policy
 from commissions.models.reconciliation import ReconciliationItem, UpstreamFile, UpstreamRow
-from commissions.models.settlement import Adjustment, Claim, Run, Settlement, Shard, SteppedLine
+from commissions.models.settlement import Adjustment, Claim, Settlement, SteppedLine
 
 __all__ = [
     "Adjustment",
@@ -18,6 +19,7 @@ __all__ = [
     "OrderLine",
     "PayoutBatch",
     "Policy",
+    "PostponedLine",
     "ReconciliationItem",
     "ResettledLine",
     "Resettlement",
