@@ -28,7 +28,7 @@ def pause_after(failures: int) -> timedelta:
 
 def give_back(shard: Shard, error: Exception) -> None:
     """Record what happened to ``shard`` in this worker's hands, unless another has taken it over meanwhile."""
-    connection.close_if_unusable_or_obsolete()
+    _reconnect()
     with transaction.atomic():
         held = Shard.objects.select_for_update(of=("self",)).select_related("run").get(pk=shard.pk)
         if held.status == Shard.Status.CLAIMED and held.attempts == shard.attempts:
@@ -57,7 +57,7 @@ def fail(shard: Shard, error: str, *, at: datetime, is_weather: bool) -> None:
 
 def fail_closing(run: Run, error: Exception) -> None:
     """Count a failed closing of ``run``; the last one is left to a person."""
-    connection.close_if_unusable_or_obsolete()
+    _reconnect()
     with transaction.atomic():
         held = Run.objects.select_for_update().get(pk=run.pk)
         if held.status == Run.Status.CLOSED:
@@ -69,6 +69,12 @@ def fail_closing(run: Run, error: Exception) -> None:
         held.save(update_fields=["failures", "error", "retry_at"])
         if held.failures == TRIES:
             note(held, CaseEvent.Act.FAILED, by=None, at=now, reason=held.error[:500])
+
+
+def _reconnect() -> None:
+    """After a lost connection: the next statement opens another."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
 
 
 def _is_alone(shard: Shard) -> bool:
