@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 HELPERS = 7
 """How many more workers a night wakes at most; the sweep wakes others later."""
 TURN_SECONDS = 30
+SWEPT_SECONDS = 10
 AGAIN_AFTER_WEATHER = {"autoretry_for": WEATHER, "retry_backoff": True, "retry_backoff_max": 60, "max_retries": 8}
 
 
@@ -58,14 +59,14 @@ def help_with_nights() -> None:
 def sweep() -> None:
     """Wake a worker while a night is not closed: after a lost worker, a lost queue, an outage."""
     if Run.objects.unfinished().exists():
-        wake()
+        wake(expires=SWEPT_SECONDS)
 
 
-def wake(helpers: int = 1) -> None:
-    """Ask for ``helpers`` workers. Where Redis does not answer, the sweep asks again later."""
+def wake(helpers: int = 1, expires: float | None = None) -> None:
+    """Ask for ``helpers`` workers, in vain after ``expires`` seconds. Where Redis is away the sweep asks again."""
     try:
         for _ in range(helpers):
-            help_with_nights.delay()
+            help_with_nights.apply_async(expires=expires)
     except BrokerError as error:
         log.warning("workers not woken, the sweep will: %s", error)
 

@@ -1,0 +1,85 @@
+"""Real programs for the campaign, and what breaks them: started on the test's database, ended by pid."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+CELERY = ("-m", "celery", "-A", "haowu")
+
+
+def start(environment: dict[str, str], *command: str, **how) -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, **how)
+
+
+def run_code(environment: dict[str, str], code: str, **how) -> subprocess.Popen:
+    """``code`` in a process of its own with Django set up; it may patch the product before it runs it."""
+    return start(environment, "-c", f"import django; django.setup()\n{code}", **how)
+
+
+def worker(environment: dict[str, str], concurrency: int = 1) -> subprocess.Popen:
+    quiet = ("--without-gossip", "--without-mingle", "--loglevel", "ERROR")
+    return start(environment, *CELERY, "worker", "--concurrency", str(concurrency), *quiet)
+
+
+@contextmanager
+def working(environment: dict[str, str], concurrency: int = 1) -> Iterator[subprocess.Popen]:
+    """A Celery worker for as long as the block lasts."""
+    process = worker(environment, concurrency)
+    try:
+        yield process
+    finally:
+        end(process)
+
+
+def wait_for(true: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+def children_of(pid: int) -> list[int]:
+    with suppress(FileNotFoundError):
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+def kill(*pids: int) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def kill_with_children(process: subprocess.Popen) -> None:
+    """SIGKILL to a worker and its pool children, as when a machine dies."""
+    kill(process.pid, *children_of(process.pid))
+    process.wait()
+
+
+def end(process: subprocess.Popen, seconds: float = 30) -> None:
+    """Ask a program to end, and see to it that it does: what it was asked for stands in the database by now."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        kill_with_children(process)
+
+
+def waiting_backends() -> bool:
+    """Whether PostgreSQL still runs a statement of a process that is gone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND state <> 'idle'"
+        )
+        return cursor.fetchone()[0] > 0
