@@ -1,16 +1,11 @@
-"""Settlement rows, orders and policies. Rows are only looked at."""
+"""Settlement rows and orders. Rows are only looked at."""
 
-from typing import Any
-
-from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from commissions import casework_admin, decisions_admin, night_admin, payout_admin  # noqa: F401  register their own
-from commissions.models import OrderEvent, OrderLine, Policy, Settlement
+from commissions import casework_admin, decisions_admin, night_admin, payout_admin, policy_admin  # noqa: F401  their own
+from commissions.models import OrderEvent, OrderLine, Settlement
 from commissions.split import ROLES
-from haowu import days
 from haowu.tenants.admin import LookOnlyAdmin, yuan_column
 
 GROSS_AND_FEE = [
@@ -77,30 +72,3 @@ class OrderEventAdmin(LookOnlyAdmin):
     list_select_related = ["source", "order"]
     ordering = ["-pk"]
     search_fields = ["=event_id", "=order__order_no"]
-
-
-class PolicyForm(forms.ModelForm):
-    class Meta:
-        model = Policy
-        fields = ["effective_from", "tech_bps", "hold_days", "note"]
-
-    def clean_effective_from(self) -> Any:
-        """The past is frozen on lines; a version that began in it would never have been said to anybody."""
-        if self.cleaned_data["effective_from"] < days.now():
-            raise forms.ValidationError(_("新版本只能从现在或以后生效。"))
-        return self.cleaned_data["effective_from"]
-
-
-@admin.register(Policy)
-class PolicyAdmin(admin.ModelAdmin):
-    """Versions are added, never changed: lines keep the one they were ordered under."""
-
-    form = PolicyForm
-    list_display = ["effective_from", "tech_bps", "hold_days", "note", "created_at"]
-    ordering = ["-effective_from", "-pk"]
-
-    def has_change_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
-        return False

@@ -5,7 +5,7 @@ import json
 
 from django.db import transaction
 
-from commissions import freezing
+from commissions import freezing, reserves
 from commissions.models import Run
 from commissions.report import make_report
 from commissions.stepping import apply_steps
@@ -24,9 +24,11 @@ def close_run(run_id: int) -> None:
     if run.status != Run.Status.SETTLING or run.shards.not_over().exists():
         return
     stepped = apply_steps(run)
+    thawed = reserves.release_for_night(run.day)
     freezing.thaw_for_clawbacks(run.day)
     transfers = NightTransfers(run).made()
     post(transfers, day=run.day)
+    reserves.keep(run.day, thawed)
     freezing.collect(run.day)
     freezing.cover(run.day)
     close_day(run.day, after=run.covers_after)

@@ -5,6 +5,7 @@ from commissions.models.order import Order, OrderEvent, OrderLine
 from commissions.models.payout import PayoutBatch, Withdrawal, WithdrawalStep
 from commissions.models.policy import Policy
 from commissions.models.reconciliation import ReconciliationItem, UpstreamFile, UpstreamRow
+from commissions.models.reserve import Reserve
 from commissions.models.settlement import Adjustment, Claim, Settlement, SteppedLine
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Policy",
     "PostponedLine",
     "ReconciliationItem",
+    "Reserve",
     "ResettledLine",
     "Resettlement",
     "ResettlementTotal",

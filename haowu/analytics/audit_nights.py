@@ -79,7 +79,7 @@ SEARCHES: list[tuple[str, str, str]] = [
         """,
     ),
     (
-        "I10.1",
+        "I10.2",
         "阶梯佣金的订单行都按达标与否的佣金率结算",
         """
         WITH settled AS (

@@ -118,6 +118,8 @@ class Market:
             hold_days=whole(entry, "hold_days", default=7, high=365),
             return_tech_fee=flag(entry, "return_tech_fee", default=True),
             front_clawbacks=flag(entry, "front_clawbacks", default=False),
+            reserve_bps=whole(entry, "reserve_bps", default=0, high=10_000),
+            reserve_days=whole(entry, "reserve_days", default=0, high=365),
             subsidy_in_base=flag(entry, "subsidy_in_base", default=False),
             note=place,
         )

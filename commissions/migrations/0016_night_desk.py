@@ -11,7 +11,7 @@ PLATFORM_ONLY = "false"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commissions', '0014_stepped_lines'),
+        ('commissions', '0015_reserves'),
     ]
 
     operations = [
