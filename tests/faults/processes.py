@@ -1,5 +1,6 @@
 """Real programs for the campaign, and what breaks them: started on the test's database, ended by pid."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from django.db import connection
+from django.db import connection, connections
 
 ROOT = Path(__file__).resolve().parents[2]
 CELERY = ("-m", "celery", "-A", "haowu")
@@ -83,3 +84,41 @@ def waiting_backends() -> bool:
             " AND state <> 'idle'"
         )
         return cursor.fetchone()[0] > 0
+
+
+def forked(act: Callable[..., object], *arguments: object) -> multiprocessing.Process:
+    """``act`` in a real process forked from the test, with connections of its own in the platform's scope.
+
+    Cheaper than a program by a second; patches made here or in ``act`` hold there.
+    """
+    process = multiprocessing.get_context("fork").Process(target=_in_child, args=(act, arguments))
+    process.start()
+    return process
+
+
+_PARENTS: list = []
+"""Kept by a child until its end: closing them would end the parent's sessions."""
+
+
+def _in_child(act: Callable[..., object], arguments: tuple) -> None:
+    for alias in connections:
+        _PARENTS.append(connections[alias].connection)
+        connections[alias].connection = None
+        options = connections[alias].settings_dict["OPTIONS"]
+        options["options"] = f"{options.get('options', '')} -c app.tenant=platform"
+    try:
+        act(*arguments)
+    finally:
+        connections.close_all()
+
+
+PATCHED_WORKER = """
+from haowu.celery import app
+{patch}
+app.worker_main(["worker", "--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "ERROR"])
+"""
+
+
+def patched_worker(environment: dict[str, str], patch: str) -> subprocess.Popen:
+    """A Celery worker whose pool inherits what ``patch`` did to the product."""
+    return run_code(environment, PATCHED_WORKER.format(patch=patch))
