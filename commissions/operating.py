@@ -101,7 +101,7 @@ def retry(run: Run, reason: str, *, by: User, at: datetime) -> list[Shard]:
     current = locked(run)
     stopped = run.shards.filter(failures__gt=0).exclude(status=Shard.Status.CLAIMED)
     stopped = list(stopped.not_over().select_for_update().order_by("pk"))
-    if not stopped and not current.failures:
+    if current.status == Run.Status.CLOSED or not (stopped or current.failures):
         raise NothingToRetry(day=run.day)
     Run.objects.filter(pk=run.pk).update(failures=0, retry_at=None)
     for shard in stopped:

@@ -3,17 +3,14 @@
 import multiprocessing
 from contextlib import contextmanager
 
-import psycopg2
 import pytest
-from django.conf import settings
-from django.db import connections
 
 from commissions import night
 from commissions.models import Settlement, Shard
 from haowu import days
 from tests import database
 from tests.faults.market import DAY_DATE, night_complaints
-from tests.faults.processes import forked
+from tests.faults.processes import forked, owner
 from tests.faults.rows import catches, row, seeds
 
 pytestmark = [
@@ -69,7 +66,7 @@ def test_a_claim_without_a_lock_and_rows_without_a_key_would_be_noticed(record_p
 @contextmanager
 def without_the_key_of_rows():
     """Drop the unique key of settlement rows for as long as the block lasts, as nobody could in production."""
-    with _owner() as cursor:
+    with owner() as cursor:
         cursor.execute(
             "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
             " WHERE conrelid = 'commissions_settlement'::regclass AND contype = 'u'"
@@ -81,17 +78,6 @@ def without_the_key_of_rows():
         yield
     finally:
         database.clean()
-        with _owner() as cursor:
+        with owner() as cursor:
             for name, definition in keys:
                 cursor.execute(f"ALTER TABLE commissions_settlement ADD CONSTRAINT {name} {definition}")
-
-
-@contextmanager
-def _owner():
-    parameters = connections["owner"].get_connection_params() | {"dbname": settings.DATABASES["owner"]["NAME"]}
-    connection = psycopg2.connect(**parameters)
-    connection.autocommit = True
-    try:
-        yield connection.cursor()
-    finally:
-        connection.close()
