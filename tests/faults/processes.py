@@ -20,7 +20,9 @@ CELERY = ("-m", "celery", "-A", "haowu")
 
 
 def start(environment: dict[str, str], *command: str, **how) -> subprocess.Popen:
-    return subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, **how)
+    return subprocess.Popen(
+        [sys.executable, *command], cwd=ROOT, env=environment, **{"stdout": subprocess.DEVNULL} | how
+    )
 
 
 def run_code(environment: dict[str, str], code: str, **how) -> subprocess.Popen:
@@ -54,6 +56,14 @@ def children_of(pid: int) -> list[int]:
     with suppress(FileNotFoundError):
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     return []
+
+
+def command_of(pid: int) -> str:
+    """Its command line; empty where it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def kill(*pids: int) -> None:

@@ -1,5 +1,9 @@
 """Promises 3, 4, 5 with whole programs: commands, Celery workers and their pool children, beats, signals."""
 
+import signal
+import subprocess
+import sys
+
 import psycopg2
 import pytest
 from django.db import IntegrityError, connection
@@ -10,6 +14,7 @@ from commissions.tasks import settle_night
 from haowu import days
 from tests.faults.market import DAY, DAY_DATE, night_complaints
 from tests.faults.processes import (
+    command_of,
     edit,
     end,
     kill,
@@ -227,3 +232,21 @@ def test_settling_a_closed_day_again_without_its_guard_would_be_noticed(record_p
     with pytest.raises(IntegrityError):
         night.settle(DAY_DATE, now=days.now())
     catches(record_property, BEATS, "a closed night opened again", night_complaints()[0])
+
+
+DEMO = """
+import os
+from haowu.management.demo.programs import Programs
+programs = Programs()
+programs._start("sleeper", "sleep", "600")
+print(programs._running[0][1].pid, flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of their parent's end")
+def test_what_the_demo_started_ends_with_it_though_it_was_killed(environment):
+    demo = run_code(environment, DEMO, stdout=subprocess.PIPE, text=True)
+    child = int(demo.communicate(timeout=120)[0])
+    assert demo.returncode == -signal.SIGKILL
+    wait_for(lambda: "sleep" not in command_of(child))

@@ -37,7 +37,7 @@ EDITS = {
     ),
     "a daily balance": (
         "ledger_dailybalance",
-        "UPDATE ledger_dailybalance SET closing_fen = closing_fen + 1"
+        "UPDATE ledger_dailybalance SET closing_fen = closing_fen + 1, inflow_fen = inflow_fen + 1"
         " WHERE id = (SELECT max(id) FROM ledger_dailybalance)",
         {"I2"},
     ),
@@ -54,7 +54,7 @@ EDITS = {
     ),
     "an event deleted": (
         "commissions_orderevent",
-        "DELETE FROM commissions_orderevent WHERE type = 'received'",
+        "DELETE FROM commissions_orderevent WHERE type = 'paid'",
         {"I8"},
     ),
 }
