@@ -10,12 +10,17 @@ from commissions.split import COLUMNS, FROM_MERCHANT, ROLES
 PARTIES = ("merchant_id", *(f"{role}_id" for role in ROLES))
 _COST = " + ".join(f"{role}_fen" for role in FROM_MERCHANT)
 
-_BOUNDS = """
-WITH due AS (
+_DUE = """
     SELECT id FROM commissions_orderline WHERE settles_on > %(after)s AND settles_on <= %(day)s
     UNION
     SELECT line_id FROM commissions_adjustment WHERE day > %(after)s AND day <= %(day)s
-), numbered AS (SELECT id, row_number() OVER (ORDER BY id) AS no FROM due)
+"""
+_MIDDLE = f"""
+WITH part AS (SELECT id FROM ({_DUE}) AS due WHERE id >= %(first)s AND id < %(end)s)
+SELECT id, (SELECT count(*) FROM part) FROM part ORDER BY id OFFSET (SELECT count(*) / 2 FROM part) LIMIT 1
+"""
+_BOUNDS = f"""
+WITH due AS ({_DUE}), numbered AS (SELECT id, row_number() OVER (ORDER BY id) AS no FROM due)
 SELECT id FROM numbered WHERE (no - 1) %% %(size)s = 0 ORDER BY id
 """
 
@@ -77,6 +82,14 @@ def shard_bounds(run: Run, size: int) -> list[tuple[int, int]]:
         cursor.execute(_BOUNDS, window(run) | {"size": size})
         firsts = [row[0] for row in cursor.fetchall()]
     return list(pairwise([*firsts, 2**63 - 1]))
+
+
+def middle(run: Run, shard: Shard) -> tuple[int, int] | None:
+    """``(id, lines)``: where to cut ``shard`` into halves and how many lines it has; None where it has but one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MIDDLE, window(run) | {"first": shard.first_id, "end": shard.end_id})
+        found = cursor.fetchone()
+    return found if found and found[1] > 1 else None
 
 
 def settle_lines(run: Run, shard: Shard) -> int:

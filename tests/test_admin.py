@@ -11,7 +11,7 @@ from tests import build
 from tests.browser import clock, text  # noqa: F401
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
-LOOKED_AT = [Run, Shard, Settlement, OrderLine, Account, Posting, DailyBalance]
+LOOKED_AT = [Shard, Settlement, OrderLine, Account, Posting, DailyBalance]
 
 
 @pytest.fixture

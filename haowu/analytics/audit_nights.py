@@ -51,7 +51,11 @@ SEARCHES: list[tuple[str, str, str]] = [
             SELECT DISTINCT ON (line_id) line_id, made.tech_bps
             FROM commissions_resettledline AS resettled JOIN booked USING (line_id)
             JOIN commissions_resettlement AS made ON made.id = resettled.resettlement_id
-            WHERE made.status = 'applied' AND made.books_on <= booked.last_day
+            WHERE made.status = 'applied' AND booked.last_day >= coalesce((
+                SELECT max(to_day) FROM commissions_postponedline AS postponed
+                JOIN commissions_orderline AS line USING (order_id, line_no)
+                WHERE line.id = resettled.line_id AND since <= made.books_on AND postponed.day >= made.books_on
+            ), made.books_on)
             ORDER BY line_id, made.checked_at DESC, resettled.id DESC
         ), stepped AS (
             SELECT DISTINCT ON (line_id) line_id, commission_bps FROM commissions_steppedline
