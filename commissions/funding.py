@@ -50,7 +50,7 @@ def top_up(merchant: Tenant, *, number: str, amount_fen: int, at: datetime) -> N
     accounts = open_accounts([outside, deposit])
     transfer = Transfer(accounts[outside], accounts[deposit], amount_fen, Posting.Kind.TOP_UP, reference, "top-up")
     post([transfer], day=day)
-    _show_again(merchant)
+    show_again(merchant)
 
 
 def reference_of(merchant: Tenant, number: str) -> str:
@@ -76,7 +76,7 @@ def is_low(shop: Shop) -> bool:
     return balances(shop.merchant).get(Account.Kind.FUNDING, 0) < shop.low_balance_fen
 
 
-def _show_again(merchant: Tenant) -> None:
+def show_again(merchant: Tenant) -> None:
     """Bring the products back once the deposit covers what is held."""
     held = OrderLine.objects.filter(merchant=merchant, held_reason=INSUFFICIENT_DEPOSIT)
     needed = sum(line.due.cost_fen for line in held)

@@ -140,11 +140,22 @@ class TestPolicy:
 class TestTopUps:
     FORM = {"merchant": "m1", "number": "CMB-0001", "amount": "250.00"}
 
-    def test_staff_book_what_came_in_and_a_second_time_changes_nothing(self, staff, night):
+    def approve(self, by) -> str:
+        chosen = TopUp.objects.values_list("pk", flat=True)
+        asked = {"action": "approve", "_selected_action": list(chosen)}
+        return text(by.post(address(TopUp), asked, follow=True))
+
+    def test_one_books_what_came_in_when_another_agrees_and_a_second_time_changes_nothing(self, staff, night):
         for _ in range(2):
             assert staff.post(address(TopUp, "add/"), self.FORM).status_code == 302
-        (booked,) = TopUp.objects.all()
-        assert (booked.amount_fen, booked.to_account.owner.code, booked.to_account.kind) == (25_000, "m1", "funding")
+        (asked,) = TopUp.objects.all()
+        assert (asked.amount_fen, asked.to_account.owner.code, asked.to_account.kind) == (25_000, "m1", "funding")
+        self.approve(staff)
+        assert Account.objects.get(owner__code="m1", kind="funding").balance_fen == 0
+        another = Client()
+        another.force_login(User.objects.create_superuser("another"))
+        for _ in range(2):
+            self.approve(another)
         assert Account.objects.get(owner__code="m1", kind="funding").balance_fen == 25_000
         assert "¥250.00" in text(staff.get(address(TopUp)))
 
@@ -153,7 +164,7 @@ class TestTopUps:
         [
             ({"merchant": "nobody"}, "没有编号为「nobody」的商家"),
             ({"amount": "0"}, "充值金额须大于 0"),
-            ({"amount": "1"}, "已用于另一笔金额"),
+            ({"amount": "1"}, "已入账，或正在等待复核"),
         ],
     )
     def test_what_cannot_be_is_refused_in_words_and_books_nothing(self, staff, night, changes, said):

@@ -1,8 +1,9 @@
-"""Deposits that came in, as staff see them: the ledger's postings of that kind."""
+"""Deposits that came in by bank: what staff propose, and a second person books."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from commissions.models.correction import Correction
 from haowu.ledger.models import Posting
 
 
@@ -11,7 +12,7 @@ class TopUpManager(models.Manager):
         return super().get_queryset().filter(kind=Posting.Kind.TOP_UP)
 
 
-class TopUp(Posting):
+class TopUp(Correction):
     objects = TopUpManager()
 
     class Meta:
