@@ -3,7 +3,14 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from commissions import casework_admin, decisions_admin, night_admin, payout_admin, policy_admin  # noqa: F401  their own
+from commissions import (  # noqa: F401  register their own
+    casework_admin,
+    decisions_admin,
+    funding_admin,
+    night_admin,
+    payout_admin,
+    policy_admin,
+)
 from commissions.models import OrderEvent, OrderLine, Settlement
 from commissions.split import ROLES
 from haowu.tenants.admin import LookOnlyAdmin, yuan_column

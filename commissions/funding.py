@@ -37,7 +37,7 @@ def top_up(merchant: Tenant, *, number: str, amount_fen: int, at: datetime) -> N
     """Pay ``amount_fen`` into the deposit. The caller's ``number`` makes it one: repeating it changes nothing."""
     if amount_fen <= 0:
         raise TopUpInvalid
-    reference = f"top-up:{merchant.pk}:{number}"
+    reference = reference_of(merchant, number)
     Tenant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     earlier = Posting.objects.filter(reference=reference).first()
     if earlier is not None:
@@ -51,6 +51,11 @@ def top_up(merchant: Tenant, *, number: str, amount_fen: int, at: datetime) -> N
     transfer = Transfer(accounts[outside], accounts[deposit], amount_fen, Posting.Kind.TOP_UP, reference, "top-up")
     post([transfer], day=day)
     _show_again(merchant)
+
+
+def reference_of(merchant: Tenant, number: str) -> str:
+    """The reference of the posting that ``number`` of ``merchant`` makes."""
+    return f"top-up:{merchant.pk}:{number}"
 
 
 def hold_what_deposits_cannot_pay(after: date | None, day: date, *, at: datetime) -> None:

@@ -54,6 +54,13 @@ class LineDisputeOut(serializers.Serializer):
     decided_at = serializers.DateTimeField(allow_null=True)
 
 
+class LineStepOut(serializers.Serializer):
+    """From the night of ``day`` on the plan's step gives the line this rate."""
+
+    day = serializers.DateField()
+    commission_bps = serializers.IntegerField()
+
+
 class WaitingAdjustmentOut(serializers.Serializer):
     """What the line comes to in all once the night of ``day`` has booked the difference."""
 

@@ -7,6 +7,7 @@ from commissions.models.policy import Policy
 from commissions.models.reconciliation import ReconciliationItem, UpstreamFile, UpstreamRow
 from commissions.models.reserve import Reserve
 from commissions.models.settlement import Adjustment, Claim, Settlement, SteppedLine
+from commissions.models.top_up import TopUp
 
 __all__ = [
     "Adjustment",
@@ -31,6 +32,7 @@ __all__ = [
     "Shard",
     "SteppedLine",
     "TenantHold",
+    "TopUp",
     "UpstreamFile",
     "UpstreamRow",
     "Withdrawal",

@@ -70,6 +70,7 @@ SEARCHES: list[tuple[str, str, str]] = [
            OR line.refunded_fen > line.paid_fen
            OR booked.streamer_fen <> {_COMMISSION}
            OR booked.first_fen <> {_FIRST} OR booked.second_fen <> {_SECOND}
+           OR booked.provider_fen <> {_SHARE.format(base="booked.base_fen", bps="provider_bps")}
            OR booked.agency_fen <> ((booked.streamer_fen - booked.fee_fen) * line.agency_bps + 5000)::bigint / 10000
            OR booked.fee_fen <> {_TECH_FEE.format(gross="booked.streamer_fen")}
            OR booked.first_fee_fen <> {_TECH_FEE.format(gross="booked.first_fen")}

@@ -11,7 +11,7 @@ PLATFORM_ONLY = "false"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commissions', '0015_reserves'),
+        ('commissions', '0016_top_ups'),
     ]
 
     operations = [

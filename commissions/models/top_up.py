@@ -1,0 +1,19 @@
+"""Deposits that came in, as staff see them: the ledger's postings of that kind."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from haowu.ledger.models import Posting
+
+
+class TopUpManager(models.Manager):
+    def get_queryset(self) -> models.QuerySet:
+        return super().get_queryset().filter(kind=Posting.Kind.TOP_UP)
+
+
+class TopUp(Posting):
+    objects = TopUpManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = verbose_name_plural = _("佣金充值")
