@@ -3,9 +3,11 @@
 So an outage costs a pause, and a line that poisons its shard holds up nothing but itself.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from commissions import night_sql
 from commissions.casework import note
@@ -21,6 +23,22 @@ WEATHER = (OperationalError, InterfaceError)
 """Errors of the moment, such as a lost connection or a deadlock: the same rows may well settle next time."""
 
 
+def is_weather(error: Exception) -> bool:
+    """psycopg2 tells of a server that went away in the middle of a statement by the bare DatabaseError."""
+    return isinstance(error, WEATHER) or type(error) is DatabaseError
+
+
+@contextmanager
+def weather_by_its_name() -> Iterator[None]:
+    """Raises OperationalError for the bare DatabaseError, for those who retry by class."""
+    try:
+        yield
+    except DatabaseError as error:
+        if is_weather(error) and not isinstance(error, WEATHER):
+            raise OperationalError(*error.args) from error
+        raise
+
+
 def pause_after(failures: int) -> timedelta:
     """1 s after the first failure, then twice as long after each."""
     return min(timedelta(seconds=2 ** (failures - 1)), LONGEST_PAUSE)
@@ -33,7 +51,7 @@ def give_back(shard: Shard, error: Exception) -> None:
         held = Shard.objects.select_for_update(of=("self",)).select_related("run").get(pk=shard.pk)
         if held.status == Shard.Status.CLAIMED and held.attempts == shard.attempts:
             told = f"{type(error).__name__}: {error}"
-            fail(held, told, at=days.now(), is_weather=isinstance(error, WEATHER))
+            fail(held, told, at=days.now(), is_weather=is_weather(error))
 
 
 def fail(shard: Shard, error: str, *, at: datetime, is_weather: bool) -> None:

@@ -12,7 +12,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError as BrokerError
 
 from commissions import deadlines, night
-from commissions.failing import WEATHER
+from commissions.failing import WEATHER, weather_by_its_name
 from commissions.models import Run
 from haowu import days
 from haowu.errors import Refused
@@ -27,6 +27,7 @@ AGAIN_AFTER_WEATHER = {"autoretry_for": WEATHER, "retry_backoff": True, "retry_b
 
 
 @shared_task(**AGAIN_AFTER_WEATHER)
+@weather_by_its_name()
 def settle_night(day: str | None = None) -> None:
     """Settle ``day`` (ISO; by default today in Shanghai, whose lines fell due before its 00:00)."""
     run = night.open_run(date.fromisoformat(day) if day else days.day_of(days.now()), now=days.now())
@@ -46,6 +47,7 @@ def settle_night(day: str | None = None) -> None:
 
 
 @shared_task(**AGAIN_AFTER_WEATHER)
+@weather_by_its_name()
 def help_with_nights() -> None:
     """Take shards of the oldest night that is not closed, until there is none to take."""
     turn_ends = time.monotonic() + TURN_SECONDS
@@ -72,6 +74,7 @@ def wake(helpers: int = 1, expires: float | None = None) -> None:
 
 
 @shared_task(**AGAIN_AFTER_WEATHER)
+@weather_by_its_name()
 def release_expired() -> None:
     """Release the holds and disputes whose deadline has passed."""
     deadlines.release_expired(at=days.now())

@@ -20,15 +20,14 @@ embedded.attach()
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
-from django.db import InterfaceError, OperationalError, connection  # noqa: E402
+from django.db import DatabaseError, connection  # noqa: E402
 
 from commissions import night, night_sql  # noqa: E402
+from commissions.failing import is_weather  # noqa: E402
 from commissions.models import Run, Shard  # noqa: E402
 from haowu import days  # noqa: E402
 from tests.faults.market import DAY_DATE, make_due_day, night_complaints  # noqa: E402
 from tests.faults.processes import forked, kill, wait_for  # noqa: E402
-
-WEATHER = (OperationalError, InterfaceError)
 
 
 def settle_shard_in_two_steps(run, shard) -> None:
@@ -46,7 +45,9 @@ def work(is_broken: bool) -> None:
         try:
             night.settle(DAY_DATE, now=days.now())
             return
-        except WEATHER:
+        except DatabaseError as error:
+            if not is_weather(error):
+                raise
             connection.close()
             time.sleep(0.1)
 
@@ -72,7 +73,7 @@ def main(seed: int, is_broken: bool) -> None:
         stop_and_start()
         stops += 1
     for each in workers:
-        each.join(20 if is_broken else 120)
+        each.join(10 if is_broken else 120)
         kill(each.pid)
     complaints, checks = night_complaints()
     told = {"complaints": complaints, "checks": checks, "stops": stops, "variant": "done committed before its rows"}

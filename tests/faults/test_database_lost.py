@@ -1,6 +1,7 @@
 """Sessions terminated, statements timed out, PostgreSQL stopped at once and started: a night goes on and pays once."""
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import tempfile
 import time
 
 import pytest
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, IntegrityError, OperationalError, connection
 
 from commissions import failing, night, night_sql
 from commissions.models import Run
@@ -29,7 +30,9 @@ def settle_whatever_the_weather() -> None:
         try:
             night.settle(DAY_DATE, now=days.now())
             return
-        except (OperationalError, InterfaceError):
+        except DatabaseError as error:
+            if not failing.is_weather(error):
+                raise
             connection.close()
             time.sleep(0.1)
 
@@ -134,24 +137,44 @@ def test_a_shard_that_is_done_whatever_came_of_its_rows_would_be_noticed(due_day
     catches(record_property, TIMED_OUT, "an error that is passed over", night_complaints()[0])
 
 
-@whole_campaign
-@pytest.mark.parametrize("variant", ["", "broken"])
-@seeds(1, 3)
-def test_postgresql_stopped_immediately_in_the_middle_of_a_night(seed, variant, record_property):
-    """A server of the test's own; ``stopped.py`` tells what happened."""
-    with tempfile.TemporaryDirectory(prefix="hw-") as home, row(record_property, STOPPED, seed) as case:
-        command = [sys.executable, "-m", "tests.faults.stopped", str(seed), variant]
-        environment = {"HAOWU_HOME": home, "PATH": "/usr/bin:/bin", "DJANGO_SETTINGS_MODULE": "haowu.settings"}
-        driver = subprocess.Popen(
-            command, cwd=ROOT, env=environment | {"HAOWU_SCOPE": "platform"}, stdout=subprocess.PIPE, text=True
-        )
+def stopped(seed: int, *variant: str) -> dict:
+    """What ``stopped.py`` tells of a night on a server of its own."""
+    with tempfile.TemporaryDirectory(prefix="hw-") as home:
+        environment = {"HAOWU_HOME": home, "PATH": os.defpath, "DJANGO_SETTINGS_MODULE": "haowu.settings"}
+        command = [sys.executable, "-m", "tests.faults.stopped", str(seed), *variant]
+        environment |= {"HAOWU_SCOPE": "platform"}
+        driver = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
         try:
             said, _errors = driver.communicate(timeout=500)
         finally:
             end(driver)
-        told = json.loads(said.splitlines()[-1])
-        assert told["stops"] >= 2
-        if not variant:
-            case.holds(told["complaints"], told["checks"])
-    if variant:
-        catches(record_property, STOPPED, told["variant"], told["complaints"])
+    return json.loads(said.splitlines()[-1])
+
+
+@whole_campaign
+@seeds(1, 3)
+def test_postgresql_stopped_immediately_in_the_middle_of_a_night(seed, record_property):
+    with row(record_property, STOPPED, seed) as case:
+        told = stopped(seed)
+        assert told["stops"] == 2
+        case.holds(told["complaints"], told["checks"])
+
+
+@whole_campaign
+def test_rows_lost_with_a_stopped_server_would_be_noticed(record_property):
+    catches(record_property, STOPPED, "done committed before its rows", stopped(1, "broken")["complaints"])
+
+
+@pytest.mark.parametrize(
+    ("error", "is_weather"),
+    [
+        (OperationalError("deadlock detected"), True),
+        (DatabaseError("server closed the connection unexpectedly"), True),
+        (IntegrityError("duplicate key"), False),
+        (ValueError("a bug"), False),
+    ],
+)
+def test_a_server_that_went_away_is_weather_also_by_its_bare_name(error, is_weather):
+    assert failing.is_weather(error) is is_weather
+    with pytest.raises(OperationalError if is_weather else type(error)), failing.weather_by_its_name():
+        raise error
