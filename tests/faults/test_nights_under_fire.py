@@ -24,7 +24,6 @@ from tests.faults.processes import (
     start,
     wait_for,
     waiting_backends,
-    worker,
     working,
 )
 from tests.faults.rows import catches, row, seeds, whole_campaign
@@ -124,8 +123,7 @@ def test_tasks_acknowledged_early_would_be_noticed(environment, tmp_path, record
 def test_a_worker_killed_in_the_middle_of_a_shard(seed, environment, record_property):
     """Its task comes back to another worker when the broker's time-out is over, though nobody asks again."""
     environment |= {"BROKER_VISIBILITY_SECONDS": "3"}
-    with row(record_property, WORKER_KILLED, seed) as case:
-        first = worker(environment)
+    with row(record_property, WORKER_KILLED, seed) as case, working(environment) as first:
         with Blocked():
             settle_night.delay(DAY)
             until_claimed()
@@ -140,8 +138,7 @@ def test_a_worker_killed_in_the_middle_of_a_shard(seed, environment, record_prop
 
 @whole_campaign
 def test_a_task_that_never_comes_back_would_be_noticed(environment, record_property):
-    first = worker(environment)
-    with Blocked():
+    with working(environment) as first, Blocked():
         settle_night.delay(DAY)
         until_claimed()
         kill_with_children(first)
@@ -153,8 +150,7 @@ def test_a_task_that_never_comes_back_would_be_noticed(environment, record_prope
 
 @seeds(1, 3)
 def test_a_worker_told_to_end_finishes_its_shard_and_another_goes_on(seed, environment, record_property):
-    with row(record_property, SIGTERM, seed) as case:
-        first = worker(environment)
+    with row(record_property, SIGTERM, seed) as case, working(environment) as first:
         with Blocked():
             settle_night.delay(DAY)
             until_claimed()
