@@ -12,7 +12,7 @@ from tests.casework import open_market, refund, sell, staff
 pytestmark = pytest.mark.django_db
 
 FIXED = ["order_no", "line_no", "status", "base_fen", "terms", "estimate", "phases", "due_at", "held"]
-BESIDE = ["settles_on", "events", "holds", "disputes", "adjustments", "postings", "next"]
+BESIDE = ["settles_on", "events", "holds", "disputes", "steps", "adjustments", "postings", "next"]
 
 
 @pytest.fixture
@@ -133,8 +133,8 @@ def test_all_stories_ask_as_many_questions_for_twelve_lines_as_for_two(market, d
         sell(market, f"o{number}", "2024-06-01 12:00")
         if number == 1:
             settle("2024-06-09")
-            with django_assert_num_queries(11):
+            with django_assert_num_queries(12):
                 list(explain.stories(OrderLine.objects.order_by("pk")))
     settle("2024-06-10")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert len(list(explain.stories(OrderLine.objects.order_by("pk")))) == 12

@@ -103,6 +103,7 @@ class ExplanationOut(serializers.Serializer):
     events = EventOut(many=True)
     holds = LineHoldOut(many=True)
     disputes = LineDisputeOut(many=True)
+    steps = LineStepOut(many=True, help_text=_("阶梯佣金从哪个结算夜起改变了本行的佣金率"))
     adjustments = WaitingAdjustmentOut(many=True)
     postings = LinePostingOut(many=True)
     next = NextOut()
