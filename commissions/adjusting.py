@@ -1,7 +1,8 @@
 """What waits for open nights on sealed lines: for each line and night, the shares that it should have come to by then.
 
-Two things change a sealed line: refunds shrink its base, and a resettlement corrects the rate of its tech fee. Each
-row is the whole target, so that the night books one difference, whatever came together.
+Three things change a sealed line: refunds shrink its base, a resettlement corrects the rate of its tech fee, and a
+plan's step moves its commission rate. Each row is the whole target, so that the night books one difference, whatever
+came together.
 """
 
 from collections import defaultdict
@@ -10,14 +11,15 @@ from dataclasses import asdict, replace
 from datetime import date
 
 from commissions.calendar import Booked, open_day
-from commissions.models import Adjustment, OrderLine, ResettledLine, Resettlement
+from commissions.models import Adjustment, OrderLine, ResettledLine, Resettlement, SteppedLine
 from commissions.split import Rates, split
 from haowu import days
 from haowu.bulk import insert_rows, update_rows
 
 Nights = dict[date, Booked]
-Corrections = list[tuple[date, int]]
-"""``[(first night, tech_bps)]``, in the order in which they speak; the last one that has begun holds."""
+Corrections = list[tuple[date, dict[str, int]]]
+"""``[(first night, {name of a rate: bps})]``, in the order in which they speak; the last of each rate that has begun
+holds."""
 
 
 def replace_adjustments(wanted: Sequence[tuple[OrderLine, Booked, Nights]], frontier: date | None) -> None:
@@ -50,26 +52,31 @@ def last_booked(lines: Iterable[OrderLine], frontier: date | None) -> dict[int, 
 
 
 def corrections_of(lines: Iterable[int]) -> dict[int, Corrections]:
-    """The applied corrections of each line's tech fee rate, oldest first; empty for most."""
+    """What moved each line's rates after they froze, oldest first; empty for most."""
+    lines = list(lines)
     found: dict[int, Corrections] = defaultdict(list)
-    rows = ResettledLine.objects.filter(line__in=list(lines), resettlement__status=Resettlement.Status.APPLIED)
+    rows = ResettledLine.objects.filter(line__in=lines, resettlement__status=Resettlement.Status.APPLIED)
     for line_id, books_on, tech_bps in rows.order_by("resettlement__checked_at", "pk").values_list(
         "line_id", "resettlement__books_on", "resettlement__tech_bps"
     ):
-        found[line_id].append((books_on, tech_bps))
+        found[line_id].append((books_on, {"tech_bps": tech_bps}))
+    for row in SteppedLine.objects.filter(line__in=lines).order_by("line", "day").only("line", "day", "commission_bps"):
+        found[row.line_id].append((row.day, {"commission_bps": row.commission_bps}))
     return found
 
 
 def rates_on(night: date, frozen: Rates, corrections: Corrections) -> Rates:
-    """The rates by which ``night`` settles: as frozen, with the tech fee rate of the last correction that has begun."""
-    begun = [tech_bps for books_on, tech_bps in corrections if books_on <= night]
-    return replace(frozen, tech_bps=begun[-1]) if begun else frozen
+    """The rates by which ``night`` settles: as frozen, but for those that something moved by then."""
+    for first_night, moved in corrections:
+        if first_night <= night:
+            frozen = replace(frozen, **moved)
+    return frozen
 
 
 def _with_corrections(nights: Nights, booked: Booked, corrections: Corrections, frontier: date | None) -> Nights:
     """``nights``, and each open night in which a correction begins, with the base that holds by then."""
     nights = dict(nights)
-    for books_on, _tech_bps in corrections:
+    for books_on, _moved in corrections:
         if (frontier is None or books_on > frontier) and books_on not in nights:
             earlier = [night for night in nights if night < books_on]
             nights[books_on] = nights[max(earlier)] if earlier else booked

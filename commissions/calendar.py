@@ -104,10 +104,10 @@ def adjustments(state: LineState, booked: Booked, frontier: date | None) -> dict
     """
     nights: dict[date, Booked] = {}
     known = [step for step in state.refund_steps if booked.through is not None and step[0] <= booked.through]
-    base_fen = state.paid_fen - (known[-1][1] if known else 0)
+    base_fen = state.base_after(known[-1][1] if known else 0)
     if base_fen != booked.base_fen:
         nights[open_day(date.min, frontier)] = Booked(base_fen, booked.through)
     for refunded_at, refunded_fen in state.refund_steps[len(known) :]:
         night = open_day(days.night_for(refunded_at), frontier)
-        nights[night] = Booked(state.paid_fen - refunded_fen, refunded_at)
+        nights[night] = Booked(state.base_after(refunded_fen), refunded_at)
     return nights

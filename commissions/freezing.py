@@ -1,4 +1,4 @@
-"""The money that tenant holds and disputes keep still: available ⇄ frozen, each posting with its case as cause.
+"""The money that reserves, tenant holds and disputes keep still: available ⇄ frozen; the cause names the case.
 
 ::
 
@@ -16,7 +16,7 @@ from datetime import date
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from commissions.models import Dispute, Settlement, TenantHold
+from commissions.models import Dispute, Reserve, Settlement, TenantHold
 from commissions.split import ROLES
 from commissions.transfers import KEPT_NET
 from haowu.bulk import update_rows
@@ -27,7 +27,7 @@ from haowu.tenants.models import Tenant
 AVAILABLE, FROZEN = Account.Kind.AVAILABLE, Account.Kind.FROZEN
 Bucket = tuple[int, str]
 """Whose, and which kind of account."""
-Case = Dispute | TenantHold
+Case = Dispute | TenantHold | Reserve
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def book(moves: Iterable[Move], *, day: date) -> None:
         source, target = accounts[move.source], accounts[move.target]
         transfers.append(Transfer(source, target, move.amount_fen, move.kind, reference, case.cause))
     post(transfers, day=day)
-    for model in (Dispute, TenantHold):
+    for model in (Dispute, TenantHold, Reserve):
         cases = {move.case.pk: move.case for move in moves if isinstance(move.case, model)}
         rows = [{"id": pk, "frozen_fen": case.frozen_fen, "moves": case.moves} for pk, case in cases.items()]
         update_rows(model, rows, key="id")
@@ -89,7 +89,7 @@ def cover(day: date, *, owners: Sequence[int] | None = None) -> None:
         disputes, holds = disputes.filter(respondent__in=owners), holds.filter(tenant__in=owners)
     disputes, holds = list(disputes), list(holds)
     parties = {case.respondent_id for case in disputes} | {case.tenant_id for case in holds}
-    left = _locked_balances((owner, kind) for owner in parties for kind in (AVAILABLE, FROZEN))
+    left = locked_balances((owner, kind) for owner in parties for kind in (AVAILABLE, FROZEN))
     moves = []
     for dispute in disputes:
         bucket = (dispute.respondent_id, AVAILABLE)
@@ -104,7 +104,7 @@ def thaw_for_clawbacks(day: date) -> None:
     """Before the night of ``day`` books: release what its clawbacks reach into, and lock every case that freezes."""
     holds = list(TenantHold.objects.open().select_for_update(of=("self",)).order_by("pk"))
     disputes = list(Dispute.objects.open().select_for_update(of=("self",)).order_by("pk"))
-    losing = _losing(day, [hold.tenant_id for hold in holds if hold.frozen_fen])
+    losing = losing_parties(day, [hold.tenant_id for hold in holds if hold.frozen_fen])
     moves = [release(hold, hold.tenant_id, hold.frozen_fen) for hold in holds if hold.tenant_id in losing]
     nets = nets_of(disputes)
     shrunk = [dispute for dispute in disputes if nets.get(dispute.pk, dispute.amount_fen) != dispute.amount_fen]
@@ -127,7 +127,7 @@ def collect(day: date, *, only: Dispute | None = None) -> None:
     disputes = list(waiting.select_for_update(of=("self",)).order_by("pk"))
     nets = nets_of(disputes)
     moves = [take(dispute, AVAILABLE, 0) for dispute in disputes]
-    has = _locked_balances(bucket for move in moves for bucket in (move.source, move.target))
+    has = locked_balances(bucket for move in moves for bucket in (move.source, move.target))
     moves.clear()
     for dispute in disputes:
         bucket = (dispute.respondent_id, AVAILABLE)
@@ -168,7 +168,7 @@ def _of(role: str, table: str) -> str:
     return " ".join(f"{table}.{word}" if word.endswith("_fen") else word for word in KEPT_NET[role].split())
 
 
-def _losing(day: date, owners: list[int]) -> set[int]:
+def losing_parties(day: date, owners: list[int]) -> set[int]:
     """Those of ``owners`` who give something back on ``day``."""
     losing: set[int] = set()
     with connection.cursor() as cursor:
@@ -182,7 +182,7 @@ def _losing(day: date, owners: list[int]) -> set[int]:
     return losing
 
 
-def _locked_balances(buckets: Iterable[Bucket]) -> dict[Bucket, int]:
+def locked_balances(buckets: Iterable[Bucket]) -> dict[Bucket, int]:
     """What is in each bucket, opened where new and locked in the order in which postings lock."""
     accounts = open_accounts(buckets)
     locked = Account.objects.filter(pk__in=accounts.values()).select_for_update().order_by("pk")

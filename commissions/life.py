@@ -63,7 +63,10 @@ class Ruling:
 
 @dataclass
 class LineState:
-    """Where one line stands after all known events. ``paid_fen`` is the base as ordered, before any refund."""
+    """Where one line stands after all known events. ``paid_fen`` is what the buyer paid for it, before any refund.
+
+    ``subsidy_fen``: the platform's subsidy as far as the frozen policy counts it in the base. Not the events' to say.
+    """
 
     line_no: int
     paid_event_id: str
@@ -76,14 +79,26 @@ class LineState:
     open_cases: dict[str, datetime] = field(default_factory=dict)
     case_closed_at: datetime | None = None
     refund_steps: list[tuple[datetime, int]] = field(default_factory=list)
+    subsidy_fen: int = 0
 
     @property
-    def base_fen(self) -> int:
+    def left_fen(self) -> int:
+        """What is not refunded of the payment."""
         return self.paid_fen - self.refunded_fen
 
     @property
+    def base_fen(self) -> int:
+        """What rates apply to (rulebook §3)."""
+        return self.base_after(self.refunded_fen)
+
+    def base_after(self, refunded_fen: int) -> int:
+        """The base once ``refunded_fen`` are refunded; a subsidy in it shrinks with the payment."""
+        left_fen = self.paid_fen - refunded_fen
+        return left_fen + divide(self.subsidy_fen, [left_fen, refunded_fen])[0] if self.subsidy_fen else left_fen
+
+    @property
     def status(self) -> str:
-        if self.cancelled or (self.base_fen == 0 and self.paid_fen > 0):
+        if self.cancelled or (self.left_fen == 0 and self.paid_fen > 0):
             return "invalid"
         if self.received_at:
             return "received"
@@ -176,7 +191,7 @@ class OrderLife:
         waiting = [line for line in lines if not line.shipped_at and not line.received_at]
         for line in waiting:
             line.cancelled = True
-            line.refund(line.base_fen, event.occurred_at)
+            line.refund(line.left_fen, event.occurred_at)
         if all(line.cancelled for line in self.lines.values()):
             self.freight_left_fen = 0
         return "" if waiting else ALREADY_SHIPPED
@@ -185,7 +200,7 @@ class OrderLife:
         key = (event.facts["refund_no"], event.line_no)
         if key in self._refunds:
             return REFUND_REPEATED
-        left = [line.base_fen for line in lines]
+        left = [line.left_fen for line in lines]
         if "amount_fen" in event.facts:
             goods = min(event.facts["amount_fen"], sum(left))
             freight = event.facts["amount_fen"] - goods

@@ -24,7 +24,8 @@ _STANDING = (
     "refunded_fen", "due_through", "due_base_fen", *(f"due_{column}" for column in AMOUNTS),
 )  # fmt: skip
 _READ = (
-    "order", "line_no", "paid_event_id", "merchant", "hold_days", *(each.name for each in fields(Rates)), *_STANDING
+    "order", "line_no", "paid_event_id", "merchant", "hold_days", "subsidy_fen",
+    *(each.name for each in fields(Rates)), *_STANDING,
 )  # fmt: skip
 """What is read of a known line: a third of its columns."""
 
@@ -47,6 +48,7 @@ class LineBook:
         fresh, changed, sealed = [], [], []
         for order, state in pairs:
             line = known.pop((order.pk, state.line_no), None)
+            state.subsidy_fen = line.subsidy_fen if line else 0
             if line is None:
                 fresh.append((order, state))
             elif calendar.is_sealed(line, self.frontier):
@@ -72,7 +74,8 @@ class LineBook:
         rows = []
         for (order, state), sale in zip(pairs, sales, strict=True):
             terms = book.freeze(sale)
-            estimate = split(state.paid_fen, terms.rates)
+            state.subsidy_fen = state.facts["price_subsidy_fen"] if terms.policy.subsidy_in_base else 0
+            estimate = split(state.base_after(0), terms.rates)
             due = split(state.base_fen, terms.rates) if state.refunded_fen else estimate
             rows.append(
                 self._bought(order, state, sale)
@@ -110,6 +113,7 @@ class LineBook:
             "quantity": state.facts["quantity"],
             "pid": sale.pid,
             "paid_fen": state.paid_fen,
+            "subsidy_fen": state.subsidy_fen,
         }
 
     def _standing(self, order_id: int, state: LineState, hold_days: int, due: Shares) -> dict[str, Any]:
@@ -165,6 +169,7 @@ def _frozen(terms: Terms) -> dict[str, Any]:
         "offer_id": offer.offer_id if offer else None,
         "offer_version": offer.version if offer else None,
         "activity": (offer.activity or "") if offer else "",
+        "step_bps": offer.step.step_bps if offer and offer.step else None,
         "policy_id": terms.policy.pk,
         "hold_days": terms.hold_days,
         "trace": terms.trace,

@@ -30,15 +30,19 @@ WHERE settles_on > %(after)s AND settles_on <= %(day)s AND id >= %(first)s AND i
 
 
 def _difference(role: str) -> str:
-    """Gross and fee of ``role`` still to be booked. Where the policy keeps the platform's fee, only nets move."""
+    """Gross and fee of ``role`` still to be booked.
+
+    Where the policy keeps the platform's fee, a clawback moves nets alone; what is given is charged what was not yet.
+    """
     gross, fee = f"{role}_fen", f"{role}_fee_fen"
+    net = f"((target.{gross} - target.{fee}) - (booked.{gross} - booked.{fee}))"
+    charged = f"CASE WHEN {net} > 0 THEN greatest(0, target.{fee} - booked.{fee}) ELSE 0 END"
     return f"""
-    CASE WHEN policy.return_tech_fee THEN target.{gross} - booked.{gross}
-         ELSE (target.{gross} - target.{fee}) - (booked.{gross} - booked.{fee}) END AS {gross},
-    CASE WHEN policy.return_tech_fee THEN target.{fee} - booked.{fee} ELSE 0 END AS {fee}"""
+    CASE WHEN policy.return_tech_fee THEN target.{gross} - booked.{gross} ELSE {net} + {charged} END AS {gross},
+    CASE WHEN policy.return_tech_fee THEN target.{fee} - booked.{fee} ELSE {charged} END AS {fee}"""
 
 
-_ADJUST = f"""
+_BOOK_DIFFERENCES = f"""
 INSERT INTO commissions_settlement (line_id, phase, day, {", ".join(PARTIES)}, cost_fen, {", ".join(COLUMNS)})
 SELECT line_id, phases, %(day)s, {", ".join(PARTIES)},
        {_COST}, {", ".join(COLUMNS)}
@@ -46,11 +50,7 @@ FROM (
     SELECT target.line_id, booked.phases, {", ".join(f"line.{party}" for party in PARTIES)},
            target.base_fen - booked.base_fen AS base_fen,
            {", ".join(_difference(role) for role in ROLES)}
-    FROM (
-        SELECT DISTINCT ON (line_id) * FROM commissions_adjustment
-        WHERE day > %(after)s AND day <= %(day)s AND line_id >= %(first)s AND line_id < %(end)s
-        ORDER BY line_id, day DESC
-    ) AS target
+    FROM ({{targets}}) AS target
     JOIN commissions_orderline AS line ON line.id = target.line_id
     JOIN commissions_policy AS policy ON policy.id = line.policy_id
     CROSS JOIN LATERAL (
@@ -60,25 +60,42 @@ FROM (
 ) AS differences
 WHERE ({", ".join(COLUMNS)}) <> ({", ".join("0" for _ in COLUMNS)})
 """
+_ADJUST = _BOOK_DIFFERENCES.format(
+    targets="""
+        SELECT DISTINCT ON (line_id) * FROM commissions_adjustment
+        WHERE day > %(after)s AND day <= %(day)s AND line_id >= %(first)s AND line_id < %(end)s
+        ORDER BY line_id, day DESC"""
+)
+_STEP = _BOOK_DIFFERENCES.format(
+    targets="SELECT * FROM commissions_steppedline WHERE day = %(day)s AND line_id = ANY(%(lines)s)"
+)
 
 
 def shard_bounds(run: Run, size: int) -> list[tuple[int, int]]:
     """``[(first id, end id)]`` that cut the night's lines into parts of ``size``; empty for an empty night."""
     with connection.cursor() as cursor:
-        cursor.execute(_BOUNDS, _window(run) | {"size": size})
+        cursor.execute(_BOUNDS, window(run) | {"size": size})
         firsts = [row[0] for row in cursor.fetchall()]
     return list(pairwise([*firsts, 2**63 - 1]))
 
 
 def settle_lines(run: Run, shard: Shard) -> int:
     """Write the settlement rows of ``shard``: first phases, then differences. Returns how many."""
-    window = _window(run) | {"first": shard.first_id, "end": shard.end_id}
+    part = window(run) | {"first": shard.first_id, "end": shard.end_id}
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, window)
+        cursor.execute(_SETTLE, part)
         settled = cursor.rowcount
-        cursor.execute(_ADJUST, window)
+        cursor.execute(_ADJUST, part)
         return settled + cursor.rowcount
 
 
-def _window(run: Run) -> dict:
+def book_steps(run: Run, lines: list[int]) -> int:
+    """Write what the night's stepped rates change on ``lines``, as further phases. Returns how many rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STEP, {"day": run.day, "lines": lines})
+        return cursor.rowcount
+
+
+def window(run: Run) -> dict:
+    """The days that ``run`` takes, as parameters ``after`` (exclusive) and ``day``."""
     return {"day": run.day, "after": run.covers_after or "-infinity"}

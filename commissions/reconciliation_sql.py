@@ -26,7 +26,10 @@ WITH theirs AS (
     SELECT line_id FROM commissions_settlement WHERE phase = 0 AND day BETWEEN %(first)s AND %(last)s
 ), ours AS (
     SELECT line.id, line.order_no, line.line_no, line.paid_fen, booked.day IS NOT NULL AS is_settled,
-           coalesce(line.paid_fen - known.base_fen, line.refunded_fen) AS refunded_fen,
+           coalesce(
+               line.paid_fen
+               - round(known.base_fen::numeric * line.paid_fen / nullif(line.paid_fen + line.subsidy_fen, 0)),
+               line.refunded_fen)::bigint AS refunded_fen,
            CASE WHEN known.day > (SELECT max(day) FROM commissions_run WHERE status = 'closed') THEN known.streamer_fen
                 WHEN booked.day IS NOT NULL THEN booked.commission_fen WHEN line.status = 'invalid' THEN 0
                 ELSE line.due_streamer_fen END AS commission_fen,

@@ -9,6 +9,8 @@ from haowu.fields import PercentField, YuanField
 from haowu.tenants.models import Tenant
 from merchants.editing import Details, SkuWish
 from merchants.models import Brand, Category, Plan, Product, Sku
+from merchants.models.plan import StepComparator, StepMode
+from merchants.steps import Comparator, Mode, Step
 
 
 class CategoryField(forms.ModelChoiceField):
@@ -97,9 +99,43 @@ class PlanForm(forms.Form):
         label=_("佣金率（%）"), required=False, help_text=_("普通计划填这里；其他类型在下面按达人填写。")
     )
 
+    step_threshold = forms.IntegerField(
+        label=_("阶梯门槛（单）"),
+        required=False,
+        min_value=1,
+        help_text=_("不设阶梯就留空。按每位达人在本计划下已结算的有效订单计数，整单退款的不算；开设后不能更改。"),
+    )
+    step_bps = PercentField(label=_("阶梯佣金率（%）"), required=False)
+    step_mode = forms.ChoiceField(label=_("阶梯方式"), required=False, choices=StepMode.choices)
+    step_comparator = forms.ChoiceField(
+        label=_("达标条件"),
+        required=False,
+        choices=StepComparator.choices,
+        help_text=_("只用于追溯：正好等于门槛时算不算达标。"),
+    )
+
     def __init__(self, *args: Any, merchant: Tenant, **options: Any) -> None:
         super().__init__(*args, **options)
         self.merchant = merchant
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        threshold, bps = cleaned.get("step_threshold"), cleaned.get("step_bps")
+        if not self.errors and (threshold is None) != (bps is None):
+            self.add_error(
+                "step_bps" if bps is None else "step_threshold", _("阶梯门槛和阶梯佣金率要一起填，或都留空。")
+            )
+        return cleaned
+
+    @property
+    def step(self) -> Step | None:
+        """The step asked for; None where its fields are empty."""
+        cleaned = self.cleaned_data
+        if cleaned["step_threshold"] is None:
+            return None
+        mode = Mode(cleaned["step_mode"] or Mode.INCREMENTAL)
+        comparator = Comparator(cleaned["step_comparator"] or Comparator.OVER)
+        return Step(cleaned["step_threshold"], cleaned["step_bps"], mode, comparator)
 
     def clean_product_code(self) -> Product | None:
         code = self.cleaned_data["product_code"]

@@ -13,11 +13,15 @@ from haowu.errors import Refused, single
 from haowu.tenants.models import Tenant
 from merchants import rates, refusals
 from merchants.models import Plan, PlanRate, Product, Shop
+from merchants.steps import Step
 
 
 @dataclass(frozen=True)
 class NewPlan:
-    """A plan to be opened. A normal one has ``commission_bps``; the others ``streamers`` with a rate in bps each."""
+    """A plan to be opened. A normal one has ``commission_bps``; the others ``streamers`` with a rate in bps each.
+
+    ``step``: a higher rate from a number of orders on, for good: it cannot be changed, only the plan ended.
+    """
 
     merchant: Tenant
     type: str
@@ -25,6 +29,7 @@ class NewPlan:
     product: Product | None = None
     commission_bps: int | None = None
     streamers: Mapping[Tenant, int] = field(default_factory=dict)
+    step: Step | None = None
 
     @property
     def first_rates(self) -> dict[Tenant | None, int]:
@@ -41,7 +46,8 @@ def open_plans(wishes: Sequence[NewPlan]) -> list[Plan | Refused]:
     """Open each plan from its ``at`` on; one answer per wish, in order.
 
     Refuses an unknown type, a second open plan of the same type on the product (or shop), a type without what it
-    needs, and rates outside 0–9000 bps. The merchants' tenants are locked, so that two hands cannot open the same.
+    needs, rates outside 0–9000 bps, and a step that raises no rate. The merchants' tenants are locked, so that two
+    hands cannot open the same.
     """
     merchants = sorted({wish.merchant.pk for wish in wishes})
     list(Tenant.objects.select_for_update().filter(pk__in=merchants).order_by("pk"))
@@ -60,9 +66,17 @@ def open_plans(wishes: Sequence[NewPlan]) -> list[Plan | Refused]:
         refused = _objection(wish, suspended, ends)
         if refused is None:
             ends[wish.place] = None
-        answers.append(refused or Plan(merchant=wish.merchant, type=wish.type, product=wish.product, starts_at=wish.at))
+        answers.append(refused or _plan(wish))
     _open(list(zip(wishes, answers, strict=True)))
     return answers
+
+
+def _plan(wish: NewPlan) -> Plan:
+    plan = Plan(merchant=wish.merchant, type=wish.type, product=wish.product, starts_at=wish.at)
+    if wish.step:
+        plan.step_threshold, plan.step_bps = wish.step.threshold, wish.step.step_bps
+        plan.step_mode, plan.step_comparator = wish.step.mode.value, wish.step.comparator.value
+    return plan
 
 
 def _open(pairs: list[tuple[NewPlan, Plan | Refused]]) -> None:
@@ -105,6 +119,10 @@ def _objection(wish: NewPlan, suspended: set[int], ends: Mapping[Any, datetime |
     for bps in wish.first_rates.values():
         if not 0 <= bps <= rates.MAX_COMMISSION_BPS:
             return refusals.RateOutOfRange(bps=bps)
+    if wish.step and wish.step.threshold < 1:
+        return refusals.StepThresholdInvalid()
+    if wish.step and not max(wish.first_rates.values()) < wish.step.step_bps <= rates.MAX_COMMISSION_BPS:
+        return refusals.StepNotHigher(bps=wish.step.step_bps)
     if wish.merchant.pk in suspended:
         return refusals.ShopSuspended()
     if wish.place in ends and ((end := ends[wish.place]) is None or end > wish.at):

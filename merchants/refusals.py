@@ -121,6 +121,16 @@ class RateOutOfRange(Refused):
     text = _("佣金率须在 0% 到 90% 之间（0–9000），收到 {bps}。")
 
 
+class StepThresholdInvalid(Refused):
+    code = "STEP_THRESHOLD_INVALID"
+    text = _("阶梯门槛须至少为 1 单。")
+
+
+class StepNotHigher(Refused):
+    code = "STEP_NOT_HIGHER"
+    text = _("阶梯佣金率须高于计划里的每个佣金率，且不超过 90%（9000），收到 {bps}。")
+
+
 class DecreasesClosed(Refused):
     code = "DECREASES_CLOSED"
     text = _("23:50 到 24:00 不受理下调。请在零点后再提交；上调随时可以。")

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from merchants.steps import Step
+
 
 class Kind(StrEnum):
     EXCLUSIVE_ACTIVITY = "exclusive_activity"
@@ -38,6 +40,8 @@ class Offer:
     second_bps: int = 0
     first_leader_id: int | None = None
     second_leader_id: int | None = None
+    step: Step | None = None
+    """A higher rate from a number of orders on; the nights apply it."""
 
     @property
     def cost_bps(self) -> int:

@@ -16,6 +16,7 @@ from haowu.money import share
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Category, Plan, PlanRate, Product
+from merchants.steps import Step
 from streamers.models import Pick
 from streamers.offers import Choice
 from streamers.terms import OfferBook
@@ -63,6 +64,10 @@ class Card:
     @property
     def next_bps(self) -> int | None:
         return self.next_choice.offer.commission_bps if self.next_choice.offer else None
+
+    @property
+    def step(self) -> Step | None:
+        return self.choice.offer.step if self.choice.offer else None
 
     @property
     def changes(self) -> bool:

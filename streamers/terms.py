@@ -58,4 +58,5 @@ class _DatedPlan:
             version=rate.pk if rate and listed else None,
             commission_bps=rate.commission_bps if rate and rate.commission_bps is not None else 0,
             listed=listed,
+            step=self.plan.step,
         )

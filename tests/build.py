@@ -19,6 +19,7 @@ from haowu.tenants.models import BuyerIdentity, Membership, PersonalRecord, Tena
 from haowu.tenants.scope import PLATFORM
 from merchants import listing, plans
 from merchants.models import Category, Plan, Product, Shop
+from merchants.steps import Step
 from streamers import shelf
 from streamers.models import Pick, Profile
 
@@ -99,13 +100,15 @@ def product(of: Tenant, code: str = "", *, price_fen: int = 10_000, listed: bool
     return listing.list_product(made, at=days.BEGINNING) if listed else made
 
 
-def normal_plan(of: Product, bps: int, at: datetime = days.BEGINNING) -> Plan:
-    return plans.open_plan(of.merchant, "normal", at=at, product=of, commission_bps=bps)
+def normal_plan(of: Product, bps: int, at: datetime = days.BEGINNING, step: Step | None = None) -> Plan:
+    return plans.open_plan(of.merchant, "normal", at=at, product=of, commission_bps=bps, step=step)
 
 
-def listed_plan(of: Product, type: str, streamers: dict[Tenant, int], at: datetime = days.BEGINNING) -> Plan:
+def listed_plan(
+    of: Product, type: str, streamers: dict[Tenant, int], at: datetime = days.BEGINNING, step: Step | None = None
+) -> Plan:
     on = None if type == "shop_targeted" else of
-    return plans.open_plan(of.merchant, type, at=at, product=on, streamers=streamers)
+    return plans.open_plan(of.merchant, type, at=at, product=on, streamers=streamers, step=step)
 
 
 def pick(by: Tenant, of: Product, pid: str = "", at: datetime = days.BEGINNING) -> Pick:

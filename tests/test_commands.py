@@ -114,6 +114,7 @@ def test_the_dated_rates_of_a_market_file_follow_the_change_rules(tmp_path):
 ON_P1 = {"merchant": "m1", "type": "normal", "product": "p1"}
 ON_P2 = {"merchant": "m1", "type": "normal", "product": "p2"}
 P2 = {"merchant": "m1", "code": "p2"}
+STEPPED = ON_P2 | {"rates": [{"bps": 1000}], "step": {"threshold": 100, "bps": 1500}}
 
 
 @pytest.mark.parametrize(
@@ -125,6 +126,11 @@ P2 = {"merchant": "m1", "code": "p2"}
         ("plans", ON_P2 | {"rates": [{"bps": 9001}]}, "plans[4]", "RATE_OUT_OF_RANGE"),
         ("plans", ON_P2 | {"rates": [{"bps": "10%"}]}, "plans[4]", "ENTRY_INVALID"),
         ("plans", ON_P2, "plans[4]", "RATE_MISSING"),
+        ("plans", STEPPED | {"rates": [{"bps": 1500}]}, "plans[4]", "STEP_NOT_HIGHER"),
+        ("plans", STEPPED | {"step": {"threshold": 0, "bps": 2000}}, "plans[4]", "STEP_THRESHOLD_INVALID"),
+        ("plans", STEPPED | {"step": {"threshold": 1, "bps": 2000, "mode": "all"}}, "plans[4]", "ENTRY_INVALID"),
+        ("plans", STEPPED | {"step": 2000}, "plans[4]", "ENTRY_INVALID"),
+        ("policy", {"subsidy_in_base": "yes"}, "policy[0]", "ENTRY_INVALID"),
         ("plans", "normal", "plans[4]", "ENTRY_INVALID"),
         ("activities", {"code": "a1"}, "activities[0]", "ACTIVITIES_UNAVAILABLE"),
         ("picks", {"pid": "x9", "streamer": "s2", "product": P2}, "picks[3]", "EXCLUSIVE_OFFER"),
@@ -134,7 +140,8 @@ P2 = {"merchant": "m1", "code": "p2"}
 def test_what_a_market_file_gets_wrong_is_refused_by_its_place_and_nothing_else_is_lost(
     tmp_path, part, entry, place, code
 ):
-    loaded = load(tmp_path, MARKET | {part: [*MARKET.get(part, []), entry]})
+    wrong = entry if part == "policy" else [*MARKET.get(part, []), entry]
+    loaded = load(tmp_path, MARKET | {part: wrong})
     assert [(refusal["entry"], refusal["code"]) for refusal in loaded["refusals"]] == [(place, code)]
     assert loaded["refusals"][0]["message"]
     assert (Plan.objects.count(), Pick.objects.count(), Product.objects.listed().count()) == (4, 3, 2)

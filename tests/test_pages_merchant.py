@@ -395,8 +395,11 @@ class TestStatements:
         content = b"".join(answer.streaming_content).decode()
         assert content.startswith("\ufeff")
         head, *rows = csv.reader(StringIO(content.lstrip("\ufeff")))
-        assert head[-3:] == ["毛额（元）", "技术服务费（元）", "净额（元）"]
-        assert rows == [["2024-06-10", "'=1+1", "1", "0", "100.00", "20.00", "2.00", "18.00"]]
+        assert head[-6:] == ["毛额（元）", "毛额（分）", "技术服务费（元）", "技术服务费（分）", "净额（元）", "净额（分）"]
+        assert rows == [
+            ["2024-06-10", "'=1+1", "1", "0", "结算", *"100.00 10000 20.00 2000 2.00 200 18.00 1800".split()],
+            ["合计", "1 行", "", "", "", *"100.00 10000 20.00 2000 2.00 200 18.00 1800".split()],
+        ]
 
     def test_a_line_says_why_it_pays_what_it_pays(self, merchant, settled):
         client = browser(merchant)

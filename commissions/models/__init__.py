@@ -4,7 +4,8 @@ from commissions.models.order import Order, OrderEvent, OrderLine
 from commissions.models.payout import PayoutBatch, Withdrawal, WithdrawalStep
 from commissions.models.policy import Policy
 from commissions.models.reconciliation import ReconciliationItem, UpstreamFile, UpstreamRow
-from commissions.models.settlement import Adjustment, Claim, Run, Settlement, Shard
+from commissions.models.reserve import Reserve
+from commissions.models.settlement import Adjustment, Claim, Run, Settlement, Shard, SteppedLine
 
 __all__ = [
     "Adjustment",
@@ -19,12 +20,14 @@ __all__ = [
     "PayoutBatch",
     "Policy",
     "ReconciliationItem",
+    "Reserve",
     "ResettledLine",
     "Resettlement",
     "ResettlementTotal",
     "Run",
     "Settlement",
     "Shard",
+    "SteppedLine",
     "TenantHold",
     "UpstreamFile",
     "UpstreamRow",

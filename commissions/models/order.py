@@ -195,10 +195,14 @@ class OrderLine(models.Model):
     provider_bps = models.PositiveIntegerField(default=0)
     tech_bps = models.PositiveIntegerField(default=0)
     agency_bps = models.PositiveIntegerField(default=0)
+    step_bps = models.PositiveIntegerField(
+        null=True, help_text=_("计划达到阶梯门槛后的佣金率；空：计划没有阶梯。门槛与方式见计划，开设后不变")
+    )
     hold_days = models.PositiveSmallIntegerField(_("超售后期（天）"))
     trace = ArrayField(models.CharField(max_length=40), verbose_name=_("规则轨迹"))
 
     paid_fen = models.BigIntegerField(_("计佣基数（下单时，分）"))
+    subsidy_fen = models.BigIntegerField(_("计入基数的平台补贴（分）"), db_default=0, default=0)
     due_base_fen = models.BigIntegerField(_("计佣基数（现在，分）"))
     refunded_fen = models.BigIntegerField(_("已退货款（分）"), default=0)
     due_through = models.DateTimeField(_("已计入的最后退款时间"), null=True)
@@ -253,6 +257,8 @@ class OrderLine(models.Model):
             models.Index(fields=["order_no"], name="line_order_no"),
             models.Index(fields=["merchant", "-ordered_at"], name="line_of_merchant"),
             models.Index(fields=["streamer", "-ordered_at"], name="line_of_streamer"),
+            models.Index(fields=["settles_on"], condition=Q(step_bps__isnull=False), name="line_night_stepped"),
+            models.Index(fields=["offer_id", "streamer"], condition=Q(step_bps__isnull=False), name="line_of_step"),
         ]
 
     def __str__(self) -> str:

@@ -189,9 +189,8 @@ class Settlement(ShareRow):
     @property
     def kind(self) -> str:
         """``settlement`` for what is paid, ``clawback`` for what is taken back."""
-        if self.phase == 0 or self.cost_fen:
-            return "settlement" if self.phase == 0 or self.cost_fen > 0 else "clawback"
-        return "clawback" if self.shares.fees_fen > 0 else "settlement"
+        moved_fen = self.cost_fen or self.base_fen or -self.shares.fees_fen
+        return "settlement" if self.phase == 0 or moved_fen > 0 else "clawback"
 
 
 class Adjustment(ShareRow):
@@ -214,6 +213,31 @@ class Adjustment(ShareRow):
         verbose_name = verbose_name_plural = _("待记调整")
         constraints = [models.UniqueConstraint(fields=["line", "day"], name="adjustment_once_per_line_and_day")]
         indexes = [models.Index(fields=["day", "line"], name="adjustment_night")]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} @ {self.day}"
+
+
+class SteppedLine(ShareRow):
+    """What a line should have come to after the night of ``day``, since its plan's step moved its rate. Append-only.
+
+    The latest one of a line says its commission rate from then on, also for refunds that come later.
+    """
+
+    line = models.ForeignKey(
+        OrderLine,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="stepped",
+        verbose_name=_("订单行"),
+    )
+    day = models.DateField(_("结算日"))
+    commission_bps = models.PositiveIntegerField(_("佣金率（万分之一）"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("阶梯佣金")
+        constraints = [models.UniqueConstraint(fields=["line", "day"], name="stepped_once_per_line_and_day")]
 
     def __str__(self) -> str:
         return f"{self.line_id} @ {self.day}"

@@ -19,7 +19,9 @@ SEARCHES: list[tuple[str, str, str]] = [
             (cause LIKE 'tenant-hold:%' AND NOT EXISTS (
                 SELECT 1 FROM commissions_tenanthold WHERE 'tenant-hold:' || id = cause))
             OR (cause LIKE 'dispute:%' AND NOT EXISTS (
-                SELECT 1 FROM commissions_dispute WHERE 'dispute:' || id = cause)))
+                SELECT 1 FROM commissions_dispute WHERE 'dispute:' || id = cause))
+            OR (cause LIKE 'reserve:%' AND NOT EXISTS (
+                SELECT 1 FROM commissions_reserve WHERE 'reserve:' || id = cause)))
         """,
     ),
     (
@@ -32,10 +34,12 @@ SEARCHES: list[tuple[str, str, str]] = [
             FROM ledger_posting
             JOIN ledger_account AS source ON source.id = from_account_id
             JOIN ledger_account AS target ON target.id = to_account_id
-            WHERE cause LIKE 'tenant-hold:%' OR cause LIKE 'dispute:%' GROUP BY cause
+            WHERE cause LIKE 'tenant-hold:%' OR cause LIKE 'dispute:%' OR cause LIKE 'reserve:%'
+            GROUP BY cause
         ), cases AS (
             SELECT 'tenant-hold:' || id AS cause, frozen_fen FROM commissions_tenanthold
             UNION ALL SELECT 'dispute:' || id, frozen_fen FROM commissions_dispute
+            UNION ALL SELECT 'reserve:' || id, frozen_fen FROM commissions_reserve
         )
         SELECT cause, frozen_fen, coalesce(fen, 0) FROM cases LEFT JOIN moved USING (cause)
         WHERE frozen_fen <> coalesce(fen, 0)

@@ -5,7 +5,7 @@ Every entry is tried on its own: what is refused is reported with its place, cod
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -17,8 +17,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commissions.models import Policy
-from haowu import days
 from haowu.errors import Refused
+from haowu.management.entries import EntryInvalid, chunks, flag, list_of, moment, step_of, text, whole
 from haowu.tenants.models import BuyerIdentity, Tenant
 from merchants import listing, plans
 from merchants.models import Category, Plan, Product, Shop
@@ -26,7 +26,6 @@ from merchants.refusals import PlanTypeUnknown
 from streamers import shelf
 from streamers.models import Profile
 
-CHUNK = 1000
 PLENTY = 9_999
 """Stock of a product whose entry says nothing of stock."""
 
@@ -34,11 +33,6 @@ PLENTY = 9_999
 class MarketUnreadable(Refused):
     code = "MARKET_UNREADABLE"
     text = _("{file}：{why}")
-
-
-class EntryInvalid(Refused):
-    code = "ENTRY_INVALID"
-    text = _("字段 {field}：{why}")
 
 
 class Unknown(Refused):
@@ -119,52 +113,57 @@ class Market:
 
     def _policy(self, place: str, entry: dict[str, Any]) -> None:
         Policy.objects.create(
-            effective_from=_moment(entry, "at"),
-            tech_bps=_whole(entry, "tech_bps", default=1000, high=10_000),
-            hold_days=_whole(entry, "hold_days", default=7, high=365),
+            effective_from=moment(entry, "at"),
+            tech_bps=whole(entry, "tech_bps", default=1000, high=10_000),
+            hold_days=whole(entry, "hold_days", default=7, high=365),
+            return_tech_fee=flag(entry, "return_tech_fee", default=True),
+            front_clawbacks=flag(entry, "front_clawbacks", default=False),
+            reserve_bps=whole(entry, "reserve_bps", default=0, high=10_000),
+            reserve_days=whole(entry, "reserve_days", default=0, high=365),
+            subsidy_in_base=flag(entry, "subsidy_in_base", default=False),
             note=place,
         )
         self.loaded["policy"] += 1
 
     def _tenant(self, kind: str, entry: dict[str, Any]) -> Tenant:
         """The tenant with the entry's code, created where it is new."""
-        code = _text(entry, "code")
+        code = text(entry, "code")
         tenant, created = Tenant.objects.get_or_create(
             kind=kind, code=code, defaults={"name": entry.get("name") or code}
         )
         self._tenants[kind, code] = tenant
         self.loaded[kind] += created
         if entry.get("buyer_ref"):
-            BuyerIdentity.objects.get_or_create(tenant=tenant, buyer_ref=_text(entry, "buyer_ref"))
+            BuyerIdentity.objects.get_or_create(tenant=tenant, buyer_ref=text(entry, "buyer_ref"))
         return tenant
 
     def _merchant(self, place: str, entry: dict[str, Any]) -> None:
         merchant = self._tenant(Tenant.Kind.MERCHANT, entry)
         Shop.objects.get_or_create(merchant=merchant)
-        at = _moment(entry, "at")
+        at = moment(entry, "at")
         drafts: list[tuple[str, listing.Draft]] = []
         for part, product in self._entries(f"{place}.products", entry.get("products", [])):
             with self._reading(part):
                 drafts.append((part, self._draft(product)))
-        for chunk in _chunks(drafts):
+        for chunk in chunks(drafts):
             answers = listing.add_products(merchant, [draft for _part, draft in chunk])
             new = self._answered([part for part, _draft in chunk], answers)
             self._answered([part for part, _p in new], listing.list_products([p for _part, p in new], at=at))
             self.loaded["product"] += len(new)
 
     def _draft(self, entry: dict[str, Any]) -> listing.Draft:
-        code = _text(entry, "code")
+        code = text(entry, "code")
         return listing.Draft(
             code=code,
             title=entry.get("title") or code,
             category=self._category(entry.get("category") or ""),
-            price_fen=_whole(entry, "price_fen"),
-            stock=_whole(entry, "stock", default=PLENTY),
+            price_fen=whole(entry, "price_fen"),
+            stock=whole(entry, "stock", default=PLENTY),
         )
 
     def _streamer(self, place: str, entry: dict[str, Any]) -> None:
         streamer = self._tenant(Tenant.Kind.STREAMER, entry)
-        fans = _whole(entry, "fans", default=0)
+        fans = whole(entry, "fans", default=0)
         Profile.objects.update_or_create(streamer=streamer, defaults={"fans": fans})
 
     def _leader(self, place: str, entry: dict[str, Any]) -> None:
@@ -178,7 +177,7 @@ class Market:
         for place, entry in self._entries("plans", entries):
             with self._reading(place):
                 wishes.append((place, *self._plan(entry)))
-        for chunk in _chunks(wishes):
+        for chunk in chunks(wishes):
             later = {place: rates for place, _wish, rates in chunk}
             answers = plans.open_plans([wish for _place, wish, _rates in chunk])
             for place, plan in self._answered([place for place, *_rest in chunk], answers):
@@ -187,21 +186,23 @@ class Market:
 
     def _plan(self, entry: dict[str, Any]) -> tuple[plans.NewPlan, list[tuple[int, datetime]]]:
         """The plan to open and the rates to ask for afterwards, in the order of time."""
-        merchant = self._known(Tenant.Kind.MERCHANT, _text(entry, "merchant"))
-        kind = _text(entry, "type")
+        merchant = self._known(Tenant.Kind.MERCHANT, text(entry, "merchant"))
+        kind = text(entry, "type")
         if kind not in Plan.Type.values:
             raise PlanTypeUnknown(type=kind)
         product = self._product(merchant, entry["product"]) if entry.get("product") else None
         rates = sorted(
-            ((_whole(rate, "bps"), _moment(rate, "at")) for rate in _list(entry, "rates")), key=lambda rate: rate[1]
+            ((whole(rate, "bps"), moment(rate, "at")) for rate in list_of(entry, "rates")),
+            key=lambda rate: rate[1],
         )
         listed = entry.get("streamers", {})
         if not isinstance(listed, dict):
             raise EntryInvalid(field="streamers", why=_("须为 {达人编号: 佣金率} 的对象。"))
-        streamers = {self._known(Tenant.Kind.STREAMER, code): _whole(listed, code) for code in listed}
-        starts_at = rates[0][1] if rates else _moment(entry, "at")
+        streamers = {self._known(Tenant.Kind.STREAMER, code): whole(listed, code) for code in listed}
+        starts_at = rates[0][1] if rates else moment(entry, "at")
         first = rates[0][0] if rates else None
-        return plans.NewPlan(merchant, kind, starts_at, product, first, streamers), rates[1:]
+        step = step_of(entry["step"]) if entry.get("step") else None
+        return plans.NewPlan(merchant, kind, starts_at, product, first, streamers, step), rates[1:]
 
     def _later_rates(self, place: str, plan: Plan, rates: list[tuple[int, datetime]]) -> None:
         for number, (bps, at) in enumerate(rates, start=1):
@@ -214,13 +215,13 @@ class Market:
             with self._reading(place):
                 if entry.get("activity"):
                     raise ActivitiesUnavailable
-                streamer = self._known(Tenant.Kind.STREAMER, _text(entry, "streamer"))
+                streamer = self._known(Tenant.Kind.STREAMER, text(entry, "streamer"))
                 key = entry.get("product")
                 if not isinstance(key, dict):
                     raise EntryInvalid(field="product", why=_('须为 {"merchant", "code"} 对象。'))
-                product = self._product(self._known(Tenant.Kind.MERCHANT, _text(key, "merchant")), _text(key, "code"))
-                wishes.append((place, shelf.Wish(streamer, product, _moment(entry, "at"), _text(entry, "pid"))))
-        for chunk in _chunks(wishes):
+                product = self._product(self._known(Tenant.Kind.MERCHANT, text(key, "merchant")), text(key, "code"))
+                wishes.append((place, shelf.Wish(streamer, product, moment(entry, "at"), text(entry, "pid"))))
+        for chunk in chunks(wishes):
             answers = shelf.pick_many([wish for _place, wish in chunk])
             self.loaded["pick"] += len(self._answered([place for place, _wish in chunk], answers))
 
@@ -292,37 +293,3 @@ def _category(path: str) -> Category:
             code=code, defaults={"name": name, "level": level, "parent": parent}
         )
     return parent
-
-
-def _text(entry: dict[str, Any], field: str) -> str:
-    value = entry.get(field)
-    if not isinstance(value, str) or not value or len(value) > 64 or not value.isprintable():
-        raise EntryInvalid(field=field, why=_("须为 1 到 64 个可见字符的文本。"))
-    return value
-
-
-def _whole(entry: Any, field: str, *, default: int | None = None, high: int = 10**14) -> int:
-    value = entry.get(field, default) if isinstance(entry, dict) else None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= high:
-        raise EntryInvalid(field=field, why=_("须为 0 到 {high} 之间的整数。").format(high=high))
-    return value
-
-
-def _moment(entry: dict[str, Any], field: str) -> datetime:
-    if not entry.get(field):
-        return days.BEGINNING
-    try:
-        return days.moment(entry[field])
-    except ValueError as error:
-        raise EntryInvalid(field=field, why=str(error)) from None
-
-
-def _list(entry: dict[str, Any], field: str) -> list[Any]:
-    value = entry.get(field, [])
-    if not isinstance(value, list):
-        raise EntryInvalid(field=field, why=_("须为列表。"))
-    return value
-
-
-def _chunks(entries: list[Any]) -> Iterable[list[Any]]:
-    return (entries[start : start + CHUNK] for start in range(0, len(entries), CHUNK))

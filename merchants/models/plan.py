@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haowu.money import percent
 from haowu.tenants.models import Tenant, public_id
-from merchants import rates
+from merchants import rates, steps
 from merchants.models.catalogue import Product
 
 
@@ -43,8 +43,21 @@ class PlanQuerySet(models.QuerySet):
         )
 
 
+class StepMode(models.TextChoices):
+    INCREMENTAL = steps.Mode.INCREMENTAL.value, _("增量：超过门槛的订单")
+    RETROACTIVE = steps.Mode.RETROACTIVE.value, _("追溯：达标后全部订单")
+
+
+class StepComparator(models.TextChoices):
+    OVER = steps.Comparator.OVER.value, _("超过门槛")
+    REACHED = steps.Comparator.REACHED.value, _("达到门槛")
+
+
 class Plan(models.Model):
-    """One offer of a merchant. In force within ``[starts_at, ends_at)``; what it pays stands in its rates."""
+    """One offer of a merchant. In force within ``[starts_at, ends_at)``; what it pays stands in its rates.
+
+    ``step``: what it pays from a number of orders on. It is set when the plan opens and never changes.
+    """
 
     class Type(models.TextChoices):
         NORMAL = "normal", _("普通计划")
@@ -62,6 +75,12 @@ class Plan(models.Model):
     public_id = models.CharField(_("公开编号"), max_length=16, unique=True, default=public_id, editable=False)
     starts_at = models.DateTimeField(_("开始时间"))
     ends_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
+    step_threshold = models.PositiveIntegerField(
+        _("阶梯门槛（单）"), null=True, blank=True, help_text=_("每位达人在本计划下已结算的有效订单数")
+    )
+    step_bps = models.PositiveIntegerField(_("阶梯佣金率（万分之一）"), null=True, blank=True)
+    step_mode = models.CharField(_("阶梯方式"), max_length=11, blank=True, choices=StepMode)
+    step_comparator = models.CharField(_("达标条件"), max_length=2, blank=True, choices=StepComparator)
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
 
     objects = PlanQuerySet.as_manager()
@@ -77,6 +96,16 @@ class Plan(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gte=models.F("starts_at")), name="plan_window_forward"
             ),
+            models.CheckConstraint(
+                condition=Q(step_threshold__isnull=True, step_bps__isnull=True, step_mode="", step_comparator="")
+                | Q(
+                    step_threshold__gte=1,
+                    step_bps__lte=rates.MAX_COMMISSION_BPS,
+                    step_mode__in=StepMode.values,
+                    step_comparator__in=StepComparator.values,
+                ),
+                name="plan_step_whole_or_absent",
+            ),
             models.UniqueConstraint(
                 fields=["product", "type"], condition=Q(ends_at__isnull=True), name="plan_one_open_per_product_and_type"
             ),
@@ -89,6 +118,13 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} {self.product or ''}".strip()
+
+    @property
+    def step(self) -> steps.Step | None:
+        if self.step_threshold is None or self.step_bps is None:
+            return None
+        mode, comparator = steps.Mode(self.step_mode), steps.Comparator(self.step_comparator)
+        return steps.Step(self.step_threshold, self.step_bps, mode, comparator)
 
     @property
     def lists_streamers(self) -> bool:

@@ -84,6 +84,7 @@ def _terms(form: PlanForm, streamers: ListedStreamerRows) -> dict[str, Any]:
         "product": cleaned["product_code"],
         "commission_bps": cleaned["commission_bps"],
         "streamers": streamers.rates,
+        "step": form.step,
     }
 
 

@@ -24,6 +24,10 @@ class Step:
     mode: Mode
     comparator: Comparator
 
+    def rate(self, applies: bool, commission_bps: int) -> int:
+        """The rate of a line whose terms froze at ``commission_bps``. A step never lowers a rate."""
+        return max(self.step_bps, commission_bps) if applies else commission_bps
+
 
 def step_applies(step: Step, orders: Sequence[bool]) -> list[bool]:
     """For each order, in the order of settlement, whether the step rate holds. ``orders``: still worth something.

@@ -1,0 +1,92 @@
+"""Rulebook §10: a reserve keeps a part of each night for some days; clawbacks take it before they become a debt."""
+
+from datetime import date
+
+import pytest
+
+from commissions.models import Reserve
+from haowu.analytics.audit import run_audit
+from haowu.ledger.models import Account
+from tests.build import (
+    bought,
+    event,
+    merchant,
+    normal_plan,
+    paid,
+    pick,
+    policy,
+    product,
+    push,
+    settle,
+    source,
+    streamer,
+)
+from tests.test_nights import spend
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sell():
+    """Orders of 100.00 at 10 %: 9.00 net each, of which the policy keeps 20 % for 3 days."""
+    policy(reserve_bps=2000, reserve_days=3)
+    goods = product(merchant("m1"))
+    normal_plan(goods, 1000)
+    pick(streamer("s1"), goods, "x1")
+    by = source()
+
+    def sale(order_no: str, received: str) -> None:
+        push(by, [paid(order_no, "2024-05-20 08:00", [bought(goods, "x1")]), event("received", order_no, received)])
+
+    def refund(order_no: str, at: str, fen: int = 10_000) -> None:
+        push(by, [event("refunded", order_no, at, line_no=1, refund_no=at, amount_fen=fen)])
+
+    sale.refund = refund
+    return sale
+
+
+def stand() -> tuple[int, int, int]:
+    """Available, frozen, debt of s1; the audit is clean."""
+    assert [finding for finding in run_audit() if not finding.holds] == []
+    fen = dict(Account.objects.filter(owner__code="s1").values_list("kind", "balance_fen"))
+    return fen["available"], fen.get("frozen", 0), fen.get("debt", 0)
+
+
+def test_a_part_of_each_night_is_kept_and_comes_back_after_its_days(sell):
+    sell("o1", "2024-06-01 12:00")
+    sell("o2", "2024-06-02 12:00")
+    settle("2024-06-09")
+    assert stand() == (720, 180, 0)
+    settle("2024-06-10")
+    assert stand() == (1_440, 360, 0)
+    settle("2024-06-11")
+    assert stand() == (1_440, 360, 0)
+    settle("2024-06-12")
+    assert stand() == (1_620, 180, 0)
+    settle("2024-06-20")
+    assert stand() == (1_800, 0, 0)
+    assert list(Reserve.objects.values_list("release_on", flat=True)) == [date(2024, 6, 12), date(2024, 6, 13)]
+
+
+def test_a_clawback_takes_the_reserve_before_it_becomes_a_debt(sell):
+    sell("o1", "2024-06-01 12:00")
+    sell("o2", "2024-06-01 12:00")
+    settle("2024-06-09")
+    assert stand() == (1_440, 360, 0)
+    spend(Account.objects.get(owner__code="s1", kind="available"), 1_440)
+    sell.refund("o1", "2024-06-10 09:00", 3_000)
+    settle("2024-06-11")
+    assert stand() == (0, 90, 0)
+    sell.refund("o2", "2024-06-11 09:00")
+    settle("2024-06-12")
+    assert stand() == (0, 0, -810)
+
+
+def test_without_such_a_policy_nothing_is_kept():
+    goods = product(merchant("m1"))
+    normal_plan(goods, 1000)
+    pick(streamer("s1"), goods, "x1")
+    push(source(), [paid("o1", "2024-05-20 08:00", [bought(goods, "x1")]), event("received", "o1", "2024-06-01 12:00")])
+    settle("2024-06-09")
+    assert stand() == (900, 0, 0)
+    assert not Reserve.objects.exists()
