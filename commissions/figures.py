@@ -11,7 +11,7 @@ from django.db.models.functions import Greatest, Least
 
 from commissions.models import Settlement
 from commissions.split import FROM_MERCHANT, ROLES
-from commissions.transfers import EARNING
+from commissions.netting import EARNING
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import Tenant
 

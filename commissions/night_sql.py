@@ -13,7 +13,7 @@ _COST = " + ".join(f"{role}_fen" for role in FROM_MERCHANT)
 _BOUNDS = """
 WITH due AS (
     SELECT id FROM commissions_orderline WHERE settles_on > %(after)s AND settles_on <= %(day)s
-    UNION
+    UNION ALL
     SELECT line_id FROM commissions_adjustment WHERE day > %(after)s AND day <= %(day)s
 ), numbered AS (SELECT id, row_number() OVER (ORDER BY id) AS no FROM due)
 SELECT id FROM numbered WHERE (no - 1) %% %(size)s = 0 ORDER BY id
@@ -55,7 +55,7 @@ FROM (
     JOIN commissions_policy AS policy ON policy.id = line.policy_id
     CROSS JOIN LATERAL (
         SELECT count(*) AS phases, {", ".join(f"coalesce(sum({column}), 0)::bigint AS {column}" for column in COLUMNS)}
-        FROM commissions_settlement WHERE line_id = target.line_id
+        FROM commissions_settlement WHERE line_id = target.line_id AND day >= line.settles_on
     ) AS booked
 ) AS differences
 WHERE ({", ".join(COLUMNS)}) <> ({", ".join("0" for _ in COLUMNS)})

@@ -4,9 +4,11 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.db.models import Count
 
 from commissions.models import OrderLine, Run
-from commissions.split import FROM_MERCHANT, ROLES
+from commissions.night_sql import PARTIES
+from commissions.split import COLUMNS, FROM_MERCHANT, ROLES
 from haowu.errors import Refused
 from haowu.ledger.models import Account
 
@@ -22,8 +24,8 @@ class ProofFailed(Refused):
 
 def make_report(run: Run, *, postings: int, stepped: int) -> dict[str, Any]:
     """What the night did, from its rows; raises ProofFailed where they do not add up."""
-    phases = {"settlement": _totals(run.day, "phase = 0"), "adjustment": _totals(run.day, "phase > 0")}
-    held = OrderLine.objects.exclude(held_reason="").values_list("held_reason", flat=True)
+    phases = _totals(run.day)
+    held = OrderLine.objects.exclude(held_reason="").values("held_reason").order_by("held_reason")
     report = {
         "day": str(run.day),
         "covers_after": str(run.covers_after) if run.covers_after else None,
@@ -31,10 +33,10 @@ def make_report(run: Run, *, postings: int, stepped: int) -> dict[str, Any]:
         "adjustments": phases["adjustment"]["rows"],
         "stepped": stepped,
         "totals": phases,
-        "held": {reason: held.filter(held_reason=reason).count() for reason in sorted(set(held))},
+        "held": {each["held_reason"]: each["n"] for each in held.annotate(n=Count("pk"))},
         "postings": postings,
         "shards": run.shards.count(),
-        "rows_checksum": rows_checksum(run.day),
+        "rows_checksum": checksum_of_rows(run.day),
     }
     report["before"] = _before(run.day)
     report["proofs"] = _prove(run, phases, stepped)
@@ -63,16 +65,21 @@ def _before(day: date) -> dict[str, Any]:
     return {"previous": earlier[0], "mean": mean, "nights": len(earlier)}
 
 
-def _totals(day: date, condition: str) -> dict[str, Any]:
+def _totals(day: date) -> dict[str, Any]:
+    """What the rows of ``day`` come to, ``settlement`` (phase 0) and ``adjustment`` (later ones), in one pass."""
     sums = [f"{role}{part}" for role in ROLES for part in ("_fen", "_fee_fen")]
+    columns = ", ".join(f"sum({name})::bigint" for name in ["base_fen", "cost_fen", *sums])
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), "
-            + ", ".join(f"coalesce(sum({name}), 0)::bigint" for name in ["base_fen", "cost_fen", *sums])
-            + f" FROM commissions_settlement WHERE day = %s AND {condition}",
-            [day],
+            f"SELECT phase > 0, count(*), {columns} FROM commissions_settlement WHERE day = %s GROUP BY 1", [day]
         )
-        rows, base, cost, *amounts = cursor.fetchone()
+        found = {is_later: figures for is_later, *figures in cursor.fetchall()}
+    nothing = [0] * (3 + len(sums))
+    return {"settlement": _told(found.get(False, nothing)), "adjustment": _told(found.get(True, nothing))}
+
+
+def _told(sums: list[int]) -> dict[str, Any]:
+    rows, base, cost, *amounts = sums
     roles = {
         role: {"gross_fen": gross, "tech_fee_fen": fee, "net_fen": gross - fee}
         for role, gross, fee in zip(ROLES, amounts[::2], amounts[1::2], strict=True)
@@ -104,8 +111,26 @@ def _prove(run: Run, phases: dict[str, Any], stepped: int) -> dict[str, bool]:
     return proofs
 
 
-def rows_checksum(day: date) -> str:
-    """A seal over the day's settlement rows, whatever their order."""
+def checksum_of_rows(day: date) -> str:
+    """A seal over the day's settlement rows, whatever their order and their ids; ``values:`` and a sum of hashes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT coalesce(sum(hash_record_extended(ROW({_SEALED}), 0)), 0)"
+            " FROM commissions_settlement WHERE day = %s",
+            [day],
+        )
+        return f"values:{cursor.fetchone()[0]:f}"
+
+
+def rows_are_as_sealed(day: date, seal: str) -> bool:
+    """Whether the rows of ``day`` still give ``seal``. Seals from before rows lay in partitions were over their text."""
+    return seal == (checksum_of_rows(day) if seal.startswith("values:") else _checksum_of_texts(day))
+
+
+_SEALED = ", ".join(("line_id", "phase", "day", *PARTIES, "cost_fen", *COLUMNS))
+
+
+def _checksum_of_texts(day: date) -> str:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce(sum(hashtextextended(row::text, 0)::numeric), 0)"
