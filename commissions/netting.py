@@ -1,8 +1,8 @@
 """What a night's rows come to for each party, and the postings that follow from it, as sets in SQL.
 
-Two temporary tables hold the sums while a run closes: ``night_sums`` (role, party, gross, clawed, fee, returned), the
-merchants' with their costs as gross, and ``night_agencies`` (streamer, agency, paid, returned). All of 10 million
-lines come to some 300,000 rows here, and none of them passes through Python.
+Temporary tables hold the sums while a run closes: ``night_sums`` (role, party, gross, clawed, fee, returned), the
+merchants' with their costs as gross; ``night_agencies`` (streamer, agency, paid, returned); ``night_accounts``, what
+the parties had before. Ten million lines come to some 300,000 rows here, and none passes through Python.
 """
 
 from datetime import date
@@ -22,7 +22,7 @@ EARNING = {
 
 
 def add_up(day: date) -> None:
-    """Make the two tables from the settlement rows of ``day``. They last until the next night of this session."""
+    """Make the tables of sums from the settlement rows of ``day``. They last until the next night of this session."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.night_sums, pg_temp.night_agencies")
         cursor.execute(f"CREATE TEMP TABLE night_sums ON COMMIT DROP AS {_SUMS}", {"day": day})
@@ -33,7 +33,9 @@ def add_up(day: date) -> None:
 def lock_parties() -> None:
     """Lock what the night's parties have, in the order in which postings lock."""
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK)
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.night_accounts")
+        cursor.execute(f"CREATE TEMP TABLE night_accounts ON COMMIT DROP AS {_LOCKED}")
+        cursor.execute("ANALYZE night_accounts")
 
 
 def in_need_of_debt() -> list[tuple[int, int, int]]:
@@ -80,11 +82,10 @@ ACCOUNTS = f"""
 """
 """The accounts that the postings need, as (owner, kind)."""
 
-_LOCK = """
-SELECT count(*) FROM (
-    SELECT 1 FROM ledger_account WHERE code = '' AND kind IN ('available', 'debt', 'funding')
-    AND owner_id IN (SELECT party FROM night_sums) ORDER BY id FOR UPDATE
-) AS locked
+_LOCKED = """
+    SELECT id, owner_id, kind, balance_fen FROM ledger_account
+    WHERE code = '' AND kind IN ('available', 'debt', 'funding') AND owner_id IN (SELECT party FROM night_sums)
+    ORDER BY id FOR UPDATE
 """
 
 _DEBTS = """
@@ -95,9 +96,8 @@ FROM (
         UNION ALL SELECT streamer, returned - paid FROM night_agencies
     ) AS moved GROUP BY party
 ) AS net
-JOIN ledger_account AS available
-    ON available.owner_id = net.party AND available.kind = 'available' AND available.code = ''
-LEFT JOIN ledger_account AS debt ON debt.owner_id = net.party AND debt.kind = 'debt' AND debt.code = ''
+JOIN night_accounts AS available ON available.owner_id = net.party AND available.kind = 'available'
+LEFT JOIN night_accounts AS debt ON debt.owner_id = net.party AND debt.kind = 'debt'
 WHERE available.balance_fen + net.fen < 0 OR (debt.balance_fen < 0 AND available.balance_fen + net.fen > 0)
 ORDER BY net.party
 """
@@ -106,16 +106,13 @@ _EARNED = "CASE role " + " ".join(f"WHEN '{role}' THEN '{EARNING[role]}'" for ro
 
 MOVES = f"""
     SELECT {_EARNED} AS kind, %(clearing)s AS source, account.id AS target, gross AS fen
-    FROM night_sums JOIN ledger_account AS account
-        ON account.owner_id = party AND account.kind = 'available' AND account.code = ''
+    FROM night_sums JOIN night_accounts AS account ON account.owner_id = party AND account.kind = 'available'
     WHERE role IN ({", ".join(f"'{role}'" for role in FROM_MERCHANT)})
     UNION ALL
     SELECT moved.kind, moved.source, moved.target, moved.fen
     FROM night_agencies
-    JOIN ledger_account AS streamer
-        ON streamer.owner_id = night_agencies.streamer AND streamer.kind = 'available' AND streamer.code = ''
-    JOIN ledger_account AS agency
-        ON agency.owner_id = night_agencies.agency AND agency.kind = 'available' AND agency.code = ''
+    JOIN night_accounts AS streamer ON streamer.owner_id = night_agencies.streamer AND streamer.kind = 'available'
+    JOIN night_accounts AS agency ON agency.owner_id = night_agencies.agency AND agency.kind = 'available'
     CROSS JOIN LATERAL (VALUES ('{Kind.AGENCY_FEE}', streamer.id, agency.id, paid),
         ('{Kind.CLAWBACK}', agency.id, streamer.id, returned)) AS moved (kind, source, target, fen)
     UNION ALL
@@ -123,16 +120,14 @@ MOVES = f"""
     FROM (SELECT party, sum(fee)::bigint AS fee, sum(returned)::bigint AS returned,
                  coalesce(sum(clawed) FILTER (WHERE role <> 'agency'), 0)::bigint AS clawed
           FROM night_sums WHERE role <> 'merchant' GROUP BY party) AS others
-    JOIN ledger_account AS account
-        ON account.owner_id = party AND account.kind = 'available' AND account.code = ''
+    JOIN night_accounts AS account ON account.owner_id = party AND account.kind = 'available'
     CROSS JOIN LATERAL (VALUES ('{Kind.TECH_FEE}', account.id, %(revenue)s, fee),
         ('{Kind.CLAWBACK}', account.id, %(clearing)s, clawed),
         ('{Kind.TECH_FEE_RETURNED}', %(revenue)s, account.id, returned)) AS moved (kind, source, target, fen)
     UNION ALL
     SELECT moved.kind, moved.source, moved.target, moved.fen
     FROM night_sums
-    JOIN ledger_account AS funding
-        ON funding.owner_id = party AND funding.kind = 'funding' AND funding.code = ''
+    JOIN night_accounts AS funding ON funding.owner_id = party AND funding.kind = 'funding'
     LEFT JOIN merchants_shop AS shop ON shop.merchant_id = party AND shop.funding = 'prepaid'
     LEFT JOIN unnest(%(owed_to)s::bigint[], %(owed_fen)s::bigint[]) AS owed (merchant, fen) ON owed.merchant = party
     CROSS JOIN LATERAL (VALUES

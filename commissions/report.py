@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Count
 
 from commissions.models import OrderLine, Run
-from commissions.night_sql import PARTIES
+from commissions.night_sql import PARTIES, due_lines
 from commissions.split import COLUMNS, FROM_MERCHANT, ROLES
 from haowu.errors import Refused
 from haowu.ledger.models import Account
@@ -24,7 +24,7 @@ class ProofFailed(Refused):
 
 def make_report(run: Run, *, postings: int, stepped: int) -> dict[str, Any]:
     """What the night did, from its rows; raises ProofFailed where they do not add up."""
-    phases = _totals(run.day)
+    phases, seal = _totals(run.day)
     held = OrderLine.objects.exclude(held_reason="").values("held_reason").order_by("held_reason")
     report = {
         "day": str(run.day),
@@ -36,7 +36,7 @@ def make_report(run: Run, *, postings: int, stepped: int) -> dict[str, Any]:
         "held": {each["held_reason"]: each["n"] for each in held.annotate(n=Count("pk"))},
         "postings": postings,
         "shards": run.shards.count(),
-        "rows_checksum": checksum_of_rows(run.day),
+        "rows_checksum": seal,
     }
     report["before"] = _before(run.day)
     report["proofs"] = _prove(run, phases, stepped)
@@ -65,17 +65,20 @@ def _before(day: date) -> dict[str, Any]:
     return {"previous": earlier[0], "mean": mean, "nights": len(earlier)}
 
 
-def _totals(day: date) -> dict[str, Any]:
-    """What the rows of ``day`` come to, ``settlement`` (phase 0) and ``adjustment`` (later ones), in one pass."""
+def _totals(day: date) -> tuple[dict[str, Any], str]:
+    """What the rows of ``day`` come to, ``settlement`` (phase 0) and ``adjustment`` (later ones), and their seal."""
     sums = [f"{role}{part}" for role in ROLES for part in ("_fen", "_fee_fen")]
     columns = ", ".join(f"sum({name})::bigint" for name in ["base_fen", "cost_fen", *sums])
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT phase > 0, count(*), {columns} FROM commissions_settlement WHERE day = %s GROUP BY 1", [day]
+            f"SELECT phase > 0, {_SEAL}, count(*), {columns} FROM commissions_settlement WHERE day = %s GROUP BY 1",
+            [day],
         )
-        found = {is_later: figures for is_later, *figures in cursor.fetchall()}
+        rows = cursor.fetchall()
+    found = {is_later: figures for is_later, _seal, *figures in rows}
     nothing = [0] * (3 + len(sums))
-    return {"settlement": _told(found.get(False, nothing)), "adjustment": _told(found.get(True, nothing))}
+    phases = {"settlement": _told(found.get(False, nothing)), "adjustment": _told(found.get(True, nothing))}
+    return phases, _shown(sum(seal for _is_later, seal, *_figures in rows))
 
 
 def _told(sums: list[int]) -> dict[str, Any]:
@@ -98,7 +101,7 @@ def _prove(run: Run, phases: dict[str, Any], stepped: int) -> dict[str, bool]:
     )
     cost = sum(phase["merchant_cost_fen"] for phase in phases.values())
     clearing = Account.objects.get(kind=Account.Kind.CLEARING, code=str(run.day)).balance_fen
-    due = OrderLine.objects.due_in(run.covers_after, run.day).count()
+    due = due_lines(run)
     proofs = {
         "shards_equal_rows": shards + stepped == rows,
         "every_due_line_settled": due == phases["settlement"]["rows"],
@@ -111,23 +114,18 @@ def _prove(run: Run, phases: dict[str, Any], stepped: int) -> dict[str, bool]:
     return proofs
 
 
-def checksum_of_rows(day: date) -> str:
-    """A seal over the day's settlement rows, whatever their order and their ids; ``values:`` and a sum of hashes."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT coalesce(sum(hash_record_extended(ROW({_SEALED}), 0)), 0)"
-            " FROM commissions_settlement WHERE day = %s",
-            [day],
-        )
-        return f"values:{cursor.fetchone()[0]:f}"
-
-
 def rows_are_as_sealed(day: date, seal: str) -> bool:
-    """Whether the rows of ``day`` still give ``seal``. Seals from before rows lay in partitions were over their text."""
-    return seal == (checksum_of_rows(day) if seal.startswith("values:") else _checksum_of_texts(day))
+    """Whether the rows of ``day`` still give ``seal``. Seals of before the partitions were over the rows' text."""
+    return seal == (_totals(day)[1] if seal.startswith(_METHOD) else _checksum_of_texts(day))
 
 
-_SEALED = ", ".join(("line_id", "phase", "day", *PARTIES, "cost_fen", *COLUMNS))
+_METHOD = "values:"
+_SEAL = f"sum(hash_record_extended(ROW({', '.join(('line_id', 'phase', 'day', *PARTIES, 'cost_fen', *COLUMNS))}), 0))"
+"""Over the rows' values, whatever their order and their ids."""
+
+
+def _shown(seal: Any) -> str:
+    return f"{_METHOD}{seal:f}"
 
 
 def _checksum_of_texts(day: date) -> str:

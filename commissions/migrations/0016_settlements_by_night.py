@@ -69,8 +69,8 @@ BEGIN
         RETURN;
     END IF;
     FOREACH party IN ARRAY ARRAY['merchant', 'streamer', 'first_leader', 'second_leader', 'provider', 'agency'] LOOP
-        EXECUTE format('CREATE INDEX %I ON %I (%I, day) WHERE %I IS NOT NULL',
-            part.name || '_' || party, part.name, party || '_id', party || '_id');
+        EXECUTE format('CREATE INDEX %I ON %I (%I%s) WHERE %I IS NOT NULL', part.name || '_' || party, part.name,
+            party || '_id', CASE WHEN part.to_day - part.from_day > 1 THEN ', day' ELSE '' END, party || '_id');
     END LOOP;
     EXECUTE format('ANALYZE %I', part.name);
 END $$;

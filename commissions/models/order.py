@@ -116,11 +116,6 @@ class OrderLineQuerySet(models.QuerySet):
     def from_source(self, code: str) -> "OrderLineQuerySet":
         return self.filter(source__code=code)
 
-    def due_in(self, after: date | None, day: date) -> "OrderLineQuerySet":
-        """The lines of the nights after ``after`` up to ``day``."""
-        due = self.filter(settles_on__lte=day)
-        return due.filter(settles_on__gt=after) if after else due
-
     def settled_payments(self, orders: Collection[int], frontier: date | None) -> dict[int, set[str]]:
         """By order: the ids of the payments that sealed nights have taken lines of."""
         sealed = self.filter(order__in=orders, settles_on__lte=frontier) if orders and frontier else self.none()

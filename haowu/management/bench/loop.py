@@ -9,6 +9,8 @@ from django.db.models import F
 from commissions.models import OrderLine
 from haowu.management.bench.house import superuser
 
+PATIENCE_SECONDS = 30
+
 
 class Entry(models.Model):
     """What such a shop writes for each party of each order."""
@@ -36,17 +38,24 @@ class Balance(models.Model):
 
 
 def settle_in_a_loop(night: date, count: int) -> tuple[int, float]:
-    """``(lines, seconds)``: up to ``count`` lines of ``night``, one after the other. Their rows are dropped again."""
+    """``(lines, seconds)``: up to ``count`` lines of ``night``, one after the other, for at most ``PATIENCE_SECONDS``.
+
+    Their rows are dropped again.
+    """
     with superuser() as cursor:
         cursor.execute(_PREPARE)
     pks = list(OrderLine.objects.filter(settles_on=night, streamer__isnull=False).values_list("pk", flat=True)[:count])
     started = time.monotonic()
+    done = 0
     for pk in pks:
         _settle(pk)
+        done += 1
+        if time.monotonic() - started > PATIENCE_SECONDS:
+            break
     seconds = time.monotonic() - started
     with superuser() as cursor:
         cursor.execute("DROP TABLE bench_entry, bench_balance")
-    return len(pks), seconds
+    return done, seconds
 
 
 @transaction.atomic
