@@ -1,8 +1,9 @@
 """A bench's figures: rows of one shape, and the machine they were seen on."""
 
+import json
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -43,12 +44,14 @@ class Row:
 class Figures:
     bench: str
     durability: dict[str, str]
+    tell: Callable[[str], None]
     rows: list[Row] = field(default_factory=list)
     started_load: float = field(default_factory=lambda: os.getloadavg()[0])
 
     def add(self, case: str, n: int, seconds: float | None = None, **more: Any) -> Row:
         row = Row(case, n, seconds, **more)
         self.rows.append(row)
+        self.tell(json.dumps(row.told(), ensure_ascii=False))
         return row
 
     def told(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from haowu.management.bench.night import DAY
 NIGHTS = 20
 
 
-def measure(figures: Figures, size: int, tell) -> None:
+def measure(figures: Figures, size: int) -> None:
     """``NIGHTS`` nights of ``size / NIGHTS`` lines; the last has all the others behind it.
 
     The young night is the third, when every account is open.
@@ -25,7 +25,7 @@ def measure(figures: Figures, size: int, tell) -> None:
         lines.write_lines(made, 1 + number * count, count, night)
         floor_seconds = floor.bare_night(night)
         seconds = workers.settle_with(2, night).seconds
-        tell(f"night {number + 1}: {seconds:.2f} s, floor {floor_seconds:.2f} s")
+        figures.tell(f"night {number + 1}: {seconds:.2f} s, floor {floor_seconds:.2f} s")
         behind = number * count
         if number == 2:
             young = seconds

@@ -28,9 +28,9 @@ MERCHANTS, PRODUCTS, STREAMERS = 100, 10, 200
 BEGAN = datetime(2026, 6, 1, 12, tzinfo=days.SHANGHAI)
 
 
-def measure(figures: Figures, size: int, tell) -> None:
+def measure(figures: Figures, size: int) -> None:
     """About ``size`` events of orders of one to three lines: all paid, then all shipped, then all received."""
-    tell("the market")
+    figures.tell("the market")
     market.load(_market())
     orders = size // 3
     waves = {"paid": _paid(orders), "shipped": _later("shipped", orders, 1), "received": _later("received", orders, 3)}
@@ -44,7 +44,7 @@ def measure(figures: Figures, size: int, tell) -> None:
         took: list[float] = []
         total = 0.0
         for name, wave in bodies.items():
-            tell(name)
+            figures.tell(name)
             started = time.monotonic()
             answered = list(pool.map(caller.push, wave))
             seconds = time.monotonic() - started

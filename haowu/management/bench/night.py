@@ -19,24 +19,26 @@ TRANSFERS_PER_SECOND = 220_000
 """What the fastest ledger's own benchmark accepts on two such cores (TigerBeetle 0.17: 186,000–220,000)."""
 
 
-def measure(figures: Figures, size: int, tell) -> None:
+def measure(figures: Figures, size: int) -> None:
     """A night of ``size`` lines, with refunds of one in a hundred that the night before settled."""
     made = crowd.Crowd.for_night(size)
     audited = size <= AUDITED_WHOLE_UP_TO
     before, first = max(100, size // 100), 1
-    tell(f"{size:,} lines, {made.merchants:,} merchants, {made.streamers:,} streamers, {made.leaders:,} leaders")
+    figures.tell(
+        f"{size:,} lines, {made.merchants:,} merchants, {made.streamers:,} streamers, {made.leaders:,} leaders"
+    )
     with superuser() as cursor:
         crowd.settle_in(cursor, made)
     lines.write_lines(made, first, before, DAY - timedelta(days=1), with_events=audited)
     workers.settle_with(1, DAY - timedelta(days=1))
     lines.refund_half(first, first + before, DAY, with_events=audited)
     lines.write_lines(made, first + before, size, DAY, with_events=audited)
-    tell("the floor")
+    figures.tell("the floor")
     floor_seconds = floor.bare_night(DAY)
-    tell("the loop")
+    figures.tell("the loop")
     looped, loop_seconds = loop.settle_in_a_loop(DAY, LOOP_LINES)
     rate = looped / loop_seconds
-    tell("the night")
+    figures.tell("the night")
     two = workers.settle_with(2, DAY)
     settled = Settlement.objects.of_day(DAY).count()
     figures.add("the loop over orders (select_for_update, four rows, save)", looped, loop_seconds)

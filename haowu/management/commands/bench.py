@@ -26,10 +26,11 @@ class Command(BaseCommand):
         if not house.is_inside():
             arguments = [name, "--size", str(size), *(["--json"] if json else []), *(["--keep"] if keep else [])]
             sys.exit(house.run_inside(arguments, keep=keep))
-        self._measure(bench, Figures(name, house.open_house()), size, as_json=json)
+        figures = Figures(name, house.open_house(), lambda text: self.stderr.write(f"… {text}"))
+        self._measure(bench, figures, size, as_json=json)
 
     def _measure(self, bench, figures: Figures, size: int, *, as_json: bool) -> None:
-        bench.measure(figures, size, lambda text: self.stderr.write(f"… {text}"))
+        bench.measure(figures, size)
         if as_json:
             self.stdout.write(json.dumps(figures.told(), ensure_ascii=False))
         else:
