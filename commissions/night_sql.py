@@ -58,7 +58,8 @@ FROM (
     JOIN commissions_policy AS policy ON policy.id = line.policy_id
     CROSS JOIN LATERAL (
         SELECT count(*) AS phases, {", ".join(f"coalesce(sum({column}), 0)::bigint AS {column}" for column in COLUMNS)}
-        FROM commissions_settlement WHERE line_id = target.line_id AND day >= line.settles_on
+        FROM commissions_settlement
+        WHERE line_id = target.line_id AND merchant_id = line.merchant_id AND day >= line.settles_on
     ) AS booked
 ) AS differences
 WHERE ({", ".join(COLUMNS)}) <> ({", ".join("0" for _ in COLUMNS)})

@@ -17,7 +17,7 @@ CREATE TABLE commissions_settlement (
     LIKE commissions_settlement_before INCLUDING DEFAULTS INCLUDING CONSTRAINTS
 ) PARTITION BY RANGE (day);
 ALTER TABLE commissions_settlement ALTER id SET DEFAULT nextval('commissions_settlement_row');
-ALTER TABLE commissions_settlement ADD CONSTRAINT settlement_once_a_night UNIQUE (line_id, phase, day);
+ALTER TABLE commissions_settlement ADD CONSTRAINT settlement_once_a_night UNIQUE (line_id, phase, day, merchant_id);
 CREATE INDEX settlement_id ON commissions_settlement USING brin (id);
 GRANT USAGE, SELECT ON SEQUENCE commissions_settlement_row TO haowu_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON commissions_settlement TO haowu_app;
@@ -151,7 +151,9 @@ class Migration(migrations.Migration):
                 migrations.RemoveConstraint("settlement", "settlement_once_per_line_and_phase"),
                 migrations.AddConstraint(
                     "settlement",
-                    models.UniqueConstraint(fields=["line", "phase", "day"], name="settlement_once_a_night"),
+                    models.UniqueConstraint(
+                        fields=["line", "phase", "day", "merchant"], name="settlement_once_a_night"
+                    ),
                 ),
                 migrations.AlterField("settlement", "line", _unindexed("订单行", "settlements", "commissions.orderline")),
                 migrations.AlterField("settlement", "merchant", _unindexed("商家")),

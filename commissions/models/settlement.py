@@ -139,8 +139,8 @@ class Settlement(ShareRow):
     """One line's one phase: who got what, for good. Phase 0 settles, later ones claw back or give back the difference.
 
     Insert-only, partitioned by night (``partitions``), which makes the indexes; so none is declared here. That a line
-    pays once is the database's to keep: ``(line, phase, day)`` is unique, a line that has settled keeps its night,
-    and no two runs cover the same day.
+    pays once is the database's to keep: its phase is unique in a night, a line that has settled keeps its night, and
+    no two runs cover the same day. The merchant stands in the key for distribution (docs/scale.md); a line has one.
     """
 
     line = models.ForeignKey(
@@ -166,7 +166,7 @@ class Settlement(ShareRow):
     class Meta:
         verbose_name = verbose_name_plural = _("结算明细")
         constraints = [
-            models.UniqueConstraint(fields=["line", "phase", "day"], name="settlement_once_a_night"),
+            models.UniqueConstraint(fields=["line", "phase", "day", "merchant"], name="settlement_once_a_night"),
             models.CheckConstraint(
                 condition=Q(
                     cost_fen=F("streamer_fen") + F("first_leader_fen") + F("second_leader_fen") + F("provider_fen")

@@ -8,20 +8,20 @@ from datetime import date
 
 from commissions.night_sql import PARTIES
 from commissions.split import COLUMNS, FROM_MERCHANT, ROLES
-from haowu.management.bench.house import superuser
+from haowu.management.bench.house import processor_seconds, superuser
 
 
-def bare_night(night: date) -> float:
-    """Seconds that the night's rows cost the bare server. What it wrote is dropped again."""
+def bare_night(night: date) -> tuple[float, float]:
+    """``(seconds, processor seconds)`` that the night's rows cost the bare server. What it wrote is dropped again."""
     with superuser() as cursor:
         cursor.execute(_PREPARE)
         cursor.execute("SET max_parallel_workers_per_gather = 0; SET max_parallel_maintenance_workers = 0; CHECKPOINT")
-        started = time.monotonic()
+        started, used = time.monotonic(), processor_seconds()
         for statement in (_ROWS, _KEY, _ACCOUNTS, _BALANCES):
             cursor.execute(statement, {"night": night})
-        seconds = time.monotonic() - started
+        seconds, used = time.monotonic() - started, processor_seconds() - used
         cursor.execute(_DROP)
-    return seconds
+    return seconds, used
 
 
 _PREPARE = """

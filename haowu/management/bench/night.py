@@ -34,7 +34,7 @@ def measure(figures: Figures, size: int) -> None:
     lines.refund_half(first, first + before, DAY, with_events=audited)
     lines.write_lines(made, first + before, size, DAY, with_events=audited)
     figures.tell("the floor")
-    floor_seconds = floor.bare_night(DAY)
+    floor_seconds, floor_used = floor.bare_night(DAY)
     figures.tell("the loop")
     looped, loop_seconds = loop.settle_in_a_loop(DAY, LOOP_LINES)
     rate = looped / loop_seconds
@@ -45,6 +45,7 @@ def measure(figures: Figures, size: int) -> None:
     figures.add("bare SQL night, one session", size, floor_seconds)
     peer = {"peer": "loop over orders", "peer_per_s": rate}
     figures.add("whole night, two workers", settled, two.seconds, floor_seconds=floor_seconds, **peer)
+    figures.add("the same in processor seconds", settled, two.processor_seconds, floor_seconds=floor_used)
     _paid_parties(figures, two.seconds)
     figures.add("postings of the night", Posting.objects.of_day(DAY).count(), two.seconds)
     figures.add("peak memory of a worker, MB", round(two.memory_mb))
@@ -67,9 +68,10 @@ def _one_worker(figures: Figures, made: crowd.Crowd, first: int, size: int) -> N
     """Another night of the same size by one worker, beside a floor of its own."""
     night = DAY + timedelta(days=1)
     lines.write_lines(made, first, size, night, with_events=size <= AUDITED_WHOLE_UP_TO)
-    floor_seconds = floor.bare_night(night)
+    floor_seconds, floor_used = floor.bare_night(night)
     one = workers.settle_with(1, night)
     figures.add("whole night, one worker", size, one.seconds, floor_seconds=floor_seconds)
+    figures.add("the same in processor seconds", size, one.processor_seconds, floor_seconds=floor_used)
 
 
 def _audit(figures: Figures, *, whole: bool) -> None:
