@@ -1,7 +1,7 @@
 """What caused a posting, in words and as facts: a night, a withdrawal, a dispute, a hold, a correction, a top-up.
 
 A posting names its cause as text (``run:2024-06-09``, ``dispute:3``); here that text is opened, for many postings at
-once. The rows behind it may be the platform's alone, so callers are in its scope; only what is the party's to know is told.
+once. The rows behind it may be the platform's alone, so callers are in its scope; what is told is the party's to know.
 """
 
 from collections import defaultdict
@@ -13,18 +13,19 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from commissions.models import Correction, Dispute, OrderLine, TenantHold, Withdrawal
+from commissions.models import Correction, Dispute, OrderLine, Reserve, TenantHold, Withdrawal
 from commissions.statements import signed_fen
 from haowu import days
 from haowu.ledger.models import Account, Posting
 from haowu.money import yuan
+from haowu.tenants.models import Tenant
 
 CHUNK = 1_000
 
 
 @dataclass(frozen=True)
 class Cause:
-    """``kind`` is stable (docs/api.md), ``text`` is for people, ``facts`` are JSON; ``line`` is the order line meant."""
+    """``kind`` is stable (docs/api.md), ``text`` for people, ``facts`` are JSON; ``line``: the order line meant."""
 
     kind: str
     text: str
@@ -40,6 +41,13 @@ class Movement:
     amount_fen: int
     counterpart: Account
     cause: Cause
+
+    @property
+    def counterpart_label(self) -> str:
+        """Whose account is at the other end, and which; the platform by its name in the language in force."""
+        owner = self.counterpart.owner
+        name = _("好物联盟") if owner.kind == Tenant.Kind.PLATFORM else owner.name
+        return f"{name} · {self.counterpart.get_kind_display()}"
 
 
 def movements(account: Account, postings: QuerySet[Posting]) -> Iterator[Movement]:
@@ -87,7 +95,10 @@ def _withdrawals(keys: list[str]) -> dict[str, Cause]:
         str(row.pk): Cause(
             "withdrawal",
             _("提现单 {number}，{at} 申请，现为「{status}」{reason}。").format(
-                number=row.number, at=_moment(row.requested_at), status=row.get_status_display(), reason=_said(row.reason)
+                number=row.number,
+                at=_moment(row.requested_at),
+                status=row.get_status_display(),
+                reason=_said(row.reason),
             ),
             {"id": row.public_id, "number": row.number, "status": row.status, "reason": row.reason},
         )
@@ -144,6 +155,19 @@ def _tenant_holds(keys: list[str]) -> dict[str, Cause]:
     return told
 
 
+def _reserves(keys: list[str]) -> dict[str, Cause]:
+    return {
+        str(row.pk): Cause(
+            "reserve",
+            _("{day} 结算夜的风险预留 ¥{amount}，{release} 的结算夜解冻；之前的追回可先从中扣。").format(
+                day=row.day, amount=yuan(row.amount_fen), release=row.release_on
+            ),
+            {"day": str(row.day), "release_on": str(row.release_on), "amount_fen": row.amount_fen},
+        )
+        for row in Reserve.objects.filter(pk__in=_ids(keys))
+    }
+
+
 def _corrections(keys: list[str]) -> dict[str, Cause]:
     rows = list(Correction.objects.filter(pk__in=_ids(keys)))
     corrected = {row.corrects for row in rows if row.corrects}
@@ -156,7 +180,10 @@ def _corrections(keys: list[str]) -> dict[str, Cause]:
             text = _("平台更正，两人复核{reason}。").format(reason=_said(row.cause))
         else:
             text = _("冲正 {day} 的「{kind}」¥{amount}，两人复核{reason}。").format(
-                day=posting.day, kind=posting.get_kind_display(), amount=yuan(posting.amount_fen), reason=_said(row.cause)
+                day=posting.day,
+                kind=posting.get_kind_display(),
+                amount=yuan(posting.amount_fen),
+                reason=_said(row.cause),
             )
         told[str(row.pk)] = Cause("correction", text, facts)
     return told
@@ -168,6 +195,7 @@ _READERS: dict[str, Reader] = {
     "withdrawal": _withdrawals,
     "dispute": _disputes,
     "tenant-hold": _tenant_holds,
+    "reserve": _reserves,
     "correction": _corrections,
 }
 

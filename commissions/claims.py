@@ -28,7 +28,7 @@ def arisen(merchant: Tenant, day: date) -> list[Claim]:
 
 
 def repaid(merchant: Tenant, day: date) -> list[Repayment]:
-    """What the night of ``day`` repaid of the claims of ``merchant``. Platform scope: it reads the debtors' postings."""
+    """What the night of ``day`` repaid of the claims of ``merchant``. Platform scope: it reads debtors' postings."""
     debtors = Claim.objects.filter(merchant=merchant, repaid_fen__gt=0, day__lt=day).values("debtor")
     claims: dict[int, list[Claim]] = defaultdict(list)
     rows = Claim.objects.filter(debtor__in=debtors).select_related("debtor").order_by("day", "merchant", "pk")

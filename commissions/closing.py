@@ -6,7 +6,7 @@ import json
 from django.db import connection, transaction
 
 from commissions import freezing, reserves
-from commissions.models import Run, Shard
+from commissions.models import Run
 from commissions.partitions import index_partition
 from commissions.report import make_report
 from commissions.stepping import apply_steps
@@ -17,12 +17,12 @@ from haowu.ledger.books import close_day
 
 @transaction.atomic
 def close_run(run_id: int) -> None:
-    """Close a run whose shards are all done. Closing one that is closed, or not ready, changes nothing.
+    """Close a run whose shards are all done or skipped. One that is closed, paused or not ready stays as it is.
 
     Raises ProofFailed, and changes nothing, where the night does not add up.
     """
     run = Run.objects.select_for_update().get(pk=run_id)
-    if run.status == Run.Status.CLOSED or run.shards.exclude(status=Shard.Status.DONE).exists():
+    if run.status != Run.Status.SETTLING or run.shards.not_over().exists():
         return
     _use_the_machine()
     index_partition(run.day)
@@ -36,8 +36,8 @@ def close_run(run_id: int) -> None:
     close_day(run.day, after=run.covers_after)
     run.report = make_report(run, postings=postings, stepped=stepped)
     run.checksum = hashlib.sha256(json.dumps(run.report, sort_keys=True).encode()).hexdigest()
-    run.status, run.closed_at = Run.Status.CLOSED, days.now()
-    run.save(update_fields=["report", "checksum", "status", "closed_at"])
+    run.status, run.closed_at, run.error = Run.Status.CLOSED, days.now(), ""
+    run.save(update_fields=["report", "checksum", "status", "closed_at", "error"])
 
 
 def _use_the_machine() -> None:

@@ -64,7 +64,14 @@ def days_table(days: Iterable[DailyBalance]) -> Table:
         *(Column(label, is_money=True) for label in (_("期初"), _("收入"), _("支出"), _("期末"))),
     ]
     rows = (
-        (each.day, each.account.get_kind_display(), each.opening_fen, each.inflow_fen, each.outflow_fen, each.closing_fen)
+        (
+            each.day,
+            each.account.get_kind_display(),
+            each.opening_fen,
+            each.inflow_fen,
+            each.outflow_fen,
+            each.closing_fen,
+        )
         for each in days
     )
     return Table(_("对账单"), columns, rows)
@@ -103,12 +110,11 @@ def month_tables(days: Sequence[DailyBalance]) -> list[Table]:
 
 
 def _movement_row(each: Movement) -> tuple[Any, ...]:
-    other = each.counterpart
     return (
         each.posting.day,
         each.posting.get_kind_display(),
         each.amount_fen,
-        f"{other.owner} · {other.get_kind_display()}",
+        each.counterpart_label,
         each.cause.text,
         each.posting.reference,
     )

@@ -44,7 +44,7 @@ class DayOfMonth:
 
 
 def months(days: QuerySet[DailyBalance]) -> QuerySet:
-    """The months of the statements ``days``, as rows that ``month_of`` reads; order by ``month`` and the account's kind."""
+    """The months of the statements ``days`` by account, as rows that ``month_of`` reads."""
     rows = days.order_by().annotate(month=TruncMonth("day")).values("account__kind", "month")
     return rows.annotate(
         last_on=Max("day"),
@@ -102,4 +102,3 @@ def first_of(text: str) -> date:
     if len(text) != 7:
         raise ValueError(f"{text!r} is not a month such as 2024-06")
     return date.fromisoformat(f"{text}-01")
-

@@ -21,6 +21,16 @@ WITH RECURSIVE found AS (
 SELECT day FROM found WHERE day IS NOT NULL
 """
 
+_DUE = """
+    SELECT id FROM commissions_orderline WHERE settles_on > %(after)s AND settles_on <= %(day)s
+    UNION
+    SELECT line_id FROM commissions_adjustment WHERE day > %(after)s AND day <= %(day)s
+"""
+_MIDDLE = f"""
+WITH part AS (SELECT id FROM ({_DUE}) AS due WHERE id >= %(first)s AND id < %(end)s)
+SELECT id, (SELECT count(*) FROM part) FROM part ORDER BY id OFFSET (SELECT count(*) / 2 FROM part) LIMIT 1
+"""
+
 _SETTLE = f"""
 INSERT INTO commissions_settlement (line_id, phase, day, {", ".join(PARTIES)}, cost_fen, {", ".join(COLUMNS)})
 SELECT id, 0, %(day)s, {", ".join(PARTIES)},
@@ -88,6 +98,14 @@ def due_lines(run: Run) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT night_due_lines(%(after)s, %(day)s)", window(run))
         return cursor.fetchone()[0]
+
+
+def middle(run: Run, shard: Shard) -> tuple[int, int] | None:
+    """``(id, lines)``: where to cut ``shard`` into halves and how many lines it has; None where it has but one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MIDDLE, window(run) | {"first": shard.first_id, "end": shard.end_id})
+        found = cursor.fetchone()
+    return found if found and found[1] > 1 else None
 
 
 def settle_lines(run: Run, shard: Shard) -> int:

@@ -1,4 +1,4 @@
-"""A figure of a statement opened: its postings with their causes, the order lines it was made of, and what lies between.
+"""A figure of a statement opened: its postings, the order lines it was made of, and what lies between.
 
 Lines and figure differ where a deposit paid a part, where a debtor had not enough, or where he repaid what he owed;
 then the difference is told in parts that add up to the figure.

@@ -1,17 +1,19 @@
 """The report of a night: what its rows come to, and the proofs without which it does not close."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Sum
 
 from commissions.models import OrderLine, Run
 from commissions.night_sql import PARTIES, due_lines
 from commissions.split import COLUMNS, FROM_MERCHANT, ROLES
 from haowu.errors import Refused
-from haowu.ledger.models import Account
+from haowu.ledger.models import Account, Posting
 
+REASONS = ("settlement", "stepped", "clawback", "given_back", "fee_corrected")
 _NONE = {"gross_fen": 0, "tech_fee_fen": 0, "net_fen": 0}
 
 
@@ -24,7 +26,9 @@ class ProofFailed(Refused):
 
 def make_report(run: Run, *, postings: int, stepped: int) -> dict[str, Any]:
     """What the night did, from its rows; raises ProofFailed where they do not add up."""
-    phases, seal = _totals(run.day)
+    reasons, seal = _reasons(run.day)
+    settled = reasons["settlement"]
+    phases = {"settlement": settled, "adjustment": _added_up(each for each in reasons.values() if each is not settled)}
     held = OrderLine.objects.exclude(held_reason="").values("held_reason").order_by("held_reason")
     report = {
         "day": str(run.day),
@@ -33,6 +37,8 @@ def make_report(run: Run, *, postings: int, stepped: int) -> dict[str, Any]:
         "adjustments": phases["adjustment"]["rows"],
         "stepped": stepped,
         "totals": phases,
+        "reasons": reasons,
+        "postings_by_kind": _postings_by_kind(run),
         "held": {each["held_reason"]: each["n"] for each in held.annotate(n=Count("pk"))},
         "postings": postings,
         "shards": run.shards.count(),
@@ -65,29 +71,63 @@ def _before(day: date) -> dict[str, Any]:
     return {"previous": earlier[0], "mean": mean, "nights": len(earlier)}
 
 
-def _totals(day: date) -> tuple[dict[str, Any], str]:
-    """What the rows of ``day`` come to, ``settlement`` (phase 0) and ``adjustment`` (later ones), and their seal."""
-    sums = [f"{role}{part}" for role in ROLES for part in ("_fen", "_fee_fen")]
-    columns = ", ".join(f"sum({name})::bigint" for name in ["base_fen", "cost_fen", *sums])
+_METHOD = "values:"
+_SEAL = f"sum(hash_record_extended(ROW({', '.join(('line_id', 'phase', 'day', *PARTIES, 'cost_fen', *COLUMNS))}), 0))"
+"""Over the rows' values, whatever their order and their ids."""
+_SUMMED = ("base_fen", "cost_fen", *(f"{role}{part}" for role in ROLES for part in ("_fen", "_fee_fen")))
+_REASONS = f"""
+SELECT CASE WHEN phase = 0 THEN 'settlement' WHEN is_step THEN 'stepped' WHEN cost_fen < 0 THEN 'clawback'
+            WHEN cost_fen > 0 THEN 'given_back' ELSE 'fee_corrected' END AS reason,
+       {_SEAL}, count(*), {", ".join(f"sum({name})::bigint" for name in _SUMMED)}
+FROM (
+    SELECT *, phase > 0
+        AND EXISTS (SELECT 1 FROM commissions_steppedline WHERE line_id = row.line_id AND day = row.day)
+        AND phase = (SELECT max(phase) FROM commissions_settlement WHERE line_id = row.line_id) AS is_step
+    FROM commissions_settlement AS row WHERE day = %s
+) AS rows GROUP BY reason
+"""
+
+
+def _reasons(day: date) -> tuple[dict[str, Any], str]:
+    """Totals by role for each of ``REASONS``: settled, moved by a step, clawed back, given back, a fee corrected.
+
+    And the seal of the rows, in the same pass over them.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT phase > 0, {_SEAL}, count(*), {columns} FROM commissions_settlement WHERE day = %s GROUP BY 1",
-            [day],
-        )
+        cursor.execute(_REASONS, [day])
         rows = cursor.fetchall()
-    found = {is_later: figures for is_later, _seal, *figures in rows}
-    nothing = [0] * (3 + len(sums))
-    phases = {"settlement": _told(found.get(False, nothing)), "adjustment": _told(found.get(True, nothing))}
-    return phases, _shown(sum(seal for _is_later, seal, *_figures in rows))
+    found = {reason: _named(count, amounts) for reason, _seal, count, *amounts in rows}
+    totals = {reason: found.get(reason) or _named(0, [0] * len(_SUMMED)) for reason in REASONS}
+    return totals, _shown(sum(seal for _reason, seal, *_amounts in rows))
 
 
-def _told(sums: list[int]) -> dict[str, Any]:
-    rows, base, cost, *amounts = sums
+def _named(rows: int, amounts: list[int]) -> dict[str, Any]:
+    base, cost, *parts = amounts
     roles = {
         role: {"gross_fen": gross, "tech_fee_fen": fee, "net_fen": gross - fee}
-        for role, gross, fee in zip(ROLES, amounts[::2], amounts[1::2], strict=True)
+        for role, gross, fee in zip(ROLES, parts[::2], parts[1::2], strict=True)
     }
     return {"rows": rows, "base_fen": base, "merchant_cost_fen": cost, "roles": roles}
+
+
+def _added_up(totals: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Several totals as one."""
+    totals = list(totals)
+    summed: dict[str, Any] = {
+        name: sum(each[name] for each in totals) for name in ("rows", "base_fen", "merchant_cost_fen")
+    }
+    return summed | {
+        "roles": {role: {name: sum(each["roles"][role][name] for each in totals) for name in _NONE} for role in ROLES}
+    }
+
+
+def _postings_by_kind(run: Run) -> dict[str, dict[str, int]]:
+    """``{kind: {count, fen}}`` of everything that the statements of the night hold, also what was posted by day."""
+    moved = Posting.objects.filter(day__lte=run.day)
+    if run.covers_after:
+        moved = moved.filter(day__gt=run.covers_after)
+    sums = moved.order_by("kind").values_list("kind").annotate(count=Count("pk"), fen=Sum("amount_fen"))
+    return {kind: {"count": count, "fen": int(fen)} for kind, count, fen in sums}
 
 
 def _prove(run: Run, phases: dict[str, Any], stepped: int) -> dict[str, bool]:
@@ -116,12 +156,7 @@ def _prove(run: Run, phases: dict[str, Any], stepped: int) -> dict[str, bool]:
 
 def rows_are_as_sealed(day: date, seal: str) -> bool:
     """Whether the rows of ``day`` still give ``seal``. Seals of before the partitions were over the rows' text."""
-    return seal == (_totals(day)[1] if seal.startswith(_METHOD) else _checksum_of_texts(day))
-
-
-_METHOD = "values:"
-_SEAL = f"sum(hash_record_extended(ROW({', '.join(('line_id', 'phase', 'day', *PARTIES, 'cost_fen', *COLUMNS))}), 0))"
-"""Over the rows' values, whatever their order and their ids."""
+    return seal == (_reasons(day)[1] if seal.startswith(_METHOD) else _checksum_of_texts(day))
 
 
 def _shown(seal: Any) -> str:

@@ -118,6 +118,11 @@ class NightTransfers:
         ]
 
 
+def night_reference(day: date, kind: str, source: int, target: int) -> str:
+    """The reference of the one posting that the night of ``day`` makes of a kind between two accounts."""
+    return f"night:{day}:{kind}:{source}:{target}"
+
+
 def _accounts(owners: Iterable[int], kind: str) -> Amounts:
     """``{owner: account id}`` of that kind, opened where new."""
     opened = open_accounts((owner, kind) for owner in owners)

@@ -38,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """``rows`` hold a cell for each column (text, whole numbers, days, None) and are read once; ``note`` stands above."""
+    """``rows`` hold a cell for each column (text, whole numbers, days, None), read once; ``note`` stands above."""
 
     title: str
     columns: Sequence[Column]
@@ -59,8 +59,8 @@ def csv_lines(tables: Iterable[Table]) -> Iterator[str]:
 
 
 def xlsx_file(tables: Iterable[Table]) -> IO[bytes]:
-    """A temporary file with one sheet for each table, more where a table is longer than a sheet; read from its start."""
-    file = TemporaryFile()
+    """A temporary file with a sheet for each table, more where a table is longer than a sheet; at its start."""
+    file = TemporaryFile()  # noqa: SIM115 -- the caller closes it, as a FileResponse does
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"})
     formats = {
         "head": book.add_format({"bold": True}),

@@ -144,9 +144,9 @@ def test_no_two_nights_cover_a_day(sold):
 def test_what_nights_count_is_the_platforms(sold, question):
     line = sold("a", 1)
     enter_scope(line.merchant_id)
-    with pytest.raises(DatabaseError, match="nights are the platform's"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {question}")
+    refused = pytest.raises(DatabaseError, match="nights are the platform's")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT {question}")
     enter_scope(PLATFORM)
 
 

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
+from commissions.causes import movements
 from commissions.models import Reserve
 from haowu.analytics.audit import run_audit
-from haowu.ledger.models import Account
+from haowu.ledger.models import Account, Posting
 from tests.build import (
     bought,
     event,
@@ -80,6 +81,15 @@ def test_a_clawback_takes_the_reserve_before_it_becomes_a_debt(sell):
     sell.refund("o2", "2024-06-11 09:00")
     settle("2024-06-12")
     assert stand() == (0, 0, -810)
+
+
+def test_a_statement_says_what_the_reserve_is_and_when_it_comes_back(sell):
+    sell("o1", "2024-06-01 12:00")
+    settle("2024-06-09")
+    posting = Posting.objects.select_related("from_account").get(kind="frozen")
+    (moved,) = movements(posting.from_account, Posting.objects.filter(pk=posting.pk))
+    assert (moved.amount_fen, moved.cause.kind, moved.cause.facts["release_on"]) == (-180, "reserve", "2024-06-12")
+    assert "2024-06-12" in moved.cause.text
 
 
 def test_without_such_a_policy_nothing_is_kept():

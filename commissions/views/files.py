@@ -38,7 +38,7 @@ class StatementLines(OneStatement, View):
 
 
 class StatementFile(OneStatement, View):
-    """Figures and postings as CSV; as XLSX the lines too, up to ``export.XLSX_LINES``, and it says where there are more."""
+    """Figures and postings as CSV; as XLSX the lines too, up to ``export.XLSX_LINES``: it says where there are more."""
 
     def get(self, request: HttpRequest, ending: str, **kwargs: Any) -> HttpResponseBase:
         balance = self.balance

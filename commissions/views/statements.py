@@ -1,10 +1,10 @@
-"""Statements: closed days of an account, each from opening to closing, down to its settlement lines; and earnings."""
+"""Statements: closed days of an account, each from opening to closing, down to its settlement lines."""
 
 from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
@@ -12,10 +12,9 @@ from django.views.generic import TemplateView
 
 from commissions import statements
 from commissions.causes import movements as movements_of
-from commissions.earnings import buckets
 from commissions.export import XLSX_LINES
 from commissions.filters import StatementFilter
-from commissions.models import OrderLine, Settlement
+from commissions.models import Settlement
 from commissions.opening import opened
 from commissions.parts import part_of
 from haowu.errors import NotFound
@@ -23,7 +22,6 @@ from haowu.ledger.models import Account, DailyBalance
 from haowu.paging import page_of
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
-from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 
 OF_LINES = (Account.Kind.AVAILABLE, Account.Kind.FUNDING)
@@ -108,24 +106,6 @@ class EntryPage(OneStatement, TemplateView):
             **lines,
             **context,
         )
-
-
-class Earnings(TenantRequiredMixin, TemplateView):
-    """What a party has coming, by bucket, with the lines that settle next and the latest statements."""
-
-    template_name = "commissions/earnings.html"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any):
-        if getattr(request.tenant, "kind", None) == Tenant.Kind.MERCHANT:
-            raise Http404
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        tenant = self.request.tenant
-        coming = OrderLine.objects.visible_to(tenant).coming_up()[:10]
-        upcoming = [{"line": line, "part": part_of(line, tenant, line.due)} for line in coming]
-        latest = statements.of_tenant(tenant)[:7]
-        return super().get_context_data(buckets=buckets(tenant), upcoming=upcoming, latest=latest, **context)
 
 
 def _number(text: str) -> int:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("commissions", "0016_settlements_by_night")]
+    dependencies = [("commissions", "0018_settlements_by_night")]
 
     operations = [
         AddIndexConcurrently(

@@ -50,7 +50,7 @@ GRANT EXECUTE ON FUNCTION night_bounds, night_due_lines TO haowu_app;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("commissions", "0017_held_lines")]
+    dependencies = [("commissions", "0019_held_lines")]
 
     operations = [
         migrations.RunSQL(FUNCTIONS, "DROP FUNCTION night_bounds; DROP FUNCTION night_due_lines;"),

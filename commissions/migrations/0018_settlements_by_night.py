@@ -133,7 +133,7 @@ def _unindexed(label, related_name="+", to="tenants.tenant", null=False):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("commissions", "0015_reserves"), ("tenants", "0003_personal_data")]
+    dependencies = [("commissions", "0017_night_desk"), ("tenants", "0003_personal_data")]
 
     operations = [
         migrations.SeparateDatabaseAndState(
