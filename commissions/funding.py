@@ -63,6 +63,8 @@ def hold_what_deposits_cannot_pay(after: date | None, day: date, *, at: datetime
 
     Called while ``day`` is being sealed, with the frontier taken, so that no line changes meanwhile.
     """
+    if not Shop.objects.filter(funding=Shop.Funding.PREPAID).exists():
+        return
     with connection.cursor() as cursor:
         cursor.execute(_PART, {"after": after or "-infinity", "day": day, "reason": INSUFFICIENT_DEPOSIT, "at": at})
     short = OrderLine.objects.filter(held_reason=INSUFFICIENT_DEPOSIT).values("merchant")

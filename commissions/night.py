@@ -21,6 +21,7 @@ from commissions.calendar import take_frontier
 from commissions.closing import close_run
 from commissions.funding import hold_what_deposits_cannot_pay
 from commissions.models import Run, Shard
+from commissions.partitions import open_partition
 from haowu import days
 from haowu.errors import Refused
 
@@ -86,6 +87,7 @@ def open_run(day: date, *, now) -> Run:
     hold_what_deposits_cannot_pay(frontier, day, at=now)
     run = Run.objects.create(day=day, covers_after=frontier)
     bounds = night_sql.shard_bounds(run, settings.NIGHT_SHARD_LINES)
+    open_partition(day, lines=len(bounds) * settings.NIGHT_SHARD_LINES)
     Shard.objects.bulk_create(
         Shard(run=run, no=no, first_id=first_id, end_id=end_id) for no, (first_id, end_id) in enumerate(bounds, start=1)
     )

@@ -1,6 +1,7 @@
 """What the nights did to lines: one wide row per line and phase, what waits as an adjustment, what is still owed."""
 
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -42,35 +43,42 @@ class SettlementQuerySet(models.QuerySet):
         return self.filter(day=day)
 
 
+def _party(label: Any, *, null: bool = True) -> models.ForeignKey:
+    return models.ForeignKey(
+        Tenant,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        null=null,
+        related_name="+",
+        verbose_name=label,
+    )
+
+
 class Settlement(ShareRow):
     """One line's one phase: who got what, for good. Phase 0 settles, later ones claw back or give back the difference.
 
-    Insert-only. ``(line, phase)`` is unique: the guard that makes a line pay once.
+    Insert-only, partitioned by night (``partitions``), which makes the indexes; so none is declared here. That a line
+    pays once is the database's to keep: its phase is unique in a night, a line that has settled keeps its night, and
+    no two runs cover the same day. The merchant stands in the key for distribution (docs/scale.md); a line has one.
     """
 
     line = models.ForeignKey(
-        OrderLine, on_delete=models.PROTECT, db_constraint=False, related_name="settlements", verbose_name=_("订单行")
+        OrderLine,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="settlements",
+        verbose_name=_("订单行"),
     )
     phase = models.PositiveSmallIntegerField(_("阶段"))
     day = models.DateField(_("结算日"))
-    merchant = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("商家")
-    )
-    streamer = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("达人")
-    )
-    first_leader = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("一级团长")
-    )
-    second_leader = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("二级团长")
-    )
-    provider = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("服务商")
-    )
-    agency = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("达人机构")
-    )
+    merchant = _party(_("商家"), null=False)
+    streamer = _party(_("达人"))
+    first_leader = _party(_("一级团长"))
+    second_leader = _party(_("二级团长"))
+    provider = _party(_("服务商"))
+    agency = _party(_("达人机构"))
     cost_fen = models.BigIntegerField()
 
     objects = SettlementQuerySet.as_manager()
@@ -78,7 +86,7 @@ class Settlement(ShareRow):
     class Meta:
         verbose_name = verbose_name_plural = _("结算明细")
         constraints = [
-            models.UniqueConstraint(fields=["line", "phase"], name="settlement_once_per_line_and_phase"),
+            models.UniqueConstraint(fields=["line", "phase", "day", "merchant"], name="settlement_once_a_night"),
             models.CheckConstraint(
                 condition=Q(
                     cost_fen=F("streamer_fen") + F("first_leader_fen") + F("second_leader_fen") + F("provider_fen")
@@ -97,10 +105,6 @@ class Settlement(ShareRow):
                 ),
                 name="settlement_no_negative_part",
             ),
-        ]
-        indexes = [
-            models.Index(fields=["day", "merchant"], name="settlement_merchant_day"),
-            models.Index(fields=["day", "streamer"], name="settlement_streamer_day"),
         ]
 
     def __str__(self) -> str:

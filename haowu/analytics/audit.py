@@ -12,7 +12,7 @@ from django.db import connection
 
 from commissions import life
 from commissions.models import Order, OrderLine, Run
-from commissions.report import rows_checksum
+from commissions.report import rows_are_as_sealed
 from haowu.analytics import audit_casework, audit_keys, audit_moments, audit_nights, audit_payouts
 
 EXAMPLES = 5
@@ -87,7 +87,7 @@ def _stands_as(line: OrderLine | None, state: life.LineState, frontier: date | N
 
 def _changed_days() -> Iterator[str]:
     for run in Run.objects.closed():
-        if run.report["rows_checksum"] != rows_checksum(run.day):
+        if not rows_are_as_sealed(run.day, run.report["rows_checksum"]):
             yield str(run.day)
 
 

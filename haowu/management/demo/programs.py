@@ -54,11 +54,12 @@ class Programs:
     def start_beat(self) -> None:
         self._start("beat", *CELERY, "beat", "--loglevel", "WARNING", scope=PLATFORM)
 
-    def start_web(self) -> int:
+    def start_web(self, *, workers: int = 1, threads: int = 8) -> int:
         """Serve on the first free port from 8000 on; returns it once it answers."""
         port = _free_port()
-        bind = ("--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "8", "--log-level", "warning")
-        self._start("web", sys.executable, "-m", "gunicorn", "haowu.wsgi", *bind)
+        hands = ("--workers", str(workers), "--threads", str(threads))
+        bind = ("--bind", f"127.0.0.1:{port}", "--log-level", "warning")
+        self._start("web", sys.executable, "-m", "gunicorn", "haowu.wsgi", *bind, *hands)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not _answers(port):
             self.check()
