@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection
 
 from commissions import night
 from commissions.models import Run, Settlement, Shard
+from commissions.partitions import open_partition
 from commissions.tasks import settle_night
 from haowu import days
 from tests.faults.market import DAY, DAY_DATE, night_complaints
@@ -53,9 +54,10 @@ def closes_within(seconds: float) -> bool:
 
 
 class Blocked:
-    """Nobody writes settlement rows as long as the block lasts."""
+    """Nobody writes settlement rows as long as the block lasts. Their partition is there: a night can be opened."""
 
     def __enter__(self) -> None:
+        open_partition(DAY_DATE, lines=1)
         self.blocker = psycopg2.connect(**connection.get_connection_params())
         self.blocker.cursor().execute("LOCK TABLE commissions_settlement IN SHARE MODE")
 

@@ -30,7 +30,11 @@ NOT_YET = {
     "commissions_adjustment": {"commissions_adjustment_pkey", "adjustment_once_per_line_and_day"},
     "commissions_steppedline": {"no column", "commissions_steppedline_pkey", "stepped_once_per_line_and_day"},
     "merchants_product": {"merchants_product_pkey", "merchants_product_public_id_key"},
-    "merchants_plan": {"merchants_plan_pkey", "merchants_plan_public_id_key", "plan_one_open_per_product_and_type"},
+    "merchants_plan": {
+        "merchants_plan_pkey",
+        "merchants_plan_public_id_0158b307_uniq",
+        "plan_one_open_per_product_and_type",
+    },
     "commissions_order": {"commissions_order_pkey"},
     "commissions_orderevent": {"commissions_orderevent_pkey"},
 }
