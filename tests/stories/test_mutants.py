@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from commissions import adjusting, calendar, failing, intake, lines, night, night_sql, report, split, withdrawals
+from commissions import adjusting, calendar, intake, lines, night, night_sql, report, split, withdrawals
 from commissions.models.payout import WithdrawalQuerySet
 from commissions.transfers import NightTransfers
 from haowu import days
@@ -75,15 +75,10 @@ def withdrawal_numbers_forgotten(patch) -> None:
     patch(WithdrawalQuerySet, "numbered", lambda *_: None)
 
 
-def lines_taken_by_every_night(patch) -> None:
+def lines_paid_by_every_night(patch) -> None:
+    """Every night takes lines that have settled, with a phase of its own each time and without the closing proofs."""
     every_night = "settles_on <= %(day)s AND %(days)s::date[] IS NOT NULL"
     patch(night_sql, "_SETTLE", night_sql._SETTLE.replace("settles_on = ANY(%(days)s)", every_night))
-    patch(failing, "LONGEST_PAUSE", timedelta(0))
-
-
-def lines_paid_by_every_night(patch) -> None:
-    """The same without the row guard (a phase of its own each time) and without the closing proofs."""
-    lines_taken_by_every_night(patch)
     phases = "(SELECT count(*) FROM commissions_settlement AS earlier WHERE line_id = commissions_orderline.id)"
     patch(night_sql, "_SETTLE", night_sql._SETTLE.replace("SELECT id, 0,", f"SELECT id, {phases},"))
     patch(report, "_prove", lambda *_: {})
@@ -100,7 +95,6 @@ MUTANTS: list[tuple[Callable, str, set[str]]] = [
     (claims_forgotten, "owed", {"account"}),
     (deposits_not_asked, "beyond the deposit", {"line"}),
     (withdrawal_numbers_forgotten, "withdrawal", {"constraint withdrawal_number_unique_per_tenant"}),
-    (lines_taken_by_every_night, "commission", {"closing proofs"}),
     (lines_paid_by_every_night, "commission", {"line", "account", "audit I10"}),
 ]
 """What is broken, what a history must hold so that it matters, and the checks that notice."""
@@ -144,7 +138,7 @@ def name_of(difference: str) -> str:
 
 @contextmanager
 def stopped_by_a_constraint() -> Iterator[set[str]]:
-    """Undone at the end; the constraint of the database that stops what is done in it, by name, or its proofs."""
+    """Undone at the end; the constraint of the database that stops what is done in it, by name."""
     guards: set[str] = set()
     try:
         with transaction.atomic():
@@ -152,8 +146,6 @@ def stopped_by_a_constraint() -> Iterator[set[str]]:
             transaction.set_rollback(True)
     except IntegrityError as error:
         guards.add(f"constraint {error.__cause__.diag.constraint_name}")
-    except night.NightStuck:
-        guards.add("closing proofs")
 
 
 def test_without_its_constraint_too_a_second_effect_of_a_withdrawal_number_is_named(monkeypatch):
