@@ -38,7 +38,7 @@ check: setup
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 test: setup chromium
-	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
 # Sizes: BENCH_SIZE=10000000 for the whole festival night (about 20 GB of disk, 15 minutes).
 bench: setup
@@ -50,7 +50,7 @@ bench: setup
 # CAMPAIGN_SEED for other cases. CAMPAIGN and the seed are read by tests/campaign.py.
 faults: export CAMPAIGN ?= 1
 faults: setup
-	$(BIN)/python -m pytest -n 2 tests/stories tests/faults $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/stories tests/faults $(PYTEST_ARGS)
 
 # Only the browser tests need it; they skip themselves where there is none.
 chromium:

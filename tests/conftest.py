@@ -83,6 +83,13 @@ def process_environment(transactional_db) -> dict[str, str]:
     }
 
 
+def pytest_collection_modifyitems(items):
+    """Tests that start whole programs run on one worker, one after the other: they weigh on each other's time-outs."""
+    for item in items:
+        if "faults" in item.path.parts or item.path.name == "test_demo.py":
+            item.add_marker(pytest.mark.xdist_group("programs"))
+
+
 def pytest_terminal_summary(terminalreporter):
     """What the random campaigns of this run did."""
     reports = [report for each in terminalreporter.stats.values() for report in each]
