@@ -71,15 +71,19 @@ def processor_seconds() -> float:
 
     On a machine that others share, the ratio of two such figures holds where that of two waits does not.
     """
-    server = int((run_dir() / ".s.PGSQL.5432.lock").read_text().split()[0])
+    return processor_seconds_of(int((run_dir() / ".s.PGSQL.5432.lock").read_text().split()[0]))
+
+
+def processor_seconds_of(parent: int) -> float:
+    """What the process ``parent`` and its children have used so far, those that ended included."""
     used = 0
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with suppress(OSError):
                 stat = (entry / "stat").read_text().rpartition(")")[2].split()
-                if int(entry.name) == server:
+                if int(entry.name) == parent:
                     used += sum(map(int, stat[11:15]))  # its own, and its ended children's
-                elif int(stat[1]) == server:
+                elif int(stat[1]) == parent:
                     used += sum(map(int, stat[11:13]))
     return used / os.sysconf("SC_CLK_TCK")
 

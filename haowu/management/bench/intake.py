@@ -17,7 +17,7 @@ from commissions.models import OrderLine
 from haowu import days
 from haowu.management import market
 from haowu.management.bench.figures import Figures
-from haowu.management.bench.house import superuser
+from haowu.management.bench.house import processor_seconds, processor_seconds_of, superuser
 from haowu.management.demo.programs import Programs
 from haowu.partners.clients import register_client
 from haowu.tenants.models import Tenant
@@ -43,6 +43,7 @@ def measure(figures: Figures, size: int) -> None:
         caller = Caller(port, client)
         took: list[float] = []
         total = 0.0
+        before = _processors(programs)
         for name, wave in bodies.items():
             figures.tell(name)
             started = time.monotonic()
@@ -51,9 +52,12 @@ def measure(figures: Figures, size: int) -> None:
             figures.add(f"intake over HTTP: {name}", orders, seconds)
             took += answered
             total += seconds
+        used = {part: after - before[part] for part, after in _processors(programs).items()}
     lines = OrderLine.objects.count()
     figures.add("intake over HTTP: all events", 3 * orders, total, floor_seconds=_bare())
     figures.add("order lines attributed, priced and stored", lines, total)
+    for part, seconds in used.items():
+        figures.add(f"processor seconds: {part}", 3 * orders, seconds)
     figures.add("a batch of 500: p50", BATCH, statistics.median(took))
     figures.add("a batch of 500: p99", BATCH, statistics.quantiles(took, n=100)[98] if len(took) > 1 else took[0])
 
@@ -163,6 +167,15 @@ def _bodies(events: list[dict[str, Any]]) -> list[bytes]:
 
 def _event(type: str, number: int, at: str) -> dict[str, Any]:
     return {"event_id": f"{type}-{number}", "type": type, "order_no": f"o{number}", "occurred_at": at}
+
+
+def _processors(programs: Programs) -> dict[str, float]:
+    """Processor seconds used so far by each of the three that share the machine's cores."""
+    return {
+        "client": time.process_time(),
+        "web": processor_seconds_of(programs.pid("web")),
+        "database": processor_seconds(),
+    }
 
 
 def _bare() -> float:

@@ -68,6 +68,10 @@ class Programs:
             time.sleep(0.1)
         return port
 
+    def pid(self, name: str) -> int:
+        """Of the program ``name`` (worker, beat, web)."""
+        return next(program.pid for running, program in self._running if running == name)
+
     def check(self) -> None:
         """Raises ProgramEnded where one of them is gone."""
         for name, program in self._running:
