@@ -12,7 +12,7 @@ def holds_of(orders: Iterable[int]) -> dict[tuple[int, int], Holds]:
     """``{(order id, line number): Holds}`` of the lines that are or were held."""
     opened: dict[tuple[int, int], dict[str, datetime]] = defaultdict(dict)
     released: dict[tuple[int, int], datetime] = {}
-    for hold in LineHold.objects.filter(order__in=orders):
+    for hold in LineHold.objects.filter(order__any_of=orders):
         line = (hold.order_id, hold.line_no)
         if hold.closed_at is None:
             since = opened[line].get(hold.kind, hold.opened_at)

@@ -1,7 +1,8 @@
 """Order events in: stored once, applied as a set, each answered (rulebook §7).
 
 Works on a batch: a dozen statements whatever its size. Orders are locked by id, so that batches sharing orders
-follow each other; the frontier is held, so that no fact is dated to a day that seals meanwhile.
+follow each other; the frontier is held, so that no fact is dated to a day that seals meanwhile. What a new event
+comes to is known before it is stored, from the locked orders' earlier events, so that its row is written once.
 """
 
 from collections import defaultdict
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from commissions import life
 from commissions.calendar import hold_frontier
 from commissions.events import parse
-from commissions.lines import LineBook
+from commissions.lines import LineBook, OrderKey, ProductsByCode
 from commissions.models import Order, OrderEvent, OrderLine
 from haowu.bulk import insert_rows, update_rows
 from haowu.errors import Refused
@@ -65,6 +66,11 @@ def receive(source: Tenant, raw_events: Sequence[Any], *, now: datetime) -> list
         return _Batch(source, now).take(raw_events)
 
 
+_Row = tuple[int, str, str]
+"""Of a stored event: id, verdict, code."""
+Lives = list[tuple[OrderKey, life.OrderLife]]
+
+
 class _Batch:
     def __init__(self, source: Tenant, now: datetime) -> None:
         self.source = source
@@ -74,18 +80,15 @@ class _Batch:
         parsed = [self._parse(raw) for raw in raw_events]
         events = {event.event_id: event for event in reversed(parsed) if isinstance(event, life.Event)}
         products, unknown = self._products(events.values())
-        fresh_ids = self._store([event for event in events.values() if event.event_id not in unknown])
-        rulings = self._apply(products) if fresh_ids else {}
-        answered: set[str] = set()
+        rulings = self._apply([event for event in events.values() if event.event_id not in unknown], products)
         receipts = []
         for each in parsed:
             if isinstance(each, Receipt):
                 receipts.append(each)
             elif each.event_id in unknown:
                 receipts.append(_rejection(each.event_id, unknown[each.event_id]))
-            elif each.event_id in fresh_ids and each.event_id not in answered:
-                answered.add(each.event_id)
-                receipts.append(_receipt(each.event_id, rulings[each.event_id]))
+            elif ruling := rulings.pop(each.event_id, None):
+                receipts.append(_receipt(each.event_id, ruling))
             else:
                 receipts.append(Receipt(each.event_id, "duplicate"))
         return receipts
@@ -97,7 +100,7 @@ class _Batch:
             event_id = raw.get("event_id") if isinstance(raw, dict) else None
             return _rejection(event_id if isinstance(event_id, str) else "", refused)
 
-    def _products(self, events: Iterable[life.Event]) -> tuple[dict[tuple[str, str], Product], dict[str, Refused]]:
+    def _products(self, events: Iterable[life.Event]) -> tuple[ProductsByCode, dict[str, Refused]]:
         """The products named by ``events`` by (merchant code, product code), and the events that name unknown ones."""
         named = {
             event.event_id: {(line["merchant"], line["product"]) for line in event.facts["lines"]}
@@ -116,58 +119,99 @@ class _Batch:
             if absent
         }
 
-    def _store(self, events: list[life.Event]) -> set[str]:
-        """Lock the orders of ``events``, store what is new, and return the ids of these."""
+    def _apply(self, events: list[life.Event], products: ProductsByCode) -> dict[str, life.Ruling]:
+        """Store what is new of ``events`` and bring the lines of its orders to what all of their events say.
+
+        The ruling of each new event.
+        """
+        if not events:
+            return {}
+        self._lock(events)
+        self._read()
+        fresh = [event for event in events if event.event_id not in self.rows]
+        if not fresh:
+            return {}
+        lives = self._fold(fresh)
+        stored = self._store(fresh, lives)
+        if len(stored) < len(fresh):  # an order of another number holds the id: this one never heard of the event
+            fresh = [event for event in fresh if event.event_id in stored]
+            lives = self._fold(fresh)
+        LineBook(self.source, products, self.frontier).write(lives)
+        rulings = self._rule(lives)
+        return {event.event_id: rulings[event.event_id] for event in fresh}
+
+    def _lock(self, events: Iterable[life.Event]) -> None:
+        """Make and lock the orders of ``events``. One that this batch made is nobody else's to touch."""
         numbers = sorted({event.order_no for event in events})
-        source_id = self.source.pk
-        insert_rows(
-            Order, [{"source_id": source_id, "order_no": no} for no in numbers], conflict=["source_id", "order_no"]
-        )
+        rows = [{"source_id": self.source.pk, "order_no": no} for no in numbers]
+        made = insert_rows(Order, rows, conflict=["source_id", "order_no"], returning="order_no, id")
         self.frontier = hold_frontier()
-        locked = Order.objects.select_for_update(no_key=True).filter(source=self.source, order_no__in=numbers)
-        self.orders = {order.order_no: order for order in locked.order_by("pk")}
+        self.orders = dict(made)
+        known = Order.objects.filter(
+            source=self.source, order_no__any_of=[no for no in numbers if no not in self.orders]
+        )
+        self.known = dict(known.select_for_update(no_key=True).order_by("pk").values_list("order_no", "pk"))
+        self.orders |= self.known
+
+    def _read(self) -> None:
+        """The events that the locked orders have had: for folding by order, and by event id the row as it stands."""
+        self.past: dict[int, list[life.Event]] = defaultdict(list)
+        self.rows: dict[str, _Row] = {}
+        columns = ("id", "order_id", "event_id", "type", "occurred_at", "line_no", "facts", "verdict", "code")
+        rows = OrderEvent.objects.filter(order__any_of=self.known.values()).values_list(*columns)
+        for pk, order_id, event_id, kind, occurred_at, line_no, facts, verdict, code in rows:
+            self.rows[event_id] = (pk, verdict, code)
+            self.past[order_id].append(life.Event(event_id, kind, "", occurred_at, line_no, facts))
+
+    def _fold(self, fresh: list[life.Event]) -> Lives:
+        """The lives of the orders that ``fresh`` touches, from all of their events."""
+        events: dict[str, list[life.Event]] = defaultdict(list)
+        for event in fresh:
+            events[event.order_no].append(event)
+        folded = {OrderKey(self.orders[no], no): self.past[self.orders[no]] + each for no, each in events.items()}
+        several = [
+            order.pk for order, each in folded.items() if sum(event.type == life.Type.PAID for event in each) > 1
+        ]
+        stay = OrderLine.objects.settled_payments(several, self.frontier)
+        return [(order, life.OrderLife(each, stay[order.pk])) for order, each in folded.items()]
+
+    def _store(self, fresh: list[life.Event], lives: Lives) -> set[str]:
+        """Store ``fresh`` with its rulings; the ids of what was new. Others' batches wait in the order of the ids."""
+        rulings = _rulings(lives)
         rows = [
             {
-                "source_id": source_id,
+                "source_id": self.source.pk,
                 "event_id": event.event_id,
-                "order_id": self.orders[event.order_no].pk,
+                "order_id": self.orders[event.order_no],
                 "line_no": event.line_no,
                 "type": event.type,
                 "occurred_at": event.occurred_at,
                 "facts": event.facts,
-                "verdict": OrderEvent.Verdict.PARKED,
-                "code": "",
+                "verdict": rulings[event.event_id].verdict,
+                "code": rulings[event.event_id].code,
                 "received_at": self.now,
             }
-            for event in sorted(events, key=lambda event: event.event_id)
+            for event in sorted(fresh, key=lambda event: event.event_id)
         ]
-        stored = insert_rows(OrderEvent, rows, conflict=["source_id", "event_id"], returning="event_id, order_id")
-        touched = {order_id for _event_id, order_id in stored}
-        self.orders = {no: order for no, order in self.orders.items() if order.pk in touched}
-        return {event_id for event_id, _order_id in stored}
+        stored = insert_rows(OrderEvent, rows, conflict=["source_id", "event_id"], returning="event_id, id")
+        for event_id, pk in stored:
+            self.rows[event_id] = (pk, rulings[event_id].verdict, rulings[event_id].code)
+        return {event_id for event_id, _pk in stored}
 
-    def _apply(self, products: dict[tuple[str, str], Product]) -> dict[str, life.Ruling]:
-        """Bring the lines of every touched order to what all of its events say; the ruling of each event."""
-        events: dict[int, list[life.Event]] = defaultdict(list)
-        stored: dict[str, OrderEvent] = {}
-        for row in OrderEvent.objects.filter(order__in=[order.pk for order in self.orders.values()]):
-            stored[row.event_id] = row
-            events[row.order_id].append(life.Event(row.event_id, row.type, "", row.occurred_at, row.line_no, row.facts))
-        several = [pk for pk, each in events.items() if sum(event.type == life.Type.PAID for event in each) > 1]
-        stay = OrderLine.objects.settled_payments(several, self.frontier)
-        lives = [(order, life.OrderLife(events[order.pk], stay[order.pk])) for order in self.orders.values()]
-        LineBook(self.source, products, self.frontier).write(lives)
-        rulings = {event_id: ruling for _order, each in lives for event_id, ruling in each.rulings.items()}
-        update_rows(
-            OrderEvent,
-            [
-                {"id": stored[event_id].pk, "verdict": ruling.verdict, "code": ruling.code}
-                for event_id, ruling in rulings.items()
-                if (stored[event_id].verdict, stored[event_id].code) != (ruling.verdict, ruling.code)
-            ],
-            key="id",
-        )
+    def _rule(self, lives: Lives) -> dict[str, life.Ruling]:
+        """The ruling of every event of ``lives``; the rows of those on which it changed are brought to it."""
+        rulings = _rulings(lives)
+        changed = []
+        for event_id, ruling in rulings.items():
+            pk, *stands = self.rows[event_id]
+            if stands != [ruling.verdict, ruling.code]:
+                changed.append({"id": pk, "verdict": ruling.verdict, "code": ruling.code})
+        update_rows(OrderEvent, changed, key="id")
         return rulings
+
+
+def _rulings(lives: Lives) -> dict[str, life.Ruling]:
+    return {event_id: ruling for _order, each in lives for event_id, ruling in each.rulings.items()}
 
 
 def _receipt(event_id: str, ruling: life.Ruling) -> Receipt:

@@ -1,33 +1,63 @@
 """Order lines as rows: created with frozen terms, and brought to the state that their events describe."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import date, datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from commissions import calendar
 from commissions.adjusting import last_booked, replace_adjustments
 from commissions.holding import holds_of
 from commissions.life import LineState, OrderLife
-from commissions.models import Order, OrderLine
+from commissions.models import OrderLine
 from commissions.split import AMOUNTS, Rates, Shares, split
 from commissions.terms import Sale, Terms, TermsBook
 from haowu.bulk import insert_rows, update_rows
 from haowu.tenants.models import Tenant
 from merchants.models import Product
 
-ProductsByCode = dict[tuple[str, str], Product]
-Pair = tuple[Order, LineState]
 
-_STANDING = (
-    "status", "shipped_at", "received_at", "due_at", "settles_on", "held_reason", "held_since",
-    "refunded_fen", "due_through", "due_base_fen", *(f"due_{column}" for column in AMOUNTS),
-)  # fmt: skip
-_READ = (
-    "order", "line_no", "paid_event_id", "merchant", "hold_days", "subsidy_fen",
-    *(each.name for each in fields(Rates)), *_STANDING,
-)  # fmt: skip
-"""What is read of a known line: a third of its columns."""
+class OrderKey(NamedTuple):
+    """Of an order, what its lines need."""
+
+    pk: int
+    order_no: str
+
+
+class KnownLine(NamedTuple):
+    """Of a line that is there already, what decides whether it changes: a third of its columns, by their names."""
+
+    id: int
+    order_id: int
+    line_no: int
+    paid_event_id: str
+    hold_days: int
+    subsidy_fen: int
+    due_base_fen: int
+    commission_bps: int
+    service_fee_bps: int
+    second_bps: int
+    provider_bps: int
+    tech_bps: int
+    agency_bps: int
+    status: str
+    shipped_at: datetime | None
+    received_at: datetime | None
+    due_at: datetime | None
+    settles_on: date | None
+    held_reason: str
+    held_since: datetime | None
+    refunded_fen: int
+    due_through: datetime | None
+
+    @property
+    def rates(self) -> Rates:
+        return Rates(*(getattr(self, each.name) for each in fields(Rates)))
+
+
+ProductsByCode = dict[tuple[str, str], Product]
+Pair = tuple[OrderKey, LineState]
 
 
 class LineBook:
@@ -38,14 +68,13 @@ class LineBook:
         self.products = products
         self.frontier = frontier
 
-    def write(self, lives: Iterable[tuple[Order, OrderLife]]) -> None:
+    def write(self, lives: Iterable[tuple[OrderKey, OrderLife]]) -> None:
         pairs = [(order, state) for order, life in lives for state in life.lines.values()]
         orders = {order.pk for order, _state in pairs}
         self.holds = holds_of(orders)
-        known = {
-            (line.order_id, line.line_no): line for line in OrderLine.objects.filter(order__in=orders).only(*_READ)
-        }
-        fresh, changed, sealed = [], [], []
+        rows = OrderLine.objects.filter(order__any_of=orders).values_list(*KnownLine._fields)
+        known = {(line.order_id, line.line_no): line for line in map(KnownLine._make, rows)}
+        fresh, changed, sealed, displaced = [], [], [], []
         for order, state in pairs:
             line = known.pop((order.pk, state.line_no), None)
             state.subsidy_fen = line.subsidy_fen if line else 0
@@ -54,12 +83,15 @@ class LineBook:
             elif calendar.is_sealed(line, self.frontier):
                 sealed.append((line, state))
             elif line.paid_event_id != state.paid_event_id:
-                line.delete()  # another payment of this line comes first in the canonical order: begin again with it
+                displaced.append(
+                    line.id
+                )  # another payment of it comes first in the canonical order: begin again with it
                 fresh.append((order, state))
             else:
                 changed.append((line, state))
-        for line in known.values():
-            line.delete()  # its payment is displaced by one that names other lines
+        displaced += [line.id for line in known.values()]  # their payment is displaced by one that names other lines
+        if displaced:
+            OrderLine.objects.filter(pk__in=displaced).delete()
         self._create(fresh)
         update_rows(OrderLine, [row for line, state in changed if (row := self._changes(line, state))], key="id")
         self._adjust(sealed)
@@ -74,14 +106,16 @@ class LineBook:
         rows = []
         for (order, state), sale in zip(pairs, sales, strict=True):
             terms = book.freeze(sale)
+            rates = terms.rates
             state.subsidy_fen = state.facts["price_subsidy_fen"] if terms.policy.subsidy_in_base else 0
-            estimate = split(state.base_after(0), terms.rates)
-            due = split(state.base_fen, terms.rates) if state.refunded_fen else estimate
+            estimate = split(state.base_after(0), rates)
+            due = split(state.base_fen, rates) if state.refunded_fen else estimate
             rows.append(
                 self._bought(order, state, sale)
-                | _frozen(terms)
-                | {f"estimate_{column}": getattr(estimate, column) for column in AMOUNTS}
-                | self._standing(order.pk, state, terms.hold_days, due)
+                | _frozen(terms, rates)
+                | _amounts("estimate", estimate)
+                | self._standing(order.pk, state, terms.hold_days)
+                | _amounts("due", due)
             )
         insert_rows(OrderLine, rows)
 
@@ -99,7 +133,7 @@ class LineBook:
         ordered_at = datetime.fromisoformat(facts["ordered_at"])
         return Sale(self.products[facts["merchant"], facts["product"]], facts["pid"], facts["buyer_ref"], ordered_at)
 
-    def _bought(self, order: Order, state: LineState, sale: Sale) -> dict[str, Any]:
+    def _bought(self, order: OrderKey, state: LineState, sale: Sale) -> dict[str, Any]:
         return {
             "order_id": order.pk,
             "order_no": order.order_no,
@@ -116,8 +150,8 @@ class LineBook:
             "subsidy_fen": state.subsidy_fen,
         }
 
-    def _standing(self, order_id: int, state: LineState, hold_days: int, due: Shares) -> dict[str, Any]:
-        """The columns that follow the events and holds until the line's night is sealed."""
+    def _standing(self, order_id: int, state: LineState, hold_days: int) -> dict[str, Any]:
+        """The columns that follow the events and holds until the line's night is sealed, but for the amounts."""
         holds = self.holds.get((order_id, state.line_no), calendar.NO_HOLDS)
         held_reason, held_since = calendar.held(state, holds)
         return {
@@ -130,35 +164,42 @@ class LineBook:
             "held_since": held_since,
             "refunded_fen": state.refunded_fen,
             "due_through": state.refund_steps[-1][0] if state.refund_steps else None,
-            "due_base_fen": due.base_fen,
-        } | {f"due_{column}": getattr(due, column) for column in AMOUNTS}
+            "due_base_fen": state.base_fen,
+        }
 
-    def _changes(self, line: OrderLine, state: LineState) -> dict[str, Any]:
+    def _changes(self, line: KnownLine, state: LineState) -> dict[str, Any]:
         """The columns that bring ``line`` to ``state``; empty where it stands there already."""
-        due = line.due if line.due_base_fen == state.base_fen else split(state.base_fen, line.rates)
-        row = self._standing(line.order_id, state, line.hold_days, due)
+        row = self._standing(line.order_id, state, line.hold_days)
         if line.held_reason == calendar.INSUFFICIENT_DEPOSIT and row["settles_on"]:
             row |= {"settles_on": None, "held_reason": line.held_reason, "held_since": line.held_since}
         changes = {column: value for column, value in row.items() if getattr(line, column) != value}
-        return changes and {"id": line.pk, "updated_at": "now"} | changes
+        if "due_base_fen" in changes:
+            changes |= _amounts("due", split(state.base_fen, line.rates))
+        return changes and {"id": line.id, "updated_at": "now"} | changes
 
-    def _adjust(self, sealed: list[tuple[OrderLine, LineState]]) -> None:
+    def _adjust(self, sealed: list[tuple[KnownLine, LineState]]) -> None:
         """Replace what waits for open nights on sealed lines by what their events now say (rulebook §7, §9)."""
         if not sealed:
             return
-        booked = last_booked([line for line, _state in sealed], self.frontier)
-        replace_adjustments(
-            [
-                (line, booked[line.pk], calendar.adjustments(state, booked[line.pk], self.frontier))
-                for line, state in sealed
-            ],
-            self.frontier,
-        )
+        lines = OrderLine.objects.in_bulk([line.id for line, _state in sealed])
+        booked = last_booked(lines.values(), self.frontier)
+        wanted = [
+            (lines[pk], booked[pk], calendar.adjustments(state, booked[pk], self.frontier))
+            for pk, state in ((line.id, state) for line, state in sealed)
+        ]
+        replace_adjustments(wanted, self.frontier)
 
 
-def _frozen(terms: Terms) -> dict[str, Any]:
+_AMOUNTS_OF = attrgetter(*AMOUNTS)
+_COLUMNS_OF = {prefix: tuple(f"{prefix}_{column}" for column in AMOUNTS) for prefix in ("estimate", "due")}
+
+
+def _amounts(prefix: str, shares: Shares) -> dict[str, int]:
+    return dict(zip(_COLUMNS_OF[prefix], _AMOUNTS_OF(shares), strict=True))
+
+
+def _frozen(terms: Terms, rates: Rates) -> dict[str, Any]:
     offer = terms.offer
-    rates = terms.rates
     return {
         "streamer_id": terms.streamer_id,
         "first_leader_id": offer.first_leader_id if offer else None,
@@ -173,4 +214,4 @@ def _frozen(terms: Terms) -> dict[str, Any]:
         "policy_id": terms.policy.pk,
         "hold_days": terms.hold_days,
         "trace": terms.trace,
-    } | asdict(rates)
+    } | vars(rates)

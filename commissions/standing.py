@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from commissions import life
 from commissions.calendar import hold_frontier
-from commissions.lines import LineBook
+from commissions.lines import LineBook, OrderKey
 from commissions.models import Order, OrderEvent, OrderLine
 
 
@@ -24,6 +24,6 @@ def stand_again(orders: Iterable[Order]) -> None:
     frontier = hold_frontier()
     stay = OrderLine.objects.settled_payments(list(events), frontier)
     for source in {order.source for order in orders}:
-        theirs = [order for order in orders if order.source_id == source.pk]
+        theirs = [OrderKey(order.pk, order.order_no) for order in orders if order.source_id == source.pk]
         lives = [(order, life.OrderLife(events[order.pk], stay[order.pk])) for order in theirs]
         LineBook(source, {}, frontier).write(lives)

@@ -8,7 +8,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -51,10 +51,8 @@ def update_rows(model: type[models.Model], rows: Sequence[dict[str, Any]], *, ke
     for names, group in alike.items():
         opened, values = _opened(model, group)
         changes = ", ".join(f"{name} = fresh.{name}" for name in names if name != key)
-        _run(
-            f"UPDATE {model._meta.db_table} AS old SET {changes} FROM ({opened}) AS fresh WHERE old.{key} = fresh.{key}",
-            values,
-        )
+        table = model._meta.db_table
+        _run(f"UPDATE {table} AS old SET {changes} FROM ({opened}) AS fresh WHERE old.{key} = fresh.{key}", values)
 
 
 def _run(sql: str, values: Sequence[Any], returning: str = "") -> list[tuple]:
@@ -88,17 +86,20 @@ def _opened(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> tuple[
         nested = types[name].endswith("[]") or types[name] == "jsonb"
         shown.append(f"{name}::{types[name]}" if nested else name)
         arrays.append((f"(SELECT %s::{'text' if nested else types[name]}[])", _array(column)))
-    opened = f"SELECT {', '.join(shown)} FROM unnest({', '.join(sql for sql, _ in arrays)}) AS given ({', '.join(names)})"
+    opened = (
+        f"SELECT {', '.join(shown)} FROM unnest({', '.join(sql for sql, _ in arrays)}) AS given ({', '.join(names)})"
+    )
     return opened, [*once, *(array for _, array in arrays)]
 
 
 @cache
 def _types(model: type[models.Model]) -> dict[str, str]:
-    """By column, PostgreSQL's type without its length: a cast to ``varchar(64)`` would cut off what is too long."""
-    return {
-        field.column: _TYPMOD.sub("", field.rel_db_type(connection) if field.primary_key else field.db_type(connection))
-        for field in model._meta.concrete_fields
-    }
+    return {field.column: type_of(field) for field in model._meta.concrete_fields}
+
+
+def type_of(field: models.Field) -> str:
+    """PostgreSQL's type of ``field`` without its length: a cast to ``varchar(64)`` would cut off what is too long."""
+    return _TYPMOD.sub("", field.rel_db_type(connection) if field.primary_key else field.db_type(connection))
 
 
 def _array(values: Sequence[Any]) -> str:

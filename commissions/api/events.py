@@ -1,6 +1,5 @@
 """``/order-events``: order sources push what happened, and read what became of it."""
 
-from dataclasses import asdict
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -132,7 +131,7 @@ class OrderEventsView(PartnerListView):
         body = OrderEventsIn(data=request.data)
         body.is_valid(raise_exception=True)
         receipts = intake.receive(self.tenant, body.validated_data["events"], now=days.now())
-        return Response(ReceiptsOut({"results": [asdict(receipt) for receipt in receipts]}).data)
+        return Response({"results": [vars(receipt) for receipt in receipts]})  # ReceiptsOut, without its cost per row
 
 
 @extend_schema(tags=["order-events"])

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+from haowu import lookups  # noqa: F401  (to register them)
+
+
+class HaowuConfig(AppConfig):
+    name = "haowu"
