@@ -112,11 +112,10 @@ class _Batch:
         codes = {merchant.pk: code for code, merchant in merchants.items()}
         products = Product.objects.filter(merchant__in=codes.keys(), code__in={code for _merchant, code in keys})
         found = {(codes[product.merchant_id], product.code): product for product in products.only(*_PRODUCT)}
-        missing = {event_id: sorted(wanted - found.keys()) for event_id, wanted in named.items()}
+        unknown = keys - found.keys()
+        missing = {event_id: min(wanted & unknown) for event_id, wanted in named.items() if wanted & unknown}
         return found, {
-            event_id: ProductUnknown(merchant=absent[0][0], product=absent[0][1])
-            for event_id, absent in missing.items()
-            if absent
+            event_id: ProductUnknown(merchant=merchant, product=code) for event_id, (merchant, code) in missing.items()
         }
 
     def _apply(self, events: list[life.Event], products: ProductsByCode) -> dict[str, life.Ruling]:

@@ -7,9 +7,10 @@ all rows costs the server twice as much, most of it for reading the names of the
 import json
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cache
+from types import NoneType
 from typing import Any
 
 from django.db import connection, models
@@ -61,7 +62,7 @@ def _run(sql: str, values: Sequence[Any], returning: str = "") -> list[tuple]:
         return cursor.fetchall() if returning else []
 
 
-def _opened(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> tuple[str, list[str | None]]:
+def _opened(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> tuple[str, list[Any]]:
     """A SELECT that yields ``rows`` in their order with the columns' types, and its parameters.
 
     A column that says the same in every row, as half of an order line's do, is sent once; the first never is, since
@@ -72,7 +73,7 @@ def _opened(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> tuple[
     """
     types = _types(model)
     shown, arrays, names = [], [], []
-    once: list[str | None] = []
+    once = []
     for name in rows[0]:
         column = [row[name] for row in rows]
         if types[name] == "jsonb":
@@ -102,27 +103,32 @@ def type_of(field: models.Field) -> str:
     return _TYPMOD.sub("", field.rel_db_type(connection) if field.primary_key else field.db_type(connection))
 
 
-def _array(values: Sequence[Any]) -> str:
+def _array(values: Iterable[Any]) -> str:
     """``{1,NULL,"a"}``: PostgreSQL's text of an array."""
-    return "{" + ",".join([_element(value) for value in values]) + "}"
+    return "{" + ",".join([_element_of(type(value))(value) for value in values]) + "}"
 
 
-def _element(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    text = _text(value)
-    if isinstance(value, int):
-        return text
+@cache
+def _element_of(kind: type) -> Callable[[Any], str]:
+    """What writes a value of ``kind`` into an array."""
+    if kind is NoneType:
+        return lambda _value: "NULL"
+    if issubclass(kind, int):
+        return str
+    if issubclass(kind, str):
+        return _quoted
+    return lambda value: _quoted(_text(value))
+
+
+def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _text(value: Any) -> str | None:
-    """``value`` as PostgreSQL reads it."""
+def _text(value: Any) -> Any:
+    """``value`` as PostgreSQL reads it, outside of an array."""
     match value:
-        case None | str():
+        case None | str() | int():
             return value
-        case int():
-            return str(value)
         case date():  # or a datetime
             return value.isoformat()
         case list() | tuple():
