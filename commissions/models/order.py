@@ -15,10 +15,25 @@ from haowu.tenants.models import Tenant
 from merchants.models import Product
 
 
+def _tenant(label: str, *, null: bool = False) -> models.ForeignKey:
+    """A tenant that its row names without key or index of its own: each would cost every row that intake writes."""
+    return models.ForeignKey(
+        Tenant,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        null=null,
+        related_name="+",
+        verbose_name=label,
+    )
+
+
 class Order(models.Model):
     """An order number of one source. Its row is what intake locks; what is known of it stands in events and lines."""
 
-    source = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("订单来源"))
+    source = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("订单来源")
+    )
     order_no = models.CharField(_("订单号"), max_length=64)
 
     class Meta:
@@ -45,9 +60,7 @@ class OrderEvent(models.Model):
         PARKED = "parked", _("等待前序事件")
         REJECTED = "rejected", _("已拒绝")
 
-    source = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("订单来源")
-    )
+    source = _tenant(_("订单来源"))
     event_id = models.CharField(_("事件号"), max_length=128)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events", verbose_name=_("订单"))
     line_no = models.PositiveIntegerField(_("行号"), null=True, blank=True)
@@ -165,36 +178,18 @@ class OrderLine(models.Model):
     paid_event_id = models.CharField(_("付款事件号"), max_length=128)
     ordered_at = models.DateTimeField(_("下单时间"))
     buyer_ref = models.CharField(_("买家"), max_length=64, blank=True)
-    merchant = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+", verbose_name=_("商家")
-    )
+    merchant = _tenant(_("商家"))
     product = models.ForeignKey(
         Product, on_delete=models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("商品")
     )
     quantity = models.PositiveIntegerField(_("件数"))
     pid = models.CharField(_("推广位"), max_length=64, blank=True)
 
-    streamer = models.ForeignKey(
-        Tenant,
-        on_delete=models.PROTECT,
-        db_constraint=False,
-        db_index=False,
-        null=True,
-        related_name="+",
-        verbose_name=_("达人"),
-    )
-    first_leader = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("一级团长")
-    )
-    second_leader = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("二级团长")
-    )
-    provider = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("服务商")
-    )
-    agency = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("达人机构")
-    )
+    streamer = _tenant(_("达人"), null=True)
+    first_leader = _tenant(_("一级团长"), null=True)
+    second_leader = _tenant(_("二级团长"), null=True)
+    provider = _tenant(_("服务商"), null=True)
+    agency = _tenant(_("达人机构"), null=True)
     offer_kind = models.CharField(_("成交计划"), max_length=20, blank=True)
     offer_id = models.BigIntegerField(_("计划编号"), null=True)
     offer_version = models.BigIntegerField(_("计划版本"), null=True)
@@ -268,6 +263,10 @@ class OrderLine(models.Model):
             models.Index(fields=["order_no"], name="line_order_no"),
             models.Index(fields=["merchant", "-ordered_at"], name="line_of_merchant"),
             models.Index(fields=["streamer", "-ordered_at"], name="line_of_streamer"),
+            *(
+                models.Index(fields=[part], condition=Q(**{f"{part}__isnull": False}), name=f"line_of_{part}")
+                for part in ("first_leader", "second_leader", "provider", "agency")
+            ),
             models.Index(fields=["held_reason"], condition=~Q(held_reason=""), name="line_held"),
             models.Index(fields=["settles_on"], condition=Q(step_bps__isnull=False), name="line_night_stepped"),
             models.Index(fields=["offer_id", "streamer"], condition=Q(step_bps__isnull=False), name="line_of_step"),
