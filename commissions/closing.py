@@ -25,7 +25,6 @@ def close_run(run_id: int) -> None:
     if run.status != Run.Status.SETTLING or run.shards.not_over().exists():
         return
     _use_the_machine()
-    index_partition(run.day)
     stepped = apply_steps(run)
     thawed = reserves.release_for_night(run.day)
     freezing.thaw_for_clawbacks(run.day)
@@ -34,16 +33,24 @@ def close_run(run_id: int) -> None:
     freezing.collect(run.day)
     freezing.cover(run.day)
     close_day(run.day, after=run.covers_after)
+    index_partition(run.day)
     run.report = make_report(run, postings=postings, stepped=stepped)
     run.checksum = hashlib.sha256(json.dumps(run.report, sort_keys=True).encode()).hexdigest()
     run.status, run.closed_at, run.error = Run.Status.CLOSED, days.now(), ""
     run.save(update_fields=["report", "checksum", "status", "closed_at", "error"])
 
 
+@transaction.atomic
+def make_indexes(run: Run) -> bool:
+    """Make the page indexes of a settled night; False where another worker is at it: closing goes on beside it."""
+    _use_the_machine()
+    return index_partition(run.day, waits=False)
+
+
 def _use_the_machine() -> None:
-    """One worker closes while the others wait: its sums may use their processors, and memory that shards do not."""
+    """No shards are left: sums and indexes may use more processors, and memory that shards do not."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SET LOCAL max_parallel_workers_per_gather = 2; SET LOCAL work_mem = '64MB';"
-            "SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL hash_mem_multiplier = 4"
+            "SET LOCAL max_parallel_workers_per_gather = 1; SET LOCAL max_parallel_maintenance_workers = 1;"
+            "SET LOCAL work_mem = '64MB'; SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL hash_mem_multiplier = 4"
         )

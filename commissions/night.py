@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commissions import failing, night_sql
 from commissions.calendar import take_frontier
-from commissions.closing import close_run
+from commissions.closing import close_run, make_indexes
 from commissions.funding import hold_what_deposits_cannot_pay
 from commissions.models import Run, Shard
 from commissions.partitions import open_partition
@@ -106,6 +106,7 @@ def work_on(run: Run) -> bool:
     if not _may_close(run):
         return False
     try:
+        make_indexes(run)
         close_run(run.pk)
     except Exception as error:
         failing.fail_closing(run, error)

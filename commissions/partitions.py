@@ -17,7 +17,11 @@ def open_partition(day: date, *, lines: int) -> str:
         return cursor.fetchone()[0]
 
 
-def index_partition(day: date) -> None:
-    """Give the partition of ``day`` the indexes that statements and disputes look rows up by, where it has none yet."""
+def index_partition(day: date, *, waits: bool = True) -> bool:
+    """Give the partition of ``day`` the indexes that statements and disputes look rows up by, where it has none yet.
+
+    One transaction at a time does it; where another is at it, this one ``waits`` for its end or returns False.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT index_settlements(%s)", [day])
+        cursor.execute("SELECT index_settlements(%s, %s)", [day, waits])
+        return cursor.fetchone()[0]

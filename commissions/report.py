@@ -75,26 +75,28 @@ _METHOD = "values:"
 _SEAL = f"sum(hash_record_extended(ROW({', '.join(('line_id', 'phase', 'day', *PARTIES, 'cost_fen', *COLUMNS))}), 0))"
 """Over the rows' values, whatever their order and their ids."""
 _SUMMED = ("base_fen", "cost_fen", *(f"{role}{part}" for role in ROLES for part in ("_fen", "_fee_fen")))
+_SUMS = f"{_SEAL}, count(*), {', '.join(f'sum({name})::bigint' for name in _SUMMED)}"
 _REASONS = f"""
-SELECT CASE WHEN phase = 0 THEN 'settlement' WHEN is_step THEN 'stepped' WHEN cost_fen < 0 THEN 'clawback'
-            WHEN cost_fen > 0 THEN 'given_back' ELSE 'fee_corrected' END AS reason,
-       {_SEAL}, count(*), {", ".join(f"sum({name})::bigint" for name in _SUMMED)}
+SELECT 'settlement', {_SUMS} FROM commissions_settlement WHERE day = %(day)s AND phase = 0 HAVING count(*) > 0
+UNION ALL
+SELECT CASE WHEN is_step THEN 'stepped' WHEN cost_fen < 0 THEN 'clawback'
+            WHEN cost_fen > 0 THEN 'given_back' ELSE 'fee_corrected' END AS reason, {_SUMS}
 FROM (
-    SELECT *, phase > 0
-        AND EXISTS (SELECT 1 FROM commissions_steppedline WHERE line_id = row.line_id AND day = row.day)
+    SELECT *, EXISTS (SELECT 1 FROM commissions_steppedline WHERE line_id = row.line_id AND day = row.day)
         AND phase = (SELECT max(phase) FROM commissions_settlement WHERE line_id = row.line_id) AS is_step
-    FROM commissions_settlement AS row WHERE day = %s
+    FROM commissions_settlement AS row WHERE day = %(day)s AND phase > 0
 ) AS rows GROUP BY reason
 """
+"""First phases apart, so that they are added up as they lie; rows grouped by a reason would be sorted, on disk."""
 
 
 def _reasons(day: date) -> tuple[dict[str, Any], str]:
     """Totals by role for each of ``REASONS``: settled, moved by a step, clawed back, given back, a fee corrected.
 
-    And the seal of the rows, in the same pass over them.
+    And the seal of the rows, added up beside them.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_REASONS, [day])
+        cursor.execute(_REASONS, {"day": day})
         rows = cursor.fetchall()
     found = {reason: _named(count, amounts) for reason, _seal, count, *amounts in rows}
     totals = {reason: found.get(reason) or _named(0, [0] * len(_SUMMED)) for reason in REASONS}

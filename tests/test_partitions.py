@@ -1,5 +1,6 @@
 """Settlement rows by night: a large night has a partition of its own; promises 2, 3 and 8 hold on each."""
 
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -68,6 +69,36 @@ def test_a_large_night_has_its_own_and_the_next_ones_too(sold, settings):
         (date(2024, 7, 2), date(2024, 7, 3)),
     ]
     assert [row.line.order_no for row in Settlement.objects.order_by("day").select_related("line")] == ["a", "b", "c"]
+
+
+def test_a_large_night_cuts_the_month_that_small_nights_share(sold, settings):
+    sold("a", 1)
+    settle("2024-06-09")
+    settings.NIGHT_LARGE_LINES = 1
+    sold("b", 7)
+    settle("2024-06-15")
+    settings.NIGHT_LARGE_LINES = 10**9
+    sold("c", 8)
+    settle("2024-06-16")
+    assert [(begins, ends) for _name, begins, ends in partitions()] == [
+        (date(2024, 6, 1), date(2024, 6, 15)),
+        (date(2024, 6, 15), date(2024, 6, 16)),
+        (date(2024, 6, 16), date(2024, 6, 17)),
+    ]
+    assert [row.line.order_no for row in Settlement.objects.order_by("day").select_related("line")] == ["a", "b", "c"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_month_that_is_being_read_is_not_cut_and_takes_the_large_night(sold, settings):
+    sold("a", 1)
+    settle("2024-06-09")
+    settings.NIGHT_LARGE_LINES = 1
+    sold("b", 7)
+    with closing(connection.copy()) as reader, reader.cursor() as cursor:
+        cursor.execute("BEGIN; SELECT count(*) FROM commissions_settlement")
+        settle("2024-06-15")
+    assert [(begins, ends) for _name, begins, ends in partitions()] == [(date(2024, 6, 1), date(2024, 7, 1))]
+    assert Settlement.objects.filter(day=date(2024, 6, 15)).count() == 1
 
 
 def test_a_night_earlier_in_the_month_than_the_first_ends_where_that_begins(sold, settings):
@@ -156,12 +187,12 @@ def test_bounds_cut_lines_and_adjustments_into_parts(sold, by):
     settle("2024-06-08")
     with connection.cursor() as cursor:
         cursor.execute("SELECT night_bounds('2024-06-08', '2024-06-09', 2)")
-        assert [row[0] for row in cursor.fetchall()] == ids[::2]
+        assert [row[0] for row in cursor.fetchall()] == [0, *ids[2::2]]
         cursor.execute("SELECT night_bounds('-infinity', '2024-06-09', 2)")
-        assert [row[0] for row in cursor.fetchall()] == ids[::2]
+        assert [row[0] for row in cursor.fetchall()] == [0, *ids[2::2]]
     settle("2024-06-09")
     push(by, [event("refunded", "a3", "2024-06-10 10:00", refund_no="r", amount_fen=100)])
     new = sold("b", 3).pk
     with connection.cursor() as cursor:
         cursor.execute("SELECT night_bounds('2024-06-10', '2024-06-11', 1)")
-        assert [row[0] for row in cursor.fetchall()] == [ids[3], new]
+        assert [row[0] for row in cursor.fetchall()] == [0, new]

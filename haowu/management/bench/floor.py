@@ -1,6 +1,7 @@
 """The floor of a night: the same rows by bare SQL in one session, without checks, policies, proofs or statements.
 
-Wide ``INSERT … SELECT``, a primary key, one row for each account, balances carried. What no settlement can go below.
+Wide ``INSERT … SELECT``, a primary key, one row for each account, balances carried. ``CREATE TABLE AS`` writes the rows
+a quarter faster, but no table that is there already can be filled that way.
 """
 
 import time
@@ -15,6 +16,7 @@ def bare_night(night: date) -> tuple[float, float]:
     """``(seconds, processor seconds)`` that the night's rows cost the bare server. What it wrote is dropped again."""
     with superuser() as cursor:
         cursor.execute(_PREPARE)
+        cursor.execute(_TABLE, {"night": night})
         cursor.execute("SET max_parallel_workers_per_gather = 0; SET max_parallel_maintenance_workers = 0; CHECKPOINT")
         started, used = time.monotonic(), processor_seconds()
         for statement in (_ROWS, _KEY, _ACCOUNTS, _BALANCES):
@@ -32,13 +34,14 @@ CREATE TABLE floor.posting (party bigint, role text, gross bigint, fee bigint);
 """
 _DROP = "DROP SCHEMA floor CASCADE"
 
-_ROWS = f"""
-CREATE TABLE floor.settlement AS
+_WIDE = f"""
 SELECT id AS line_id, 0::smallint AS phase, %(night)s::date AS day, {", ".join(PARTIES)},
        {" + ".join(f"due_{role}_fen" for role in FROM_MERCHANT)} AS cost_fen,
        {", ".join(f"due_{column} AS {column}" for column in COLUMNS)}
 FROM commissions_orderline WHERE settles_on = %(night)s
 """
+_TABLE = f"CREATE TABLE floor.settlement AS {_WIDE} LIMIT 0"
+_ROWS = f"INSERT INTO floor.settlement {_WIDE}"
 _KEY = "ALTER TABLE floor.settlement ADD PRIMARY KEY (line_id, phase)"
 _ACCOUNTS = "INSERT INTO floor.posting " + " UNION ALL ".join(
     f"SELECT {party}_id, '{party}', sum({gross}), sum({fee}) FROM floor.settlement"
