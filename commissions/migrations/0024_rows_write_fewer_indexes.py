@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commissions', '0020_night_counts'),
+        ('commissions', '0023_indexes_beside_the_closing'),
     ]
 
     operations = [
