@@ -145,6 +145,22 @@ def test_an_event_seen_before_changes_nothing():
     assert state() == before
 
 
+def test_an_event_id_that_another_order_holds_is_a_duplicate_and_counts_for_neither():
+    goods, by = product(merchant()), source()
+    push(by, [paid("o1", "2024-06-02 10:00", [bought(goods)], event_id="held")])
+    answers = push(
+        by,
+        [
+            paid("o2", "2024-06-02 10:00", [bought(goods)]),
+            event("shipped", "o2", "2024-06-02 11:00", event_id="held"),
+            event("refund_reversed", "o3", "2024-06-02 12:00", event_id="held", refund_no="r1"),
+        ],
+    )
+    assert [answer.status for answer in answers] == ["accepted", "duplicate", "duplicate"]
+    assert dict(OrderLine.objects.values_list("order_no", "status")) == {"o1": "paid", "o2": "paid"}
+    assert OrderEvent.objects.get(event_id="held").order.order_no == "o1"
+
+
 def test_an_event_without_its_predecessor_is_parked_and_counts_once_it_comes():
     goods, by = product(merchant()), source()
     events = a_life(goods)
