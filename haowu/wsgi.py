@@ -13,6 +13,6 @@ embedded.attach()
 application = get_wsgi_application()
 
 # A batch of events makes a hundred thousand objects and no cycles. By default Python looks for cycles every 700
-# objects, every so often among all that the application has loaded too: a third of the time of a batch.
+# objects, every so often among all that the application has loaded too: a quarter of the time of a batch.
 gc.freeze()
 gc.set_threshold(50_000, 10, 10)
