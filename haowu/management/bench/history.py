@@ -8,7 +8,7 @@ from haowu.management.bench.figures import Figures
 from haowu.management.bench.house import superuser
 from haowu.management.bench.night import DAY
 
-PART = 20
+PART = 40
 BEHIND = 5_000_000
 """Lines of one night of the history."""
 
