@@ -143,6 +143,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat-schedule")
 
+ARCHIVE = env.str("ARCHIVE", default=str(HOME / "archive"))
+"""Where closed nights are kept as Parquet files (haowu.analytics.archive)."""
 NIGHT_SHARD_LINES = env.int("NIGHT_SHARD_LINES", default=50_000)
 """Lines that one worker settles in one transaction; a shard should take seconds, not minutes."""
 NIGHT_LARGE_LINES = env.int("NIGHT_LARGE_LINES", default=200_000)

@@ -33,7 +33,7 @@ class Row:
         if self.floor_seconds and self.seconds:
             row["ratio_to_floor"] = round(self.seconds / self.floor_seconds, 2)
         if self.peer_per_s and self.per_s:
-            row["ratio_to_peer"] = round(self.per_s / self.peer_per_s, 1)
+            row["ratio_to_peer"] = round(self.per_s / self.peer_per_s, 2)
         for name in ("seconds", "floor_seconds"):
             row[name] = round(row[name], 3) if row[name] is not None else None
         names = ("case", "n", "seconds", "per_s", "floor_seconds", "ratio_to_floor", "peer", "ratio_to_peer")

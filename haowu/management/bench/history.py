@@ -1,5 +1,6 @@
 """``bench history``: what a night costs with settled lines behind it, beside the same night in a young house."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from haowu.management.bench import crowd, floor, lines, workers
@@ -7,31 +8,52 @@ from haowu.management.bench.figures import Figures
 from haowu.management.bench.house import superuser
 from haowu.management.bench.night import DAY
 
-NIGHTS = 20
+PART = 40
+BEHIND = 5_000_000
+"""Lines of one night of the history."""
+
+
+@dataclass
+class House:
+    """Nights one after the other, all by two workers."""
+
+    parties: crowd.Crowd
+    nights: int = 0
+    written: int = 0
+
+    def settle(self, count: int) -> tuple[workers.Measured, float]:
+        """The next night, of ``count`` lines, and the seconds of its floor."""
+        night = DAY + timedelta(days=self.nights)
+        lines.write_lines(self.parties, 1 + self.written, count, night)
+        self.nights, self.written = self.nights + 1, self.written + count
+        floor_seconds, _used = floor.bare_night(night)
+        return workers.settle_with(2, night), floor_seconds
 
 
 def measure(figures: Figures, size: int) -> None:
-    """``NIGHTS`` nights of ``size / NIGHTS`` lines; the last has all the others behind it.
+    """Nights of ``size / PART`` lines before and after ``size`` others, which settle through the same code.
 
-    The young night is the third, when every account is open.
+    The young night is the third of the house, when every account is open; the old one the third after the history.
     """
-    count = size // NIGHTS
-    made = crowd.Crowd.for_night(count)
+    count = max(1_000, size // PART)
+    house = House(crowd.Crowd.for_night(count))
     with superuser() as cursor:
-        crowd.settle_in(cursor, made)
-    young = young_used = 0.0
-    for number in range(NIGHTS + 1):
-        night = DAY + timedelta(days=number)
-        lines.write_lines(made, 1 + number * count, count, night)
-        floor_seconds, _used = floor.bare_night(night)
-        measured = workers.settle_with(2, night)
-        seconds = measured.seconds
-        figures.tell(f"night {number + 1}: {seconds:.2f} s, floor {floor_seconds:.2f} s")
-        behind = number * count
-        if number == 2:
-            young, young_used = seconds, measured.processor_seconds
-        if number in (2, NIGHTS // 2, NIGHTS):
-            rate = {"peer": f"the night with {2 * count:,} behind", "peer_per_s": count / young}
-            figures.add(f"night with {behind:,} settled behind", count, seconds, floor_seconds=floor_seconds, **rate)
-            rate["peer_per_s"] = count / young_used
-            figures.add("the same in processor seconds", count, measured.processor_seconds, **rate)
+        crowd.settle_in(cursor, house.parties)
+    young, young_floor = _third(house, count)
+    for first in range(0, size, BEHIND):
+        figures.tell(f"history: {house.written:,} settled")
+        house.settle(min(BEHIND, size - first))
+    figures.tell("the night after")
+    old, old_floor = _third(house, count)
+    peer = f"the night with {2 * count:,} settled behind"
+    figures.add(peer, count, young.seconds, floor_seconds=young_floor)
+    after = f"the night with {house.written - count:,} settled behind"
+    figures.add(after, count, old.seconds, floor_seconds=old_floor, peer=peer, peer_per_s=count / young.seconds)
+    used, before = old.processor_seconds, count / young.processor_seconds
+    figures.add("the same in processor seconds", count, used, peer=peer, peer_per_s=before)
+
+
+def _third(house: House, count: int) -> tuple[workers.Measured, float]:
+    for _night in range(2):
+        house.settle(count)
+    return house.settle(count)
