@@ -1,4 +1,4 @@
-"""Many rows in one statement: an array for each column, which PostgreSQL opens side by side. At least 5 × ``bulk_create``.
+"""Many rows in one statement: an array for each column, opened side by side. At least 5 × ``bulk_create``.
 
 COPY would be faster still, but PostgreSQL refuses COPY into a table with row-level security. One JSON document of
 all rows costs the server twice as much, most of it for reading the names of the columns again in every row.
