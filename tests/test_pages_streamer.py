@@ -57,7 +57,7 @@ class TestSelection:
         build.product(merchant, "without-plan")
         build.listed_plan(build.product(merchant, "for-others"), "item_targeted", {other: 2000})
         build.listed_plan(offered(merchant, "kept-for-others"), "exclusive", {other: 2000})
-        listing.delist_product(offered(merchant, "delisted"))
+        listing.delist_product(offered(merchant, "delisted"), at=build.moment(NOW))
         offered(suspended, "suspended")
         Shop.objects.filter(merchant=suspended).update(suspended_at=build.moment(NOW))
         build.listed_plan(build.product(merchant, "kept-for-me"), "exclusive", {streamer: 3000})
@@ -155,7 +155,7 @@ class TestProduct:
         draft = build.product(merchant, "draft", listed=False)
         picked = offered(merchant, "picked")
         build.pick(streamer, picked)
-        listing.delist_product(picked)
+        listing.delist_product(picked, at=build.moment(NOW))
         client = browser(streamer)
         assert client.get(f"/selection/{draft.public_id}/").status_code == 404
         assert client.post(f"/selection/{draft.public_id}/pick/").status_code == 404
@@ -202,7 +202,7 @@ class TestShelf:
         today = build.moment("2024-06-20 09:00")
         plans.set_rate(Plan.objects.get(product=goods["lower"]), 1500, at=today)
         plans.end_plan(Plan.objects.get(product=goods["ending"]), at=today)
-        listing.delist_product(goods["gone"])
+        listing.delist_product(goods["gone"], at=build.moment(NOW))
         build.listed_plan(goods["kept"], "exclusive", {build.streamer("s2"): 2000}, build.moment("2024-06-21 00:00"))
         page = browser(streamer).get("/shelf/")
         said = {card.product.code: (card.bps, card.next_bps, card.is_listed) for card in page.context["rows"]}

@@ -1,0 +1,1 @@
+"""Rulebook §13: activities, enrolment, second level: their states, arrows and limits."""
