@@ -138,9 +138,10 @@ class _Shelves:
         """The first rule that ``wish`` breaks."""
         if wish.product.pk not in self._listed:
             return ProductNotListed(product=wish.product)
-        if wish.pid in self._pids and (standing is None or standing.pid != wish.pid):
+        turns = standing is not None and _turns(wish, through)
+        if wish.pid in self._pids and not (turns and standing.pid == wish.pid):
             return PidTaken(pid=wish.pid)
-        if standing is not None and not _turns(wish, through):
+        if standing is not None and not turns:
             return AlreadyPicked(product=wish.product)
         if wish.activity and not self._book.runs(wish.product.pk, wish.activity.pk, wish.at):
             return NotInActivity(product=wish.product, activity=wish.activity)

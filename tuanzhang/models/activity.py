@@ -52,6 +52,9 @@ class ActivityQuerySet(models.QuerySet):
             return self.not_over(at).filter(begins_at__gt=at)
         return self.filter(status=state)
 
+    def coded(self, code: str) -> "Activity | None":
+        return self.filter(code=code, status=Activity.Status.PUBLISHED).first()
+
     def shared_as(self, token: str) -> "Activity | None":
         return self.filter(share_token=token, status=Activity.Status.PUBLISHED).first()
 
