@@ -1,6 +1,7 @@
 from tuanzhang.models.activity import Activity, ActivityMinimum, AllowedPartner, ListedStreamer
+from tuanzhang.models.change import ChangeRequest
 from tuanzhang.models.cooperation import SecondLevel
-from tuanzhang.models.enrolment import ChangeRequest, Enrolment, EnrolmentRate
+from tuanzhang.models.enrolment import Enrolment, EnrolmentRate
 
 __all__ = [
     "Activity",

@@ -61,6 +61,13 @@ class ActivityQuerySet(models.QuerySet):
     def with_minimums(self) -> "ActivityQuerySet":
         return self.select_related("leader").prefetch_related("minimums__category")
 
+    def counted(self) -> "ActivityQuerySet":
+        """Adds ``waiting`` and ``running``: enrolments to audit, and those that passed."""
+        pending, passed = Q(enrolments__status="pending"), Q(enrolments__status="passed")
+        return self.annotate(
+            waiting=models.Count("enrolments", filter=pending), running=models.Count("enrolments", filter=passed)
+        )
+
     def newest_first(self) -> "ActivityQuerySet":
         return self.order_by("-created_at", "-pk")
 

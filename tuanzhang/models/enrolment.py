@@ -1,4 +1,4 @@
-"""Goods in an activity: the enrolment, its dated rates, and requests to change it mid-way (rulebook §13)."""
+"""Goods in an activity: the enrolment and its dated rates (rulebook §13)."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -41,6 +41,17 @@ class EnrolmentQuerySet(models.QuerySet):
     def live(self, at: datetime) -> "EnrolmentQuerySet":
         """Those whose offer speaks at ``at``."""
         return self.not_over(at).filter(starts_at__lte=at, activity__begins_at__lte=at, activity__published_at__lte=at)
+
+    def in_state(self, state: str, at: datetime) -> "EnrolmentQuerySet":
+        over = Q(activity__ends_at__lte=at) | Q(activity__closed_at__lte=at)
+        if state == Enrolment.State.EXPIRED:
+            running = self.not_over(at).values("pk")
+            passed = Q(status=Enrolment.Status.PASSED) & ~Q(pk__in=running)
+            return self.filter(passed | Q(over, status=Enrolment.Status.PENDING))
+        if state == Enrolment.State.PASSED:
+            return self.not_over(at)
+        found = self.filter(status=state)
+        return found.exclude(over) if state == Enrolment.State.PENDING else found
 
     def exclusive(self) -> "EnrolmentQuerySet":
         return self.filter(activity__type=Activity.Type.EXCLUSIVE)
@@ -207,8 +218,9 @@ class Enrolment(HasStates, models.Model):
         """The lower rates that begin later."""
         return rates.pending(self.rates.all(), at)
 
-    def open_request(self, at: datetime) -> "ChangeRequest | None":
-        return next((each for each in self.requests.all() if each.state_at(at) == ChangeRequest.State.WAITING), None)
+    def open_request(self, at: datetime) -> "models.Model | None":
+        """The change request that waits for its answer."""
+        return next((each for each in self.requests.all() if each.state_at(at) == each.State.WAITING), None)
 
 
 class EnrolmentRate(models.Model):
@@ -244,72 +256,3 @@ class EnrolmentRate(models.Model):
         return (
             f"{percent(self.commission_bps)} + {percent(self.service_fee_bps)} @ {self.effective_from:%Y-%m-%d %H:%M}"
         )
-
-
-class ChangeRequest(models.Model):
-    """A merchant asks its leader to lower the rates of a running enrolment, or to end it.
-
-    Unanswered at ``answer_by`` it is agreed by itself; ``takes_effect_at`` is the midnight at which it then holds.
-    """
-
-    class Kind(models.TextChoices):
-        LOWER = "lower", _("下调费率")
-        CANCEL = "cancel", _("取消合作")
-
-    class Answer(models.TextChoices):
-        NONE = "", _("未答复")
-        AGREED = "agreed", _("团长同意")
-        REFUSED = "refused", _("团长拒绝")
-        WITHDRAWN = "withdrawn", _("商家撤回")
-        QUIET = "quiet", _("30 天无成交，自动同意")
-        UNANSWERED = "unanswered", _("7 天未答复，自动同意")
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("待团长答复")
-        AGREED = "agreed", _("已同意")
-        REFUSED = "refused", _("已拒绝")
-        WITHDRAWN = "withdrawn", _("已撤回")
-
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="requests", verbose_name=_("报名"))
-    leader = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("团长"))
-    merchant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("商家"))
-    public_id = models.CharField(_("公开编号"), max_length=16, unique=True, default=public_id, editable=False)
-    kind = models.CharField(_("事项"), max_length=6, choices=Kind)
-    commission_bps = models.PositiveIntegerField(_("新佣金率（万分之一）"), null=True)
-    service_fee_bps = models.PositiveIntegerField(_("新服务费率（万分之一）"), null=True)
-    reason = models.CharField(_("申请理由"), max_length=200, blank=True)
-    asked_at = models.DateTimeField(_("申请时间"))
-    answer_by = models.DateTimeField(_("最晚答复时间"))
-    takes_effect_at = models.DateTimeField(_("生效时间"))
-    answer = models.CharField(_("答复"), max_length=10, choices=Answer, blank=True, default="")
-    answered_at = models.DateTimeField(_("答复时间"), null=True)
-    answer_reason = models.CharField(_("答复说明"), max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("变更申请")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(kind="lower", commission_bps__isnull=False, service_fee_bps__isnull=False)
-                | Q(kind="cancel", commission_bps__isnull=True, service_fee_bps__isnull=True),
-                name="change_request_kind_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(answer="", answered_at__isnull=True)
-                | Q(answer__in=["agreed", "refused", "withdrawn", "quiet", "unanswered"], answered_at__isnull=False),
-                name="change_request_answer_known",
-            ),
-            models.UniqueConstraint(
-                fields=["enrolment"], condition=Q(answer=""), name="change_request_one_open_per_enrolment"
-            ),
-        ]
-        indexes = [models.Index(fields=["leader", "answer_by"], condition=Q(answer=""), name="change_request_queue")]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} – {self.enrolment}"
-
-    def state_at(self, at: datetime) -> "ChangeRequest.State":
-        if self.answer in (self.Answer.REFUSED, self.Answer.WITHDRAWN):
-            return self.State(self.answer)
-        if self.answer or self.answer_by <= at:
-            return self.State.AGREED
-        return self.State.WAITING
