@@ -5,7 +5,7 @@ from datetime import date
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from commissions import deadlines, night
+from commissions import deadlines, leaders, night
 from commissions.models import Run
 from haowu import days
 
@@ -42,3 +42,15 @@ def sweep() -> None:
 def release_expired() -> None:
     """Release the holds and disputes whose deadline has passed."""
     deadlines.release_expired(at=days.now())
+
+
+@shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)
+def agree_quiet_requests() -> None:
+    """Merchants' requests about goods without an order for thirty days need no answer."""
+    leaders.agree_quiet_requests(at=days.now())
+
+
+@shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)
+def count_leaders() -> None:
+    """The figures by which merchants weigh leaders."""
+    leaders.count_leaders(at=days.now())

@@ -129,6 +129,8 @@ CELERY_BEAT_SCHEDULE = {
     "settle-the-night": {"task": "commissions.tasks.settle_night", "schedule": crontab(hour=2, minute=0)},
     "sweep": {"task": "commissions.tasks.sweep", "schedule": 10.0},
     "release-expired": {"task": "commissions.tasks.release_expired", "schedule": 60.0},
+    "agree-quiet-requests": {"task": "commissions.tasks.agree_quiet_requests", "schedule": 600.0},
+    "count-leaders": {"task": "commissions.tasks.count_leaders", "schedule": crontab(minute=15)},
     "forget": {"task": "haowu.partners.tasks.forget", "schedule": crontab(hour=5, minute=0)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat-schedule")
@@ -205,6 +207,10 @@ OAUTH2_PROVIDER = {
         "order-events:read": _("查看订单事件的处理结果"),
         "orders:read": _("查看订单"),
         "statements:read": _("查看对账单"),
+        "activities:read": _("查看招商活动与二级合作"),
+        "activities:write": _("管理招商活动与二级合作"),
+        "enrolments:read": _("查看活动报名与变更申请"),
+        "enrolments:write": _("报名、审核、申请变更与答复"),
     },
     "SCOPES_BACKEND_CLASS": "haowu.partners.oauth.ClientScopes",
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # client credentials and no other grant

@@ -20,7 +20,7 @@ from merchants.steps import Step
 from streamers.models import Channel, Pick
 from streamers.offers import Choice, Through
 from streamers.terms import OfferBook
-from tuanzhang.models import Enrolment, EnrolmentRate
+from tuanzhang.models import Activity, Enrolment, EnrolmentRate
 
 
 def offered_to(streamer: Tenant, at: datetime) -> QuerySet[Product]:
@@ -156,6 +156,12 @@ def products_of(picks: list[Pick], streamer: Tenant) -> list[Product]:
     """The products of ``picks``, in their order."""
     products = open_to(streamer).in_bulk([pick.product_id for pick in picks])
     return [products[pick.product_id] for pick in picks]
+
+
+def in_activity(activity: Activity, streamer: Tenant, at: datetime) -> QuerySet[Product]:
+    """The goods of ``activity`` whose cooperation runs or is still to begin, as far as ``streamer`` may open them."""
+    items = Enrolment.objects.in_activity(activity).not_over(at)
+    return open_to(streamer).filter(pk__in=items.values("product"))
 
 
 def in_category(products: QuerySet[Product], category: Category) -> QuerySet[Product]:

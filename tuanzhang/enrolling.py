@@ -75,7 +75,7 @@ def _taken(products: Sequence[Product], at: datetime) -> dict[int, list[tuple[in
     """By activity: the products that wait or run there, with their windows."""
     known = Enrolment.objects.filter(product__in=products)
     taken = defaultdict(list)
-    for each in known.waiting() | known.filter(pk__in=known.not_over(at).values("pk")):
+    for each in known.taking(at):
         ends = [end for end in (each.ends_at, each.ended_at) if end is not None]
         taken[each.activity_id].append((each.product_id, (each.starts_at, min(ends, default=None))))
     return taken

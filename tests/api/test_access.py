@@ -24,6 +24,21 @@ TABLE = {
     ("GET", "/statements/funding/2024-06-10"):    [401, 404, 200, 404,  404, 404, 404],
     ("GET", "/statements/available/2024-06-10/lines"): [401, 404, 404, 200,  404, 404, 404],
     ("GET", "/statements/funding/2024-06-10/lines"):   [401, 404, 200, 404,  404, 404, 404],
+    ("GET", "/activities"):                       [401, 403, 403, 403,  403, 403, 403],
+    ("POST", "/activities"):                      [401, 403, 403, 403,  403, 403, 403],
+    ("GET", "/activities/a1"):                    [401, 403, 403, 403,  403, 403, 403],
+    ("POST", "/activities/a1/publication"):       [401, 403, 403, 403,  403, 403, 403],
+    ("POST", "/activities/a1/closing"):           [401, 403, 403, 403,  403, 403, 403],
+    ("GET", "/open-activities"):                  [401, 403, 200, 403,  403, 200, 403],
+    ("GET", "/enrolments"):                       [401, 403, 200, 403,  403, 200, 403],
+    ("POST", "/enrolments"):                      [401, 403, 422, 403,  403, 422, 403],
+    ("POST", "/enrolment-decisions"):             [401, 403, 403, 403,  403, 403, 403],
+    ("GET", "/change-requests"):                  [401, 403, 200, 403,  403, 200, 403],
+    ("POST", "/change-requests"):                 [401, 403, 422, 403,  403, 422, 403],
+    ("POST", "/change-request-answers"):          [401, 403, 403, 403,  403, 403, 403],
+    ("GET", "/second-level"):                     [401, 403, 403, 403,  403, 403, 403],
+    ("POST", "/second-level"):                    [401, 403, 403, 403,  403, 403, 403],
+    ("POST", "/second-level-decisions"):          [401, 403, 403, 403,  403, 403, 403],
 }  # fmt: skip
 
 SCOPES = {
@@ -37,6 +52,21 @@ SCOPES = {
     ("GET", "/statements/funding/2024-06-10"): "statements:read",
     ("GET", "/statements/available/2024-06-10/lines"): "statements:read",
     ("GET", "/statements/funding/2024-06-10/lines"): "statements:read",
+    ("GET", "/activities"): "activities:read",
+    ("POST", "/activities"): "activities:write",
+    ("GET", "/activities/a1"): "activities:read",
+    ("POST", "/activities/a1/publication"): "activities:write",
+    ("POST", "/activities/a1/closing"): "activities:write",
+    ("GET", "/open-activities"): "activities:read",
+    ("GET", "/enrolments"): "enrolments:read",
+    ("POST", "/enrolments"): "enrolments:write",
+    ("POST", "/enrolment-decisions"): "enrolments:write",
+    ("GET", "/change-requests"): "enrolments:read",
+    ("POST", "/change-requests"): "enrolments:write",
+    ("POST", "/change-request-answers"): "enrolments:write",
+    ("GET", "/second-level"): "activities:read",
+    ("POST", "/second-level"): "activities:write",
+    ("POST", "/second-level-decisions"): "activities:write",
 }
 
 

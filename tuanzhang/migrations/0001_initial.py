@@ -19,6 +19,20 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='LeaderFigures',
+            fields=[
+                ('leader', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='tenants.tenant', verbose_name='团长')),
+                ('orders', models.PositiveIntegerField(verbose_name='近 30 天订单数')),
+                ('streamers', models.PositiveIntegerField(verbose_name='近 30 天带货达人数')),
+                ('gmv_fen', models.BigIntegerField(verbose_name='近 30 天成交额（分）')),
+                ('counted_at', models.DateTimeField(verbose_name='统计时间')),
+            ],
+            options={
+                'verbose_name': '团长数据',
+                'verbose_name_plural': '团长数据',
+            },
+        ),
+        migrations.CreateModel(
             name='Activity',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -37,5 +37,7 @@ class Migration(migrations.Migration):
             write=owned_by("leader_id", "merchant_id"),
         ),
         protect("tuanzhang_changerequest", read=owned_by("leader_id", "merchant_id")),
+        # Figures that merchants weigh leaders by; the floors above write them.
+        protect("tuanzhang_leaderfigures", read="true", write="false"),
         protect("tuanzhang_secondlevel", read=owned_by("first_leader_id", "second_leader_id")),
     ]

@@ -2,6 +2,7 @@ from tuanzhang.models.activity import Activity, ActivityMinimum, AllowedPartner,
 from tuanzhang.models.change import ChangeRequest
 from tuanzhang.models.cooperation import SecondLevel
 from tuanzhang.models.enrolment import Enrolment, EnrolmentRate
+from tuanzhang.models.figures import LeaderFigures
 
 __all__ = [
     "Activity",
@@ -10,6 +11,7 @@ __all__ = [
     "ChangeRequest",
     "Enrolment",
     "EnrolmentRate",
+    "LeaderFigures",
     "ListedStreamer",
     "SecondLevel",
 ]

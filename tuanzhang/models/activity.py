@@ -61,6 +61,11 @@ class ActivityQuerySet(models.QuerySet):
     def with_minimums(self) -> "ActivityQuerySet":
         return self.select_related("leader").prefetch_related("minimums__category")
 
+    def joinable_by(self, leader: Tenant) -> "ActivityQuerySet":
+        """Of other leaders, whose second level is open to ``leader``."""
+        listed = Q(second_level=Activity.Joining.LISTED, partners__partner=leader)
+        return self.exclude(leader=leader).filter(Q(second_level=Activity.Joining.ALL) | listed).distinct()
+
     def counted(self) -> "ActivityQuerySet":
         """Adds ``waiting`` and ``running``: enrolments to audit, and those that passed."""
         pending, passed = Q(enrolments__status="pending"), Q(enrolments__status="passed")
@@ -175,6 +180,11 @@ class Activity(HasStates, models.Model):
         if self.is_over(at):
             return self.State.EXPIRED
         return self.State.PROMOTING if self.begins_at <= at else self.State.PUBLISHED
+
+    def listed_now(self, at: datetime) -> "models.QuerySet[ListedStreamer]":
+        """The list as it stands; a row that ends later is still on it."""
+        rows = self.listed.filter(Q(unlisted_at__isnull=True) | Q(unlisted_at__gt=at))
+        return rows.select_related("streamer").order_by("listed_at", "pk")
 
     def minimum_for(self, product: Product) -> tuple[int, int]:
         """The least commission and service fee, in bps: of the nearest category that has its own, else of all."""

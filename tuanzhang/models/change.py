@@ -7,12 +7,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from haowu.tenants.models import Tenant, public_id
+from tuanzhang.models.activity import Activity
 from tuanzhang.models.enrolment import Enrolment
 
 
 class ChangeRequestQuerySet(models.QuerySet):
     def visible_to(self, tenant: Tenant) -> "ChangeRequestQuerySet":
         return self.filter(Q(merchant=tenant) | Q(leader=tenant))
+
+    def in_activity(self, activity: Activity) -> "ChangeRequestQuerySet":
+        return self.filter(enrolment__activity=activity)
 
     def waiting(self, at: datetime) -> "ChangeRequestQuerySet":
         """Those to be answered, the next to be agreed by itself first."""

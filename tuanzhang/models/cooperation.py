@@ -9,12 +9,22 @@ from django.utils.translation import gettext_lazy as _
 from haowu.money import percent
 from haowu.states import HasStates
 from haowu.tenants.models import Tenant, public_id
+from tuanzhang.models.activity import Activity
 from tuanzhang.models.enrolment import Enrolment
 
 
 class SecondLevelQuerySet(models.QuerySet):
     def visible_to(self, tenant: Tenant) -> "SecondLevelQuerySet":
         return self.filter(Q(first_leader=tenant) | Q(second_leader=tenant))
+
+    def in_activity(self, activity: Activity) -> "SecondLevelQuerySet":
+        return self.filter(enrolment__activity=activity)
+
+    def of_second(self, leader: Tenant) -> "SecondLevelQuerySet":
+        return self.filter(second_leader=leader)
+
+    def of_first(self, leader: Tenant) -> "SecondLevelQuerySet":
+        return self.filter(first_leader=leader)
 
     def not_over(self, at: datetime) -> "SecondLevelQuerySet":
         """Passed, running or still to begin."""

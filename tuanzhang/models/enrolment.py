@@ -26,6 +26,16 @@ class EnrolmentQuerySet(models.QuerySet):
     def of_leader(self, leader: Tenant) -> "EnrolmentQuerySet":
         return self.filter(leader=leader)
 
+    def between(self, tenant: Tenant) -> "EnrolmentQuerySet":
+        """Of ``tenant`` as merchant or as leader."""
+        return self.filter(Q(merchant=tenant) | Q(leader=tenant))
+
+    def in_activity(self, activity: Activity) -> "EnrolmentQuerySet":
+        return self.filter(activity=activity)
+
+    def named(self, public_ids: Iterable[str]) -> "EnrolmentQuerySet":
+        return self.filter(public_id__in=public_ids)
+
     def waiting(self) -> "EnrolmentQuerySet":
         return self.filter(status=Enrolment.Status.PENDING)
 
@@ -37,6 +47,10 @@ class EnrolmentQuerySet(models.QuerySet):
         gone = Delisting.objects.filter(product=OuterRef("product"), at__gte=OuterRef("passed_at"), at__lte=at)
         passed = self.filter(status=Enrolment.Status.PASSED, passed_at__lte=at)
         return passed.exclude(ended).filter(~Exists(gone))
+
+    def taking(self, at: datetime) -> "EnrolmentQuerySet":
+        """What keeps its product from being enrolled there again: waiting, or not at its end."""
+        return self.filter(Q(status=Enrolment.Status.PENDING) | Q(pk__in=self.not_over(at).values("pk")))
 
     def live(self, at: datetime) -> "EnrolmentQuerySet":
         """Those whose offer speaks at ``at``."""

@@ -61,20 +61,19 @@ class ActivityPage(OwnActivity, TemplateView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         now = days.now()
-        items = Enrolment.objects.visible_to(self.request.tenant).filter(activity=self.activity).with_terms()
+        items = Enrolment.objects.visible_to(self.request.tenant).in_activity(self.activity).with_terms()
         queue = items.in_state(Enrolment.State.PENDING, now).longest_waiting_first()[: self.queue_size]
-        seconds = SecondLevel.objects.visible_to(self.request.tenant).filter(enrolment__activity=self.activity)
+        requests = ChangeRequest.objects.visible_to(self.request.tenant).in_activity(self.activity)
+        seconds = SecondLevel.objects.visible_to(self.request.tenant).in_activity(self.activity)
         return super().get_context_data(
             activity=self.activity,
             now=activity_now(self.activity, now),
             explained=EXPLAINED[self.activity.type],
             queue=[item_now(item, now) for item in queue],
             items=[item_now(item, now) for item in items.not_over(now).newest_first()[: self.queue_size]],
-            requests=ChangeRequest.objects.visible_to(self.request.tenant)
-            .waiting(now)
-            .filter(enrolment__activity=self.activity),
-            seconds=seconds.with_item().filter(status=SecondLevel.Status.PENDING),
-            listed=self.activity.listed.filter(unlisted_at__isnull=True).select_related("streamer"),
+            requests=requests.waiting(now),
+            seconds=seconds.waiting().with_item(),
+            listed=self.activity.listed_now(now),
             extension=ExtensionForm(),
             share_url=self.request.build_absolute_uri(reverse("activity-goods", args=[self.activity.share_token])),
             **context,
@@ -180,9 +179,9 @@ class Audit(ActivityAct):
     """One or many of the queue: passed, or refused with one reason."""
 
     def act(self) -> str:
-        asked = self.request.POST.getlist("enrolment")
-        mine = Enrolment.objects.visible_to(self.request.tenant).filter(activity=self.activity, public_id__in=asked)
-        chosen = list(mine.select_related("product").longest_waiting_first())
+        mine = Enrolment.objects.visible_to(self.request.tenant).in_activity(self.activity)
+        asked = mine.named(self.request.POST.getlist("enrolment"))
+        chosen = list(asked.select_related("product").longest_waiting_first())
         if self.request.POST.get("decision") == "pass":
             answers, done = enrolling.pass_many(chosen, at=days.now()), _("已通过 {n} 件。")
         else:
@@ -194,7 +193,7 @@ class Audit(ActivityAct):
 
 class EndItem(ActivityAct):
     def act(self) -> str:
-        mine = Enrolment.objects.visible_to(self.request.tenant).filter(activity=self.activity)
+        mine = Enrolment.objects.visible_to(self.request.tenant).in_activity(self.activity)
         enrolling.end(get_object_or_404(mine, public_id=self.kwargs["item"]), at=days.now())
         return _("合作将在明日 0 点结束。今天的订单仍按活动计。")
 
