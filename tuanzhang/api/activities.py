@@ -20,7 +20,6 @@ from tuanzhang import activities
 from tuanzhang.api.shapes import BPS, LEADERS, MERCHANTS
 from tuanzhang.models import Activity
 
-
 CODES = {"child": serializers.CharField(max_length=64), "max_length": 500, "default": list}
 
 
