@@ -259,6 +259,11 @@ SPECTACULAR_SETTINGS = {
         "PhaseKind": ["settlement", "clawback"],
         "AccountKind": "haowu.ledger.models.Account.Kind",
         "PostingKind": "haowu.ledger.models.Posting.Kind",
+        "ActivityType": "tuanzhang.models.Activity.Type",
+        "Joining": "tuanzhang.models.Activity.Joining",
+        "ChangeKind": "tuanzhang.models.ChangeRequest.Kind",
+        "SecondLevelStatus": "tuanzhang.models.SecondLevel.Status",
+        "ResultStatus": ["accepted", "rejected"],
     },
 }
 

@@ -63,16 +63,7 @@ class ChangeRequestAdmin(LookOnlyAdmin):
 
 @admin.register(SecondLevel)
 class SecondLevelAdmin(LookOnlyAdmin):
-    list_display = [
-        "enrolment",
-        "first_leader",
-        "second_leader",
-        "bps",
-        "whole_item",
-        "status",
-        "applied_at",
-        "ended_at",
-    ]
+    list_display = ["enrolment", "first_leader", "second_leader", "bps", "status", "applied_at", "ended_at"]
     list_filter = ["status", "whole_item"]
     list_select_related = ["enrolment__product", "enrolment__activity", "first_leader", "second_leader"]
     search_fields = ["first_leader__name", "second_leader__name"]
