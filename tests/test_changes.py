@@ -88,6 +88,17 @@ def test_a_raise_calls_off_what_would_have_lowered(item):
     assert fees(item, "2024-06-30 00:00") == (2100, 600)
 
 
+def test_refusing_a_further_request_leaves_the_one_that_was_agreed():
+    here = enrolled(product(merchant("m1")), activity(leader("l1")), 2000, 600)
+    changes.agree(changes.ask_lower(here, 1800, 600, at=ASKED), at=moment("2024-06-10 16:00"))
+    further = changes.ask_lower(here, 1500, 600, at=moment("2024-06-10 17:00"))
+    changes.refuse(further, "够低了", at=moment("2024-06-10 18:00"))
+    assert (fees(here, "2024-06-10 23:59:59"), fees(here, "2024-06-11 00:00")) == ((2000, 600), (1800, 600))
+    again = changes.ask_lower(here, 1500, 600, at=moment("2024-06-10 19:00"))
+    changes.agree(again, at=moment("2024-06-10 20:00"))
+    assert fees(here, "2024-06-11 00:00") == (1500, 600)
+
+
 def test_a_merchant_takes_a_request_back_and_asks_one_at_a_time(item):
     request = changes.ask_cancel(item, reason="断货", at=ASKED)
     assert code_of(changes.ask_lower, item, 1500, 600, at=ASKED) == "REQUEST_OPEN"

@@ -84,6 +84,10 @@ def test_from_the_draft_to_the_second_leaders_fee_through_the_doors(clock):  # n
     assert "19,900" not in text(leading.get("/orders/"))
     assert leading.get("/orders/").context["total"] == 1
     assert "二级合作" in text(joining.get("/second-level/"))
+    for client, fee in ((leading, "5.97"), (joining, "9.95")):
+        (row,) = client.get("/effect/?days=90").context["rows"]
+        assert (row.product.code, row.orders, row.streamers, row.sold_fen) == ("p0", 1, 1, 19_900)
+        assert fee in text(client.get("/effect/"))
 
 
 def test_a_merchant_raises_at_once_and_asks_to_lower_and_to_leave():
@@ -173,7 +177,7 @@ def test_the_pages_speak_english_whole():
     build.second(partner, item, 500)
     draft = build.activity(lead, published=False)
     pages = {
-        lead: ["/activities/", f"/activities/{activity.public_id}/", "/second-level/", "/activities/new/",
+        lead: ["/activities/", "/effect/", f"/activities/{activity.public_id}/", "/second-level/", "/activities/new/",
                f"/activities/{draft.public_id}/", "/joinable-activities/"],
         partner: ["/joinable-activities/", f"/joinable-activities/{activity.public_id}/", "/second-level/"],
         shop: ["/open-activities/", f"/open-activities/{activity.public_id}/", "/enrolments/",

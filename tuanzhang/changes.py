@@ -9,6 +9,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from haowu import days
 from haowu.tenants.scope import platform_scope
@@ -208,7 +209,7 @@ def _bring_forward(request: ChangeRequest, enrolment: Enrolment, answer: str, at
     """What the request asked for begins at the next midnight rather than after its last day."""
     midnight = days.next_midnight(at)
     if request.kind == Kind.LOWER:
-        _call_off_lower(enrolment, at)
+        _laid_down(request).update(cancelled_at=at)
         _rate(enrolment, request.commission_bps, request.service_fee_bps, at, midnight)
     elif enrolment.ended_at is None or enrolment.ended_at > midnight:
         _end(enrolment, midnight)
@@ -219,10 +220,16 @@ def _bring_forward(request: ChangeRequest, enrolment: Enrolment, answer: str, at
 
 def _call_off(request: ChangeRequest, enrolment: Enrolment, at: datetime) -> None:
     if request.kind == Kind.LOWER:
-        _call_off_lower(enrolment, at)
+        _laid_down(request).update(cancelled_at=at)
     elif (enrolment.ended_at, enrolment.end_reason) == (request.takes_effect_at, Enrolment.EndReason.MERCHANT):
         enrolment.ended_at, enrolment.end_reason = None, ""
         enrolment.save(update_fields=["ended_at", "end_reason"])
+
+
+def _laid_down(request: ChangeRequest) -> QuerySet[EnrolmentRate]:
+    """The row that the request laid down. One that was agreed before it stays."""
+    rows = EnrolmentRate.objects.filter(enrolment=request.enrolment_id, cancelled_at__isnull=True)
+    return rows.filter(announced_at=request.asked_at, effective_from=request.takes_effect_at)
 
 
 def _call_off_lower(enrolment: Enrolment, at: datetime) -> None:
