@@ -74,7 +74,7 @@ def test_from_the_draft_to_the_second_leaders_fee_through_the_doors(clock):  # n
     (picked,) = Pick.objects.all()
     assert "已经此活动选入" in text(selling.get(share))
 
-    clock("2024-06-22 10:00")
+    clock("2024-06-30 02:00")
     by = build.source()
     sale = build.paid("o1", "2024-06-22 10:00", [build.bought(goods[0], picked.pid, price_fen=19_900)])
     build.push(by, [sale, build.event("received", "o1", "2024-06-22 12:00")])
