@@ -1,72 +1,19 @@
-"""Nights, their shards and proofs, settlement rows, orders and policies. Runs and rows are only looked at."""
+"""Settlement rows and orders. Rows are only looked at."""
 
-import json
-from typing import Any
-
-from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from commissions import casework_admin, decisions_admin, payout_admin  # noqa: F401  register their own
-from commissions.models import OrderEvent, OrderLine, Policy, Run, Settlement, Shard
+from commissions import (  # noqa: F401  register their own
+    casework_admin,
+    decisions_admin,
+    funding_admin,
+    night_admin,
+    payout_admin,
+    policy_admin,
+)
+from commissions.models import OrderEvent, OrderLine, Settlement
 from commissions.split import ROLES
-from haowu import days
-from haowu.tenants.admin import LookOnly, LookOnlyAdmin, yuan_column
-
-
-class ShardInline(LookOnly, admin.TabularInline):
-    model = Shard
-    extra = 0
-    fields = ["no", "status", "worker", "lease_until", "attempts", "lines", "seconds", "error"]
-
-
-@admin.register(Run)
-class RunAdmin(LookOnlyAdmin):
-    list_display = ["day", "status", "lines", "proofs_hold", "opened_at", "closed_at"]
-    list_filter = ["status"]
-    date_hierarchy = "day"
-    ordering = ["-day"]
-    inlines = [ShardInline]
-    fields = ["day", "covers_after", "status", "opened_at", "closed_at", "proofs", "report_text", "checksum"]
-    readonly_fields = ["proofs", "report_text"]
-
-    @admin.display(description=_("行数"))
-    def lines(self, run: Run) -> Any:
-        return run.report.get("lines", "–")
-
-    @admin.display(description=_("校验"), boolean=True)
-    def proofs_hold(self, run: Run) -> bool | None:
-        proofs = run.report.get("proofs")
-        return all(proofs.values()) if proofs else None
-
-    @admin.display(description=_("逐项校验"))
-    def proofs(self, run: Run) -> str:
-        proofs = run.report.get("proofs", {})
-        rows = (("✓" if holds else "✗", PROOFS.get(name, name)) for name, holds in proofs.items())
-        return format_html_join(" ", "<p>{} {}</p>", rows) or "–"
-
-    @admin.display(description=_("报告"))
-    def report_text(self, run: Run) -> str:
-        return format_html("<pre>{}</pre>", json.dumps(run.report, ensure_ascii=False, indent=2))
-
-
-PROOFS = {
-    "shards_equal_rows": _("各分片行数之和等于明细行数"),
-    "every_due_line_settled": _("到期的订单行全部结算"),
-    "merchants_pay_what_others_get": _("商家支出等于各方所得"),
-    "clearing_ends_at_zero": _("清分过渡账户归零"),
-}
-
-
-@admin.register(Shard)
-class ShardAdmin(LookOnlyAdmin):
-    list_display = ["run", "no", "status", "worker", "attempts", "lines", "seconds", "lease_until"]
-    list_filter = ["status"]
-    list_select_related = ["run"]
-    ordering = ["-run", "no"]
-
+from haowu.tenants.admin import LookOnlyAdmin, yuan_column
 
 GROSS_AND_FEE = [
     yuan_column("streamer_fen", _("达人毛额")),
@@ -132,30 +79,3 @@ class OrderEventAdmin(LookOnlyAdmin):
     list_select_related = ["source", "order"]
     ordering = ["-pk"]
     search_fields = ["=event_id", "=order__order_no"]
-
-
-class PolicyForm(forms.ModelForm):
-    class Meta:
-        model = Policy
-        fields = ["effective_from", "tech_bps", "hold_days", "note"]
-
-    def clean_effective_from(self) -> Any:
-        """The past is frozen on lines; a version that began in it would never have been said to anybody."""
-        if self.cleaned_data["effective_from"] < days.now():
-            raise forms.ValidationError(_("新版本只能从现在或以后生效。"))
-        return self.cleaned_data["effective_from"]
-
-
-@admin.register(Policy)
-class PolicyAdmin(admin.ModelAdmin):
-    """Versions are added, never changed: lines keep the one they were ordered under."""
-
-    form = PolicyForm
-    list_display = ["effective_from", "tech_bps", "hold_days", "note", "created_at"]
-    ordering = ["-effective_from", "-pk"]
-
-    def has_change_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
-        return False

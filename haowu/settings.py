@@ -6,6 +6,7 @@ DATABASE_APP_URL    the application's own login. When unset, the owner's login d
 REDIS_URL           broker and cache. Embedded Redis when unset.
 DATA_KEYS           ``id:base64,…`` (32 bytes each): seal bank accounts and identity numbers; the first is current
                     (see haowu.tenants.sealing). A key of its own for the embedded PostgreSQL when unset.
+TOP_UP_ACCOUNT      the platform's own bank account, shown to merchants who pay commission from a deposit.
 HAOWU_SCOPE         ``platform`` for commands and workers, unset for the web (see haowu.tenants.scope).
 """
 
@@ -82,6 +83,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "commissions.deposit.of_request",
             ],
         },
     },
@@ -118,16 +120,24 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # what they do stands in PostgreSQL, not in Redis
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 120,
+    # A task that takes longer runs twice at once: one turn at a night, a shard or closing begun at its end.
+    "visibility_timeout": env.int("BROKER_VISIBILITY_SECONDS", default=600),
+    # Looked at every second rather than every 100: a lost worker's tasks come back when the time-out is over.
     "unacked_restore_interval": 1,
     "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 5,
+    "socket_timeout": 30,  # a broker that vanished without a word
+    "health_check_interval": 10,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long Redis is away, workers come back by themselves
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {
     "settle-the-night": {"task": "commissions.tasks.settle_night", "schedule": crontab(hour=2, minute=0)},
-    "sweep": {"task": "commissions.tasks.sweep", "schedule": 10.0},
+    # Expires: where all workers are busy, what was swept meanwhile would only queue up before other tasks.
+    "sweep": {"task": "commissions.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "release-expired": {"task": "commissions.tasks.release_expired", "schedule": 60.0},
     "agree-quiet-requests": {"task": "commissions.tasks.agree_quiet_requests", "schedule": 600.0},
     "count-leaders": {"task": "commissions.tasks.count_leaders", "schedule": crontab(minute=15)},
@@ -137,6 +147,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat-schedule")
 
 NIGHT_SHARD_LINES = env.int("NIGHT_SHARD_LINES", default=50_000)
 """Lines that one worker settles in one transaction; a shard should take seconds, not minutes."""
+NIGHT_LARGE_LINES = env.int("NIGHT_LARGE_LINES", default=200_000)
+"""From so many lines on, a night's settlement rows have a partition of their own (commissions.partitions)."""
 NIGHT_LEASE_SECONDS = env.int("NIGHT_LEASE_SECONDS", default=90)
 """How long a shard stays with a worker that gives no sign of life."""
 
@@ -211,6 +223,8 @@ OAUTH2_PROVIDER = {
         "activities:write": _("管理招商活动与二级合作"),
         "enrolments:read": _("查看活动报名与变更申请"),
         "enrolments:write": _("报名、审核、申请变更与答复"),
+        "earnings:read": _("查看余额与提现"),
+        "withdrawals:write": _("申请与取消提现"),
     },
     "SCOPES_BACKEND_CLASS": "haowu.partners.oauth.ClientScopes",
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # client credentials and no other grant
@@ -232,6 +246,8 @@ API_LIMITS = {
 }
 """``{name: (requests, seconds)}`` for each API client."""
 IDEMPOTENCY_DAYS = 30
+TOP_UP_ACCOUNT = env.str("TOP_UP_ACCOUNT", default="")
+"""Where merchants pay in, as one line for people: holder, bank, number. Unset: the page says whom to ask."""
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["haowu.partners.formats.PrudentJSONRenderer"],
@@ -258,6 +274,7 @@ SPECTACULAR_SETTINGS = {
         "ReceiptStatus": ["accepted", "duplicate", "parked", "rejected"],
         "PhaseKind": ["settlement", "clawback"],
         "AccountKind": "haowu.ledger.models.Account.Kind",
+        "WithdrawalStatus": "commissions.models.Withdrawal.Status",
         "PostingKind": "haowu.ledger.models.Posting.Kind",
         "ActivityType": "tuanzhang.models.Activity.Type",
         "Joining": "tuanzhang.models.Activity.Joining",
