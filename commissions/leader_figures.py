@@ -6,7 +6,7 @@ A month is counted from its orders as they are known. The GMV of an order is cre
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -84,9 +84,17 @@ class MonthOf:
 def of_month(month: date, policy: LevelPolicy) -> list[MonthOf]:
     """Every leader who held its permission when ``month`` was over. Platform scope; ``know_partners`` comes first."""
     begin, end = periods.window_of_month(month)
-    times = {"begin": begin, "end": end, "month": month, "ship_within": SHIP_WITHIN, "known_by": end}
+    times = {"begin": begin, "end": end, "month": month, "ship_within": SHIP_WITHIN, "after": periods.next_month(month)}
     rows = _rows(_MONTH.format(leader=_credited(policy, "line")), times)
     return [MonthOf(*row[:5], levels.Month(*row[5:])) for row in rows]
+
+
+def month_of_leader(leader_id: int, month: date, policy: LevelPolicy, at: datetime) -> levels.Month:
+    """One leader's ``month`` as far as it is known at ``at``: shipments that are due by then; its own scope will do."""
+    begin, end = periods.window_of_month(month)
+    times = {"begin": begin, "end": end, "month": month, "ship_within": SHIP_WITHIN, "at": min(at, end)}
+    sql = _SO_FAR.format(leader=_credited(policy, "line"))
+    return levels.Month(*next(_rows(sql, times | {"leader": leader_id})))
 
 
 def know_partners(month: date, since: date | None, policy: LevelPolicy) -> None:
@@ -197,8 +205,31 @@ SELECT leader.leader_id, greatest(leader.since, (revoked.lifted_at AT TIME ZONE 
        coalesce(fresh.promoters, 0), coalesce(fresh.merchants, 0)
 FROM ({_SINCE}) AS leader LEFT JOIN sold USING (leader_id) LEFT JOIN fresh USING (leader_id)
 LEFT JOIN revoked USING (leader_id) LEFT JOIN failed USING (leader_id)
-WHERE leader.since < %(known_by)s AND NOT coalesce(revoked.gone, false)
+WHERE leader.since < %(after)s AND NOT coalesce(revoked.gone, false)
 ORDER BY leader.leader_id
+"""
+
+_SO_FAR = """
+WITH mine AS (
+    SELECT line.*, line.ordered_at < %(at)s - %(ship_within)s AND line.ordered_at >= %(begin)s - %(ship_within)s
+        AND (line.status <> 'invalid' OR line.shipped_at IS NOT NULL) AS to_ship,
+        line.ordered_at >= %(begin)s AND line.status <> 'invalid' AS is_sale
+    FROM commissions_orderline AS line
+    WHERE %(leader)s IN (line.first_leader_id, line.second_leader_id) AND {leader} = %(leader)s
+      AND line.ordered_at >= %(begin)s - %(ship_within)s AND line.ordered_at < %(end)s
+), partners AS (
+    SELECT DISTINCT partner_id, is_streamer FROM mine
+    CROSS JOIN LATERAL (VALUES (streamer_id, true), (merchant_id, false)) AS partner (partner_id, is_streamer)
+    WHERE is_sale AND partner_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM tuanzhang_knownpartner AS known WHERE known.leader_id = %(leader)s
+          AND known.partner_id = partner.partner_id AND known.first_month < %(month)s)
+)
+SELECT count(DISTINCT order_id) FILTER (WHERE is_sale),
+       coalesce(sum(paid_fen - refunded_fen) FILTER (WHERE ordered_at >= %(begin)s), 0)::bigint,
+       count(*) FILTER (WHERE to_ship),
+       count(*) FILTER (WHERE to_ship AND coalesce(shipped_at, received_at, 'infinity') > ordered_at + %(ship_within)s),
+       (SELECT count(*) FROM partners WHERE is_streamer), (SELECT count(*) FROM partners WHERE NOT is_streamer)
+FROM mine
 """
 
 _KNOW = """

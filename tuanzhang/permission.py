@@ -31,6 +31,16 @@ def objection(leader: Tenant) -> Refused | None:
     return refusals.PermissionGone() if revoked.is_final else refusals.PermissionWithdrawn(again=revoked.again_from)
 
 
+def standing_of(leader: Tenant) -> str:
+    """``held``, ``noticed`` (a withdrawal is announced), ``withdrawn``, or ``gone`` for good."""
+    current = Revocation.objects.filter(leader=leader, status__in=["noticed", "effected"]).first()
+    if current is None:
+        return "held"
+    if current.status == Revocation.Status.NOTICED:
+        return "noticed"
+    return "gone" if current.is_final else "withdrawn"
+
+
 def require_permission(leader: Tenant) -> None:
     if refused := objection(leader):
         raise refused
