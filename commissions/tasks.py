@@ -82,13 +82,15 @@ def release_expired() -> None:
     deadlines.release_expired(at=days.now())
 
 
-@shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)
+@shared_task(**AGAIN_AFTER_WEATHER)
+@weather_by_its_name()
 def agree_quiet_requests() -> None:
     """Merchants' requests about goods without an order for thirty days need no answer."""
     leaders.agree_quiet_requests(at=days.now())
 
 
-@shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)
+@shared_task(**AGAIN_AFTER_WEATHER)
+@weather_by_its_name()
 def count_leaders() -> None:
     """The figures by which merchants weigh leaders."""
     leaders.count_leaders(at=days.now())

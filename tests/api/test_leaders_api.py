@@ -28,7 +28,7 @@ def results(answer) -> list[tuple[str, str]]:
 def test_a_leader_drafts_publishes_and_closes_and_others_do_not_find_it(parties, calling):
     _shop, _lead, selling, leading = parties
     made = leading.post("/activities", DRAFT)
-    assert (made.status_code, made.json()["state"]) == (200, "unpublished")
+    assert (made.status_code, made.json()["state"]) == (201, "unpublished")
     assert leading.post("/activities", DRAFT).json()["code"] == "ACTIVITY_CODE_TAKEN"
     other = calling(leader("l2"))
     assert other.get("/activities/summer").status_code == 404

@@ -110,7 +110,7 @@ class ActivitiesView(_Own, PartnerListView):
         operation_id="draft_activity",
         summary=_("新建活动草稿"),
         request=ActivityIn,
-        responses={200: OwnActivityOut},
+        responses={201: OwnActivityOut},
     )
     @idempotent
     def post(self, request: Request) -> Response:
@@ -129,7 +129,7 @@ class ActivitiesView(_Own, PartnerListView):
             partners=_parties(Tenant.Kind.TUANZHANG, asked["partners"]),
             code=asked.get("code", ""),
         )
-        return Response(OwnActivityOut(activities.draft(self.tenant, wish, at=days.now())).data)
+        return Response(OwnActivityOut(activities.draft(self.tenant, wish, at=days.now())).data, status=201)
 
 
 def _parties(kind: str, codes: list[str]) -> list[Tenant]:
@@ -153,11 +153,11 @@ class PublicationView(_Own):
     required_scopes = {"POST": ["activities:write"]}
 
     @extend_schema(
-        operation_id="publish_activity", summary=_("发布活动"), request=None, responses={200: OwnActivityOut}
+        operation_id="publish_activity", summary=_("发布活动"), request=None, responses={201: OwnActivityOut}
     )
     @idempotent
     def post(self, request: Request, code: str) -> Response:
-        return Response(OwnActivityOut(activities.publish(self.one(code), at=days.now())).data)
+        return Response(OwnActivityOut(activities.publish(self.one(code), at=days.now())).data, status=201)
 
 
 @extend_schema(tags=["activities"])
@@ -165,11 +165,11 @@ class ClosingView(_Own):
     required_scopes = {"POST": ["activities:write"]}
 
     @extend_schema(
-        operation_id="close_activity", summary=_("提前关闭活动"), request=None, responses={200: OwnActivityOut}
+        operation_id="close_activity", summary=_("提前关闭活动"), request=None, responses={201: OwnActivityOut}
     )
     @idempotent
     def post(self, request: Request, code: str) -> Response:
-        return Response(OwnActivityOut(activities.close(self.one(code), at=days.now())).data)
+        return Response(OwnActivityOut(activities.close(self.one(code), at=days.now())).data, status=201)
 
 
 @extend_schema(tags=["activities"])

@@ -225,7 +225,7 @@ class ChangeRequestsView(PartnerListView):
         return self.list(request, *args, **kwargs)
 
     @extend_schema(
-        operation_id="ask_change", summary=_("商家申请下调或取消"), request=RequestIn, responses={200: RequestOut}
+        operation_id="ask_change", summary=_("商家申请下调或取消"), request=RequestIn, responses={201: RequestOut}
     )
     @idempotent
     def post(self, request: Request) -> Response:
@@ -242,7 +242,7 @@ class ChangeRequestsView(PartnerListView):
             made = changes.ask_cancel(item, **why)
         else:
             made = changes.ask_lower(item, asked["commission_bps"], asked["service_fee_bps"], **why)
-        return Response(RequestOut(made).data)
+        return Response(RequestOut(made).data, status=201)
 
 
 @extend_schema(tags=["enrolments"])
