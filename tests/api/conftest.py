@@ -24,6 +24,7 @@ ALL_SCOPES = (
     "activities:write",
     "enrolments:read",
     "enrolments:write",
+    "levels:read",
 )
 
 
