@@ -171,9 +171,7 @@ def _reserves(keys: list[str]) -> dict[str, Cause]:
 def _rebates(keys: list[str]) -> dict[str, Cause]:
     told = {}
     for row in Rebate.objects.filter(pk__in=_ids(keys)).select_related("result"):
-        text = _(
-            "{quarter} 返点：净成交额 ¥{gmv}，{level}，评分 {score}，{mode}；由两人复核入账。"
-        ).format(
+        text = _("{quarter} 返点：净成交额 ¥{gmv}，{level}，评分 {score}，{mode}；由两人复核入账。").format(
             quarter=row.result.name,
             gmv=yuan(row.gmv_fen),
             level=row.get_level_display(),

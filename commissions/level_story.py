@@ -94,7 +94,10 @@ def conditions(month: levels.Month) -> list[Condition]:
     return [
         Condition(_("订单数"), str(month.orders), _("至少 {n}").format(n=levels.MIN_ORDERS), "ORDERS" not in short),
         Condition(
-            _("成交额"), f"¥{yuan(month.gmv_fen)}", _("至少 ¥{n}").format(n=yuan(levels.MIN_GMV_FEN)), "GMV" not in short
+            _("成交额"),
+            f"¥{yuan(month.gmv_fen)}",
+            _("至少 ¥{n}").format(n=yuan(levels.MIN_GMV_FEN)),
+            "GMV" not in short,
         ),
         Condition(_("延迟发货"), late, _("不超过 10%"), "LATE_SHIPMENTS" not in short),
         Condition(
@@ -120,8 +123,13 @@ class Notice:
 
 
 FAILED = gettext_lazy("{month} 考核不合格（第 {n} 次）：{why}。可在 {until} 前申诉。累计 3 次将在 15 日收回权限。")
-NOTICED = gettext_lazy("累计 3 个月考核不合格：团长权限将于 {day} 收回。届时进行中的活动关闭、待审核的报名被拒绝，已赚的服务费照常结算。")
-EFFECTED = gettext_lazy("团长权限已收回（第 {n} 次）：关闭活动 {activities} 个、拒绝报名 {items} 件、终止二级合作与申请 {parts} 项。已赚的服务费照常结算。")
+NOTICED = gettext_lazy(
+    "累计 3 个月考核不合格：团长权限将于 {day} 收回。届时进行中的活动关闭、待审核的报名被拒绝，已赚的服务费照常结算。"
+)
+EFFECTED = gettext_lazy(
+    "团长权限已收回（第 {n} 次）：关闭活动 {activities} 个、拒绝报名 {items} 件、终止二级合作与申请 {parts} 项。"
+    "已赚的服务费照常结算。"
+)
 
 
 def notices(leader: Tenant) -> list[Notice]:

@@ -76,7 +76,9 @@ def test_a_month_names_every_condition_that_it_fails():
     assert month.shortfalls == ["ORDERS", "GMV", "LATE_SHIPMENTS", "NEW_PARTNERS"]
 
 
-@pytest.mark.parametrize(("late", "total", "outcome"), [(20, 200, "passed"), (201, 2000, "failed")], ids=["10%", "10.05%"])
+@pytest.mark.parametrize(
+    ("late", "total", "outcome"), [(20, 200, "passed"), (201, 2000, "failed")], ids=["10%", "10.05%"]
+)
 def test_late_shipments_of_ten_per_cent_pass_and_a_little_more_fails(late, total, outcome):
     """Late is what was not shipped within 48 hours of the order, or not at all."""
     stall = Stall(leader())

@@ -41,7 +41,7 @@ class ProgressOut(serializers.Serializer):
     missing = MissingOut(allow_null=True, help_text=_("距上一级还差；已最高为 null"))
 
 
-class MonthOut(serializers.Serializer):
+class MonthSoFarOut(serializers.Serializer):
     month = serializers.CharField(help_text=_("例如 2024-06"))
     orders = serializers.IntegerField()
     gmv_fen = serializers.IntegerField()
@@ -60,7 +60,7 @@ class LevelOut(serializers.Serializer):
     )
     permission = serializers.ChoiceField(choices=["held", "noticed", "withdrawn", "gone"])
     progress = ProgressOut()
-    month = MonthOut(help_text=_("进行中的月份"))
+    month = MonthSoFarOut(help_text=_("进行中的月份"))
 
 
 class QuarterLevelOut(serializers.Serializer):
@@ -77,7 +77,7 @@ class QuarterLevelOut(serializers.Serializer):
     closed_at = serializers.DateTimeField()
 
 
-class AssessmentOut(MonthOut):
+class AssessmentOut(MonthSoFarOut):
     month = serializers.SerializerMethodField(help_text=_("例如 2024-06"))
     outcome = serializers.ChoiceField(choices=MonthlyAssessment.Outcome.choices)
     failed_months = serializers.IntegerField(help_text=_("累计不合格月数，含本月；未不合格为 0"))
@@ -117,8 +117,7 @@ class LevelView(PartnerView):
             "level": result.level if result else None,
             "permission": permission.standing_of(self.tenant),
             "progress": level_story.progress(self.tenant, now),
-            "month": vars(so_far)
-            | {"month": f"{days.day_of(now):%Y-%m}", "shortfalls": levels.shortfalls(so_far)},
+            "month": vars(so_far) | {"month": f"{days.day_of(now):%Y-%m}", "shortfalls": levels.shortfalls(so_far)},
         }
         return Response(LevelOut(told).data)
 

@@ -57,9 +57,7 @@ class LevelPage(OfLeader, TemplateView):
         rows = list(MonthlyAssessment.objects.visible_to(leader).newest_first()[:SHOWN])
         appealed = set(_standing_appeals(leader).values_list("assessment", flat=True))
         failed = MonthlyAssessment.Outcome.FAILED
-        return [
-            (row, row.outcome == failed and now < row.appeal_until and row.pk not in appealed) for row in rows
-        ]
+        return [(row, row.outcome == failed and now < row.appeal_until and row.pk not in appealed) for row in rows]
 
 
 def _standing_appeals(leader: Tenant):

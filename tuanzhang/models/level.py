@@ -23,7 +23,7 @@ class LevelLabel(models.TextChoices):
 
 class LevelPolicyQuerySet(models.QuerySet):
     def in_force(self, day: date) -> "LevelPolicy":
-        """The version that speaks on ``day``; a quarter goes by that of its first. The first begins with time itself."""
+        """The version that speaks on ``day``; a quarter goes by that of its first day."""
         return self.filter(effective_from__lte=day).order_by("-effective_from", "-pk")[0]
 
 
@@ -118,7 +118,9 @@ class QuarterLevelQuerySet(models.QuerySet):
     def standing(self) -> "QuarterLevelQuerySet":
         """Of each leader and quarter what holds: the latest revision."""
         later = QuarterLevel.objects.filter(
-            leader=models.OuterRef("leader"), quarter=models.OuterRef("quarter"), revision__gt=models.OuterRef("revision")
+            leader=models.OuterRef("leader"),
+            quarter=models.OuterRef("quarter"),
+            revision__gt=models.OuterRef("revision"),
         )
         return self.filter(~models.Exists(later))
 

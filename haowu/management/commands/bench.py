@@ -8,7 +8,12 @@ from django.core.management.base import BaseCommand
 from haowu.management.bench import history, house, intake, levels, night
 from haowu.management.bench.figures import Figures
 
-BENCHES = {"night": (night, 1_000_000), "intake": (intake, 50_000), "history": (history, 1_000_000), "levels": (levels, 1_000_000)}
+BENCHES = {
+    "night": (night, 1_000_000),
+    "intake": (intake, 50_000),
+    "history": (history, 1_000_000),
+    "levels": (levels, 1_000_000),
+}
 
 
 class Command(BaseCommand):
