@@ -22,6 +22,7 @@ def appeal(leader: Tenant, result: Result, reason: str, *, by: User | None, at: 
     against = _subject(result)
     with platform_scope():
         list(Tenant.objects.select_for_update(no_key=True).filter(pk=leader.pk))
+        list(Revocation.objects.select_for_update().filter(leader=leader).noticed())
         if result.leader_id != leader.pk:
             raise refusals.NothingToAppeal
         if isinstance(result, MonthlyAssessment) and result.outcome != MonthlyAssessment.Outcome.FAILED:

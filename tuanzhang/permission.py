@@ -53,7 +53,8 @@ def withdraw_due(day: date, *, at: datetime) -> int:
     A leader who appeals keeps the permission until the decision. Any number of times, by any number of hands: once.
     """
     with platform_scope(), connection.cursor() as cursor:
-        cursor.execute(_DUE, {"day": day})
+        cursor.execute(_LOCK, {"day": day})
+        cursor.execute(_DUE, {"ids": [pk for (pk,) in cursor.fetchall()]})
         due = dict(cursor.fetchall())
         if due:
             at_and = {"leaders": list(due.values()), "at": at}
@@ -110,13 +111,15 @@ def require_staff(by: User) -> None:
         raise refusals.StaffOnly
 
 
+_LOCK = """
+SELECT id FROM tuanzhang_revocation WHERE status = 'noticed' AND effective_on <= %(day)s ORDER BY id FOR UPDATE
+"""
 _DUE = """
-SELECT id, leader_id FROM tuanzhang_revocation AS revocation
-WHERE status = 'noticed' AND effective_on <= %(day)s
+SELECT id, leader_id FROM tuanzhang_revocation AS revocation WHERE id = ANY(%(ids)s)
   AND NOT EXISTS (SELECT 1 FROM tuanzhang_appeal AS appeal WHERE appeal.leader_id = revocation.leader_id
                   AND appeal.status = 'open' AND appeal.assessment_id IS NOT NULL)
-ORDER BY id FOR UPDATE
 """
+"""Asked once the rows are locked, as who appeals locks them too: an appeal is in before, or comes too late."""
 
 _CLOSE = """
 WITH closed AS (
