@@ -16,7 +16,8 @@ from haowu.tenants.models import Tenant
 from haowu.tenants.scope import PLATFORM, enter_scope
 from tests.build import in_threads, leader, member, merchant, moment, second, settle, staff, told
 from tests.quarters import Stall, closed, level_of, policy, q
-from tuanzhang import appeals, refusals
+from tuanzhang import appeals
+from tuanzhang import level_refusals as refusals
 from tuanzhang.models import LevelPolicy, QuarterLevel
 
 pytestmark = pytest.mark.django_db

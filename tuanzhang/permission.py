@@ -11,8 +11,9 @@ from haowu import days
 from haowu.errors import Refused
 from haowu.tenants.models import Tenant, User
 from haowu.tenants.scope import platform_scope
-from tuanzhang import refusals
+from tuanzhang import level_refusals as refusals
 from tuanzhang.models import Readmission, Revocation
+from tuanzhang.refusals import ReasonMissing
 
 REJECTED_FOR = "团长权限已被平台收回，报名未能审核。可报名其他团长的活动。"
 SECOND_REJECTED_FOR = "一方的团长权限已被平台收回。"
@@ -69,7 +70,7 @@ def withdraw_due(day: date, *, at: datetime) -> int:
 def apply_again(leader: Tenant, statement: str, *, by: User | None, at: datetime) -> Readmission:
     """Ask to be let in again: from the 30th day after the withdrawal on, unless it is for good."""
     if not statement.strip():
-        raise refusals.ReasonMissing
+        raise ReasonMissing
     with platform_scope():
         revoked = Revocation.objects.select_for_update().filter(leader=leader).in_force().first()
         if revoked is None:
@@ -100,7 +101,7 @@ def refuse_readmission(asked: Readmission, reason: str, *, by: User, at: datetim
     """With a reason that the leader reads; it may apply again."""
     require_staff(by)
     if not reason.strip():
-        raise refusals.ReasonMissing
+        raise ReasonMissing
     with platform_scope():
         asked.move("refuse", decided_by=by, decided_at=at, reason=reason.strip())
     return asked
