@@ -66,6 +66,12 @@ def rebate_of(result: QuarterLevel) -> int:
     )
 
 
+def bands_of(result: QuarterLevel) -> list[levels.Band]:
+    """What of its GMV is rebated at which rate, before the score."""
+    policy = result.policy
+    return levels.bands(result.gmv_fen, levels.Level(result.level), levels.Mode(policy.mode), policy.steps)
+
+
 def _is_settled(result: QuarterLevel, at: datetime) -> bool:
     """A first result may be appealed against for a while; a revision is what an appeal came to."""
     return result.revision > 0 or at >= result.appeal_until

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from tuanzhang.levels import (
     STEPS,
+    Band,
     Level,
     Mode,
     Month,
     Quarter,
     Step,
+    bands,
     is_exempt,
     level_of,
     missing_for_next,
@@ -66,6 +68,17 @@ def test_the_worked_rebates():
     assert rebate_fen(300 * MILLION, Level.GOLD, FULL, Mode.MARGINAL) == 650_000_00
     assert rebate_fen(300 * MILLION, Level.GOLD, FULL, Mode.WHOLE) == 1_500_000_00
     assert rebate_fen(120 * MILLION, Level.SILVER, 9200, Mode.WHOLE) == 331_200_00
+
+
+def test_the_bands_of_a_gold_quarter_in_both_modes():
+    gmv_fen = 310 * MILLION
+    assert bands(gmv_fen, Level.GOLD, Mode.MARGINAL) == [
+        Band(Level.BRONZE, 50 * MILLION, 10),
+        Band(Level.SILVER, 200 * MILLION, 30),
+        Band(Level.GOLD, 10 * MILLION, 50),
+    ]
+    assert bands(gmv_fen, Level.GOLD, Mode.WHOLE) == [Band(Level.GOLD, gmv_fen, 50)]
+    assert bands(gmv_fen, Level.POTENTIAL) == bands(-1, Level.GOLD) == []
 
 
 def test_a_rebate_is_nothing_below_the_first_level_and_for_gmv_below_zero():

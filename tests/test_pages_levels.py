@@ -69,7 +69,7 @@ def test_a_quarter_opens_into_how_its_level_score_and_rebate_follow(clock):  # n
     clock("2024-07-02 10:00")
     closed("2024Q2")
     page = text(browser(lead).get("/levels/2024Q2/"))
-    for figure in ("¥150,000,000.00", "¥30,000,000.00", "¥120,000,000.00", "银牌", "¥360,000.00"):
+    for figure in ("¥150,000,000.00", "¥30,000,000.00", "¥120,000,000.00", "银牌", "¥360,000.00", "0.3%"):
         assert figure in page
     assert browser(leader("l2")).get("/levels/2024Q2/").status_code == 404
     assert browser(lead).get("/levels/2024Q5/").status_code == 404

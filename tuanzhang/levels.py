@@ -106,24 +106,36 @@ def score_bps(quarter: Quarter, target: Quarter) -> int:
     return (2 * numerator * FULL_BPS // 100 + denominator) // (2 * denominator)
 
 
+@dataclass(frozen=True)
+class Band:
+    """A part of the GMV and the rate at which it is rebated."""
+
+    level: Level
+    gmv_fen: int
+    rebate_bps: int
+
+
+def bands(gmv_fen: int, level: Level, mode: Mode = Mode.MARGINAL, steps: Sequence[Step] = STEPS) -> list[Band]:
+    """What is rebated at which rate. ``WHOLE``: all of it at the level's; ``MARGINAL``: each band at its own, up to
+    the level's. Below the first level, and of GMV below zero: nothing."""
+    order = list(Level)
+    held = [step for step in steps if order.index(step.level) <= order.index(level)]
+    if not held or gmv_fen <= 0:
+        return []
+    if mode == Mode.WHOLE:
+        return [Band(held[-1].level, gmv_fen, held[-1].rebate_bps)]
+    tops = [step.gmv_fen for step in held[1:]] + [gmv_fen]
+    return [
+        Band(step.level, max(0, min(gmv_fen, top) - step.gmv_fen), step.rebate_bps)
+        for step, top in zip(held, tops, strict=True)
+    ]
+
+
 def rebate_fen(
     gmv_fen: int, level: Level, score: int, mode: Mode = Mode.MARGINAL, steps: Sequence[Step] = STEPS
 ) -> int:
-    """What the platform rebates: GMV × rate × score, rounded once, half up. ``score`` in bps.
-
-    ``WHOLE``: all of it at the level's rate. ``MARGINAL``: each band at its own, up to the level's. GMV below zero: 0.
-    """
-    order = list(Level)
-    bands = [step for step in steps if order.index(step.level) <= order.index(level)]
-    if not bands or gmv_fen <= 0:
-        return 0
-    if mode == Mode.WHOLE:
-        weighted = gmv_fen * bands[-1].rebate_bps
-    else:
-        tops = [step.gmv_fen for step in bands[1:]] + [gmv_fen]
-        weighted = sum(
-            max(0, min(gmv_fen, top) - step.gmv_fen) * step.rebate_bps for step, top in zip(bands, tops, strict=True)
-        )
+    """What the platform rebates: GMV × rate × score over its ``bands``, rounded once, half up. ``score`` in bps."""
+    weighted = sum(band.gmv_fen * band.rebate_bps for band in bands(gmv_fen, level, mode, steps))
     whole = FULL_BPS * FULL_BPS
     return (weighted * score * 2 + whole) // (2 * whole)
 

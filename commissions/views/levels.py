@@ -88,6 +88,7 @@ class QuarterPage(OfLeader, TemplateView):
             months=leader_figures.by_month(leader.pk, result.quarter, result.policy),
             rebate=level_story.rebates_of(leader).get(result.quarter),
             expected_fen=rebates.rebate_of(result),
+            bands=[vars(band) | {"label": LevelLabel(band.level).label} for band in rebates.bands_of(result)],
             appeal=told,
             may_appeal=may_appeal,
             form=ReasonForm(),
