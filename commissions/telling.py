@@ -17,8 +17,8 @@ TRACE = {
     "PID_PRODUCT_MISMATCH": gettext_lazy("推广位属于另一件商品：自然成交，不计佣。"),
     "PICKED_LATER": gettext_lazy("下单时达人还没有选入这件商品：自然成交，不计佣。"),
     "SELF_PURCHASE": gettext_lazy("达人或商家自己购买：不计佣。"),
-    "EXCLUSIVE_NOT_LISTED": gettext_lazy("商品有专属计划，名单里没有这位达人：不计佣。"),
-    "EXCLUSIVE_LISTED": gettext_lazy("专属计划列有这位达人：按专属计划计佣。"),
+    "EXCLUSIVE_NOT_LISTED": gettext_lazy("商品有专属计划或专属活动，名单里没有这位达人：不计佣。"),
+    "EXCLUSIVE_LISTED": gettext_lazy("专属计划或专属活动列有这位达人：按它计佣。"),
     "EXCLUSIVE_NONE": gettext_lazy("没有专属计划或专属活动。"),
     "ITEM_TARGETED_LISTED": gettext_lazy("商品定向计划列有这位达人：按它计佣。"),
     "ITEM_TARGETED_NOT_LISTED": gettext_lazy("商品定向计划没有列出这位达人。"),
@@ -65,7 +65,16 @@ def sentences(told: dict[str, Any]) -> Iterator[str]:
     yield from steps(told)
     yield from waiting(told)
     yield from postings(told)
+    yield from credits(told)
     yield what_comes_next(told)
+
+
+def credits(told: dict[str, Any]) -> Iterator[str]:
+    """Which quarter of which leader counts the line's base."""
+    for credit in told["credits"]:
+        yield _("{day} 的 ¥{amount} 计入团长 {leader} 的 {quarter} 成交额。").format(
+            day=credit["day"], amount=yuan(credit["gmv_fen"]), leader=credit["leader"], quarter=credit["quarter"]
+        )
 
 
 def standing(told: dict[str, Any]) -> str:

@@ -139,6 +139,11 @@ CELERY_BEAT_SCHEDULE = {
     # Expires: where all workers are busy, what was swept meanwhile would only queue up before other tasks.
     "sweep": {"task": "commissions.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "release-expired": {"task": "commissions.tasks.release_expired", "schedule": 60.0},
+    "agree-quiet-requests": {"task": "commissions.tasks.agree_quiet_requests", "schedule": 600.0},
+    # Daily, though only the 1st and the 15th find something to do: what a lost day left is done on the next.
+    "judge-leaders": {"task": "commissions.tasks.judge_leaders", "schedule": crontab(hour=4, minute=0)},
+    "withdraw-permissions": {"task": "commissions.tasks.withdraw_permissions", "schedule": crontab(hour=0, minute=5)},
+    "count-leaders": {"task": "commissions.tasks.count_leaders", "schedule": crontab(minute=15)},
     "forget": {"task": "haowu.partners.tasks.forget", "schedule": crontab(hour=5, minute=0)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat-schedule")
@@ -219,6 +224,11 @@ OAUTH2_PROVIDER = {
         "order-events:read": _("查看订单事件的处理结果"),
         "orders:read": _("查看订单"),
         "statements:read": _("查看对账单"),
+        "activities:read": _("查看招商活动与二级合作"),
+        "activities:write": _("管理招商活动与二级合作"),
+        "enrolments:read": _("查看活动报名与变更申请"),
+        "enrolments:write": _("报名、审核、申请变更与答复"),
+        "levels:read": _("查看等级、考核与返点"),
         "earnings:read": _("查看余额与提现"),
         "withdrawals:write": _("申请与取消提现"),
     },
@@ -272,6 +282,16 @@ SPECTACULAR_SETTINGS = {
         "AccountKind": "haowu.ledger.models.Account.Kind",
         "WithdrawalStatus": "commissions.models.Withdrawal.Status",
         "PostingKind": "haowu.ledger.models.Posting.Kind",
+        "ActivityType": "tuanzhang.models.Activity.Type",
+        "Joining": "tuanzhang.models.Activity.Joining",
+        "ChangeKind": "tuanzhang.models.ChangeRequest.Kind",
+        "SecondLevelStatus": "tuanzhang.models.SecondLevel.Status",
+        "ResultStatus": ["accepted", "rejected"],
+        "Level": "tuanzhang.models.LevelLabel",
+        "AssessmentOutcome": "tuanzhang.models.MonthlyAssessment.Outcome",
+        "Shortfall": "tuanzhang.models.MonthlyAssessment.Shortfall",
+        "RebateMode": "tuanzhang.models.LevelPolicy.RebateMode",
+        "Permission": ["held", "noticed", "withdrawn", "gone"],
     },
 }
 

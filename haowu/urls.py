@@ -1,11 +1,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from commissions.api import urls as orders_api
 from haowu.health import health
 from haowu.media import media
 from haowu.partners.oauth import TokenView
+from tuanzhang.api import urls as leaders_api
 
-api = [path("v1/", include(("commissions.api.urls", "v1"))), path("", include("haowu.partners.urls"))]
+v1 = [*orders_api.urlpatterns, *leaders_api.urlpatterns]
+api = [path("v1/", include((v1, "v1"))), path("", include("haowu.partners.urls"))]
 
 handler500 = "haowu.failures.failed"
 
@@ -13,6 +16,7 @@ urlpatterns = [
     path("healthz", health),
     path("", include("haowu.tenants.urls")),
     path("", include("merchants.urls")),
+    path("", include("tuanzhang.urls")),
     path("", include("streamers.urls")),
     path("", include("commissions.urls")),
     path("language/", include("django.conf.urls.i18n")),

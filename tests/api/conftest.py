@@ -20,6 +20,11 @@ ALL_SCOPES = (
     "statements:read",
     "earnings:read",
     "withdrawals:write",
+    "activities:read",
+    "activities:write",
+    "enrolments:read",
+    "enrolments:write",
+    "levels:read",
 )
 
 
