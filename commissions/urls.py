@@ -1,6 +1,19 @@
 from django.urls import path, re_path
 
-from commissions.views import disputes, earnings, effect, files, funding, months, orders, rates, statements, withdrawals
+from commissions.views import (
+    disputes,
+    earnings,
+    effect,
+    files,
+    funding,
+    months,
+    orders,
+    rates,
+    recommended,
+    service,
+    statements,
+    withdrawals,
+)
 
 ENDING = "(?P<ending>csv|xlsx)"
 
@@ -10,6 +23,9 @@ urlpatterns = [
     path("orders/", orders.OrderList.as_view(), name="orders"),
     path("orders/lines/<int:pk>/", orders.LinePage.as_view(), name="line"),
     path("effect/", effect.LeaderEffect.as_view(), name="effect"),
+    path("service/", service.ServicePage.as_view(), name="service"),
+    path("recommendations/", recommended.Recommendations.as_view(), name="recommendations"),
+    path("recommendations/<str:public_id>/", recommended.RecommendationPage.as_view(), name="recommendation"),
     path("orders/lines/<int:pk>/dispute/", disputes.NewDispute.as_view(), name="new-dispute"),
     path("disputes/", disputes.DisputeList.as_view(), name="disputes"),
     path("disputes/<str:public_id>/", disputes.DisputePage.as_view(), name="dispute"),

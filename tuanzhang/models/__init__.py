@@ -3,6 +3,14 @@ from tuanzhang.models.change import ChangeRequest
 from tuanzhang.models.cooperation import SecondLevel
 from tuanzhang.models.enrolment import Enrolment, EnrolmentRate
 from tuanzhang.models.figures import LeaderFigures
+from tuanzhang.models.recommendation import (
+    GoodsRequest,
+    GroupMember,
+    Recipient,
+    Recommendation,
+    RecommendedItem,
+    StreamerGroup,
+)
 
 __all__ = [
     "Activity",
@@ -11,7 +19,13 @@ __all__ = [
     "ChangeRequest",
     "Enrolment",
     "EnrolmentRate",
+    "GoodsRequest",
+    "GroupMember",
     "LeaderFigures",
     "ListedStreamer",
+    "Recipient",
+    "Recommendation",
+    "RecommendedItem",
     "SecondLevel",
+    "StreamerGroup",
 ]
