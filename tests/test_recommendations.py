@@ -116,16 +116,17 @@ def test_picks_orders_and_fees_are_counted_until_the_streamer_picks_another_way(
     made = recommending.recommend(lead, Letter(items, "好卖", [seller, idle]), at=AT)
     picking(seller, items[0], made)
     pick = Pick.objects.get()
+    other = build.activity(lead)
+    build.enrolled(pick.product, other)
+    clock("2024-06-21 12:00")
+    browser(seller).post(f"/selection/{pick.product.public_id}/pick/", {"activity": other.share_token})
+    clock("2024-06-22 12:00")
     by = build.source()
     sold = {"price_fen": 10_000}
     build.push(by, [build.paid("before", "2024-06-20 13:00", [build.bought(pick.product, pick.pid, **sold)])])
     for number, moment in (("o1", "2024-06-20 15:00"), ("o2", "2024-06-20 16:00"), ("o3", "2024-06-21 16:00")):
         build.push(by, [build.paid(number, moment, [build.bought(pick.product, pick.pid, **sold)])])
     build.push(by, [build.event("refunded", "o1", "2024-06-20 18:00", refund_no="r1", goods_fen=4_000, freight_fen=0)])
-    other = build.activity(lead)
-    build.enrolled(pick.product, other)
-    clock("2024-06-21 12:00")
-    browser(seller).post(f"/selection/{pick.product.public_id}/pick/", {"activity": other.share_token})
     assert recommended.by_product(lead, [made.pk]) == {
         made.pk: {pick.product_id: Outcome(1, 1, 2, 20_000, 16_000, 360 + 600)}
     }
@@ -175,7 +176,7 @@ def test_a_request_is_answered_with_a_list_or_declined_with_a_reason(lead, items
     selling.post("/selection/requests/", asked)
     second = GoodsRequest.objects.get(status="open")
     decline = f"/goods-requests/{second.public_id}/decline/"
-    assert shown_messages(leading.post(decline, {"reason": " "}, follow=True)) == ["请写明原因。"]
+    assert shown_messages(leading.post(decline, {"reason": " "}, follow=True)) [-1] == "请写明原因，对方会看到。"
     leading.post(decline, {"reason": "最近没有早餐"})
     assert "最近没有早餐" in text(selling.get("/selection/requests/"))
 
