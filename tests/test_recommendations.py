@@ -176,7 +176,7 @@ def test_a_request_is_answered_with_a_list_or_declined_with_a_reason(lead, items
     selling.post("/selection/requests/", asked)
     second = GoodsRequest.objects.get(status="open")
     decline = f"/goods-requests/{second.public_id}/decline/"
-    assert shown_messages(leading.post(decline, {"reason": " "}, follow=True)) [-1] == "请写明原因，对方会看到。"
+    assert shown_messages(leading.post(decline, {"reason": " "}, follow=True))[-1] == "请写明原因，对方会看到。"
     leading.post(decline, {"reason": "最近没有早餐"})
     assert "最近没有早餐" in text(selling.get("/selection/requests/"))
 
@@ -219,7 +219,12 @@ def test_who_may_only_read_sends_nothing(lead, items, role):
     made = recommending.recommend(lead, Letter(items, "好卖", to_all=True), at=AT)
     reading = browser(lead, role)
     assert reading.get("/recommendations/new/").status_code == 403
-    for path in ("recommendations/new", f"recommendations/{made.public_id}/ending", "streamer-groups", "service/endings"):
+    for path in (
+        "recommendations/new",
+        f"recommendations/{made.public_id}/ending",
+        "streamer-groups",
+        "service/endings",
+    ):
         assert reading.post(f"/{path}/").status_code == 403
     assert "好卖" in text(reading.get("/recommendations/"))
     assert browser(build.streamer("s1"), role).post("/selection/requests/").status_code == 403

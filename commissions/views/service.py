@@ -1,7 +1,8 @@
 """How the merchants of a leader's goods serve, and what he can do about it."""
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy
@@ -9,13 +10,12 @@ from django.views.generic import TemplateView
 
 from commissions import service_record
 from commissions.service_record import By, Served
+from commissions.views.effect import SPANS, looked_back
 from haowu import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
 from tuanzhang.models import Enrolment
 
-SPANS = (7, 30, 90)
-"""Days that the page can look back."""
 SORTS = {
     "lines": (gettext_lazy("订单行最多"), lambda row: -row.lines),
     "late": (gettext_lazy("延迟发货最多"), lambda row: -(row.late_bps or 0)),
@@ -30,10 +30,9 @@ class ServicePage(TenantRequiredMixin, TemplateView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         asked, now = self.request.GET, days.now()
-        span = int(asked["days"]) if asked.get("days") in map(str, SPANS) else 30
         by = By.PRODUCT if asked.get("by") == By.PRODUCT else By.MERCHANT
         sort = asked.get("sort") if asked.get("sort") in SORTS else "lines"
-        rows = service_record.of_leader(self.request.tenant, now - timedelta(days=span), by, at=now)
+        rows, span = looked_back(self.request, partial(service_record.of_leader, self.request.tenant, by=by, at=now))
         running = self._running(by, now)
         return super().get_context_data(
             rows=[(row, running[_key(row)]) for row in sorted(rows, key=SORTS[sort][1])],

@@ -1,4 +1,4 @@
-"""Who can sign in to the demo: owners of the busiest shop and the busiest streamer, staff, and the order source.
+"""Who can sign in to the demo: owners of the busiest shop, streamer and leader, staff, and the order source.
 
 People's password is public, so they exist in development only.
 """
@@ -49,6 +49,7 @@ def ways_in() -> list[Way]:
             _member("streamer", streamer),
             _("在选品中心搜「圣诞」，再看收益里的待结算与可提现"),
         ),
+        *_leader(),
         Way(staff.role, staff.path, _staff("admin"), staff.task),
         Way(
             _("订单来源 {name}").format(name=replay.source().name),
@@ -59,11 +60,20 @@ def ways_in() -> list[Way]:
     ]
 
 
-def _busiest(role: str) -> Tenant:
+def _leader() -> list[Way]:
+    """None in a demo that was begun before there were leaders."""
+    if not Tenant.objects.of_kind(Tenant.Kind.TUANZHANG).exists():
+        return []
+    leader = _busiest("first_leader", Tenant.Kind.TUANZHANG)
+    task = _("看每件商品的效果，把卖得好的推荐给达人")
+    return [Way(_("团长 {name}").format(name=leader.name), "/", _member("leader", leader), task)]
+
+
+def _busiest(role: str, kind: str = "") -> Tenant:
     """The tenant with the most order lines as ``role``; any of its kind while there are none."""
     counted = OrderLine.objects.filter(**{f"{role}__isnull": False}).values_list(role).annotate(lines=Count("pk"))
     busiest = counted.order_by("-lines", role).first()
-    tenants = Tenant.objects.of_kind(Tenant.Kind(role))
+    tenants = Tenant.objects.of_kind(Tenant.Kind(kind or role))
     return tenants.get(pk=busiest[0]) if busiest else tenants.order_by("pk")[0]
 
 

@@ -4,7 +4,6 @@ A product's merchant, promoters and rates depend on its stock code alone, so tha
 titles, prices and the dates on which rates change come from the export at hand.
 """
 
-import hashlib
 from collections import Counter, defaultdict
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -13,20 +12,16 @@ from statistics import median_low
 from typing import Any
 
 from haowu import days
+from haowu.management.retail import leaders
 from haowu.management.retail.categories import category
-from haowu.management.retail.names import MERCHANTS, STREAMERS
+from haowu.management.retail.lots import lot
+from haowu.management.retail.names import LEADERS, MERCHANTS, STREAMERS
 from haowu.management.retail.orders import Book, Line
 
 PROMOTERS = 4
 NATURAL_PERCENT = 8
 OPENED_BEFORE = timedelta(days=30)
 OPENED_AT_THE_LATEST = date(2010, 11, 1)
-
-
-def lot(*parts: object) -> int:
-    """A number below 2**64 that looks random and is the same for ever (unlike ``hash``)."""
-    text = "\x1f".join(map(str, parts))
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
 @cache
@@ -79,13 +74,19 @@ def market(book: Book) -> dict[str, Any]:
             for code, name in MERCHANTS.items()
         ],
         "streamers": _streamers(book),
+        "leaders": [{"code": code, "name": name} for code, name in LEADERS.items()],
         "plans": [plan for code in sorted(lines) for plan in _plans(code, opened, first, last)]
         + [_shop_plan(code, opened) for index, code in enumerate(MERCHANTS) if index % 4 == 1],
+        "activities": leaders.activities(
+            _at(opened),
+            [leaders.item(merchant_of(code), code, _normal_bps(code)) for code in sorted(lines) if _is_carried(code)],
+        ),
         "picks": [
             {
                 "pid": pid_of(streamer, code),
                 "streamer": streamer,
                 "product": {"merchant": merchant_of(code), "code": code},
+                "activity": leaders.picked_through(streamer, code) if _is_carried(code) else None,
                 "at": _at(opened),
             }
             for code in sorted(lines)
@@ -122,13 +123,21 @@ def _is_exclusive(code: str) -> bool:
     return lot("exclusive", code) % 50 == 0
 
 
+def _normal_bps(code: str) -> int:
+    return 500 + lot("rate", code) % 51 * 50
+
+
+def _is_carried(code: str) -> bool:
+    return leaders.activity_of(code) is not None and not _is_exclusive(code)
+
+
 def _plans(code: str, opened: date, first: date, last: date) -> list[dict[str, Any]]:
     """5–30% for everybody; one product in ten pays two streamers more; one in fifty is exclusive to two.
 
     One in a hundred becomes exclusive to one of its four halfway through, and one in twelve changes its rate.
     """
     base = {"merchant": merchant_of(code), "product": code}
-    bps = 500 + lot("rate", code) % 51 * 50
+    bps = _normal_bps(code)
     names = promoters(code)
     if _is_exclusive(code):
         streamers = {names[0]: bps + 500, names[1]: bps + 1000}
