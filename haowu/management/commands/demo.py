@@ -22,7 +22,7 @@ from haowu.errors import Refused
 from haowu.management import market
 from haowu.management.demo import people, story
 from haowu.management.demo.programs import ProgramEnded, Programs
-from haowu.management.ready import make_ready
+from haowu.management.ready import gather_statistics, make_ready
 from haowu.management.reports import run_lines
 from haowu.management.retail import replay, shops
 from haowu.management.retail.existing import without_existing
@@ -78,6 +78,7 @@ class Command(BaseCommand):
     def _tell(self, book: Book, calendar: list[Day], todo: list[Day], programs: Programs) -> None:
         started = time.monotonic()
         built = market.load(without_existing(shops.market(book)))
+        gather_statistics()
         sent = replay.Sent()
         with tqdm(total=sum(len(day.parcels) for day in todo), unit=_("事件"), disable=None) as bar:
             for stored in story.tell(calendar, programs, sent):
