@@ -10,6 +10,8 @@ from commissions.views import (
     months,
     orders,
     rates,
+    recommended,
+    service,
     statements,
     withdrawals,
 )
@@ -28,6 +30,9 @@ urlpatterns = [
     path("levels/appeals/<str:public_id>/withdrawal/", levels.WithdrawAppeal.as_view(), name="withdraw-appeal"),
     path("levels/<str:quarter>/", levels.QuarterPage.as_view(), name="level-quarter"),
     path("levels/<str:quarter>/appeal/", levels.AppealQuarter.as_view(), name="appeal-quarter"),
+    path("service/", service.ServicePage.as_view(), name="service"),
+    path("recommendations/", recommended.Recommendations.as_view(), name="recommendations"),
+    path("recommendations/<str:public_id>/", recommended.RecommendationPage.as_view(), name="recommendation"),
     path("orders/lines/<int:pk>/dispute/", disputes.NewDispute.as_view(), name="new-dispute"),
     path("disputes/", disputes.DisputeList.as_view(), name="disputes"),
     path("disputes/<str:public_id>/", disputes.DisputePage.as_view(), name="dispute"),

@@ -42,7 +42,7 @@ class ActivityGoods(OfStreamer, ListPage):
 
     def rows(self, found: list[Product]) -> list[tuple[Card, bool]]:
         """Each card as if picked through the link, and whether it stands on the shelf that way already."""
-        dressed = cards(self.request.tenant, found, days.now(), self.through)
+        dressed = cards(self.request.tenant, found, days.now(), {product.pk: self.through for product in found})
         return [(card, bool(card.pick) and card.pick.latest_through == self.through) for card in dressed]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from haowu.fields import PercentField, SearchBox, YuanField
 from merchants.models import Category, Product
 from streamers.models import Pick
 from streamers.selection import in_category, not_on_shelf
+from tuanzhang.models import Recommendation
 
 
 class YuanFilter(django_filters.Filter):
@@ -62,6 +63,25 @@ class ActivityGoodsFilter(django_filters.FilterSet):
     class Meta:
         model = Product
         fields: list[str] = []
+
+
+class RecommendedFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("团长或推荐语"), method="matching", max_length=64, widget=SearchBox)
+    fresh = django_filters.BooleanFilter(label=_("只看没看过的"), method="not_seen", widget=forms.CheckboxInput)
+    mine = django_filters.BooleanFilter(label=_("只看推荐给我的"), method="to_me", widget=forms.CheckboxInput)
+
+    class Meta:
+        model = Recommendation
+        fields: list[str] = []
+
+    def matching(self, rows: QuerySet, name: str, words: str) -> QuerySet:
+        return rows.filter(Q(note__icontains=words) | Q(leader__name__icontains=words))
+
+    def not_seen(self, rows: QuerySet, name: str, wanted: bool | None) -> QuerySet:
+        return rows.filter(seen_at__isnull=True) if wanted else rows
+
+    def to_me(self, rows: QuerySet, name: str, wanted: bool | None) -> QuerySet:
+        return rows.filter(audience=Recommendation.Audience.NAMED) if wanted else rows
 
 
 class ShelfFilter(django_filters.FilterSet):

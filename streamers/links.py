@@ -1,7 +1,8 @@
-"""What a leader's share link says: the activity, and the second leader whose link it is."""
+"""What a share link says: the activity, the second leader whose link it is; and which recommendation it stands in."""
 
 from haowu.tenants.models import Tenant
-from tuanzhang.models import Activity
+from merchants.models import Product
+from tuanzhang.models import Activity, Recommendation
 
 
 def link(token: str, via: str) -> dict[str, Activity | Tenant | None]:
@@ -10,3 +11,14 @@ def link(token: str, via: str) -> dict[str, Activity | Tenant | None]:
     leaders = Tenant.objects.of_kind(Tenant.Kind.TUANZHANG)
     second = leaders.filter(public_id=via).first() if activity and via else None
     return {"activity": activity, "second_leader": second}
+
+
+def recommendation(
+    streamer: Tenant, public_id: str, product: Product, activity: Activity | None
+) -> Recommendation | None:
+    """The running recommendation that ``streamer`` sees and that names ``product`` in ``activity``; else none."""
+    if not public_id or activity is None:
+        return None
+    shown = Recommendation.objects.visible_to(streamer).running().filter(public_id=public_id)
+    named = shown.filter(items__enrolment__product=product, items__enrolment__activity=activity)
+    return named.distinct().first()

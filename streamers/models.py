@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from haowu.tenants.models import Tenant
 from merchants.models import Product
 from streamers.offers import Through
-from tuanzhang.models import Activity
+from tuanzhang.models import Activity, Recommendation
 
 
 def new_pid() -> str:
@@ -85,7 +85,8 @@ class Channel(models.Model):
     """Through which activity a pick stands from ``effective_from`` on; no activity: through none.
 
     A new row each time the streamer picks the product through another leader, so that earlier orders keep theirs.
-    ``second_leader``: whose link led there. ``leader`` is the activity's, who may see who sells his goods.
+    ``second_leader``: whose link led there; ``recommendation``: which one it was picked from. ``leader`` is the
+    activity's, who may see who sells his goods.
     """
 
     pick = models.ForeignKey(Pick, on_delete=models.PROTECT, related_name="channels", verbose_name=_("选品"))
@@ -99,11 +100,24 @@ class Channel(models.Model):
     second_leader = models.ForeignKey(
         Tenant, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("二级团长")
     )
+    recommendation = models.ForeignKey(
+        Recommendation,
+        on_delete=models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="channels",
+        verbose_name=_("团长推荐"),
+    )
     effective_from = models.DateTimeField(_("生效时间"))
 
     class Meta:
         verbose_name = verbose_name_plural = _("选品来源")
         ordering = ["effective_from", "pk"]
+        indexes = [
+            models.Index(
+                fields=["recommendation"], condition=Q(recommendation__isnull=False), name="channel_of_recommendation"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(activity__isnull=False, leader__isnull=False)

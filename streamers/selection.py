@@ -4,6 +4,7 @@ The rule is ``streamers.offers.choose``; here it is said once more as a query, s
 before it can cut a page. What a card shows comes from the OfferBook; ``test_pages_streamer`` holds the two together.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -115,17 +116,23 @@ class Card:
         return share(price_fen, self.bps or 0)
 
 
-def cards(streamer: Tenant, products: list[Product], at: datetime, through: Through | None = None) -> list[Card]:
+def cards(
+    streamer: Tenant, products: list[Product], at: datetime, ways: Mapping[int, Through] | None = None
+) -> list[Card]:
     """Each of ``products`` dressed for ``streamer``, in a fixed number of queries. Within a transaction.
 
-    ``through``: as if picked that way; without it, by what each pick stands through.
+    ``ways``: by product id, as if picked that way; the others by what their pick stands through.
     """
     tomorrow = days.next_midnight(at)
     with platform_scope():
         book = OfferBook(products)
     on_shelf = Pick.objects.visible_to(streamer).on_shelf().of_products(products).with_channels()
     picks = {pick.product_id: pick for pick in on_shelf}
-    return [_card(product, book, streamer, picks.get(product.pk), at, tomorrow, through) for product in products]
+    ways = ways or {}
+    return [
+        _card(product, book, streamer, picks.get(product.pk), at, tomorrow, ways.get(product.pk))
+        for product in products
+    ]
 
 
 def _card(

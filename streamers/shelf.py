@@ -14,7 +14,7 @@ from merchants.models import Product
 from streamers.models import Channel, Pick, new_pid
 from streamers.offers import EXCLUSIVE_KINDS, Through
 from streamers.terms import OfferBook
-from tuanzhang.models import Activity
+from tuanzhang.models import Activity, Recommendation
 
 
 class ProductNotListed(Refused):
@@ -63,6 +63,7 @@ class Wish:
     pid: str = ""
     activity: Activity | None = None
     second_leader: Tenant | None = None
+    recommendation: Recommendation | None = None
 
     @property
     def through(self) -> Through | None:
@@ -94,9 +95,10 @@ def pick(
     at: datetime,
     activity: Activity | None = None,
     second_leader: Tenant | None = None,
+    recommendation: Recommendation | None = None,
 ) -> Pick:
     """``pick_many`` for one, its refusal raised."""
-    return single(pick_many([Wish(streamer, product, at, activity=activity, second_leader=second_leader)]))
+    return single(pick_many([Wish(streamer, product, at, "", activity, second_leader, recommendation)]))
 
 
 class _Shelves:
@@ -178,6 +180,7 @@ def _channel(pick: Pick, wish: Wish) -> Channel:
         activity=wish.activity,
         leader_id=wish.activity.leader_id if wish.activity else None,
         second_leader=wish.second_leader,
+        recommendation=wish.recommendation,
         effective_from=wish.at,
     )
 

@@ -19,7 +19,7 @@ from haowu.tenants.models import Tenant
 from merchants.models import Product
 from streamers import shelf
 from streamers.filters import SelectionFilter, ShelfFilter
-from streamers.links import link
+from streamers.links import link, recommendation
 from streamers.models import Pick
 from streamers.selection import Card, cards, offered_to, open_to, products_of
 
@@ -97,11 +97,13 @@ class ShelfAct(OneProduct, View):
 
 
 class PickProduct(ShelfAct):
-    """``activity`` and ``via`` are posted by the page that a leader's link leads to."""
+    """``activity`` and ``via`` are posted by the page of a leader's link, ``recommendation`` by the page of his."""
 
     def act(self) -> str:
-        shared = link(self.request.POST.get("activity", ""), self.request.POST.get("via", ""))
-        shelf.pick(self.request.tenant, self.product, at=days.now(), **shared)
+        posted, streamer = self.request.POST, self.request.tenant
+        shared = link(posted.get("activity", ""), posted.get("via", ""))
+        named = recommendation(streamer, posted.get("recommendation", ""), self.product, shared["activity"])
+        shelf.pick(streamer, self.product, at=days.now(), recommendation=named, **shared)
         return _("已选入货架，推广位已生成。")
 
 

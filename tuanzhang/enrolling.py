@@ -208,6 +208,18 @@ def end(enrolment: Enrolment, *, at: datetime) -> Enrolment:
     return enrolment
 
 
+def end_many(enrolments: Sequence[Enrolment], *, at: datetime) -> list[Enrolment | Refused]:
+    """``end`` for each, with one answer each, in order."""
+    return [_ending(enrolment, at) for enrolment in enrolments]
+
+
+def _ending(enrolment: Enrolment, at: datetime) -> Enrolment | Refused:
+    try:
+        return end(enrolment, at=at)
+    except Refused as refused:
+        return refused
+
+
 @transaction.atomic
 def extend(enrolment: Enrolment, ends_at: datetime | None, *, at: datetime) -> Enrolment:
     """Let the cooperation run to a later end (None: as long as the activity), while it still runs."""

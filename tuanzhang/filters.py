@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haowu import days
 from haowu.fields import SearchBox
-from tuanzhang.models import Activity, Enrolment, SecondLevel
+from tuanzhang.models import Activity, Enrolment, Recommendation, SecondLevel
 
 
 class ActivityFilter(django_filters.FilterSet):
@@ -64,4 +64,17 @@ class SecondLevelFilter(django_filters.FilterSet):
 
     class Meta:
         model = SecondLevel
+        fields: list[str] = []
+
+
+class RecommendationFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("推荐语"), field_name="note", lookup_expr="icontains", max_length=64, widget=SearchBox
+    )
+    audience = django_filters.ChoiceFilter(
+        label=_("推荐给"), choices=Recommendation.Audience.choices, empty_label=_("不限")
+    )
+
+    class Meta:
+        model = Recommendation
         fields: list[str] = []

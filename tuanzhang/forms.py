@@ -6,11 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from haowu.fields import PercentField
+from haowu.fields import PercentField, YuanField
 from haowu.tenants.models import Tenant
 from merchants.models import Category, Product
 from tuanzhang.activities import Draft
-from tuanzhang.models import Activity
+from tuanzhang.models import Activity, GoodsRequest, GroupMember, StreamerGroup
+from tuanzhang.recommending import Letter
 
 EXPLAINED = {
     Activity.Type.NORMAL: _("所有达人都能经你的分享链接选入，成交按活动的佣金率和服务费率计。"),
@@ -161,3 +162,76 @@ class SecondForm(forms.Form):
     whole_item = forms.BooleanField(
         label=_("该商品经此活动的全部成交都算"), required=False, help_text=_("不勾选：只算经你的链接选入的成交。")
     )
+
+
+class LeaderField(forms.CharField):
+    """One leader by code."""
+
+    default_error_messages = {"unknown": _("没有编号为「%(code)s」的团长。")}
+
+    def clean(self, value: Any) -> Tenant:
+        code = super().clean(value).strip()
+        leader = Tenant.objects.coded(Tenant.Kind.TUANZHANG, [code]).get(code)
+        if leader is None:
+            raise forms.ValidationError(self.error_messages["unknown"], params={"code": code})
+        return leader
+
+
+class GoodsRequestForm(forms.Form):
+    """What a streamer asks a leader for."""
+
+    leader = LeaderField(label=_("团长编号"), max_length=64, help_text=_("在活动页和推荐里可以看到。"))
+    wish = forms.CharField(label=_("想要什么样的商品"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    category = AnyCategoryField(
+        label=_("类目（可不选）"), queryset=Category.objects.none(), required=False, empty_label=_("不限")
+    )
+    price_to_fen = YuanField(label=_("价格不超过（元，可不填）"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["category"].queryset = Category.objects.in_order()
+
+
+class RecommendationForm(forms.Form):
+    """``items`` keep the order of the page. Groups and codes add up; an answer goes to its streamer alone."""
+
+    items = forms.MultipleChoiceField(label=_("商品"), error_messages={"required": _("请至少选一件正在合作的商品。")})
+    note = forms.CharField(
+        label=_("推荐语"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("为什么适合他们。")
+    )
+    to_all = forms.BooleanField(
+        label=_("推荐给所有达人"), required=False, help_text=_("列在选品中心的「团长推荐」里。")
+    )
+    groups = forms.ModelMultipleChoiceField(
+        label=_("达人分组"),
+        queryset=StreamerGroup.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    streamers = TenantsField(label=_("达人编号"), kind=Tenant.Kind.STREAMER, help_text=_("一行一个。"))
+
+    def __init__(self, *args: Any, items: Any, groups: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._items = {item.public_id: item for item in items}
+        self.fields["items"].choices = [(key, str(item.product)) for key, item in self._items.items()]
+        self.fields["groups"].queryset = groups
+
+    def letter(self, answers: GoodsRequest | None) -> Letter:
+        cleaned = self.cleaned_data
+        members = Tenant.objects.filter(
+            pk__in=GroupMember.objects.filter(group__in=cleaned["groups"]).values("streamer")
+        )
+        chosen = set(cleaned["items"])
+        return Letter(
+            items=[item for key, item in self._items.items() if key in chosen],
+            note=cleaned["note"],
+            streamers=[*cleaned["streamers"], *members],
+            to_all=cleaned["to_all"],
+            answers=answers,
+        )
+
+
+class GroupForm(forms.Form):
+    name = forms.CharField(label=_("名称"), max_length=40)
+    streamers = TenantsField(label=_("达人编号"), kind=Tenant.Kind.STREAMER, help_text=_("一行一个。"))

@@ -197,3 +197,51 @@ class AnswerByOther(Refused):
     code = "ANSWER_BY_OTHER"
     text = _("终止申请由对方答复。")
     status = 409
+
+
+class NothingRecommended(Refused):
+    code = "NOTHING_RECOMMENDED"
+    text = _("请至少选一件正在合作的商品。")
+
+
+class TooManyRecommended(Refused):
+    code = "TOO_MANY_RECOMMENDED"
+    text = _("一次最多推荐 {most} 件，选了 {n} 件。请分几次推荐。")
+
+
+class RecommendedTwice(Refused):
+    code = "RECOMMENDED_TWICE"
+    text = _("商品「{product}」在几个活动里都选了。同一件商品只能经一个活动推荐。")
+
+
+class NoteMissing(Refused):
+    code = "NOTE_MISSING"
+    text = _("请写推荐语：为什么适合他们。")
+
+
+class RecipientsMissing(Refused):
+    code = "RECIPIENTS_MISSING"
+    text = _("请写明推荐给哪些达人，或选「所有达人」。")
+
+
+class RecommendationEnded(Refused):
+    code = "RECOMMENDATION_ENDED"
+    text = _("这次推荐已经撤下。")
+    status = 409
+
+
+class WishMissing(Refused):
+    code = "WISH_MISSING"
+    text = _("请写明想要什么样的商品。")
+
+
+class RequestStillOpen(Refused):
+    code = "GOODS_REQUEST_OPEN"
+    text = _("你向「{leader}」提的要货还没有答复。可以撤回后再提。")
+    status = 409
+
+
+class GroupNameTaken(Refused):
+    code = "GROUP_NAME_TAKEN"
+    text = _("已有名为「{name}」的分组。请换一个名称。")
+    status = 409

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tuanzhang.models import Activity, ChangeRequest, Enrolment, EnrolmentRate
-
-LONG_WAIT_DAYS = 3
-"""From here on a wait is shown as overdue."""
+from tuanzhang.waiting import ESCALATED, REMINDED
 
 TONES = {
     "unpublished": "", "published": "warn", "promoting": "good", "expired": "", "deleted": "",
@@ -49,7 +47,11 @@ class ItemNow:
 
     @property
     def waits_long(self) -> bool:
-        return self.waits_days >= LONG_WAIT_DAYS
+        return self.waits_days >= REMINDED.days
+
+    @property
+    def waits_for_staff(self) -> bool:
+        return self.waits_days >= ESCALATED.days
 
 
 def item_now(item: Enrolment, at: datetime) -> ItemNow:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tuanzhang.views import leader, merchant, second
+from tuanzhang.views import leader, merchant, recommending, second
 
 urlpatterns = [
     path("activities/", leader.ActivityList.as_view(), name="activities"),
@@ -33,4 +33,13 @@ urlpatterns = [
     path("second-level/<str:public_id>/withdrawal/", second.WithdrawApplication.as_view(), name="withdraw-second"),
     path("second-level/<str:public_id>/ending/", second.AskEnd.as_view(), name="ask-end-second"),
     path("second-level/<str:public_id>/ending/answer/", second.AnswerEnd.as_view(), name="answer-end-second"),
+    path("recommendations/new/", recommending.NewRecommendation.as_view(), name="new-recommendation"),
+    path(
+        "recommendations/<str:public_id>/ending/", recommending.EndRecommendation.as_view(), name="end-recommendation"
+    ),
+    path("goods-requests/", recommending.GoodsRequests.as_view(), name="goods-requests"),
+    path("goods-requests/<str:public_id>/decline/", recommending.Decline.as_view(), name="decline-goods-request"),
+    path("streamer-groups/", recommending.StreamerGroups.as_view(), name="streamer-groups"),
+    path("streamer-groups/<str:public_id>/deletion/", recommending.DropGroup.as_view(), name="drop-group"),
+    path("service/endings/", leader.EndWithMerchant.as_view(), name="end-with-merchant"),
 ]

@@ -6,6 +6,14 @@ from tuanzhang.models.cooperation import SecondLevel
 from tuanzhang.models.enrolment import Enrolment, EnrolmentRate
 from tuanzhang.models.figures import LeaderFigures
 from tuanzhang.models.level import LevelLabel, LevelPolicy, QuarterLevel
+from tuanzhang.models.recommendation import (
+    GoodsRequest,
+    GroupMember,
+    Recipient,
+    Recommendation,
+    RecommendedItem,
+    StreamerGroup,
+)
 
 __all__ = [
     "Activity",
@@ -15,6 +23,8 @@ __all__ = [
     "ChangeRequest",
     "Enrolment",
     "EnrolmentRate",
+    "GoodsRequest",
+    "GroupMember",
     "KnownPartner",
     "LeaderFigures",
     "LevelLabel",
@@ -23,6 +33,10 @@ __all__ = [
     "MonthlyAssessment",
     "QuarterLevel",
     "Readmission",
+    "Recipient",
+    "Recommendation",
+    "RecommendedItem",
     "Revocation",
     "SecondLevel",
+    "StreamerGroup",
 ]

@@ -16,7 +16,7 @@ from haowu.errors import Refused
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
-from tuanzhang import activities, changes, enrolling
+from tuanzhang import activities, changes, enrolling, waiting
 from tuanzhang.filters import ActivityFilter
 from tuanzhang.forms import EXPLAINED, ActivityForm, ExtensionForm, MinimumFormSet, TenantsField, minimums_of, written
 from tuanzhang.models import Activity, ChangeRequest, Enrolment, SecondLevel
@@ -41,6 +41,9 @@ class ActivityList(OfLeader, ListPage):
 
     def rows(self, found: list[Activity]) -> list[Any]:
         return [activity_now(activity, days.now()) for activity in found]
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(waiting=waiting.of_leader(self.request.tenant, days.now()), **context)
 
 
 class OwnActivity(OfLeader):
@@ -196,6 +199,23 @@ class EndItem(ActivityAct):
         mine = Enrolment.objects.visible_to(self.request.tenant).in_activity(self.activity)
         enrolling.end(get_object_or_404(mine, public_id=self.kwargs["item"]), at=days.now())
         return _("合作将在明日 0 点结束。今天的订单仍按活动计。")
+
+
+class EndWithMerchant(OfLeader, Act):
+    """Everything that runs with one merchant, from his service record."""
+
+    def act(self) -> str:
+        merchants = Tenant.objects.of_kind(Tenant.Kind.MERCHANT)
+        merchant = get_object_or_404(merchants, code=self.request.POST.get("merchant", ""))
+        mine = Enrolment.objects.visible_to(self.request.tenant).of_leader(self.request.tenant)
+        running = list(mine.of_merchant(merchant).not_over(days.now()).select_related("product").order_by("pk"))
+        answers = enrolling.end_many(running, at=days.now())
+        done = _("{n} 件商品的合作将在明日 0 点结束。今天的订单仍按活动计。")
+        tell(self.request, done, [(each.product, answer) for each, answer in zip(running, answers, strict=True)])
+        return ""
+
+    def back(self) -> str:
+        return reverse("service")
 
 
 class AnswerRequest(OfLeader, Act):

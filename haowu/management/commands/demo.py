@@ -22,7 +22,7 @@ from haowu.errors import Refused
 from haowu.management import market
 from haowu.management.demo import people, quarters, story
 from haowu.management.demo.programs import ProgramEnded, Programs
-from haowu.management.ready import make_ready
+from haowu.management.ready import gather_statistics, make_ready
 from haowu.management.reports import run_lines
 from haowu.management.retail import replay, shops
 from haowu.management.retail.existing import without_existing
@@ -79,6 +79,7 @@ class Command(BaseCommand):
         started = time.monotonic()
         quarters.make_policy()
         built = market.load(without_existing(shops.market(book)))
+        gather_statistics()
         sent = replay.Sent()
         with tqdm(total=sum(len(day.parcels) for day in todo), unit=_("事件"), disable=None) as bar:
             for stored in story.tell(calendar, programs, sent):

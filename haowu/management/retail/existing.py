@@ -9,11 +9,14 @@ from tuanzhang.models import Activity
 
 
 def without_existing(market: dict[str, Any]) -> dict[str, Any]:
-    """``market`` less the tenants, products, plans, activities and picks that are there."""
+    """``market`` less the tenants, products, plans, activities and picks that are there.
+
+    An activity that stands takes no more goods: new ones are picked without it.
+    """
     tenants = set(Tenant.objects.values_list("kind", "code"))
     products = set(Product.objects.values_list("merchant__code", "code"))
     plans = set(Plan.objects.values_list("merchant__code", "type", "product__code"))
-    activities = set(Activity.objects.values_list("code", flat=True))
+    standing = set(Activity.objects.values_list("code", flat=True))
     pids = set(Pick.objects.values_list("pid", flat=True))
     merchants = []
     for entry in market["merchants"]:
@@ -23,8 +26,12 @@ def without_existing(market: dict[str, Any]) -> dict[str, Any]:
     return {
         "merchants": merchants,
         "streamers": [one for one in market["streamers"] if (Tenant.Kind.STREAMER, one["code"]) not in tenants],
-        "leaders": [one for one in market["leaders"] if (Tenant.Kind.TUANZHANG, one["code"]) not in tenants],
-        "activities": [one for one in market["activities"] if one["code"] not in activities],
         "plans": [one for one in market["plans"] if (one["merchant"], one["type"], one.get("product")) not in plans],
-        "picks": [one for one in market["picks"] if one["pid"] not in pids],
+        "leaders": [one for one in market["leaders"] if (Tenant.Kind.TUANZHANG, one["code"]) not in tenants],
+        "activities": [one for one in market["activities"] if one["code"] not in standing],
+        "picks": [
+            one | ({"activity": None} if one["activity"] in standing else {})
+            for one in market["picks"]
+            if one["pid"] not in pids
+        ],
     }

@@ -1,0 +1,117 @@
+"""团长推荐: what leaders recommend to a streamer, picked through it, and what the streamer asks leaders for."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+
+from haowu import days
+from haowu.errors import Refused
+from haowu.tenants.lists import ListPage, Sort
+from haowu.tenants.models import Tenant
+from streamers.filters import RecommendedFilter
+from streamers.offers import Through
+from streamers.selection import cards, open_to
+from streamers.views import OfStreamer
+from tuanzhang import recommending
+from tuanzhang.forms import GoodsRequestForm
+from tuanzhang.models import Activity, Enrolment, GoodsRequest, Recommendation
+from tuanzhang.views.acts import Act
+
+
+class Recommended(OfStreamer, ListPage):
+    """Recommendations to this streamer or to everybody, the newest first."""
+
+    template_name = "streamers/recommended.html"
+    filterset_class = RecommendedFilter
+    sorts = [Sort("newest", gettext_lazy("最新推荐"), ("-recommended_at", "-pk"))]
+
+    def queryset(self):
+        shown = Recommendation.objects.visible_to(self.request.tenant).running()
+        return shown.with_leader().seen_by(self.request.tenant)
+
+
+class RecommendedPage(OfStreamer, TemplateView):
+    """Its goods as they pay through their activities. Opening it is counted for the leader."""
+
+    template_name = "streamers/recommended_goods.html"
+
+    @cached_property
+    def recommendation(self) -> Recommendation:
+        shown = Recommendation.objects.visible_to(self.request.tenant).running().with_leader()
+        return get_object_or_404(shown, public_id=self.kwargs["public_id"])
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        recommending.look(self.recommendation, self.request.tenant, at=days.now())
+        return super().get_context_data(recommendation=self.recommendation, rows=self._rows(), **context)
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """What still runs and may be opened, in the leader's order: the card, its activity, whether it stands so."""
+        at, streamer = days.now(), self.request.tenant
+        named = self.recommendation.items.values_list("enrolment", flat=True)
+        running = Enrolment.objects.visible_to(streamer).filter(pk__in=named).not_over(at).select_related("activity")
+        activity_of = {item.product_id: item.activity for item in running}
+        seconds = {product: self._second(activity) for product, activity in activity_of.items()}
+        ways = {
+            product: Through(activity.code, seconds[product].pk if seconds[product] else None)
+            for product, activity in activity_of.items()
+        }
+        products = open_to(streamer).in_bulk(list(activity_of))
+        order = self.recommendation.items.values_list("enrolment__product", flat=True)
+        dressed = cards(streamer, [products[pk] for pk in order if pk in products], at, ways)
+        return [
+            {
+                "card": card,
+                "activity": activity_of[card.product.pk],
+                "second_leader": seconds[card.product.pk],
+                "stands": bool(card.pick) and card.pick.latest_through == ways[card.product.pk],
+            }
+            for card in dressed
+        ]
+
+    def _second(self, activity: Activity) -> Tenant | None:
+        """Who recommends, where the activity is another leader's."""
+        leader = self.recommendation.leader
+        return None if activity.leader_id == leader.pk else leader
+
+
+class Requests(OfStreamer, TemplateView):
+    """What this streamer asked leaders for, and the form to ask. ``?leader=`` names one."""
+
+    template_name = "streamers/goods_requests.html"
+    size = 50
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        mine = GoodsRequest.objects.visible_to(self.request.tenant).with_answers().newest_first()
+        context.setdefault("form", GoodsRequestForm(initial={"leader": self.request.GET.get("leader", "")}))
+        at = days.now()
+        return super().get_context_data(rows=[(each, each.waits(at)) for each in mine[: self.size]], **context)
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form = GoodsRequestForm(request.POST)
+        if form.is_valid():
+            wish = dict(form.cleaned_data)
+            leader: Tenant = wish.pop("leader")
+            try:
+                recommending.ask(request.tenant, leader, wish.pop("wish"), at=days.now(), **wish)
+                messages.success(request, _("已发给团长「{leader}」。答复后会列在这里。").format(leader=leader.name))
+                return redirect("my-goods-requests")
+            except Refused as refused:
+                form.add_error(None, refused.message)
+        return self.render_to_response(self.get_context_data(form=form))
+
+
+class Withdraw(OfStreamer, Act):
+    def act(self) -> str:
+        mine = GoodsRequest.objects.visible_to(self.request.tenant)
+        recommending.withdraw(get_object_or_404(mine, public_id=self.kwargs["public_id"]), at=days.now())
+        return _("已撤回。")
+
+    def back(self) -> str:
+        return reverse("my-goods-requests")
