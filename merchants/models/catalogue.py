@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Max, Min, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+from bases.models import Brand
 from haowu.states import HasStates
 from haowu.tenants.models import Tenant, public_id
 
@@ -53,17 +54,6 @@ class Category(models.Model):
         if self.parent:
             names = [self.parent.path, *names] if self.parent.name != self.name else [self.parent.path]
         return " / ".join(names)
-
-
-class Brand(models.Model):
-    code = models.CharField(_("编号"), max_length=64, unique=True)
-    name = models.CharField(_("名称"), max_length=64)
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("品牌")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class ProductQuerySet(models.QuerySet):

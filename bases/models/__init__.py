@@ -1,0 +1,35 @@
+from bases.models.base import Application, Base, Document, QuotaPeriod
+from bases.models.brand import Brand, Introduction
+from bases.models.policy import BasePolicy, Level
+from bases.models.room import Booking, Room
+from bases.models.stock import (
+    Feed,
+    Feeder,
+    FeedPart,
+    Movement,
+    PullSource,
+    QuarantinedRow,
+    Reservation,
+    Stock,
+)
+
+__all__ = [
+    "Application",
+    "Base",
+    "BasePolicy",
+    "Booking",
+    "Brand",
+    "Document",
+    "Feed",
+    "FeedPart",
+    "Feeder",
+    "Introduction",
+    "Level",
+    "Movement",
+    "PullSource",
+    "QuarantinedRow",
+    "QuotaPeriod",
+    "Reservation",
+    "Room",
+    "Stock",
+]
