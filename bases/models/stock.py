@@ -158,6 +158,8 @@ class StockQuerySet(models.QuerySet):
 class Stock(models.Model):
     """``quantity`` is what the base has, ``reserved`` what orders hold of it: never more (I19, in the database).
 
+    A count below what is reserved cannot undo promises: ``quantity`` stops at ``reserved``, nothing is free, and
+    ``short`` keeps the difference to the count, which releases fill up first.
     ``sequence`` is the feed that last changed the row. What a row is *known* by is the greater of it and the feeder's
     ``snapshot_sequence``, so that a snapshot need not touch the rows it confirms. Public, like the catalogue.
     """
@@ -173,6 +175,7 @@ class Stock(models.Model):
     price_fen = models.BigIntegerField(_("价格（分）"))
     quantity = models.BigIntegerField(_("库存"))
     reserved = models.BigIntegerField(_("已预留"), default=0, db_default=0)
+    short = models.BigIntegerField(_("缺口"), default=0, db_default=0)
     sequence = models.BigIntegerField(_("上报序号"))
 
     objects = StockQuerySet.as_manager()
@@ -183,6 +186,9 @@ class Stock(models.Model):
             models.UniqueConstraint(fields=["merchant", "product_code", "sku_code", "base"], name="stock_once"),
             models.CheckConstraint(
                 condition=Q(reserved__gte=0, reserved__lte=F("quantity")), name="stock_reserved_within"
+            ),
+            models.CheckConstraint(
+                condition=Q(short__gte=0, short__lte=F("quantity")), name="stock_short_within"
             ),
             models.CheckConstraint(condition=Q(price_fen__gt=0), name="stock_price_positive"),
         ]
