@@ -1,18 +1,15 @@
-"""Nights, their shards and proofs, settlement rows, orders and policies. Runs and rows are only looked at."""
+"""Nights, their shards and proofs, settlement rows and orders. Runs and rows are only looked at."""
 
 import json
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from commissions import casework_admin, decisions_admin, payout_admin  # noqa: F401  register their own
-from commissions.models import OrderEvent, OrderLine, Policy, Run, Settlement, Shard
+from commissions import casework_admin, decisions_admin, payout_admin, policy_admin  # noqa: F401  register their own
+from commissions.models import OrderEvent, OrderLine, Run, Settlement, Shard
 from commissions.split import ROLES
-from haowu import days
 from haowu.tenants.admin import LookOnly, LookOnlyAdmin, yuan_column
 
 
@@ -132,30 +129,3 @@ class OrderEventAdmin(LookOnlyAdmin):
     list_select_related = ["source", "order"]
     ordering = ["-pk"]
     search_fields = ["=event_id", "=order__order_no"]
-
-
-class PolicyForm(forms.ModelForm):
-    class Meta:
-        model = Policy
-        fields = ["effective_from", "tech_bps", "hold_days", "note"]
-
-    def clean_effective_from(self) -> Any:
-        """The past is frozen on lines; a version that began in it would never have been said to anybody."""
-        if self.cleaned_data["effective_from"] < days.now():
-            raise forms.ValidationError(_("新版本只能从现在或以后生效。"))
-        return self.cleaned_data["effective_from"]
-
-
-@admin.register(Policy)
-class PolicyAdmin(admin.ModelAdmin):
-    """Versions are added, never changed: lines keep the one they were ordered under."""
-
-    form = PolicyForm
-    list_display = ["effective_from", "tech_bps", "hold_days", "note", "created_at"]
-    ordering = ["-effective_from", "-pk"]
-
-    def has_change_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
-        return False

@@ -1,46 +1,30 @@
-"""One line's whole story, as JSON for machines and as sentences for people. Shape: partner API, ``explain``."""
+"""One line's whole story as JSON. Shape: partner API, ``explain``; beside its fixed points, ``chapters``.
+
+Sentences for people are made of it in ``telling``.
+"""
 
 from collections.abc import Iterator
-from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from commissions.chapters import Chapters, with_chapters
 from commissions.models import Adjustment, OrderLine, Settlement
 from commissions.split import ROLES, Shares
 from haowu import days
-from haowu.money import percent, yuan
 from haowu.tenants.models import Tenant
 
-TRACE = {
-    "NO_PID": gettext_lazy("订单没有推广位：自然成交，不计佣。"),
-    "UNKNOWN_PID": gettext_lazy("推广位不存在：自然成交，不计佣。"),
-    "PID_PRODUCT_MISMATCH": gettext_lazy("推广位属于另一件商品：自然成交，不计佣。"),
-    "PICKED_LATER": gettext_lazy("下单时达人还没有选入这件商品：自然成交，不计佣。"),
-    "SELF_PURCHASE": gettext_lazy("达人或商家自己购买：不计佣。"),
-    "EXCLUSIVE_NOT_LISTED": gettext_lazy("商品有专属计划，名单里没有这位达人：不计佣。"),
-    "EXCLUSIVE_LISTED": gettext_lazy("专属计划列有这位达人：按专属计划计佣。"),
-    "EXCLUSIVE_NONE": gettext_lazy("没有专属计划或专属活动。"),
-    "ITEM_TARGETED_LISTED": gettext_lazy("商品定向计划列有这位达人：按它计佣。"),
-    "ITEM_TARGETED_NOT_LISTED": gettext_lazy("商品定向计划没有列出这位达人。"),
-    "ITEM_TARGETED_NONE": gettext_lazy("没有商品定向计划。"),
-    "SHOP_TARGETED_LISTED": gettext_lazy("店铺定向计划列有这位达人：按它计佣。"),
-    "SHOP_TARGETED_NOT_LISTED": gettext_lazy("店铺定向计划没有列出这位达人。"),
-    "SHOP_TARGETED_NONE": gettext_lazy("没有店铺定向计划。"),
-    "ACTIVITY_PICKED_THROUGH": gettext_lazy("经团长活动选入，活动在有效期内：按活动计佣。"),
-    "ACTIVITY_NOT_LIVE": gettext_lazy("经团长活动选入，但下单时活动不在有效期内。"),
-    "ACTIVITY_NOT_PICKED": gettext_lazy("没有经团长活动选入。"),
-    "NORMAL_OPEN": gettext_lazy("普通计划有效：按普通计划计佣。"),
-    "NORMAL_NONE": gettext_lazy("没有有效的普通计划：自然成交，不计佣。"),
-}
+CHUNK = 1_000
 
 
 def stories(lines: QuerySet[OrderLine]) -> Iterator[dict[str, Any]]:
-    """The JSON story of each line, read a thousand lines at a time."""
-    for line in with_story(lines).iterator(chunk_size=1000):
-        yield story(line)
+    """The whole JSON story of each line, read a thousand lines at a time. Platform scope."""
+    rows = with_chapters(with_story(lines)).iterator(chunk_size=CHUNK)
+    while chunk := list(islice(rows, CHUNK)):
+        chapters = Chapters(chunk)
+        for line in chunk:
+            yield story(line) | chapters.of(line)
 
 
 def with_story(lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
@@ -51,7 +35,7 @@ def with_story(lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
 
 
 def story(line: OrderLine) -> dict[str, Any]:
-    """Everything known of ``line``. Amounts in fen; a role without a party is left out."""
+    """The fixed points of the story of ``line``. Amounts in fen; a role without a party is left out."""
     phases = list(line.settlements.all())
     adjustments = list(line.adjustments.all())
     return {
@@ -98,11 +82,12 @@ def _roles(line: OrderLine, shares: Shares) -> dict[str, Any]:
 
 
 def as_seen_by(tenant: Tenant, line: OrderLine) -> dict[str, Any]:
-    """``story`` with only the roles that ``tenant`` fills; the merchant, who pays them all, sees every role.
+    """The whole story with only what is for ``tenant``; the merchant, who pays them all, sees every role.
 
     Platform scope: the rows behind a story are not all visible to each of its parties.
     """
-    told = story(line)
+    line = with_chapters(with_story(OrderLine.objects.filter(pk=line.pk))).get()
+    told = story(line) | Chapters([line]).of(line, tenant)
     if line.merchant_id == tenant.pk:
         return told
     hidden = {"merchant"} | {role for role in ROLES if getattr(line, f"{role}_id") != tenant.pk}
@@ -110,70 +95,3 @@ def as_seen_by(tenant: Tenant, line: OrderLine) -> dict[str, Any]:
         for role in hidden & roles.keys():
             del roles[role]
     return told
-
-
-def shares(told: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """One row for each role of the estimate and of each phase: the role's amounts with ``title`` and ``label``."""
-    labels = {
-        "streamer": _("达人"),
-        "first_leader": _("一级团长"),
-        "second_leader": _("二级团长"),
-        "provider": _("服务商"),
-        "agency": _("达人机构"),
-    }
-    kinds = {"settlement": _("结算"), "clawback": _("追回")}
-    phases = [(f"{phase['day']} {kinds[phase['kind']]}", phase) for phase in told["phases"]]
-    for title, roles in [(_("预估"), told["estimate"]), *phases]:
-        for role, label in labels.items():
-            if role in roles:
-                yield {"title": title, "label": label} | roles[role]
-
-
-def sentences(told: dict[str, Any]) -> Iterator[str]:
-    """``story`` in words, one sentence a line, in the language in force."""
-    yield _("订单 {no} 第 {line} 行：{status}，计佣基数 ¥{base}。").format(
-        no=told["order_no"],
-        line=told["line_no"],
-        status=OrderLine.Status(told["status"]).label,
-        base=yuan(told["base_fen"]),
-    )
-    for code in told["terms"]["trace"]:
-        yield "  · " + str(TRACE.get(code, code))
-    terms = told["terms"]
-    if terms["offer"]:
-        yield _("条款（下单时冻结）：佣金 {c}，服务费 {s}，技术服务费为各方所得的 {t}。").format(
-            c=percent(terms["commission_bps"]), s=percent(terms["service_fee_bps"]), t=percent(terms["tech_bps"])
-        )
-    for share in shares(told):
-        yield _("{title}：{label} {party} 毛额 ¥{gross}，技术服务费 ¥{fee}，净额 ¥{net}。").format(
-            title=share["title"],
-            label=share["label"],
-            party=share["party"],
-            gross=yuan(share["gross_fen"]),
-            fee=yuan(share["tech_fee_fen"]),
-            net=yuan(share["net_fen"]),
-        )
-    yield what_comes_next(told)
-
-
-HELD = {
-    "AFTER_SALE_OPEN": gettext_lazy("因售后未结束暂缓，售后结束后的当晚结算。"),
-    "DISPUTE": gettext_lazy("因争议处理中暂缓，裁定后的当晚结算。"),
-    "STAFF_HOLD": gettext_lazy("因平台核查暂缓，解除后的当晚结算。"),
-    "INSUFFICIENT_DEPOSIT": gettext_lazy("因商家佣金账户余额不足暂缓，充值后的当晚结算。"),
-}
-
-
-def what_comes_next(told: dict[str, Any]) -> str:
-    """What happens to the line next, and when."""
-    if told["held"]:
-        reason = told["held"]["reason"]
-        return str(HELD.get(reason, reason))
-    if told["status"] == OrderLine.Status.SETTLED:
-        return _("已结算。之后的退款会在下一个结算夜追回差额。")
-    if told["status"] == OrderLine.Status.INVALID:
-        return _("已失效：不结算。")
-    if told["due_at"]:
-        due = datetime.fromisoformat(told["due_at"]).strftime("%Y-%m-%d %H:%M")
-        return _("{due} 到期，之后的第一个结算夜结算。").format(due=due)
-    return _("等待买家收货，收货后开始计算超售后期。")

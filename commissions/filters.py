@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from commissions.models import OrderLine
+from commissions.models import Dispute, OrderLine, Withdrawal
 from haowu import days
 from haowu.fields import DayBox, SearchBox
 from haowu.ledger.models import Account, DailyBalance
@@ -44,4 +44,24 @@ class StatementFilter(django_filters.FilterSet):
 
     class Meta:
         model = DailyBalance
+        fields: list[str] = []
+
+
+class WithdrawalFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(label=_("状态"), choices=Withdrawal.Status.choices, empty_label=_("全部状态"))
+    day_from = django_filters.DateFilter(
+        label=_("申请日从"), field_name="requested_on", lookup_expr="gte", widget=DayBox
+    )
+    day_to = django_filters.DateFilter(label=_("申请日到"), field_name="requested_on", lookup_expr="lte", widget=DayBox)
+
+    class Meta:
+        model = Withdrawal
+        fields: list[str] = []
+
+
+class DisputeFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(label=_("状态"), choices=Dispute.Status.choices, empty_label=_("全部状态"))
+
+    class Meta:
+        model = Dispute
         fields: list[str] = []

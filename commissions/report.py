@@ -1,15 +1,18 @@
 """The report of a night: what its rows come to, and the proofs without which it does not close."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.db.models import Count, Sum
 
 from commissions.models import OrderLine, Run
 from commissions.split import FROM_MERCHANT, ROLES
 from haowu.errors import Refused
-from haowu.ledger.models import Account
+from haowu.ledger.models import Account, Posting
 
+REASONS = ("settlement", "stepped", "clawback", "given_back", "fee_corrected")
 _NONE = {"gross_fen": 0, "tech_fee_fen": 0, "net_fen": 0}
 
 
@@ -22,7 +25,9 @@ class ProofFailed(Refused):
 
 def make_report(run: Run, *, postings: int, stepped: int) -> dict[str, Any]:
     """What the night did, from its rows; raises ProofFailed where they do not add up."""
-    phases = {"settlement": _totals(run.day, "phase = 0"), "adjustment": _totals(run.day, "phase > 0")}
+    reasons = _reasons(run.day)
+    settled = reasons["settlement"]
+    phases = {"settlement": settled, "adjustment": _added_up(each for each in reasons.values() if each is not settled)}
     held = OrderLine.objects.exclude(held_reason="").values_list("held_reason", flat=True)
     report = {
         "day": str(run.day),
@@ -31,6 +36,8 @@ def make_report(run: Run, *, postings: int, stepped: int) -> dict[str, Any]:
         "adjustments": phases["adjustment"]["rows"],
         "stepped": stepped,
         "totals": phases,
+        "reasons": reasons,
+        "postings_by_kind": _postings_by_kind(run),
         "held": {reason: held.filter(held_reason=reason).count() for reason in sorted(set(held))},
         "postings": postings,
         "shards": run.shards.count(),
@@ -63,21 +70,55 @@ def _before(day: date) -> dict[str, Any]:
     return {"previous": earlier[0], "mean": mean, "nights": len(earlier)}
 
 
-def _totals(day: date, condition: str) -> dict[str, Any]:
-    sums = [f"{role}{part}" for role in ROLES for part in ("_fen", "_fee_fen")]
+_SUMMED = ("base_fen", "cost_fen", *(f"{role}{part}" for role in ROLES for part in ("_fen", "_fee_fen")))
+_REASONS = f"""
+SELECT CASE WHEN phase = 0 THEN 'settlement' WHEN is_step THEN 'stepped' WHEN cost_fen < 0 THEN 'clawback'
+            WHEN cost_fen > 0 THEN 'given_back' ELSE 'fee_corrected' END AS reason,
+       count(*), {", ".join(f"sum({name})::bigint" for name in _SUMMED)}
+FROM (
+    SELECT *, phase > 0
+        AND EXISTS (SELECT 1 FROM commissions_steppedline WHERE line_id = row.line_id AND day = row.day)
+        AND phase = (SELECT max(phase) FROM commissions_settlement WHERE line_id = row.line_id) AS is_step
+    FROM commissions_settlement AS row WHERE day = %s
+) AS rows GROUP BY reason
+"""
+
+
+def _reasons(day: date) -> dict[str, Any]:
+    """Totals by role for each of ``REASONS``: settled, moved by a step, clawed back, given back, a fee corrected."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*), "
-            + ", ".join(f"coalesce(sum({name}), 0)::bigint" for name in ["base_fen", "cost_fen", *sums])
-            + f" FROM commissions_settlement WHERE day = %s AND {condition}",
-            [day],
-        )
-        rows, base, cost, *amounts = cursor.fetchone()
+        cursor.execute(_REASONS, [day])
+        found = {reason: _named(rows, amounts) for reason, rows, *amounts in cursor.fetchall()}
+    return {reason: found.get(reason) or _named(0, [0] * len(_SUMMED)) for reason in REASONS}
+
+
+def _named(rows: int, amounts: list[int]) -> dict[str, Any]:
+    base, cost, *parts = amounts
     roles = {
         role: {"gross_fen": gross, "tech_fee_fen": fee, "net_fen": gross - fee}
-        for role, gross, fee in zip(ROLES, amounts[::2], amounts[1::2], strict=True)
+        for role, gross, fee in zip(ROLES, parts[::2], parts[1::2], strict=True)
     }
     return {"rows": rows, "base_fen": base, "merchant_cost_fen": cost, "roles": roles}
+
+
+def _added_up(totals: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Several totals as one."""
+    totals = list(totals)
+    summed: dict[str, Any] = {
+        name: sum(each[name] for each in totals) for name in ("rows", "base_fen", "merchant_cost_fen")
+    }
+    return summed | {
+        "roles": {role: {name: sum(each["roles"][role][name] for each in totals) for name in _NONE} for role in ROLES}
+    }
+
+
+def _postings_by_kind(run: Run) -> dict[str, dict[str, int]]:
+    """``{kind: {count, fen}}`` of everything that the statements of the night hold, also what was posted by day."""
+    moved = Posting.objects.filter(day__lte=run.day)
+    if run.covers_after:
+        moved = moved.filter(day__gt=run.covers_after)
+    sums = moved.order_by("kind").values_list("kind").annotate(count=Count("pk"), fen=Sum("amount_fen"))
+    return {kind: {"count": count, "fen": int(fen)} for kind, count, fen in sums}
 
 
 def _prove(run: Run, phases: dict[str, Any], stepped: int) -> dict[str, bool]:

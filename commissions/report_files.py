@@ -14,7 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from commissions.models import Run
 from commissions.report import figures
+from commissions.telling import role_labels
+from haowu.ledger.models import Posting
 from haowu.money import yuan
+from haowu.tables import BOM
 
 LABELS = {
     "lines": gettext_lazy("结算行数"),
@@ -27,8 +30,13 @@ LABELS = {
     "agency_net_fen": gettext_lazy("达人机构净额"),
     "tech_fee_fen": gettext_lazy("平台技术服务费"),
 }
-BOM = "\ufeff"
-"""Without it spreadsheets read UTF-8 as something else."""
+REASONS = {
+    "settlement": gettext_lazy("结算"),
+    "clawback": gettext_lazy("追回"),
+    "given_back": gettext_lazy("退款撤销，补回"),
+    "stepped": gettext_lazy("阶梯佣金"),
+    "fee_corrected": gettext_lazy("技术服务费更正"),
+}
 
 
 def as_json(run: Run) -> str:
@@ -43,13 +51,18 @@ def as_csv(run: Run) -> str:
     writer.writerow([_("结算日"), run.day.isoformat(), _("校验和"), run.checksum])
     writer.writerow([_("项目"), _("当晚"), _("前一晚"), _("近七晚均值")])
     writer.writerows(rows(run))
+    writer.writerow([_("原因"), _("角色"), _("毛额"), _("技术服务费"), _("净额")])
+    writer.writerows(by_reason(run))
+    writer.writerow([_("记账"), _("笔数"), _("金额")])
+    writer.writerows(by_kind(run))
     writer.writerows([_("暂缓"), reason, count] for reason, count in run.report["held"].items())
     writer.writerows([_("核对"), name, "✓" if holds else "✗"] for name, holds in run.report["proofs"].items())
     return out.getvalue()
 
 
 def as_html(run: Run) -> str:
-    return render_to_string("commissions/run_report.html", {"run": run, "rows": list(rows(run))})
+    context = {"run": run, "rows": list(rows(run)), "reasons": list(by_reason(run)), "kinds": list(by_kind(run))}
+    return render_to_string("commissions/run_report.html", context)
 
 
 def rows(run: Run) -> Iterator[list[str]]:
@@ -59,6 +72,24 @@ def rows(run: Run) -> Iterator[list[str]]:
     for name, label in LABELS.items():
         columns = [tonight, before["previous"], before["mean"]]
         yield [str(label), *(_shown(name, column) for column in columns)]
+
+
+def by_reason(run: Run) -> Iterator[list[str]]:
+    """``[reason, role, gross, fee, net]`` as text; what came to nothing is left out. Older reports do not say."""
+    roles = role_labels()
+    for reason, label in REASONS.items():
+        for role, part in run.report.get("reasons", {}).get(reason, {"roles": {}})["roles"].items():
+            if any(part.values()):
+                amounts = (part["gross_fen"], part["tech_fee_fen"], part["net_fen"])
+                yield [str(label), roles[role], *(yuan(fen) for fen in amounts)]
+
+
+def by_kind(run: Run) -> Iterator[list[str]]:
+    """``[kind, count, amount]`` of the night's postings and those of the day before it."""
+    moved = run.report.get("postings_by_kind", {})
+    for kind, label in Posting.Kind.choices:
+        if kind in moved:
+            yield [str(label), str(moved[kind]["count"]), yuan(moved[kind]["fen"])]
 
 
 def _shown(name: str, column: dict[str, int] | None) -> str:

@@ -9,11 +9,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from commissions import explain
+from commissions import explain, telling
 from commissions.models import OrderLine, Settlement
 from commissions.split import FROM_MERCHANT, ROLES, Shares
 from haowu.money import percent, yuan
 from haowu.tenants.models import Tenant
+from haowu.tenants.scope import platform_scope
 
 RATES_OF = {
     "merchant": ("commission_bps", "service_fee_bps", "second_bps", "provider_bps"),
@@ -70,31 +71,40 @@ def settlement(tenant: Tenant, row: Settlement) -> dict[str, Any]:
 
 
 def explanation(tenant: Tenant, row: OrderLine) -> dict[str, Any]:
-    """Why ``row`` earns what it does: the rules that were weighed, and sentences, as far as they are for ``tenant``."""
-    return {"trace": row.trace if _roles(tenant, row) else [], "sentences": list(_sentences(tenant, row))}
+    """Why ``row`` earns what it does, as far as it is for ``tenant``: rules, events, cases, postings, and sentences.
+
+    Enters the platform's scope: the rows behind a story are not all visible to each of its parties.
+    """
+    with platform_scope():
+        told = explain.as_seen_by(tenant, row)
+    chapters = {name: told[name] for name in ("events", "holds", "disputes", "adjustments", "postings", "next")}
+    if not _roles(tenant, row):
+        chapters |= {"adjustments": []}
+    trace = row.trace if _roles(tenant, row) else []
+    return {"trace": trace, "sentences": list(_sentences(tenant, row, told)), "settles_on": row.settles_on} | chapters
 
 
-def _sentences(tenant: Tenant, row: OrderLine) -> Iterator[str]:
+def _sentences(tenant: Tenant, row: OrderLine, told: dict[str, Any]) -> Iterator[str]:
     shown = line(tenant, row)
-    told = explain.story(row)
-    told["terms"] |= {"offer": None} | ({} if _roles(tenant, row) else {"trace": []})
-    first, *rules, last = explain.sentences(told | {"estimate": {}, "phases": []})
     if _roles(tenant, row):
-        yield first.strip()
-    yield from (rule.strip(" ·") for rule in rules)
+        yield telling.standing(told)
+        yield from telling.rules(told)
     if shown["terms"]:
         labels = _rate_labels()
         rates = [f"{labels[name]} {percent(bps)}" for name, bps in shown["terms"].items() if name in labels and bps]
         yield _("条款（下单时冻结）：{rates}。").format(rates="，".join(rates))
+    yield from telling.events(told, amounts=bool(_roles(tenant, row)))
     kinds = {"settlement": _("结算"), "clawback": _("追回")}
     phases = [(f"{phase['day']} {kinds[phase['kind']]}", phase["shares"]) for phase in shown["phases"]]
     for title, shares in [(_("预估"), shown["estimate"]), *phases]:
         yield from _share_sentences(title, shares)
-    yield last.strip()
+    yield from telling.cases(told if _roles(tenant, row) else told | {"adjustments": []})
+    yield from telling.postings(told)
+    yield telling.what_comes_next(told)
 
 
 def _share_sentences(title: str, shares: dict[str, Any]) -> Iterator[str]:
-    labels = _role_labels()
+    labels = telling.role_labels()
     for role, part in shares.items():
         if role == "merchant":
             text = _("{title}：商家支出 ¥{cost}。").format(title=title, cost=yuan(part["cost_fen"]))
@@ -136,16 +146,6 @@ def _shares(roles: list[str], row: OrderLine | Settlement, shares: Shares) -> di
         elif "merchant" in roles and role in FROM_MERCHANT and party is not None:
             seen[role] = {"party": party.code, "gross_fen": gross}
     return seen | ({"merchant": {"cost_fen": shares.cost_fen}} if "merchant" in roles else {})
-
-
-def _role_labels() -> dict[str, str]:
-    return {
-        "streamer": _("达人"),
-        "first_leader": _("一级团长"),
-        "second_leader": _("二级团长"),
-        "provider": _("服务商"),
-        "agency": _("达人机构"),
-    }
 
 
 def _rate_labels() -> dict[str, str]:

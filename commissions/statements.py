@@ -1,4 +1,7 @@
-"""What an account did on a closed day: opening, each kind of movement, closing; and the lines behind it."""
+"""What an account did on a closed day: opening, each kind of movement, closing; and what is behind each figure.
+
+A figure opens into its postings, each with its cause, and where order lines made it into these (``figures``).
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +11,8 @@ from django.db.models import Case, F, Max, QuerySet, Sum, When
 from commissions.models import Run, Settlement
 from haowu.ledger.models import Account, DailyBalance, Posting
 from haowu.tenants.models import Tenant
+
+Kind = Posting.Kind
 
 
 @dataclass(frozen=True)
@@ -37,16 +42,26 @@ def of_tenant(tenant: Tenant) -> QuerySet[DailyBalance]:
 
 def statement(balance: DailyBalance) -> Statement:
     """``balance`` opened into its kinds of movement, in the order in which the kinds are defined."""
-    account = balance.account
-    rows = (
-        Posting.objects.touching(account)
-        .filter(day__gt=_closed_before(balance), day__lte=balance.day)
-        .values("kind")
-        .annotate(fen=Sum(Case(When(to_account=account, then=F("amount_fen")), default=-F("amount_fen"))))
-    )
+    return Statement(balance, entries_of(balance.account, postings(balance)))
+
+
+def entries_of(account: Account, moved: QuerySet[Posting]) -> list[Entry]:
+    """What ``moved`` comes to by kind. Kinds that did not move are left out; one that moved to and fro may be 0."""
+    signed = Case(When(to_account=account, then=F("amount_fen")), default=-F("amount_fen"))
+    rows = moved.order_by().values("kind").annotate(fen=Sum(signed))
     sums = {row["kind"]: int(row["fen"]) for row in rows}
-    entries = [Entry(kind, str(label), sums[kind]) for kind, label in Posting.Kind.choices if kind in sums]
-    return Statement(balance, entries)
+    return [Entry(kind, str(label), sums[kind]) for kind, label in Kind.choices if kind in sums]
+
+
+def postings(balance: DailyBalance, *, first: DailyBalance | None = None) -> QuerySet[Posting]:
+    """The postings of ``balance``, or those of all statements of its account from ``first`` up to it; oldest first."""
+    moved = Posting.objects.touching(balance.account)
+    return moved.filter(day__gt=_closed_before(first or balance), day__lte=balance.day).order_by("pk")
+
+
+def signed_fen(posting: Posting, account: Account) -> int:
+    """The amount of ``posting`` as ``account`` sees it: below zero where it pays."""
+    return posting.amount_fen if posting.to_account_id == account.pk else -posting.amount_fen
 
 
 def lines(tenant: Tenant, day: date) -> QuerySet[Settlement]:

@@ -58,7 +58,7 @@ class NightTransfers:
 
     def _book(self, kind: str, source: int, target: int, amount_fen: int) -> None:
         if amount_fen:
-            reference = f"night:{self.run.day}:{kind}:{source}:{target}"
+            reference = night_reference(self.run.day, kind, source, target)
             self.booked.append(Transfer(source, target, amount_fen, kind, reference, f"run:{self.run.day}"))
 
     def _parties(self) -> Amounts:
@@ -158,6 +158,11 @@ class NightTransfers:
     def _costs(self) -> dict[int, tuple[int, ...]]:
         """``{merchant: (paid, returned)}`` of the night."""
         return signed_sums(self.run.day, "merchant_id", "cost_fen")
+
+
+def night_reference(day: date, kind: str, source: int, target: int) -> str:
+    """The reference of the one posting that the night of ``day`` makes of a kind between two accounts."""
+    return f"night:{day}:{kind}:{source}:{target}"
 
 
 def signed_sums(day: date, party: str, *amounts: str) -> dict[int, tuple[int, ...]]:

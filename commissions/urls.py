@@ -1,14 +1,40 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from commissions.views import orders, rates, statements
+from commissions.views import disputes, earnings, files, funding, months, orders, rates, statements, withdrawals
+
+ENDING = "(?P<ending>csv|xlsx)"
 
 urlpatterns = [
     path("plans/<str:public_id>/rate/", rates.ChangeRate.as_view(), name="change-rate"),
     path("split-preview/", rates.SplitPreview.as_view(), name="split-preview"),
     path("orders/", orders.OrderList.as_view(), name="orders"),
     path("orders/lines/<int:pk>/", orders.LinePage.as_view(), name="line"),
-    path("earnings/", statements.Earnings.as_view(), name="earnings"),
+    path("orders/lines/<int:pk>/dispute/", disputes.NewDispute.as_view(), name="new-dispute"),
+    path("disputes/", disputes.DisputeList.as_view(), name="disputes"),
+    path("disputes/<str:public_id>/", disputes.DisputePage.as_view(), name="dispute"),
+    path("disputes/<str:public_id>/withdrawal/", disputes.WithdrawDispute.as_view(), name="withdraw-dispute"),
+    path("earnings/", earnings.Earnings.as_view(), name="earnings"),
+    path("withdrawals/", withdrawals.Withdrawals.as_view(), name="withdrawals"),
+    path("withdrawals/<str:public_id>/", withdrawals.WithdrawalPage.as_view(), name="withdrawal"),
+    path("withdrawals/<str:public_id>/cancellation/", withdrawals.CancelWithdrawal.as_view(), name="cancel-withdrawal"),
+    path("bank-account/", withdrawals.BankAccountPage.as_view(), name="bank-account"),
+    path("funding/", funding.FundingPage.as_view(), name="funding"),
     path("statements/", statements.StatementList.as_view(), name="statements"),
+    re_path(rf"^statements/statements\.{ENDING}$", files.StatementListFile.as_view(), name="statements-file"),
+    path("statements/months/", months.MonthList.as_view(), name="statement-months"),
+    re_path(rf"^statements/months/months\.{ENDING}$", files.MonthListFile.as_view(), name="statement-months-file"),
+    path("statements/months/<str:account>/<str:month>/", months.MonthPage.as_view(), name="statement-month"),
+    re_path(
+        rf"^statements/months/(?P<account>\w+)/(?P<month>[\d-]+)/month\.{ENDING}$",
+        files.MonthFile.as_view(),
+        name="statement-month-file",
+    ),
     path("statements/<str:account>/<str:day>/", statements.StatementPage.as_view(), name="statement"),
-    path("statements/<str:account>/<str:day>/lines.csv", statements.StatementLines.as_view(), name="statement-lines"),
+    path("statements/<str:account>/<str:day>/lines.csv", files.StatementLines.as_view(), name="statement-lines"),
+    re_path(
+        rf"^statements/(?P<account>\w+)/(?P<day>[\d-]+)/statement\.{ENDING}$",
+        files.StatementFile.as_view(),
+        name="statement-file",
+    ),
+    path("statements/<str:account>/<str:day>/<str:kind>/", statements.EntryPage.as_view(), name="statement-entry"),
 ]

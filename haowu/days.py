@@ -39,6 +39,12 @@ def night_for(due_at: datetime) -> date:
     return day_of(due_at) + ONE_DAY
 
 
+def workday_after(day: date) -> date:
+    """The first Monday to Friday after ``day``. Public holidays are not known here."""
+    following = day + ONE_DAY
+    return following if following.weekday() < 5 else workday_after(following)
+
+
 def decreases_closed(at: datetime) -> bool:
     """Whether ``at`` lies in 23:50:00–24:00, when no decrease is taken for the coming midnight (rulebook §6)."""
     return at.astimezone(SHANGHAI).time() >= DECREASES_CLOSE_AT

@@ -6,6 +6,7 @@ DATABASE_APP_URL    the application's own login. When unset, the owner's login d
 REDIS_URL           broker and cache. Embedded Redis when unset.
 DATA_KEYS           ``id:base64,…`` (32 bytes each): seal bank accounts and identity numbers; the first is current
                     (see haowu.tenants.sealing). A key of its own for the embedded PostgreSQL when unset.
+TOP_UP_ACCOUNT      the platform's own bank account, shown to merchants who pay commission from a deposit.
 HAOWU_SCOPE         ``platform`` for commands and workers, unset for the web (see haowu.tenants.scope).
 """
 
@@ -82,6 +83,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "commissions.deposit.of_request",
             ],
         },
     },
@@ -205,6 +207,8 @@ OAUTH2_PROVIDER = {
         "order-events:read": _("查看订单事件的处理结果"),
         "orders:read": _("查看订单"),
         "statements:read": _("查看对账单"),
+        "earnings:read": _("查看余额与提现"),
+        "withdrawals:write": _("申请与取消提现"),
     },
     "SCOPES_BACKEND_CLASS": "haowu.partners.oauth.ClientScopes",
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # client credentials and no other grant
@@ -226,6 +230,8 @@ API_LIMITS = {
 }
 """``{name: (requests, seconds)}`` for each API client."""
 IDEMPOTENCY_DAYS = 30
+TOP_UP_ACCOUNT = env.str("TOP_UP_ACCOUNT", default="")
+"""Where merchants pay in, as one line for people: holder, bank, number. Unset: the page says whom to ask."""
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["haowu.partners.formats.PrudentJSONRenderer"],
@@ -252,6 +258,7 @@ SPECTACULAR_SETTINGS = {
         "ReceiptStatus": ["accepted", "duplicate", "parked", "rejected"],
         "PhaseKind": ["settlement", "clawback"],
         "AccountKind": "haowu.ledger.models.Account.Kind",
+        "WithdrawalStatus": "commissions.models.Withdrawal.Status",
         "PostingKind": "haowu.ledger.models.Posting.Kind",
     },
 }

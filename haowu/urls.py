@@ -1,13 +1,13 @@
-from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.decorators import login_required
 from django.urls import include, path
-from django.views.static import serve
 
 from haowu.health import health
+from haowu.media import media
 from haowu.partners.oauth import TokenView
 
 api = [path("v1/", include(("commissions.api.urls", "v1"))), path("", include("haowu.partners.urls"))]
+
+handler500 = "haowu.failures.failed"
 
 urlpatterns = [
     path("healthz", health),
@@ -16,7 +16,7 @@ urlpatterns = [
     path("", include("streamers.urls")),
     path("", include("commissions.urls")),
     path("language/", include("django.conf.urls.i18n")),
-    path("media/<path:path>", login_required(serve), {"document_root": settings.MEDIA_ROOT}, name="media"),
+    path("media/<path:path>", media, name="media"),
     path("admin/", admin.site.urls),
     path("oauth/token/", TokenView.as_view(), name="token"),
     path("api/", include(api)),

@@ -1,5 +1,6 @@
 """What page tests share: a clock that stands still, and a browser that has signed in."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -10,6 +11,7 @@ from haowu.tenants.models import Tenant
 from tests import build
 
 NOW = "2024-06-20 14:00"
+HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 
 @pytest.fixture

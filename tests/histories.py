@@ -1,8 +1,9 @@
-"""Random markets and what happens in them, from a seed. Plain Python; the shapes are ``model_nights.py``'s.
+"""Random markets and what happens in them, from a seed. Plain Python; the shapes are ``model_offers.py``'s.
 
 A history is a list of acts in the order in which they reach the platform: ``("events", source, [event])``,
-``("rate", plan, streamer, bps, at)``, ``("end", plan, at)``, ``("spend", party, tenths)``, ``("top_up", merchant,
-fen)``, ``("settle", day)``.
+``("rate", plan, streamer, bps, at)``, ``("end", plan, at)``, ``("withdraw", party, number, tenths)``,
+``("end_withdrawal", party, number, is_paid)``, ``("top_up", merchant, fen)``, ``("hold" or "release", source, order,
+line, at)``, ``("freeze", party, is_frozen)``, ``("settle", day)``.
 """
 
 from datetime import date, datetime, timedelta
@@ -61,17 +62,30 @@ def make_history(market: dict, seed) -> list[tuple]:
         by = rng.choice(("shop-1", "shop-1", "shop-2"))
         for one in order_events(rng, market, f"o{number}"):
             arrivals += [(at, ("events", by, [one])) for at in _arrivals(rng, one)]
+        if rng.random() < 0.1:
+            held = (by, f"o{number}", rng.randrange(1, 3))
+            held_at = _moment(rng, 4, 20)
+            released_at = held_at + timedelta(days=rng.randrange(20))
+            arrivals += [(held_at, ("hold", *held, held_at)), (released_at, ("release", *held, released_at))]
     for key, plan in market["plans"].items():
         for _ in range(rng.choice((0, 0, 0, 1, 2))):
             at = max(_moment(rng, 0, 16), plan["at"])
             arrivals.append((at, _change(rng, key, plan, at)))
-    for _ in range(rng.randrange(2, 9)):
+    for _ in range(rng.randrange(2, 7)):
         day = FIRST + timedelta(days=rng.randrange(2, 45))
         at = day + timedelta(hours=2, days=rng.choice((0, 0, 0, 0, 1, 4)))
         arrivals += [(at, ("settle", day.date()))] * rng.choice((1, 1, 2))
         if rng.random() < 0.4:
             party = rng.choice((*STREAMERS, *PROVIDERS))
-            arrivals.append((at + timedelta(hours=3), ("spend", party, rng.choice((3, 10)))))
+            number = f"w{rng.randrange(4)}" if rng.random() < 0.3 else f"w{rng.getrandbits(32)}"
+            arrivals.append((at + timedelta(hours=3), ("withdraw", party, number, rng.choice((3, 10)))))
+            for _ in range(rng.choice((0, 1, 1, 2))):
+                ended_at = at + timedelta(hours=4 + rng.randrange(200))
+                arrivals.append((ended_at, ("end_withdrawal", party, number, rng.random() < 0.6)))
+        if rng.random() < 0.08:
+            party = rng.choice((*STREAMERS, *PROVIDERS))
+            arrivals.append((at + timedelta(hours=rng.randrange(4)), ("freeze", party, True)))
+            arrivals.append((at + timedelta(hours=rng.randrange(4, 400)), ("freeze", party, False)))
         if market["prepaid"]:
             arrivals.append((at - timedelta(hours=rng.randrange(99)), ("top_up", "m2", rng.choice((1, 500, 99_999)))))
     arrivals.sort(key=lambda arrival: (arrival[0], str(arrival[1][1])))

@@ -1,165 +1,200 @@
-"""A second opinion on all of the money, in plain Python. Nothing of the project is imported.
+"""A second opinion on all of the money: who gets what of each line, when, and where every account stands.
 
-Written from the rulebook and ``docs/money.md``. It keeps only what happened and works a line out anew for every
-question: halves by ``Decimal``, divisions fen by fen with fractions, a line's shipping, receipt, cancellation and
-cases declared of the whole set of its events and not replayed. What a line is worth stands here, who gets it when in
-``model_nights.py``.
+Plain Python after the rulebook and ``docs/money.md``; nothing of the project is imported. Halves by ``Decimal``,
+divisions fen by fen, each account a counter. ``model_events.py`` has the lines, ``model_offers.py`` their terms.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from collections import Counter, defaultdict
+from datetime import datetime, time
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
-from functools import lru_cache
 
-CHINA = timezone(timedelta(hours=8))
-NEVER = datetime(9999, 1, 1, tzinfo=CHINA)
-PAID_BY_MERCHANT = ("streamer", "first_leader", "second_leader", "provider")
+from tests.model_events import CHINA, Known, divide
+from tests.model_offers import Offers, midnight_after
+
+EARNED = {
+    "streamer": "commission",
+    "first_leader": "service_fee",
+    "second_leader": "second_fee",
+    "provider": "provider_fee",
+}
+REVENUE, EXTERNAL = ("platform", "revenue"), ("platform", "external")
 
 
 def share(fen, bps):
     return int((Decimal(fen) * bps / 10_000).quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def divide(total, weights):
-    """One fen at a time to whoever lacks most, the first of equals."""
-    ideal = [Fraction(total * weight, sum(weights) or 1) for weight in weights]
-    parts = [int(part) for part in ideal]
-    for _ in range(total - sum(parts)):
-        neediest = max(range(len(parts)), key=lambda index: (ideal[index] - parts[index], -index))
-        parts[neediest] += 1
-    return parts
-
-
 def roles(base, terms):
     """``{role: (gross, tech fee)}`` of a line worth ``base``. The agency lives off the streamer's net."""
     second = share(base, terms["second_bps"])
-    grosses = (
-        share(base, terms["commission_bps"]),
-        share(base, terms["service_fee_bps"]) - second,
-        second,
-        share(base, terms["provider_bps"]),
-    )
-    fees = (share(gross, terms["tech_bps"]) for gross in grosses)
-    told = dict(zip(PAID_BY_MERCHANT, zip(grosses, fees, strict=True), strict=True))
-    agency = share(told["streamer"][0] - told["streamer"][1], terms["agency_bps"])
-    return told | {"agency": (agency, share(agency, terms["tech_bps"]))}
+    grosses = {
+        "streamer": share(base, terms["commission_bps"]),
+        "first_leader": share(base, terms["service_fee_bps"]) - second,
+        "second_leader": second,
+        "provider": share(base, terms["provider_bps"]),
+    }
+    net = grosses["streamer"] - share(grosses["streamer"], terms["tech_bps"])
+    grosses["agency"] = share(net, terms["agency_bps"])
+    return {role: (gross, share(gross, terms["tech_bps"])) for role, gross in grosses.items()}
 
 
-@dataclass
-class Line:
-    """What all known events make of one line. ``steps``: when how much was taken off (negative: given back).
+class Model:
+    def __init__(self, market):
+        self.market, self.offers = market, Offers(market)
+        self.known = Known(market["products"], self.offers.terms)
+        self.nights, self.phases, self.through = [], defaultdict(list), {}
+        self.balances, self.unclosed, self.statements = Counter(), defaultdict(Counter), {}
+        self.uncovered, self.frozen = set(), set()
+        self.claims, self.withdrawals = [], {}
 
-    ``cases``: since when each was open, and when it was closed. ``is_gone``: cancelled by the moment in hand.
-    """
+    def settle(self, day):
+        """Book everything that is due on the days up to ``day``. Settled before, or covered: nothing."""
+        if self.nights and day <= self.nights[-1]:
+            return
+        self.nights.append(day)
+        lines = list(self.known.lines())
+        self.uncovered = self.beyond_deposits(lines, day)
+        moved = [(terms, self.phase(key, line, terms, day)) for key, line, terms in lines if key not in self.uncovered]
+        self.book(day, [(terms, shares) for terms, shares in moved if shares])
+        self.statements |= {(account, day): entries for account, entries in self.unclosed.items()}
+        self.unclosed = defaultdict(Counter)
 
-    payment: str
-    facts: dict
-    paid: int
-    cancelled: bool = False
-    shipped: datetime | None = None
-    received: datetime | None = None
-    is_gone: bool = False
-    cases: dict = field(default_factory=dict)
-    steps: list = field(default_factory=list)
+    def is_due(self, key, line, terms, day):
+        ready = self.known.due(key, line, terms)[1]
+        return not self.phases[key] and ready is not None and midnight_after(ready).date() <= day
 
-    def base(self, through=NEVER):
-        return self.paid - sum(amount for at, amount in self.steps if at <= through)
+    def beyond_deposits(self, lines, day):
+        """The due lines that their prepaid merchant's deposit does not cover: first due, then first known, first."""
+        places = {key: number for number, key in enumerate(self.known.terms)}
+        queue = [one for one in lines if one[2]["merchant"] in self.market["prepaid"] and self.is_due(*one, day)]
+        queue.sort(key=lambda one: (self.known.due(*one)[0], places[*one[0], one[1].payment]))
+        left, beyond = {merchant: self.balances[merchant, "funding"] for merchant in self.market["prepaid"]}, set()
+        for key, line, terms in queue:
+            cost = sum(gross for role, (gross, _fee) in roles(line.base(), terms).items() if role in EARNED)
+            left[terms["merchant"]] -= cost
+            if cost and left[terms["merchant"]] < 0:
+                beyond.add(key)
+        return beyond
 
-    @property
-    def status(self):
-        if self.cancelled or (self.paid and not self.base()):
-            return "invalid"
-        return "received" if self.received else "shipped" if self.shipped else "paid"
+    def phase(self, key, line, terms, day):
+        """The line's part of a night, ``{role: (gross, fee)}``; None when there is none."""
+        if self.is_due(key, line, terms, day):
+            self.known.settled_payments.add((key, line.payment))
+            taken = [at for at, _amount in line.steps]
+        elif self.phases[key]:
+            taken = [at for at, _amount in line.steps if midnight_after(at).date() <= day]
+            taken += [self.through[key]] if self.through[key] else []
+        else:
+            return None
+        self.through[key] = max(taken, default=None)
+        base = line.base(self.through[key]) if self.through[key] else line.paid
+        booked = sum(phase["base"] for phase in self.phases[key])
+        if self.phases[key] and base == booked:
+            return None
+        shares = {role: self.owed(key, role, amounts, terms) for role, amounts in roles(base, terms).items()}
+        self.phases[key].append({"day": day, "base": base - booked, "shares": shares})
+        return shares
 
+    def owed(self, key, role, target, terms):
+        """What is still to be booked, or taken back, so that ``role`` comes to ``target``."""
+        gross, fee = (sum(phase["shares"][role][index] for phase in self.phases[key]) for index in (0, 1))
+        if self.phases[key] and not terms["return_tech_fee"]:
+            return (target[0] - target[1]) - (gross - fee), 0
+        return target[0] - gross, target[1] - fee
 
-def fold(events, settled_payments=()):
-    """``{line number: Line}`` of the set of an order's events; a payment that a night has settled stays."""
-    ordered = sorted(events, key=place)
-    lines, freight = {}, 0
-    for event in sorted(kinds(ordered, "paid"), key=lambda event: event["event_id"] not in settled_payments):
-        numbers = [line["line_no"] for line in event["lines"]]
-        if not lines.keys() & set(numbers):
-            facts = [line | {"buyer": event["buyer_ref"], "at": moment(event["ordered_at"])} for line in event["lines"]]
-            fresh = zip(numbers, facts, bases(event), strict=True)
-            lines |= {number: Line(event["event_id"], fact, base) for number, fact, base in fresh}
-            freight += event.get("freight_fen", 0)
-    for number, line in lines.items():
-        first = {kind: next(kinds(ordered, kind, number=number), None) for kind in ("cancelled", "shipped", "received")}
-        moved = [place(event) for kind, event in first.items() if event and kind != "cancelled"]
-        line.cancelled = first["cancelled"] is not None and place(first["cancelled"]) < min(moved, default=(NEVER,))
-        if not line.cancelled:
-            line.shipped, line.received = (when(first[kind]) for kind in ("shipped", "received"))
-        for event in kinds(ordered, "after_sale_opened", number=number):
-            line.cases.setdefault(event["case_no"], [when(event), None])
-        for event in kinds(ordered, "after_sale_closed"):
-            case = line.cases.get(event["case_no"])
-            if case and not case[1] and event.get("line_no") in (None, *lines):
-                case[1] = when(event)
-    take_refunds(ordered, lines, freight)
-    return lines
+    def book(self, day, moved):
+        paid, reimbursed, clawed = Counter(), Counter(), defaultdict(Counter)
+        for terms, shares in moved:
+            merchant, cost = terms["merchant"], sum(shares[role][0] for role in EARNED)
+            paid[merchant] += max(cost, 0)
+            reimbursed[merchant] += max(-cost, 0)
+            for role, (gross, fee) in shares.items():
+                if terms.get(role) is not None:
+                    self.earn(terms, role, gross, fee)
+                    kept = gross - fee - (shares["agency"][0] if role == "streamer" else 0)
+                    clawed[terms[role]][merchant] += max(-kept, 0)
+        for party in self.frozen & {party for party, by in clawed.items() if any(by.values())}:
+            self.move(party, "frozen", "available", "released", self.balances[party, "frozen"])
+        for party, by_merchant in clawed.items():
+            if (short := -self.balances[party, "available"]) > 0:
+                self.move(party, "debt", "available", "debt_drawn", short)
+                self.claim(party, short, by_merchant, reimbursed, day)
+        self.pay(paid)
+        for party in clawed:
+            self.repay(party, min(self.balances[party, "available"], -self.balances[party, "debt"]))
+        for merchant, fen in reimbursed.items():
+            self.enter((merchant, "funding"), {"reimbursed": fen})
+        for party in self.frozen:
+            self.move(party, "available", "frozen", "frozen", self.balances[party, "available"])
 
+    def earn(self, terms, role, gross, fee):
+        mine, paying = (terms[role], "available"), (terms["streamer"], "available")
+        self.enter(mine, {EARNED.get(role, "agency_fee"): max(gross, 0), "clawback": min(gross, 0)})
+        if role == "agency":
+            self.enter(paying, {"agency_fee": min(-gross, 0), "clawback": max(-gross, 0)})
+        returned = {"tech_fee": -max(fee, 0), "tech_fee_returned": max(-fee, 0)}
+        self.enter(mine, returned)
+        self.enter(REVENUE, {kind: -fen for kind, fen in returned.items()})
 
-def take_refunds(ordered, lines, freight):
-    """Refunds, what was called off of them, and cancellations, one after the other: each depends on what was left."""
-    taken, called_off = {}, set()
+    def pay(self, paid):
+        """Merchants' costs: out of their orders' proceeds, or out of the deposit."""
+        for merchant, fen in paid.items():
+            deposit = self.balances[merchant, "funding"] if merchant in self.market["prepaid"] else 0
+            withheld = max(0, fen - deposit)
+            self.enter((merchant, "funding"), {"withheld": withheld, "cost": -fen})
+            self.enter(EXTERNAL, {"withheld": -withheld})
 
-    def give_back(key, at):
-        """Call off the refund ``key``, but for lines cancelled since; returns its freight."""
-        back = [(line, part) for line, part in taken[key][0] if not line.is_gone]
-        for line, part in back:
-            line.steps += [(at, -part)] if part else []
-        freed = taken[key][1] if back else 0
-        taken[key] = ([], 0) if back else taken[key]
-        return freed
+    def claim(self, debtor, short, clawed, reimbursed, day):
+        """What ``debtor`` lacks the merchants wait for, each by what was taken back for it."""
+        if self.offers.policy(datetime.combine(day, time(), CHINA))["front_clawbacks"]:
+            return
+        merchants = [merchant for merchant in self.market["merchants"] if clawed[merchant]]
+        for merchant, part in zip(merchants, divide(short, [clawed[one] for one in merchants]), strict=True):
+            reimbursed[merchant] -= part
+            self.claims.append([debtor, merchant, part])
+            self.enter((merchant, "receivable"), {"owed": part})
 
-    for event in kinds(ordered, "refunded", "refund_reversed", "cancelled"):
-        meant = [line for number, line in sorted(lines.items()) if touches(event, number)]
-        left, at = [line.base() for line in meant], when(event)
-        key = (event.get("refund_no"), event.get("line_no"))
-        if event["type"] == "cancelled":
-            for line, rest in zip(meant, left, strict=True):
-                line.is_gone = line.cancelled
-                line.steps += [(at, rest)] if line.cancelled and rest else []
-            freight = 0 if all(line.is_gone for line in lines.values()) else freight
-        elif event["type"] == "refund_reversed" and meant:
-            called_off.add(key)
-            freight += give_back(key, at) if key in taken else 0
-        elif event["type"] == "refunded" and meant and key not in taken:
-            goods = min(event["amount_fen"], sum(left)) if "amount_fen" in event else event.get("goods_fen", 0)
-            shipping = event["amount_fen"] - goods if "amount_fen" in event else event.get("freight_fen", 0)
-            if goods <= sum(left) and shipping <= freight:
-                taken[key] = list(zip(meant, divide(goods, left), strict=True)), shipping
-                for line, part in taken[key][0]:
-                    line.steps += [(at, part)] if part else []
-                freight -= shipping
-                freight += give_back(key, at) if key in called_off else 0
+    def repay(self, debtor, fen):
+        self.move(debtor, "available", "debt", "debt_repaid", fen)
+        for claim in self.claims:
+            part = min(fen, claim[2]) if claim[0] == debtor else 0
+            fen, claim[2] = fen - part, claim[2] - part
+            self.move(claim[1], "receivable", "funding", "reimbursed", part)
 
+    def top_up(self, merchant, fen):
+        self.enter((merchant, "funding"), {"top_up": fen})
+        self.enter(EXTERNAL, {"top_up": -fen})
 
-def bases(event):
-    """Of each line of a ``paid`` event; None where the coupons of a line are more than its price."""
-    parts = divide(event.get("order_coupon_fen", 0), [line["price_fen"] for line in event["lines"]])
-    coupons = [line.get("merchant_coupon_fen", 0) + line.get("platform_coupon_fen", 0) for line in event["lines"]]
-    paid = [line["price_fen"] - own - part for line, own, part in zip(event["lines"], coupons, parts, strict=True)]
-    return paid if min(paid) >= 0 else None
+    def withdraw(self, party, number, fen):
+        is_refused = self.balances[party, "debt"] or party in self.frozen or (party, number) in self.withdrawals
+        if 0 < fen <= self.balances[party, "available"] and not is_refused:
+            self.withdrawals[party, number] = fen
+            self.move(party, "available", "withdrawing", "withdrawal", fen)
 
+    def end_withdrawal(self, party, number, is_paid):
+        if party not in self.frozen and (fen := self.withdrawals.get((party, number))):
+            self.withdrawals[party, number] = 0
+            way = ("paid", "paid_out") if is_paid else ("available", "withdrawal_returned")
+            self.move(party, "withdrawing", *way, fen)
 
-@lru_cache(100_000)
-def moment(text):
-    return datetime.fromisoformat(text)
+    def hold(self, key, at):
+        """Staff keep a line from settling; one that has settled they cannot."""
+        if not self.phases[key]:
+            self.known.hold(key, at)
+            self.uncovered.discard(key)
 
+    def freeze(self, party, is_frozen):
+        """Keep still what a party has and what each night brings; its clawbacks still come out of it."""
+        self.frozen = self.frozen | {party} if is_frozen else self.frozen - {party}
+        source, target, kind = ("available", "frozen", "frozen") if is_frozen else ("frozen", "available", "released")
+        self.move(party, source, target, kind, self.balances[party, source])
 
-def when(event):
-    return event and moment(event["occurred_at"])
+    def move(self, party, source, target, kind, fen):
+        self.enter((party, source), {kind: -fen})
+        self.enter((party, target), {kind: fen})
 
-
-def place(event):
-    return when(event), event["event_id"]
-
-
-def touches(event, number):
-    return event.get("line_no") in (None, number)
-
-
-def kinds(ordered, *types, number=None):
-    return (event for event in ordered if event["type"] in types and (number is None or touches(event, number)))
+    def enter(self, account, entries):
+        for kind, fen in entries.items():
+            if fen:
+                self.unclosed[account][kind] += fen
+                self.balances[account] += fen

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from commissions import policy_admin
 from commissions.models import OrderLine, Policy, Run, Settlement, Shard
 from haowu.ledger.models import Account, DailyBalance, Posting
 from haowu.tenants.models import User
@@ -67,18 +68,73 @@ def test_not_even_a_superuser_may_add_change_or_delete(staff, night, model):
     assert list(model.objects.order_by("pk").values()) == before
 
 
-def test_a_policy_is_added_for_the_future_and_never_changed(staff):
-    first = Policy.objects.get()
-    form = {"tech_bps": "800", "hold_days": "10", "note": "大促", "effective_from_1": "00:00:00"}
-    refused = staff.post(address(Policy, "add/"), form | {"effective_from_0": "2024-06-20"})
-    assert "新版本只能从现在或以后生效。" in text(refused)
-    assert Policy.objects.count() == 1
-    staff.post(address(Policy, "add/"), form | {"effective_from_0": "2024-07-01"})
-    added = Policy.objects.latest("pk")
-    assert (added.tech_bps, added.hold_days, added.effective_from) == (800, 10, build.moment("2024-07-01 00:00"))
-    assert staff.post(address(Policy, f"{first.pk}/change/"), form).status_code == 403
-    assert staff.post(address(Policy, f"{first.pk}/delete/"), {"post": "yes"}).status_code == 403
-    assert Policy.objects.get(pk=first.pk).tech_bps == 1000
+class TestPolicy:
+    ALL = {
+        "tech_bps": "8",
+        "hold_days": "10",
+        "reserve_bps": "2.5",
+        "reserve_days": "30",
+        "return_tech_fee": "on",
+        "min_withdrawal_fen": "2.00",
+        "daily_withdrawal_fen": "200000.00",
+        "checked_above_fen": "5000.00",
+        "note": "大促",
+        "effective_from_1": "00:00:00",
+    }
+
+    def test_a_version_is_added_for_the_future_with_every_switch(self, staff):
+        refused = staff.post(address(Policy, "add/"), self.ALL | {"effective_from_0": "2024-06-20"})
+        assert "新版本只能从现在或以后生效。" in text(refused)
+        assert Policy.objects.count() == 1
+        staff.post(address(Policy, "add/"), self.ALL | {"effective_from_0": "2024-07-01"})
+        added = Policy.objects.latest("pk")
+        said = {name: getattr(added, name) for name in policy_admin.SWITCHES}
+        assert said == {
+            "effective_from": build.moment("2024-07-01 00:00"),
+            "tech_bps": 800,
+            "hold_days": 10,
+            "return_tech_fee": True,
+            "front_clawbacks": False,
+            "subsidy_in_base": False,
+            "reserve_bps": 250,
+            "reserve_days": 30,
+            "min_withdrawal_fen": 200,
+            "daily_withdrawal_fen": 20_000_000,
+            "checked_above_fen": 500_000,
+            "note": "大促",
+        }
+
+    def test_no_field_of_the_model_is_missing_from_the_form(self, staff):
+        page = text(staff.get(address(Policy, "add/")))
+        names = {field.name for field in Policy._meta.fields} - {"id", "created_at", "effective_from"}
+        assert [name for name in names if f'name="{name}"' not in page] == []
+
+    def test_what_nobody_touches_is_carried_forward_from_the_last_version(self, staff):
+        """Also from one that was announced and has not begun, so that the next one does not undo it in silence."""
+        build.policy(front_clawbacks=True, checked_above_fen=12_345, tech_bps=1250)
+        form = staff.get(address(Policy, "add/")).context["adminform"].form
+        assert [form[name].value() for name in ("front_clawbacks", "checked_above_fen", "tech_bps")] == [
+            True,
+            "123.45",
+            "12.5",
+        ]
+        Policy.objects.create(effective_from=build.moment("2024-08-01 00:00"), hold_days=3, note="八月")
+        form = staff.get(address(Policy, "add/")).context["adminform"].form
+        assert (form["hold_days"].value(), form["tech_bps"].value(), form["note"].value()) == (3, "10", None)
+
+    def test_a_version_is_changed_until_it_begins_and_never_after(self, staff, clock):  # noqa: F811
+        first = Policy.objects.get()
+        coming = Policy.objects.create(effective_from=build.moment("2024-07-01 00:00"))
+        changed = self.ALL | {"effective_from_0": "2024-07-02", "hold_days": "12"}
+        staff.post(address(Policy, f"{coming.pk}/change/"), changed)
+        coming.refresh_from_db()
+        assert (coming.hold_days, coming.effective_from) == (12, build.moment("2024-07-02 00:00"))
+        clock("2024-07-02 00:00")
+        for begun in (first, coming):
+            assert staff.post(address(Policy, f"{begun.pk}/change/"), changed | {"hold_days": "1"}).status_code == 403
+            assert staff.post(address(Policy, f"{begun.pk}/delete/"), {"post": "yes"}).status_code == 403
+        assert list(Policy.objects.order_by("pk").values_list("hold_days", flat=True)) == [7, 12]
+        assert "生效中" in text(staff.get(address(Policy)))
 
 
 def test_members_of_tenants_are_no_staff(client, night):

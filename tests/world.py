@@ -7,8 +7,9 @@ from itertools import count
 
 from django.db import connection, transaction
 
-from commissions import explain, funding, night, withdrawals
-from commissions.models import OrderLine, Policy
+from commissions import explain, funding, holds, night, payouts, withdrawals
+from commissions.models import LineHold, OrderLine, Policy, TenantHold, Withdrawal
+from commissions.payout_file import results_file
 from commissions.statements import statement
 from haowu import days
 from haowu.analytics.audit import run_audit
@@ -17,10 +18,11 @@ from haowu.ledger.models import Account, DailyBalance
 from merchants import plans, providers
 from merchants.models import Plan, Shop
 from tests import build
-from tests.model_nights import Model, roles
+from tests.model import Model, roles
 
 SWITCHES = ("tech_bps", "hold_days", "return_tech_fee", "front_clawbacks")
-FREE = {"min_withdrawal_fen": 0, "daily_withdrawal_fen": 10**15}
+FREE = {"min_withdrawal_fen": 0, "daily_withdrawal_fen": 10**15, "checked_above_fen": 10**15}
+FAR = datetime(9000, 1, 1, tzinfo=days.SHANGHAI)
 _numbers = count(1)
 
 
@@ -59,6 +61,7 @@ class World:
         products = {place: build.product(merchants[place[0]], place[1]) for place in market["products"]}
         for pid, pick in market["picks"].items():
             build.pick(self.streamers[pick["streamer"]], products[pick["product"]], pid, at=pick["at"])
+        self.staff = build.staff()
         self.plans: dict[str, Plan] = {}
         for key, plan in market["plans"].items():
             terms = {"product": products.get(plan["product"])}
@@ -70,17 +73,17 @@ class World:
 
     def _events(self, source: str, events: list[dict]) -> None:
         build.push(self.sources[source], events)
-        self.model.receive(source, events)
+        self.model.known.receive(source, events)
 
     def _rate(self, plan: str, streamer: str | None, bps: int | None, at: datetime) -> None:
         with _refusals():
             plans.set_rate(self.plans[plan], bps, at=at, streamer=self.streamers.get(streamer))
-        self.model.set_rate(plan, streamer, bps, at)
+        self.model.offers.set_rate(plan, streamer, bps, at)
 
     def _end(self, plan: str, at: datetime) -> None:
         with _refusals():
             plans.end_plan(self.plans[plan], at=at)
-        self.model.end_plan(plan, at)
+        self.model.offers.end_plan(plan, at)
 
     def _settle(self, day) -> None:
         with _refusals():
@@ -92,12 +95,43 @@ class World:
         funding.top_up(self.parties[merchant], number=number, amount_fen=amount_fen, at=days.BEGINNING)
         self.model.top_up(merchant, amount_fen)
 
-    def _spend(self, party: str, tenths: int) -> None:
+    def _withdraw(self, party: str, number: str, tenths: int) -> None:
         """Money is withdrawn, so that later clawbacks find too little."""
-        available = self.model.balances[party, "available"] * tenths // 10
-        if available:
-            withdrawals.request(self.parties[party], f"w{next(_numbers)}", available, None, days.BEGINNING)
-        self.model.spend(party, available)
+        fen = self.model.balances[party, "available"] * tenths // 10
+        with _refusals():
+            withdrawals.request(self.parties[party], number, fen, None, days.BEGINNING)
+        self.model.withdraw(party, number, fen)
+
+    def _end_withdrawal(self, party: str, number: str, is_paid: bool) -> None:
+        """Through the bank's files. A number that was never granted, or that has ended, is not there to end."""
+        for asked in Withdrawal.objects.filter(tenant=self.parties[party], number=number):
+            with _refusals():
+                payouts.make_batch(None, days.BEGINNING, only=[asked.pk], who="tests")
+            answer = results_file([(asked.reference, asked.amount_fen, is_paid, "")])
+            payouts.read_results(answer, None, days.BEGINNING)
+        self.model.end_withdrawal(party, number, is_paid)
+
+    def _hold(self, source: str, order_no: str, line_no: int, at: datetime) -> None:
+        line = OrderLine.objects.filter(source__code=source, order_no=order_no, line_no=line_no).first()
+        if line is not None:
+            with _refusals():
+                holds.hold_line(line, "核实", by=self.staff, at=at, until=FAR)
+        self.model.hold((source, order_no, line_no), at)
+
+    def _release(self, source: str, order_no: str, line_no: int, at: datetime) -> None:
+        staffs = LineHold.objects.open().filter(kind="STAFF_HOLD", order__source__code=source)
+        for hold in staffs.filter(order__order_no=order_no, line_no=line_no):
+            holds.release_line(hold, "已核实", by=self.staff, at=at)
+        self.model.known.release((source, order_no, line_no), at)
+
+    def _freeze(self, party: str, is_frozen: bool) -> None:
+        with _refusals():
+            if is_frozen:
+                holds.freeze_tenant(self.parties[party], "核实", by=self.staff, at=days.BEGINNING, until=FAR)
+            for hold in TenantHold.objects.open().filter(tenant=self.parties[party]) if not is_frozen else ():
+                holds.release_tenant(hold, "已核实", by=self.staff, at=days.BEGINNING)
+        if is_frozen != (party in self.model.frozen):
+            self.model.freeze(party, is_frozen)
 
     def differences(self) -> list[str]:
         """Everything in which the project and the model differ, or which the audit finds."""
@@ -125,12 +159,14 @@ class World:
         }
 
     def _expected(self) -> dict:
-        return {key: self._line(key, line, terms) for key, line, terms in self.model.lines()}
+        return {key: self._line(key, line, terms) for key, line, terms in self.model.known.lines()}
 
     def _line(self, key, line, terms) -> dict:
-        phases, due = self.model.phases[key], self.model.due(line, terms)[0]
-        open_since = [since for since, closed in line.cases.values() if closed is None]
-        held = "AFTER_SALE_OPEN" if open_since else "INSUFFICIENT_DEPOSIT" if key in self.model.uncovered else None
+        phases, due = self.model.phases[key], self.model.known.due(key, line, terms)[0]
+        waits = [(since, "STAFF_HOLD") for since, until in self.model.known.holds[key] if until is None]
+        waits += [(since, "AFTER_SALE_OPEN") for since, closed in line.cases.values() if closed is None]
+        uncovered = [(FAR, "INSUFFICIENT_DEPOSIT")] if key in self.model.uncovered else []
+        held = min(waits, default=None, key=lambda wait: wait[0]) or next(iter(uncovered), (None, None))
         parts = {role: amounts for role, amounts in roles(line.paid, terms).items() if terms.get(role)}
         return {
             "status": "settled" if phases else line.status,
@@ -142,7 +178,7 @@ class World:
                 for number, phase in enumerate(phases)
             ],
             "due_at": due if not phases else None,
-            "held": held if not phases and line.status != "invalid" else None,
+            "held": held[1] if not phases and line.status != "invalid" else None,
         }
 
     def _balances(self) -> dict:
@@ -191,7 +227,9 @@ def _refusals() -> Iterator[None]:
 
 
 def _kind(number: int, phase: dict) -> str:
-    return "clawback" if number and sum(gross for gross, _fee in phase["shares"].values()) <= 0 else "settlement"
+    """The word for a phase: by what the merchant pays, else by the base."""
+    cost = sum(gross for role, (gross, _fee) in phase["shares"].items() if role != "agency")
+    return "clawback" if number and (cost or phase["base"]) < 0 else "settlement"
 
 
 def _read(told: dict, has_offer: bool) -> dict:

@@ -3,8 +3,8 @@
 import django_filters
 from django.db.models import QuerySet
 
-from commissions.models import OrderEvent, OrderLine
-from haowu.ledger.models import Account
+from commissions.models import OrderEvent, OrderLine, Withdrawal
+from haowu.ledger.models import Account, Posting
 from haowu.partners.filters import MomentFilter, NumberFilter
 
 
@@ -33,3 +33,15 @@ class StatementFilters(django_filters.FilterSet):
     day_from = django_filters.DateFilter(field_name="day", lookup_expr="gte", input_formats=["%Y-%m-%d"])
     day_to = django_filters.DateFilter(field_name="day", lookup_expr="lte", input_formats=["%Y-%m-%d"])
     account = django_filters.ChoiceFilter(field_name="account__kind", choices=Account.Kind.choices)
+
+
+class WithdrawalFilters(django_filters.FilterSet):
+    requested_from = MomentFilter(field_name="requested_at", lookup_expr="gte")
+    requested_to = MomentFilter(field_name="requested_at", lookup_expr="lt")
+    updated_from = MomentFilter(field_name="touched_at", lookup_expr="gte")
+    updated_to = MomentFilter(field_name="touched_at", lookup_expr="lt")
+    status = django_filters.ChoiceFilter(choices=Withdrawal.Status.choices)
+
+
+class PostingFilters(django_filters.FilterSet):
+    kind = django_filters.ChoiceFilter(choices=Posting.Kind.choices)

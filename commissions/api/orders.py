@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from commissions import explain, shown
+from commissions.api.explanation import ExplanationOut
 from commissions.api.filters import OrderFilters
 from commissions.models import OrderLine
 from haowu.errors import NotFound, Refused
@@ -99,11 +100,6 @@ class OrderLineOut(serializers.Serializer):
     terms = TermsOut(allow_null=True, help_text=_("自然成交为 null"))
     estimate = SharesOut()
     phases = PhaseOut(many=True)
-
-
-class ExplanationOut(serializers.Serializer):
-    trace = serializers.ListField(child=serializers.CharField(), help_text=_("逐条判断过的规则"))
-    sentences = serializers.ListField(child=serializers.CharField(), help_text=_("给人看的说明"))
 
 
 class ExplainedLineOut(OrderLineOut):

@@ -49,7 +49,7 @@ class StatementLineOut(serializers.Serializer):
     shares = SharesOut()
 
 
-class _Statements(PartnerView):
+class StatementsOfCaller(PartnerView):
     required_scopes = {"GET": ["statements:read"]}
     queryset = DailyBalance.objects.none()
 
@@ -64,7 +64,7 @@ class _Statements(PartnerView):
 
 
 @extend_schema(tags=["statements"])
-class StatementsView(_Statements, PartnerListView):
+class StatementsView(StatementsOfCaller, PartnerListView):
     filterset_class = StatementFilters
     ordering = ("-day", "-pk")
     serializer_class = StatementOut
@@ -75,7 +75,7 @@ class StatementsView(_Statements, PartnerListView):
 
 
 @extend_schema(tags=["statements"])
-class StatementView(_Statements):
+class StatementView(StatementsOfCaller):
     serializer_class = OpenedStatementOut
 
     @extend_schema(operation_id="read_statement", summary=_("一个账户日的各项变动"))
@@ -86,7 +86,7 @@ class StatementView(_Statements):
 
 
 @extend_schema(tags=["statements"])
-class StatementLinesView(_Statements, PartnerListView):
+class StatementLinesView(StatementsOfCaller, PartnerListView):
     queryset = Settlement.objects.none()
     ordering = ("line_id", "phase")
     serializer_class = StatementLineOut

@@ -1,12 +1,16 @@
 from django.urls import path, register_converter
 
 from commissions.api.events import OrderEventsView, OrderEventView
+from commissions.api.money import BalancesView, CancellationView, WithdrawalsView, WithdrawalView
+from commissions.api.months import MonthsView, MonthView
+from commissions.api.opened import EntryLinesView, EntryView, PostingsView
 from commissions.api.orders import OrderLineView, OrdersView
 from commissions.api.statements import StatementLinesView, StatementsView, StatementView
-from haowu.partners.converters import DayConverter, TextConverter
+from haowu.partners.converters import DayConverter, MonthConverter, TextConverter
 
 register_converter(TextConverter, "text")
 register_converter(DayConverter, "day")
+register_converter(MonthConverter, "month")
 
 STATEMENT = "statements/<slug:account_kind>/<day:day>"
 
@@ -15,7 +19,16 @@ urlpatterns = [
     path("order-events/<text:event_id>", OrderEventView.as_view(), name="order-event"),
     path("orders", OrdersView.as_view(), name="orders"),
     path("orders/<text:order_no>/lines/<int:line_no>", OrderLineView.as_view(), name="order-line"),
+    path("balances", BalancesView.as_view(), name="balances"),
+    path("withdrawals", WithdrawalsView.as_view(), name="withdrawals"),
+    path("withdrawals/<text:number>/cancellation", CancellationView.as_view(), name="withdrawal-cancellation"),
+    path("withdrawals/<text:number>", WithdrawalView.as_view(), name="withdrawal"),
+    path("statements/months", MonthsView.as_view(), name="months"),
+    path("statements/months/<slug:account_kind>/<month:month>", MonthView.as_view(), name="month"),
     path("statements", StatementsView.as_view(), name="statements"),
     path(STATEMENT, StatementView.as_view(), name="statement"),
     path(f"{STATEMENT}/lines", StatementLinesView.as_view(), name="statement-lines"),
+    path(f"{STATEMENT}/postings", PostingsView.as_view(), name="statement-postings"),
+    path(f"{STATEMENT}/entries/<slug:entry_kind>", EntryView.as_view(), name="statement-entry"),
+    path(f"{STATEMENT}/entries/<slug:entry_kind>/lines", EntryLinesView.as_view(), name="statement-entry-lines"),
 ]

@@ -28,6 +28,11 @@ def person(label: str, *, optional: bool = False) -> models.ForeignKey:
     )
 
 
+class CaseEventQuerySet(models.QuerySet):
+    def of(self, case: models.Model) -> "CaseEventQuerySet":
+        return self.filter(case=case.CASE, case_id=case.pk)
+
+
 class CaseEvent(models.Model):
     """One act on a case: who, when, why. Append-only. ``party`` and ``counterparty`` may read it."""
 
@@ -60,6 +65,8 @@ class CaseEvent(models.Model):
     counterparty = models.ForeignKey(
         Tenant, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("对方")
     )
+
+    objects = CaseEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("事项记录")
@@ -94,6 +101,11 @@ class Hold(models.Model):
         abstract = True
 
 
+class LineHoldQuerySet(HoldQuerySet):
+    def of_line(self, line: OrderLine) -> "LineHoldQuerySet":
+        return self.filter(order=line.order_id, line_no=line.line_no)
+
+
 class LineHold(Hold):
     """A line that waits: it settles in the night after the last of its holds has closed."""
 
@@ -106,6 +118,8 @@ class LineHold(Hold):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="holds", verbose_name=_("订单"))
     line_no = models.PositiveIntegerField(_("行号"))
     kind = models.CharField(_("类型"), max_length=12, choices=Kind)
+
+    objects = LineHoldQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("订单行冻结")
@@ -138,12 +152,19 @@ class Freezing(models.Model):
         return f"{self.CASE}:{self.pk}"  # type: ignore[attr-defined]
 
 
+class TenantHoldQuerySet(HoldQuerySet):
+    def visible_to(self, tenant: Tenant) -> "TenantHoldQuerySet":
+        return self.filter(tenant=tenant)
+
+
 class TenantHold(Hold, Freezing):
     """A party whose money is frozen: what it has available, and what each night brings."""
 
     CASE: ClassVar[str] = CaseEvent.Case.TENANT_HOLD
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="holds", verbose_name=_("租户"))
+
+    objects = TenantHoldQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("账户冻结")
@@ -163,6 +184,13 @@ class TenantHold(Hold, Freezing):
 class DisputeQuerySet(models.QuerySet):
     def visible_to(self, tenant: Tenant) -> "DisputeQuerySet":
         return self.filter(Q(claimant=tenant) | Q(respondent=tenant))
+
+    def of_line(self, line: OrderLine) -> "DisputeQuerySet":
+        return self.filter(order=line.order_id, line_no=line.line_no)
+
+    def freezing(self, tenant: Tenant) -> "DisputeQuerySet":
+        """Those that keep money of ``tenant`` still."""
+        return self.filter(respondent=tenant, frozen_fen__gt=0)
 
     def open(self) -> "DisputeQuerySet":
         """Not decided yet."""

@@ -104,6 +104,13 @@ class OrderLineQuerySet(models.QuerySet):
     def numbered(self, order_no: str, line_no: int) -> "OrderLineQuerySet":
         return self.filter(order_no=order_no, line_no=line_no)
 
+    def at(self, order_id: int, line_no: int) -> "OrderLineQuerySet":
+        return self.filter(order=order_id, line_no=line_no)
+
+    def held_for(self, reason: str) -> "OrderLineQuerySet":
+        """Lines that wait for ``reason``, as deposits pay them: the earliest due first."""
+        return self.filter(held_reason=reason).order_by("due_at", "pk")
+
     def from_source(self, code: str) -> "OrderLineQuerySet":
         return self.filter(source__code=code)
 

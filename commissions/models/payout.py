@@ -61,6 +61,13 @@ class WithdrawalQuerySet(models.QuerySet):
         """Those of parties whose money staff do not keep still."""
         return self.exclude(tenant__in=TenantHold.objects.open().values("tenant"))
 
+    def with_account(self) -> "WithdrawalQuerySet":
+        return self.select_related("bank_account")
+
+    def under_way(self) -> "WithdrawalQuerySet":
+        """Neither paid nor returned yet."""
+        return self.filter(status__in=Withdrawal.UNDER_WAY)
+
     def waiting_for_checker(self) -> "WithdrawalQuerySet":
         return self.filter(status=Withdrawal.Status.REQUESTED)
 
@@ -100,6 +107,7 @@ class Withdrawal(HasStates, models.Model):
         "fail": (("sent",), "failed"),
     }
     RETURNED = ("refused", "cancelled", "failed")
+    UNDER_WAY = ("requested", "approved", "sent")
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="withdrawals", verbose_name=_("收款方"))
     number = models.CharField(_("提现单号"), max_length=64, help_text=_("由申请方给出，同一收款方内唯一"))
@@ -147,6 +155,11 @@ class Withdrawal(HasStates, models.Model):
         return self.reference
 
     @property
+    def may_cancel(self) -> bool:
+        """Whether the party may still take it back: until it is in a batch."""
+        return self.status in self.MOVES["cancel"][0]
+
+    @property
     def reference(self) -> str:
         """The number that the bank is told and tells back."""
         return f"W{self.pk:012d}"
@@ -162,6 +175,12 @@ class Withdrawal(HasStates, models.Model):
 class WithdrawalStepQuerySet(models.QuerySet):
     def visible_to(self, tenant: Tenant) -> "WithdrawalStepQuerySet":
         return self.filter(tenant=tenant)
+
+    def of(self, withdrawal: Withdrawal) -> "WithdrawalStepQuerySet":
+        return self.filter(withdrawal=withdrawal)
+
+    def oldest_first(self) -> "WithdrawalStepQuerySet":
+        return self.select_related("by").order_by("pk")
 
     def record(self, withdrawals: Collection[Withdrawal], by: User | None, at: datetime) -> None:
         """One row for where each of ``withdrawals`` stands now."""

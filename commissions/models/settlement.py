@@ -189,9 +189,8 @@ class Settlement(ShareRow):
     @property
     def kind(self) -> str:
         """``settlement`` for what is paid, ``clawback`` for what is taken back."""
-        if self.phase == 0 or self.cost_fen:
-            return "settlement" if self.phase == 0 or self.cost_fen > 0 else "clawback"
-        return "clawback" if self.shares.fees_fen > 0 else "settlement"
+        moved_fen = self.cost_fen or self.base_fen or -self.shares.fees_fen
+        return "settlement" if self.phase == 0 or moved_fen > 0 else "clawback"
 
 
 class Adjustment(ShareRow):

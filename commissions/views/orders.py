@@ -6,10 +6,12 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from commissions import explain
+from commissions import cases, explain, telling
 from commissions.filters import LineFilter
 from commissions.models import OrderLine
 from commissions.parts import part_of
+from haowu import days
+from haowu.ledger.models import Account, Posting
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.scope import platform_scope
@@ -44,6 +46,16 @@ class LinePage(TenantRequiredMixin, TemplateView):
         line = get_object_or_404(mine, pk=self.kwargs["pk"])
         with platform_scope():
             story = explain.as_seen_by(self.request.tenant, line)
-        told = {"steps": [explain.TRACE.get(code, code) for code in line.trace], "next": explain.what_comes_next(story)}
-        shares = list(explain.shares(story))
-        return super().get_context_data(line=line, story=story, shares=shares, **told, **context)
+        told = {
+            "steps": telling.rules(story),
+            "events": telling.events(story),
+            "shares": list(telling.shares(story)),
+            "cases": cases.of_line(line, self.request.tenant, days.now()),
+            "waiting": list(telling.waiting(story)),
+            "next": telling.what_comes_next(story),
+            "postings": [
+                row | {"account_label": Account.Kind(row["account"]).label, "label": Posting.Kind(row["kind"]).label}
+                for row in story["postings"]
+            ],
+        }
+        return super().get_context_data(line=line, story=story, **told, **context)

@@ -1,28 +1,32 @@
-"""Statements: closed days of an account, each from opening to closing, down to its settlement lines; and earnings."""
+"""Statements: closed days of an account, each from opening to closing, down to its settlement lines."""
 
 from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 
 from commissions import statements
-from commissions.earnings import buckets
-from commissions.export import csv_rows
+from commissions.causes import movements as movements_of
+from commissions.export import XLSX_LINES
 from commissions.filters import StatementFilter
-from commissions.models import OrderLine, Settlement
+from commissions.models import Settlement
+from commissions.opening import opened
 from commissions.parts import part_of
-from haowu.ledger.models import DailyBalance
+from haowu.errors import NotFound
+from haowu.ledger.models import Account, DailyBalance
 from haowu.paging import page_of
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
-from haowu.tenants.models import Tenant
+from haowu.tenants.scope import platform_scope
 
-EXPORT_LIMIT = 100_000
+OF_LINES = (Account.Kind.AVAILABLE, Account.Kind.FUNDING)
+MOVEMENTS = 100
+"""Postings shown at once; most figures have one."""
 
 
 class StatementList(ListPage):
@@ -49,8 +53,15 @@ class OneStatement(TenantRequiredMixin):
         return get_object_or_404(mine, account__kind=self.kwargs["account"], day=day)
 
     @property
+    def name(self) -> str:
+        """How its files are called."""
+        return f"{self.balance.account.kind}-{self.balance.day}"
+
+    @property
     def lines(self) -> QuerySet[Settlement]:
-        return statements.lines(self.request.tenant, self.balance.day)
+        """None for accounts that no order line moves."""
+        lines = statements.lines(self.request.tenant, self.balance.day)
+        return lines if self.balance.account.kind in OF_LINES else lines.none()
 
 
 class StatementPage(OneStatement, TemplateView):
@@ -61,32 +72,41 @@ class StatementPage(OneStatement, TemplateView):
         parts = [{"row": row, "part": part_of(row, self.request.tenant)} for row in page.rows]
         told = statements.statement(self.balance)
         paging = {"next_cursor": page.next_cursor, "is_first": "after" not in self.request.GET}
-        return super().get_context_data(statement=told, parts=parts, **paging, **context)
+        too_many = self.lines[: XLSX_LINES + 1].count() > XLSX_LINES
+        return super().get_context_data(
+            statement=told, parts=parts, xlsx_lines=XLSX_LINES, is_too_long_for_xlsx=too_many, **paging, **context
+        )
 
 
-class StatementLines(OneStatement, View):
-    """The lines as CSV."""
+class EntryPage(OneStatement, TemplateView):
+    """One figure of a statement: its postings with what caused each, and the order lines behind it."""
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> StreamingHttpResponse:
-        rows = list(self.lines[:EXPORT_LIMIT])
-        response = StreamingHttpResponse(csv_rows(rows, request.tenant), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{self.balance.account.kind}-{self.balance.day}.csv"'
-        return response
-
-
-class Earnings(TenantRequiredMixin, TemplateView):
-    """What a party has coming, by bucket, with the lines that settle next and the latest statements."""
-
-    template_name = "commissions/earnings.html"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any):
-        if getattr(request.tenant, "kind", None) == Tenant.Kind.MERCHANT:
-            raise Http404
-        return super().dispatch(request, *args, **kwargs)
+    template_name = "commissions/statement_entry.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        tenant = self.request.tenant
-        coming = OrderLine.objects.visible_to(tenant).coming_up()[:10]
-        upcoming = [{"line": line, "part": part_of(line, tenant, line.due)} for line in coming]
-        latest = statements.of_tenant(tenant)[:7]
-        return super().get_context_data(buckets=buckets(tenant), upcoming=upcoming, latest=latest, **context)
+        account, query = self.balance.account, self.request.GET
+        with platform_scope():
+            try:
+                told = opened(self.request.tenant, self.balance, self.kwargs["kind"])
+            except NotFound:
+                raise Http404 from None
+            first = told.postings.filter(pk__gt=_number(query.get("from", "")))[: MOVEMENTS + 1]
+            movements = list(movements_of(account, first))
+        more = movements[MOVEMENTS - 1].posting.pk if len(movements) > MOVEMENTS else None
+        lines = {"rows": [], "next_cursor": None}
+        if told.lines is not None:
+            page = page_of(told.lines, ("line_id", "phase"), query.get("after", ""), 50)
+            lines = {"rows": page.rows, "next_cursor": page.next_cursor}
+        return super().get_context_data(
+            balance=self.balance,
+            told=told,
+            movements=movements[:MOVEMENTS],
+            more_from=more,
+            is_first="after" not in query,
+            **lines,
+            **context,
+        )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0

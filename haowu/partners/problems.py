@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core import signals
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ from haowu.errors import NotFound, Refused
 from haowu.partners.formats import PrudentJSONRenderer
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 30
 logger = logging.getLogger(__name__)
 
 
@@ -108,6 +110,17 @@ class InternalError(ApiRefused):
     status = 500
 
 
+class DatabaseAway(ApiRefused):
+    """Weather, not a bug: what is asked again in ``Retry-After`` seconds is answered as if it were the first time."""
+
+    code = "DATABASE_UNAVAILABLE"
+    text = _("数据库暂时没有应答。请在 Retry-After 秒后以同样的内容和同一 Idempotency-Key 重试，不会重复生效。")
+    status = 503
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(headers={"Retry-After": str(RETRY_AFTER_SECONDS), "Cache-Control": "no-store"}, **facts)
+
+
 def respond(error: Exception, context: dict[str, Any]) -> Response:
     """DRF's exception handler."""
     refused = refusal(error, context["request"], context["view"])
@@ -117,6 +130,8 @@ def respond(error: Exception, context: dict[str, Any]) -> Response:
 def refusal(error: Exception, request: Any, view: Any) -> Refused:
     """What to answer for ``error``. A bug is logged, and reported to Django as one."""
     refused = _refusal(error)
+    if isinstance(refused, DatabaseAway):
+        logger.error("the database did not answer: %s", request.path, exc_info=error)
     if isinstance(refused, InternalError):
         signals.got_request_exception.send(sender=type(view), request=getattr(request, "_request", request))
         logger.error("API request failed: %s", request.path, exc_info=error)
@@ -157,6 +172,8 @@ def _refusal(error: Exception) -> Refused:
             return BodyTooLarge()
         case SuspiciousOperation() | MultiPartParserError():
             return RequestMalformed()
+        case OperationalError() | InterfaceError():
+            return DatabaseAway()
     return InternalError()
 
 

@@ -38,8 +38,9 @@ PROBLEMS = {
     422: _("参数或请求体不可用：QUERY_INVALID、BODY_INVALID、IDEMPOTENCY_KEY_INVALID、IDEMPOTENCY_KEY_REUSED。"),
     429: _("请求太频繁：RATE_LIMITED。"),
     500: _("平台内部出错，请求没有生效：INTERNAL_ERROR。"),
+    503: _("数据库暂时没有应答，稍后重试：DATABASE_UNAVAILABLE。"),
 }
-ALWAYS = (400, 401, 403, 422, 429, 500)
+ALWAYS = (400, 401, 403, 422, 429, 500, 503)
 RATE_HEADERS = {
     "RateLimit-Limit": _("一个时间窗内允许的请求数。"),
     "RateLimit-Remaining": _("本时间窗内剩余的请求数。"),
@@ -58,14 +59,14 @@ class PartnerSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
         header = OpenApiParameter.HEADER
-        counted = ["200", "400", "404", "409", "413", "415", "422", "429"]
+        counted = ["200", "201", "400", "404", "409", "413", "415", "422", "429"]
         parameters = [
             OpenApiParameter("Accept-Language", str, header, description=_("文字的语言：zh-hans（默认）或 en。")),
             *[
                 OpenApiParameter(name, int, header, response=counted, description=text)
                 for name, text in RATE_HEADERS.items()
             ],
-            OpenApiParameter("Retry-After", int, header, response=["409", "429"], description=_("几秒后重试。")),
+            OpenApiParameter("Retry-After", int, header, response=["409", "429", "503"], description=_("几秒后重试。")),
         ]
         if self._is_idempotent():
             parameters += [
@@ -79,7 +80,7 @@ class PartnerSchema(AutoSchema):
                     "Idempotency-Hit",
                     str,
                     header,
-                    response=["200", "422"],
+                    response=["200", "201", "409", "422"],
                     enum=["true"],
                     description=_("这是先前的回答。"),
                 ),

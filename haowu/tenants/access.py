@@ -13,11 +13,12 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class TenantRequiredMixin(LoginRequiredMixin):
     """Pages of a tenant. ``kind`` bounds whose (404 for others); ``writes`` marks pages made of a form.
 
-    A member who may not write gets 403 from every form page and every POST.
+    A member whose role lacks the page's ``right`` gets 403 from every form page and every POST.
     """
 
     kind: ClassVar[str | None] = None
     writes: ClassVar[bool] = False
+    right: ClassVar[str] = "may_write"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
@@ -26,6 +27,10 @@ class TenantRequiredMixin(LoginRequiredMixin):
             return redirect("home")
         if self.kind not in (None, request.tenant.kind):
             raise Http404
-        if (self.writes or request.method not in SAFE_METHODS) and not request.membership.may_write:
+        if (self.writes or request.method not in SAFE_METHODS) and not self.has_right():
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
+
+    def has_right(self) -> bool:
+        """Whether the role of whoever is here has this page's ``right``, a property of ``Membership``."""
+        return getattr(self.request.membership, self.right)

@@ -95,6 +95,16 @@ class Membership(models.Model):
         """Owners and operators change products, plans and shelves; finance and viewers read."""
         return self.role in {self.Role.OWNER, self.Role.OPERATOR}
 
+    @property
+    def may_handle_money(self) -> bool:
+        """Owners and finance withdraw, say where money goes, and set what they want to be told about it."""
+        return self.role in {self.Role.OWNER, self.Role.FINANCE}
+
+    @property
+    def may_dispute(self) -> bool:
+        """Everybody but viewers: a dispute moves no money of one's own."""
+        return self.role != self.Role.VIEWER
+
 
 class BuyerIdentity(models.Model):
     """A buyer account that belongs to a tenant. What it buys of its own pays nobody (``SELF_PURCHASE``)."""

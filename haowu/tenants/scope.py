@@ -5,12 +5,14 @@ workers connect with the platform scope (``HAOWU_SCOPE``); web requests begin wi
 their transaction, where it ends by itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 
 PLATFORM = "platform"
+T = TypeVar("T")
 
 
 def enter_scope(scope: int | str) -> None:
@@ -37,3 +39,13 @@ def platform_scope() -> Iterator[None]:
     enter_scope(PLATFORM)
     yield
     enter_scope(before)
+
+
+def streamed(scope: int | str, rows: Callable[[], Iterator[T]]) -> Iterator[T]:
+    """``rows()`` in a transaction of their own that shows the rows of ``scope``.
+
+    For streamed answers: they are read when the request's transaction, and its scope with it, is over.
+    """
+    with transaction.atomic():
+        enter_scope(scope)
+        yield from rows()

@@ -13,7 +13,14 @@ from haowu.partners.clients import register_client
 from haowu.tenants.models import Tenant
 from tests.build import bought, event, listed_plan, merchant, paid, pick, product, push, settle, source, streamer
 
-ALL_SCOPES = ("order-events:write", "order-events:read", "orders:read", "statements:read")
+ALL_SCOPES = (
+    "order-events:write",
+    "order-events:read",
+    "orders:read",
+    "statements:read",
+    "earnings:read",
+    "withdrawals:write",
+)
 
 
 @dataclass

@@ -3,13 +3,20 @@
 import pytest
 from django.urls import URLPattern, get_resolver
 
-from commissions.models import OrderEvent
+from commissions import withdrawals
+from commissions.models import OrderEvent, Withdrawal
+from haowu import days
 from tests.api.conftest import ALL_SCOPES, Caller
-from tests.build import merchant, source, streamer
+from tests.build import bank_account, merchant, source, streamer
 
 pytestmark = pytest.mark.django_db
 
 EVENT = {"events": [{"event_id": "mine", "type": "shipped", "order_no": "o9", "occurred_at": "2024-06-01T00:00:00Z"}]}
+BODIES = {
+    "/order-events": EVENT,
+    "/withdrawals": {"number": "w2", "amount_fen": 300},
+    "/withdrawals/w1/cancellation": None,
+}
 CALLERS = ["anonymous", "partner", "merchant", "streamer", "other_partner", "other_merchant", "other_streamer"]
 
 #                                                 anon part merch strm  other: partner, merchant, streamer
@@ -19,11 +26,21 @@ TABLE = {
     ("GET", "/order-events/paid-o1"):             [401, 200, 403, 403,  404, 403, 403],
     ("GET", "/orders"):                           [401, 200, 200, 200,  200, 200, 200],
     ("GET", "/orders/o1/lines/1"):                [401, 200, 200, 200,  404, 404, 404],
+    ("GET", "/balances"):                         [401, 403, 403, 200,  403, 403, 200],
+    ("GET", "/withdrawals"):                      [401, 403, 403, 200,  403, 403, 200],
+    ("GET", "/withdrawals/w1"):                   [401, 403, 403, 200,  403, 403, 404],
+    ("POST", "/withdrawals"):                     [401, 403, 403, 201,  403, 403, 409],
+    ("POST", "/withdrawals/w1/cancellation"):     [401, 403, 403, 201,  403, 403, 404],
     ("GET", "/statements"):                       [401, 200, 200, 200,  200, 200, 200],
     ("GET", "/statements/available/2024-06-10"):  [401, 404, 404, 200,  404, 404, 404],
     ("GET", "/statements/funding/2024-06-10"):    [401, 404, 200, 404,  404, 404, 404],
     ("GET", "/statements/available/2024-06-10/lines"): [401, 404, 404, 200,  404, 404, 404],
     ("GET", "/statements/funding/2024-06-10/lines"):   [401, 404, 200, 404,  404, 404, 404],
+    ("GET", "/statements/months"): [401, 200, 200, 200,  200, 200, 200],
+    ("GET", "/statements/months/available/2024-06"): [401, 404, 404, 200,  404, 404, 404],
+    ("GET", "/statements/available/2024-06-10/postings"): [401, 404, 404, 200,  404, 404, 404],
+    ("GET", "/statements/funding/2024-06-10/entries/cost"): [401, 404, 200, 404,  404, 404, 404],
+    ("GET", "/statements/funding/2024-06-10/entries/cost/lines"): [401, 404, 200, 404,  404, 404, 404],
 }  # fmt: skip
 
 SCOPES = {
@@ -32,16 +49,33 @@ SCOPES = {
     ("GET", "/order-events/paid-o1"): "order-events:read",
     ("GET", "/orders"): "orders:read",
     ("GET", "/orders/o1/lines/1"): "orders:read",
+    ("GET", "/balances"): "earnings:read",
+    ("GET", "/withdrawals"): "earnings:read",
+    ("GET", "/withdrawals/w1"): "earnings:read",
+    ("POST", "/withdrawals"): "withdrawals:write",
+    ("POST", "/withdrawals/w1/cancellation"): "withdrawals:write",
     ("GET", "/statements"): "statements:read",
     ("GET", "/statements/available/2024-06-10"): "statements:read",
     ("GET", "/statements/funding/2024-06-10"): "statements:read",
     ("GET", "/statements/available/2024-06-10/lines"): "statements:read",
     ("GET", "/statements/funding/2024-06-10/lines"): "statements:read",
+    ("GET", "/statements/months"): "statements:read",
+    ("GET", "/statements/months/available/2024-06"): "statements:read",
+    ("GET", "/statements/available/2024-06-10/postings"): "statements:read",
+    ("GET", "/statements/funding/2024-06-10/entries/cost"): "statements:read",
+    ("GET", "/statements/funding/2024-06-10/entries/cost/lines"): "statements:read",
 }
 
 
+@pytest.fixture
+def asked(sale):
+    """The seller has asked for 2.00 of its 18.00 under the number w1."""
+    bank_account(sale.seller)
+    return withdrawals.request(sale.seller, "w1", 200, None, days.now())
+
+
 def call(caller: Caller, method: str, path: str):
-    return caller.post(path, EVENT) if method == "POST" else caller.get(path)
+    return caller.post(path, BODIES[path]) if method == "POST" else caller.get(path)
 
 
 def routes() -> set[tuple[str, str]]:
@@ -65,7 +99,7 @@ def test_every_route_has_a_row():
 
 
 @pytest.mark.parametrize(("method", "path"), TABLE, ids=lambda part: part)
-def test_each_caller_gets_what_the_table_says(sale, calling, anonymous, method, path):
+def test_each_caller_gets_what_the_table_says(sale, asked, calling, anonymous, method, path):
     others = [source("other"), merchant("other"), streamer("other")]
     callers = [anonymous, *(calling(tenant) for tenant in (sale.source, sale.shop, sale.seller, *others))]
     answers = [call(caller, method, path) for caller in callers]
@@ -79,14 +113,14 @@ def test_each_caller_gets_what_the_table_says(sale, calling, anonymous, method, 
 
 
 @pytest.mark.parametrize(("method", "path"), TABLE, ids=lambda part: part)
-def test_a_token_without_the_scope_is_refused_and_told_which(sale, calling, method, path):
+def test_a_token_without_the_scope_is_refused_and_told_which(sale, asked, calling, method, path):
     needed = SCOPES[method, path]
-    before = OrderEvent.objects.count()
+    before = OrderEvent.objects.count(), list(Withdrawal.objects.values())
     caller = calling(sale.source, *(scope for scope in ALL_SCOPES if scope != needed))
     answer = call(caller, method, path)
     assert (answer.status_code, answer.json()["code"]) == (403, "SCOPE_MISSING")
     assert answer["WWW-Authenticate"] == f'Bearer realm="api", error="insufficient_scope", scope="{needed}"'
-    assert OrderEvent.objects.count() == before
+    assert (OrderEvent.objects.count(), list(Withdrawal.objects.values())) == before
 
 
 def test_a_refused_caller_leaves_no_event(sale, calling, anonymous):

@@ -87,3 +87,57 @@ def test_statements_are_filtered_by_day_and_account(sale, calling):
 def test_a_day_that_was_not_closed_is_not_found(sale, calling, path):
     answer = calling(sale.seller).get(f"/statements/{path}")
     assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
+
+
+def test_a_figure_opens_into_parts_postings_with_causes_and_lines(sale, calling):
+    caller = calling(sale.seller)
+    assert caller.get("/statements/available/2024-06-10/entries/tech_fee").json() == {
+        "kind": "tech_fee",
+        "label": "技术服务费",
+        "amount_fen": -200,
+        "parts": [{"label": "订单行合计", "amount_fen": -200}],
+    }
+    (line,) = caller.get("/statements/available/2024-06-10/entries/tech_fee/lines").json()["results"]
+    assert (line["order_no"], line["amount_fen"], line["shares"]["streamer"]["tech_fee_fen"]) == ("o1", -200, 200)
+    (posting,) = caller.get("/statements/available/2024-06-10/postings", {"kind": "tech_fee"}).json()["results"]
+    assert (posting["amount_fen"], posting["counterpart"], posting["counterpart_account"]) == (
+        -200,
+        "platform",
+        "revenue",
+    )
+    assert posting["cause"] == {
+        "kind": "night",
+        "text": "2024-06-10 结算夜的净额，由订单行合计而来。",
+        "facts": {"day": "2024-06-10"},
+    }
+    assert len(caller.get("/statements/available/2024-06-10/postings").json()["results"]) == 2
+    refused = caller.get("/statements/available/2024-06-10/entries/rebate")
+    assert (refused.status_code, refused.json()["code"]) == (404, "NOT_FOUND")
+
+
+def test_a_month_is_the_sum_of_its_days(sale, calling):
+    push(sale.source, [event("refunded", "o1", "2024-06-11 09:00", refund_no="r1", goods_fen=4000)])
+    settle("2024-06-12")
+    settle("2024-07-02")
+    caller = calling(sale.seller)
+    month = {
+        "account": "available",
+        "month": "2024-06",
+        "last_on": "2024-06-12",
+        "days": 2,
+        "opening_fen": 0,
+        "inflow_fen": 2080,
+        "outflow_fen": 1000,
+        "closing_fen": 1080,
+    }
+    assert caller.get("/statements/months").json() == {"results": [month], "next": None}
+    opened = caller.get("/statements/months/available/2024-06").json()
+    assert opened["entries"] == [
+        {"kind": "commission", "label": "佣金", "amount_fen": 2000},
+        {"kind": "tech_fee", "label": "技术服务费", "amount_fen": -200},
+        {"kind": "clawback", "label": "追回", "amount_fen": -800},
+        {"kind": "tech_fee_returned", "label": "技术服务费退回", "amount_fen": 80},
+    ]
+    assert [day["closing_fen"] for day in opened["statements"]] == [1800, 1080]
+    for path in ("available/2024-07", "debt/2024-06", "available/2024-13", "available/june"):
+        assert caller.get(f"/statements/months/{path}").status_code == 404

@@ -1,11 +1,14 @@
 """Rulebook §7: the same events, in any order and any number of times, leave the same state and pay the same."""
 
 import random
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pytest
 
+from commissions import life
+from commissions.events import parse
 from commissions.models import OrderEvent, OrderLine
+from haowu import days
 from tests.build import (
     bought,
     event,
@@ -55,6 +58,26 @@ def market():
     return goods, by
 
 
+def test_all_720_orders_fold_to_the_same_lines_and_rulings(market):
+    goods, _by = market
+    events = [parse(raw, now=days.now()) for raw in life_of_six(goods)]
+    expected = folded(events)
+    assert [(line.status, line.base_fen) for line in expected[0].values()] == [("received", 7578), ("received", 3790)]
+    assert {ruling.verdict for ruling in expected[1].values()} == {"accepted"}
+    for order in ORDERS_OF_SIX:
+        arrived = [events[index] for index in order]
+        assert folded(arrived) == expected, order
+        for known in range(1, 6):
+            so_far = sorted(arrived[:known], key=lambda event: event.event_id)
+            assert folded(arrived[:known]) == folded(so_far), (order, known)
+
+
+def folded(events: list[life.Event]) -> tuple[dict, dict]:
+    """(lines, rulings) of one order."""
+    told = life.OrderLife(events)
+    return told.lines, told.rulings
+
+
 def state() -> list[tuple]:
     """All that the events decide, without row ids and times of writing."""
     written = {"id", "order", "source", "updated_at"}
@@ -62,6 +85,12 @@ def state() -> list[tuple]:
     lines = OrderLine.objects.order_by("source", "order_no", "line_no").values_list("source", *names)
     events = OrderEvent.objects.order_by("source", "event_id").values_list("source", "event_id", "verdict", "code")
     return [*lines, *events]
+
+
+def batches(rng: random.Random, events: list[dict]) -> list[list[dict]]:
+    """``events`` in their order, cut at random: each for itself, all at once, or anything between."""
+    cuts = sorted({0, len(events), *(place for place in range(1, len(events)) if rng.random() < 0.6)})
+    return [events[first:last] for first, last in pairwise(cuts)]
 
 
 def sums() -> list[tuple[int, int]]:
@@ -77,11 +106,12 @@ def test_six_events_leave_the_same_state_in_every_order(market, part, record_pro
     with undone():
         push(by, events)
         expected = state()
+    rng = random.Random(f"{SEED} {part}")
     with tallied(record_property, "six events, any order") as tally:
         for order in ORDERS_OF_SIX[part * 30 : part * 30 + 30]:
             with undone():
-                for index in order:
-                    push(by, [events[index]])
+                for batch in batches(rng, [events[index] for index in order]):
+                    push(by, batch)
                 assert state() == expected, order
                 tally.count("orders")
 
@@ -102,7 +132,7 @@ def test_six_events_pay_the_same_in_every_order_with_nights_in_between(market, p
                     if index is not None:
                         push(by, [events[index]])
                 settle("2024-07-01")
-                assert sums() == [(937, 94), (580, 58)], (order, places)
+                assert sums() == [(947, 95), (587, 59)], (order, places)
                 tally.count("orders")
 
 

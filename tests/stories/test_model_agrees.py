@@ -7,8 +7,7 @@ import pytest
 
 from commissions import split as project
 from haowu import money
-from tests import model
-from tests import model_nights as nights
+from tests import model, model_offers
 from tests.campaign import SEED, parts, tallied
 from tests.histories import LAST_NIGHT, make_history, make_market
 from tests.world import World, undone
@@ -31,7 +30,7 @@ def test_every_line_account_and_statement_is_what_the_model_says(part, record_pr
                     world.act(*act)
                 assert world.differences() == [], f"history {seed}"
                 tally.count("histories")
-                tally.count("lines", len(list(world.model.lines())))
+                tally.count("lines", len(list(world.model.known.lines())))
                 tally.count("phases", sum(map(len, world.model.phases.values())))
                 tally.count("statements", len(world.model.statements))
 
@@ -127,7 +126,7 @@ def test_the_model_knows_the_rulebooks_own_figures():
     ]
     changed = [(_at("2024-06-01T00:00"), 2000), (_at("2024-06-01T11:00"), 2500), (_at("2024-06-01T14:00"), 1500)]
     times = ("2024-06-01T10:30", "2024-06-01T11:30", "2024-06-01T23:59:59", "2024-06-02T00:00")
-    assert [nights.rate_at(changed, _at(text)) for text in times] == [2000, 2500, 2500, 1500]
+    assert [model_offers.rate_at(changed, _at(text)) for text in times] == [2000, 2500, 2500, 1500]
 
 
 def _at(text: str) -> datetime:

@@ -4,13 +4,13 @@ import json
 
 from django.core.management.base import BaseCommand, CommandError
 
-from commissions import explain
+from commissions import explain, telling
 from commissions.models import OrderLine
 from haowu.management.ready import make_ready
 
 
 class Command(BaseCommand):
-    help = "Tells a line's story: terms with their trace, estimate, phases, holds. With --json one object a line."
+    help = "Tells a line's story: events, terms with their trace, phases, cases, postings, what comes next."
 
     def add_arguments(self, parser):
         parser.add_argument("order_no", nargs="?")
@@ -33,4 +33,4 @@ class Command(BaseCommand):
             if options["json"]:
                 self.stdout.write(json.dumps(told, ensure_ascii=False))
             else:
-                self.stdout.write("\n".join([*explain.sentences(told), ""]))
+                self.stdout.write("\n".join([*telling.sentences(told), ""]))

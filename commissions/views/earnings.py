@@ -1,0 +1,44 @@
+"""The money of whoever is paid: its buckets, and what keeps some of it still."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.views.generic import TemplateView
+
+from commissions import cases, statements
+from commissions.earnings import buckets
+from commissions.models import Dispute, OrderLine, Reserve, TenantHold, Withdrawal
+from commissions.parts import part_of
+from haowu.tenants.access import TenantRequiredMixin
+from haowu.tenants.models import Tenant
+
+
+class OfPayee(TenantRequiredMixin):
+    """Everybody but merchants, who pay: their money has a page of its own."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any):
+        if getattr(request.tenant, "kind", None) == Tenant.Kind.MERCHANT:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+
+class Earnings(OfPayee, TemplateView):
+    """What a party has coming and has, by bucket, with what settles next and the latest statements."""
+
+    template_name = "commissions/earnings.html"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        tenant = self.request.tenant
+        coming = OrderLine.objects.visible_to(tenant).coming_up()[:10]
+        upcoming = [{"line": line, "part": part_of(line, tenant, line.due)} for line in coming]
+        return super().get_context_data(
+            buckets=buckets(tenant),
+            holds=TenantHold.objects.visible_to(tenant).open(),
+            disputes=cases.named(Dispute.objects.freezing(tenant).newest_first()),
+            reserves=Reserve.objects.visible_to(tenant).kept(),
+            under_way=Withdrawal.objects.visible_to(tenant).under_way().newest_first()[:3],
+            may_withdraw=self.request.membership.may_handle_money,
+            upcoming=upcoming,
+            latest=statements.of_tenant(tenant)[:7],
+            **context,
+        )

@@ -1,0 +1,121 @@
+"""Withdrawing: what may be withdrawn, asking for it once, each withdrawal's way, and the account it goes to."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView, View
+
+from commissions import withdrawal_story, withdrawals
+from commissions.allowance import allowance
+from commissions.filters import WithdrawalFilter
+from commissions.forms import BankAccountForm, WithdrawalForm
+from commissions.models import Withdrawal
+from commissions.views.earnings import OfPayee
+from haowu import days
+from haowu.errors import Refused
+from haowu.money import yuan
+from haowu.tenants import personal
+from haowu.tenants.lists import ListPage, Sort
+from haowu.tenants.models import PersonalRecord
+
+
+class Withdrawals(OfPayee, ListPage):
+    """What may be withdrawn and the form that asks for it, above all that was asked for before."""
+
+    template_name = "commissions/withdrawals.html"
+    filterset_class = WithdrawalFilter
+    right = "may_handle_money"
+    sorts = [
+        Sort("newest", gettext_lazy("最近申请"), ("-requested_at", "-pk")),
+        Sort("amount", gettext_lazy("金额从高到低"), ("-amount_fen", "-pk")),
+    ]
+
+    def queryset(self):
+        return Withdrawal.objects.visible_to(self.request.tenant).with_account()
+
+    def rows(self, found: list[Withdrawal]) -> list[dict[str, Any]]:
+        return [{"withdrawal": each, "next": withdrawal_story.next_step(each)} for each in found]
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        context = {"ask": WithdrawalForm()} | context
+        allowed = allowance(self.request.tenant, days.now())
+        return super().get_context_data(allowed=allowed, may_ask=self.has_right(), **context)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        ask = WithdrawalForm(request.POST)
+        if ask.is_valid():
+            number, amount_fen = ask.cleaned_data["number"], ask.cleaned_data["amount"]
+            try:
+                made = withdrawals.request(request.tenant, number, amount_fen, request.user, days.now())
+                messages.success(request, _("已申请提现 ¥{amount}。").format(amount=yuan(made.amount_fen)))
+                return redirect("withdrawal", made.public_id)
+            except withdrawals.NumberTaken as refused:
+                ask = self._again(ask, refused)
+            except Refused as refused:
+                ask.add_error(None, refused.message)
+        return self.render_to_response(self.get_context_data(ask=ask))
+
+    def _again(self, ask: WithdrawalForm, refused: withdrawals.NumberTaken) -> WithdrawalForm:
+        """The form once more under a fresh number: another press is another withdrawal, and knows it."""
+        fresh = WithdrawalForm({**ask.data.dict(), "number": ask.fields["number"].initial()})
+        said = _("从这一页已经申请过 ¥{amount}，这次没有提交。要另外再提一笔，请再按一次「提现」。")
+        fresh.add_error(None, said.format(amount=refused.facts["amount"]))
+        return fresh
+
+
+class OneWithdrawal(OfPayee):
+    right = "may_handle_money"
+
+    @cached_property
+    def withdrawal(self) -> Withdrawal:
+        mine = Withdrawal.objects.visible_to(self.request.tenant).with_account()
+        return get_object_or_404(mine, public_id=self.kwargs["public_id"])
+
+
+class WithdrawalPage(OneWithdrawal, TemplateView):
+    template_name = "commissions/withdrawal.html"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        told = {"next": withdrawal_story.next_step(self.withdrawal), "steps": withdrawal_story.steps(self.withdrawal)}
+        may_cancel = self.has_right() and self.withdrawal.may_cancel
+        return super().get_context_data(withdrawal=self.withdrawal, may_cancel=may_cancel, **told, **context)
+
+
+class CancelWithdrawal(OneWithdrawal, View):
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            withdrawals.cancel(self.withdrawal, request.user, days.now())
+            messages.success(request, _("已取消，钱已退回可提现。"))
+        except Refused:
+            messages.error(request, _("这笔提现已不能取消，下面是它现在的状态。"))
+        return redirect("withdrawal", self.withdrawal.public_id)
+
+
+class BankAccountPage(OfPayee, TemplateView):
+    """The account that is paid: masked once recorded. A new one takes the old one's place."""
+
+    template_name = "commissions/bank_account.html"
+    right = "may_handle_money"
+    writes = True
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        current = PersonalRecord.objects.visible_to(self.request.tenant).current(PersonalRecord.Kind.BANK_ACCOUNT)
+        return super().get_context_data(**{"form": BankAccountForm(request=self.request), "current": current} | context)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = BankAccountForm(request.POST, request=request)
+        if form.is_valid():
+            try:
+                kept = personal.record(request.tenant, form.facts, by=request.user, at=days.now())
+                messages.success(request, _("收款账户已登记：{account}。").format(account=kept.masked))
+                return redirect("withdrawals")
+            except Refused as refused:
+                form.add_error(None, refused.message)
+        return self.render_to_response(self.get_context_data(form=form))

@@ -1,0 +1,11 @@
+"""``/media/``: uploaded pictures. The catalogue is public to all who have signed in, and to nobody else."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponseBase
+from django.views.static import serve
+
+
+@login_required
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
+    return serve(request, path, document_root=settings.MEDIA_ROOT)
