@@ -3,8 +3,8 @@
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from bases import feeding
-from bases.models import Feed
+from bases import feeding, pulling
+from bases.models import Feed, PullSource
 from haowu import days
 
 WEATHER = (OperationalError, InterfaceError)
@@ -19,3 +19,17 @@ def apply_feed(feed_id: int) -> None:
 def apply_waiting() -> None:
     """Whole feeds whose worker or queue was lost."""
     feeding.apply_waiting(at=days.now())
+
+
+@shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)
+def pull_due() -> None:
+    """Hand each address that is due to a worker of its own: one that is slow keeps no other waiting."""
+    for source in pulling.claim_due(at=days.now()):
+        pull.delay(source)
+
+
+@shared_task(soft_time_limit=110)
+def pull(source_id: int) -> None:
+    """A failure is written on the source and tried again at its next time."""
+    if source := PullSource.objects.filter(pk=source_id).select_related("base").first():
+        pulling.pull(source, at=days.now())

@@ -131,6 +131,8 @@ CELERY_BEAT_SCHEDULE = {
     "settle-the-night": {"task": "commissions.tasks.settle_night", "schedule": crontab(hour=2, minute=0)},
     "sweep": {"task": "commissions.tasks.sweep", "schedule": 10.0},
     "release-expired": {"task": "commissions.tasks.release_expired", "schedule": 60.0},
+    "pull-stock": {"task": "bases.tasks.pull_due", "schedule": 60.0},
+    "apply-stock": {"task": "bases.tasks.apply_waiting", "schedule": 60.0},
     "forget": {"task": "haowu.partners.tasks.forget", "schedule": crontab(hour=5, minute=0)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat-schedule")
@@ -207,6 +209,10 @@ OAUTH2_PROVIDER = {
         "order-events:read": _("查看订单事件的处理结果"),
         "orders:read": _("查看订单"),
         "statements:read": _("查看对账单"),
+        "stock:write": _("上报库存"),
+        "stock:read": _("查看库存与上报结果"),
+        "brands:write": _("引进品牌"),
+        "brands:read": _("查看品牌库与引进结果"),
         "earnings:read": _("查看余额与提现"),
         "withdrawals:write": _("申请与取消提现"),
     },

@@ -30,7 +30,7 @@ def offered_to(streamer: Tenant, at: datetime) -> QuerySet[Product]:
     normal = _rate(at, type=Plan.Type.NORMAL, product=OuterRef("pk"), streamer=None)
     kept = Plan.objects.live(at).filter(type=Plan.Type.EXCLUSIVE, product=OuterRef("pk"))
     speaking = Case(When(Exists(kept), then=exclusive), default=Coalesce(item, shop, normal))
-    products = Product.objects.listed().with_offer_facts().annotate(commission_bps=speaking)
+    products = Product.objects.listed().supplied(at).with_offer_facts().annotate(commission_bps=speaking)
     worth = ExpressionWrapper(F("price_fen") * F("commission_bps"), output_field=BigIntegerField())
     return products.filter(commission_bps__isnull=False, price_fen__isnull=False).annotate(worth=worth)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from haowu import days
 from haowu.errors import Refused, single
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
@@ -64,7 +65,8 @@ def pick_many(wishes: Sequence[Wish]) -> list[Pick | Refused]:
     streamers = sorted({wish.streamer.pk for wish in wishes})
     list(Tenant.objects.select_for_update(no_key=True).filter(pk__in=streamers).order_by("pk"))
     products = {wish.product.pk: wish.product for wish in wishes}
-    listed = set(Product.objects.listed().filter(pk__in=products).values_list("pk", flat=True))
+    shown = Product.objects.listed().supplied(max((wish.at for wish in wishes), default=days.BEGINNING))
+    listed = set(shown.filter(pk__in=products).values_list("pk", flat=True))
     on_shelves = set(
         Pick.objects.on_shelf()
         .filter(streamer__in=streamers, product__in=products)

@@ -1,10 +1,12 @@
 """The shared catalogue: categories, brands, products with SKUs and pictures. Read by all, written by their merchant."""
 
+from datetime import datetime
+
 from django.db import models
-from django.db.models import Max, Min, Q, Sum
+from django.db.models import Exists, Max, Min, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from bases.models import Brand
+from bases.models import Brand, Stock
 from haowu.states import HasStates
 from haowu.tenants.models import Tenant, public_id
 
@@ -79,6 +81,14 @@ class ProductQuerySet(models.QuerySet):
             merchant__shop__suspended_at__isnull=True,
             merchant__shop__deposit_exhausted_at__isnull=True,
         )
+
+    def supplied(self, at: datetime) -> "ProductQuerySet":
+        """Without the goods of silent bases: what bases hold is shown while one of them works and its feed is fresh.
+
+        Asked at the moment of reading, so that a feed that goes stale takes its goods out in the same instant.
+        """
+        held = Stock.objects.of_product(OuterRef("merchant"), OuterRef("code"))
+        return self.filter(~Exists(held) | Exists(held.sold_by_working(at)))
 
     def with_offer_facts(self) -> "ProductQuerySet":
         """Adds ``price_fen`` (lowest SKU), ``price_to_fen`` and ``stock`` over SKUs."""
