@@ -66,8 +66,8 @@ def receive(base: Tenant, count: Count, packed: Packed, *, at: datetime) -> Rece
         if feed.status == Feed.Status.PARTIAL and len(known) == feed.parts:
             feed.move("complete")
             _apply_or_wake(feed, at)
-        return Receipt(feed, False, _missing(feed, known))
-    return Receipt(feed, True, _missing(feed, known))
+        return Receipt(feed, False, missing(feed))
+    return Receipt(feed, True, missing(feed))
 
 
 def apply(feed: Feed, *, at: datetime, is_checked: bool = True) -> Feed:
@@ -136,6 +136,14 @@ def take(row: QuarantinedRow, *, by: User | None, at: datetime) -> None:
 
 def drop(row: QuarantinedRow, *, by: User | None, at: datetime) -> None:
     row.move("drop", decided_by=by, decided_at=at)
+
+
+def missing(feed: Feed) -> list[int]:
+    """The parts still to come; none where nobody waits for them any more."""
+    if feed.status != Feed.Status.PARTIAL:
+        return []
+    known = set(feed.received.values_list("number", flat=True))
+    return [number for number in range(1, feed.parts + 1) if number not in known]
 
 
 def _begin(base: Tenant, feeder: Feeder, count: Count, at: datetime) -> Feed:
@@ -208,9 +216,3 @@ def _note(feeder: Feeder, feed: Feed, at: datetime) -> None:
 
 def _forget_content(feed: Feed) -> None:
     feed.received.update(packed=b"")
-
-
-def _missing(feed: Feed, known: dict[int, str]) -> list[int]:
-    if feed.status != Feed.Status.PARTIAL:
-        return []
-    return [number for number in range(1, feed.parts + 1) if number not in known]

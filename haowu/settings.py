@@ -261,6 +261,11 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "OrderStatus": "commissions.models.OrderLine.Status",
         "EventVerdict": "commissions.models.OrderEvent.Verdict",
+        "FeedKind": "bases.models.Feed.Kind",
+        "FeedStatus": "bases.models.Feed.Status",
+        "IntroductionStatus": "bases.models.Introduction.Status",
+        "StockRowStatus": ["accepted", "quarantined", "ignored"],
+        "IntroducedStatus": ["submitted", "duplicate", "rejected"],
         "ReceiptStatus": ["accepted", "duplicate", "parked", "rejected"],
         "PhaseKind": ["settlement", "clawback"],
         "AccountKind": "haowu.ledger.models.Account.Kind",

@@ -1,11 +1,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from bases.api import urls as bases_api
+from commissions.api import urls as commissions_api
 from haowu.health import health
 from haowu.media import media
 from haowu.partners.oauth import TokenView
 
-api = [path("v1/", include(("commissions.api.urls", "v1"))), path("", include("haowu.partners.urls"))]
+v1 = [*bases_api.urlpatterns, *commissions_api.urlpatterns]
+api = [path("v1/", include((v1, "v1"))), path("", include("haowu.partners.urls"))]
 
 handler500 = "haowu.failures.failed"
 

@@ -205,6 +205,9 @@ class QuarantinedRowQuerySet(models.QuerySet):
     def visible_to(self, tenant: Tenant) -> "QuarantinedRowQuerySet":
         return self.filter(base=tenant)
 
+    def of_feed(self, feed: Feed) -> "QuarantinedRowQuerySet":
+        return self.filter(feed=feed)
+
     def open(self) -> "QuarantinedRowQuerySet":
         return self.filter(status=QuarantinedRow.Status.OPEN)
 

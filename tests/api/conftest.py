@@ -20,6 +20,10 @@ ALL_SCOPES = (
     "statements:read",
     "earnings:read",
     "withdrawals:write",
+    "stock:write",
+    "stock:read",
+    "brands:write",
+    "brands:read",
 )
 
 

@@ -16,6 +16,11 @@ BODIES = {
     "/order-events": EVENT,
     "/withdrawals": {"number": "w2", "amount_fen": 300},
     "/withdrawals/w1/cancellation": None,
+    "/stock-snapshots": {"sequence": 1, "counted_at": "2024-06-01T00:00:00Z", "rows": []},
+    "/stock-changes": {"sequence": 2, "counted_at": "2024-06-01T00:00:00Z", "rows": []},
+    "/brand-introductions": {
+        "brands": [{"name": "x", "document_no": "1", "authorised_from": "2024-01-01", "authorised_to": "2099-01-01"}]
+    },
 }
 CALLERS = ["anonymous", "partner", "merchant", "streamer", "other_partner", "other_merchant", "other_streamer"]
 
@@ -41,6 +46,14 @@ TABLE = {
     ("GET", "/statements/available/2024-06-10/postings"): [401, 404, 404, 200,  404, 404, 404],
     ("GET", "/statements/funding/2024-06-10/entries/cost"): [401, 404, 200, 404,  404, 404, 404],
     ("GET", "/statements/funding/2024-06-10/entries/cost/lines"): [401, 404, 200, 404,  404, 404, 404],
+    ("POST", "/stock-snapshots"):                 [401, 403, 403, 403,  403, 403, 403],
+    ("POST", "/stock-changes"):                   [401, 403, 403, 403,  403, 403, 403],
+    ("GET", "/stock-feeds"):                      [401, 403, 403, 403,  403, 403, 403],
+    ("GET", "/stock-feeds/1"):                    [401, 403, 403, 403,  403, 403, 403],
+    ("GET", "/stock"):                            [401, 403, 403, 403,  403, 403, 403],
+    ("GET", "/brands"):                           [401, 200, 200, 200,  200, 200, 200],
+    ("GET", "/brand-introductions"):              [401, 403, 403, 403,  403, 403, 403],
+    ("POST", "/brand-introductions"):             [401, 403, 403, 403,  403, 403, 403],
 }  # fmt: skip
 
 SCOPES = {
@@ -64,6 +77,14 @@ SCOPES = {
     ("GET", "/statements/available/2024-06-10/postings"): "statements:read",
     ("GET", "/statements/funding/2024-06-10/entries/cost"): "statements:read",
     ("GET", "/statements/funding/2024-06-10/entries/cost/lines"): "statements:read",
+    ("POST", "/stock-snapshots"): "stock:write",
+    ("POST", "/stock-changes"): "stock:write",
+    ("GET", "/stock-feeds"): "stock:read",
+    ("GET", "/stock-feeds/1"): "stock:read",
+    ("GET", "/stock"): "stock:read",
+    ("GET", "/brands"): "brands:read",
+    ("GET", "/brand-introductions"): "brands:read",
+    ("POST", "/brand-introductions"): "brands:write",
 }
 
 
