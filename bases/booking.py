@@ -56,3 +56,8 @@ def taken(room: Room, at: datetime) -> list[tuple[datetime, datetime]]:
     """When ``room`` is booked from ``at`` on, without saying by whom. Within a transaction."""
     with platform_scope():
         return list(Booking.objects.filter(room=room).ahead(at).values_list("starts_at", "ends_at"))
+
+
+def close_room(room: Room, *, at: datetime) -> None:
+    """Take no more bookings; those that stand stay."""
+    Room.objects.filter(pk=room.pk, closed_at=None).update(closed_at=at)

@@ -61,9 +61,7 @@ def apply(leader: Tenant, site: Site, papers: Sequence[Paper], *, is_gold_leader
 @transaction.atomic
 def complete(application: Application, site: Site, papers: Sequence[Paper], *, at: datetime) -> None:
     """Hand in a returned application again, with new facts and further papers."""
-    known = [
-        Paper(paper.kind, paper.number, paper.valid_from, paper.valid_to) for paper in application.documents.all()
-    ]
+    known = [Paper(paper.kind, paper.number, paper.valid_from, paper.valid_to) for paper in application.documents.all()]
     _check(site, [*known, *papers], at)
     application.move("complete", reason="", **site.__dict__)
     _file(application, papers)
@@ -91,7 +89,9 @@ def approve(application: Application, *, code: str, by: User | None, at: datetim
     application.move("approve", decided_by=by, decided_at=at)
     tenant = Tenant.objects.create(kind=Tenant.Kind.BASE, code=code, name=application.name)
     owners = Membership.objects.filter(tenant=application.applicant, role=Membership.Role.OWNER)
-    Membership.objects.bulk_create(Membership(user_id=owner.user_id, tenant=tenant, role=owner.role) for owner in owners)
+    Membership.objects.bulk_create(
+        Membership(user_id=owner.user_id, tenant=tenant, role=owner.role) for owner in owners
+    )
     base = Base.objects.create(
         base=tenant,
         founder_id=application.applicant_id,

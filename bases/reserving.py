@@ -137,9 +137,13 @@ def _end(references: Iterable[str], status: str, kind: str, at: datetime) -> int
     with platform_scope():
         named = Reservation.objects.of(list(references))
         ids = set(named.filter(status=Reservation.Status.OPEN).values_list("stock_id", flat=True))
-        locked = {stock.pk: stock for stock in Stock.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")}
+        locked = {
+            stock.pk: stock for stock in Stock.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+        }
         ending = list(
-            named.filter(status=Reservation.Status.OPEN, stock__in=locked).select_for_update(no_key=True, of=("self",)).order_by("pk")
+            named.filter(status=Reservation.Status.OPEN, stock__in=locked)
+            .select_for_update(no_key=True, of=("self",))
+            .order_by("pk")
         )
         for reservation in ending:
             stock = locked[reservation.stock_id]

@@ -15,6 +15,7 @@ handler500 = "haowu.failures.failed"
 urlpatterns = [
     path("healthz", health),
     path("", include("haowu.tenants.urls")),
+    path("", include("bases.urls")),
     path("", include("merchants.urls")),
     path("", include("streamers.urls")),
     path("", include("commissions.urls")),

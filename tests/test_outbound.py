@@ -80,9 +80,7 @@ def certificate(tmp_path_factory) -> Path:
     )  # fmt: skip
     file = tmp_path_factory.mktemp("tls") / "shop.pem"
     file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         + made.public_bytes(serialization.Encoding.PEM)
     )
     return file
@@ -251,7 +249,5 @@ class TestPulling:
 
     def test_the_json_of_the_api_will_do(self):
         row = '{"merchant": "m1", "product": "p", "sku": "a", "price_fen": 5, "quantity": 1}'
-        count, rows = pulling.told(
-            f'{{"sequence": 3, "counted_at": "2024-06-01T00:00:00Z", "rows": [{row}]}}'.encode()
-        )
+        count, rows = pulling.told(f'{{"sequence": 3, "counted_at": "2024-06-01T00:00:00Z", "rows": [{row}]}}'.encode())
         assert (count.sequence, list(rows)) == (3, [["m1", "p", "a", "5", "1"]])

@@ -123,7 +123,9 @@ class SnapshotsView(PartnerView):
     @extend_schema(
         operation_id="push_stock_snapshot",
         summary=_("全量库存"),
-        description=_("一次最多 50000 行，更多时分 parts 发送；没有出现的规格归零。晚到与重发得到同样的回答，不改变库存。"),
+        description=_(
+            "一次最多 50000 行，更多时分 parts 发送；没有出现的规格归零。晚到与重发得到同样的回答，不改变库存。"
+        ),
         request=SnapshotIn,
         responses={200: FeedReceiptOut},
     )

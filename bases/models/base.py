@@ -25,6 +25,9 @@ class ApplicationQuerySet(models.QuerySet):
     def newest_first(self) -> "ApplicationQuerySet":
         return self.order_by("-applied_at", "-pk")
 
+    def returned(self) -> "ApplicationQuerySet":
+        return self.filter(status="returned")
+
     def open(self) -> "ApplicationQuerySet":
         return self.filter(status__in=["submitted", "returned"])
 
@@ -70,7 +73,9 @@ class Application(HasStates, models.Model):
         verbose_name = verbose_name_plural = _("建基地申请")
         constraints = [
             models.UniqueConstraint(
-                fields=["applicant"], condition=Q(status__in=["submitted", "returned"]), name="base_application_one_open"
+                fields=["applicant"],
+                condition=Q(status__in=["submitted", "returned"]),
+                name="base_application_one_open",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["submitted", "returned", "approved", "refused"]),
@@ -120,6 +125,9 @@ class Document(models.Model):
 class BaseQuerySet(models.QuerySet):
     def working(self) -> "BaseQuerySet":
         return self.filter(status__in=Base.WORKING)
+
+    def of(self, base: Tenant) -> "Base | None":
+        return self.filter(base=base).first()
 
     def of_level(self, level: str) -> "BaseQuerySet":
         return self.filter(level=level)

@@ -71,6 +71,9 @@ class IntroductionQuerySet(models.QuerySet):
     def authorised(self, day: date) -> "IntroductionQuerySet":
         return self.filter(authorised_from__lte=day, authorised_to__gte=day)
 
+    def of_brands(self, brands: "list[Brand]") -> "IntroductionQuerySet":
+        return self.filter(brand__in=brands)
+
     def expiring(self, day: date, ahead_days: int) -> "IntroductionQuerySet":
         """Accepted ones whose authorisation is in force on ``day`` and ends within ``ahead_days``."""
         return self.accepted().authorised(day).filter(authorised_to__lte=day + timedelta(days=ahead_days))

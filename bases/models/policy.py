@@ -28,7 +28,9 @@ class BasePolicy(models.Model):
     silver_brands = models.PositiveSmallIntegerField(_("银牌基地每期品牌额度"), default=28)
     notice_days = models.PositiveSmallIntegerField(_("授权到期提前提醒（天）"), default=30)
     stale_minutes = models.PositiveIntegerField(
-        _("库存多久未更新视为失联（分钟）"), default=24 * 60, help_text=_("失联基地的商品立即离开选品中心，恢复上报后立即回来")
+        _("库存多久未更新视为失联（分钟）"),
+        default=24 * 60,
+        help_text=_("失联基地的商品立即离开选品中心，恢复上报后立即回来"),
     )
     price_band_bps = models.PositiveIntegerField(
         _("价格变动复核线（万分之一）"), default=5_000, help_text=_("与上次价格相差超过此比例的行先复核再生效")

@@ -187,9 +187,7 @@ class Stock(models.Model):
             models.CheckConstraint(
                 condition=Q(reserved__gte=0, reserved__lte=F("quantity")), name="stock_reserved_within"
             ),
-            models.CheckConstraint(
-                condition=Q(short__gte=0, short__lte=F("quantity")), name="stock_short_within"
-            ),
+            models.CheckConstraint(condition=Q(short__gte=0, short__lte=F("quantity")), name="stock_short_within"),
             models.CheckConstraint(condition=Q(price_fen__gt=0), name="stock_price_positive"),
         ]
 
@@ -253,7 +251,9 @@ class QuarantinedRow(HasStates, models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("待复核的库存行")
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=["open", "taken", "dropped"]), name="quarantine_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=["open", "taken", "dropped"]), name="quarantine_status_known"
+            ),
         ]
         indexes = [models.Index(fields=["base", "status"], name="quarantine_of_base")]
 

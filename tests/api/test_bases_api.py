@@ -47,7 +47,14 @@ def test_a_snapshot_comes_in_parts_and_tells_what_is_missing(made, caller):
 
 def test_changes_answer_row_by_row(made, caller):
     caller.post("/stock-snapshots", body(1, row("a", 5), row("b", 5)))
-    rows = [row("a", 4), row("b", 4, price=9_999), {"merchant": "m1"}, None, row("c", 1, merchant="nobody"), row("d", True)]
+    rows = [
+        row("a", 4),
+        row("b", 4, price=9_999),
+        {"merchant": "m1"},
+        None,
+        row("c", 1, merchant="nobody"),
+        row("d", True),
+    ]
     told = caller.post("/stock-changes", body(2, *rows)).json()
     assert [(each["status"], each["code"]) for each in told["results"]] == [
         ("accepted", ""),
@@ -111,7 +118,9 @@ def test_brands_are_introduced_with_an_answer_each_and_shared_with_all_when_acce
 
 
 def test_the_same_key_introduces_once(made, caller):
-    brands = {"brands": [{"name": "a", "document_no": "1", "authorised_from": "2024-01-01", "authorised_to": "2999-01-01"}]}
+    brands = {
+        "brands": [{"name": "a", "document_no": "1", "authorised_from": "2024-01-01", "authorised_to": "2999-01-01"}]
+    }
     answers = [caller.post("/brand-introductions", brands, Idempotency_Key="k1") for _ in range(2)]
     assert answers[0].json() == answers[1].json()
     assert (answers[1]["Idempotency-Hit"], Introduction.objects.count()) == ("true", 1)
