@@ -60,7 +60,17 @@ CITIES = _read(_TABLE)
 """``{code: City}``; the code is what is stored and sent."""
 
 
-def choices() -> list[tuple[str, str]]:
+def shown(code: str, language: str) -> str:
+    """The city's name for readers of ``language``; outside Chinese its code, which is its pinyin."""
+    if code not in CITIES:
+        return code
+    return CITIES[code].name if language.startswith("zh") else code.title()
+
+
+def choices(language: str) -> list[tuple[str, str]]:
+    """``(code, name)`` for a menu, with the province in Chinese."""
+    if not language.startswith("zh"):
+        return sorted((code, shown(code, language)) for code in CITIES)
     return [(code, f"{city.province} · {city.name}" if city.province != city.name else city.name)
             for code, city in CITIES.items()]  # fmt: skip
 

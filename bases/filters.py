@@ -3,13 +3,13 @@
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from bases.cities import choices
+from bases.forms import cities
 from bases.models import Base, Brand, Level, Room
 from haowu.fields import SearchBox
 
 
 class BaseFilter(django_filters.FilterSet):
-    city = django_filters.ChoiceFilter(label=_("城市"), choices=choices(), empty_label=_("全部城市"))
+    city = django_filters.ChoiceFilter(label=_("城市"), choices=cities, empty_label=_("全部城市"))
     level = django_filters.ChoiceFilter(label=_("级别"), choices=Level.choices, empty_label=_("全部级别"))
 
     class Meta:
@@ -29,7 +29,7 @@ class BrandFilter(django_filters.FilterSet):
 
 class RoomFilter(django_filters.FilterSet):
     city = django_filters.ChoiceFilter(
-        label=_("城市"), field_name="base__base__city", choices=choices(), empty_label=_("全部城市")
+        label=_("城市"), field_name="base__base__city", choices=cities, empty_label=_("全部城市")
     )
 
     class Meta:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from bases import feeding, pulling
@@ -12,6 +13,10 @@ from bases.models import Document, Level
 from haowu.fields import DayBox
 
 UPLOAD_MB = 100
+
+
+def cities() -> list[tuple[str, str]]:
+    return choices(get_language() or "zh")
 
 
 class MomentBox(forms.DateTimeInput):
@@ -69,7 +74,7 @@ class BookingForm(forms.Form):
 class SiteForm(forms.Form):
     name = forms.CharField(label=_("基地名称"), max_length=120)
     level = forms.ChoiceField(label=_("级别"), choices=Level.choices)
-    city = forms.ChoiceField(label=_("城市"), choices=choices())
+    city = forms.ChoiceField(label=_("城市"), choices=cities)
     address = forms.CharField(label=_("地址"), max_length=200)
     live_rooms = forms.IntegerField(label=_("直播间数"), min_value=1, max_value=1000)
     guides = forms.IntegerField(label=_("导购人数"), min_value=1, max_value=10_000)
@@ -81,7 +86,7 @@ class SiteForm(forms.Form):
 
 
 class PaperForm(forms.Form):
-    kind = forms.ChoiceField(label=_("材料"), choices=Document.Kind.choices)
+    kind = forms.ChoiceField(label=_("材料"), choices=[("", "–"), *Document.Kind.choices])
     number = forms.CharField(label=_("编号"), max_length=64)
     valid_from = forms.DateField(label=_("有效期自"), widget=DayBox)
     valid_to = forms.DateField(label=_("有效期至（含当日）"), widget=DayBox)

@@ -88,7 +88,10 @@ def open_rows(base_id: int, feed_id: int, rows: Iterable[tuple[int, list[str]]])
     """Keep rows that could not be read, as they came."""
     values = []
     for line_no, cells in rows:
-        shown = [cell.replace("\0", "")[:size] for cell, size in zip([*cells, *[""] * 5], (200, 200, 200, 40, 40))]
+        shown = [
+            cell.replace("\0", "")[:size]
+            for cell, size in zip([*cells, *[""] * 5][:5], (200, 200, 200, 40, 40), strict=True)
+        ]
         values.append((base_id, feed_id, line_no, *shown))
     with connection.cursor() as cursor:
         cursor.executemany(QUARANTINE_UNREADABLE, values)

@@ -25,6 +25,8 @@ from haowu.tenants.models import Tenant
 
 LEAST_MINUTES = 5
 MOST_MINUTES = 24 * 60
+JSON_LIMIT = 20 * 2**20
+"""A CSV may be as large as is read at all; JSON takes ten times its size to open."""
 MOST_BACKOFF = timedelta(hours=6)
 _FIRST_LINE = re.compile(rb"#\s*sequence=(\d{1,18})\s+counted_at=(\S{1,40})\s*\Z")
 
@@ -77,6 +79,8 @@ def pull(source: PullSource, *, at: datetime, **reading: Any) -> PullSource:
 def told(body: bytes) -> tuple[feeding.Count, Iterator[list[str]]]:
     """What a pulled body says of itself, and its rows. FeedInvalid where it is neither of the two forms."""
     if body.lstrip()[:1] == b"{":
+        if len(body) > JSON_LIMIT:
+            raise refusals.FeedInvalid(why=_("JSON 超过 {limit} MB，请改用 CSV。").format(limit=JSON_LIMIT // 2**20))
         return _from_json(body)
     first, _newline, rest = body.removeprefix(b"\xef\xbb\xbf").partition(b"\n")
     found = _FIRST_LINE.match(first)

@@ -47,6 +47,11 @@ class NoSeat(Refused):
     status = 409
 
 
+class BaseCodeMissing(Refused):
+    code = "BASE_CODE_MISSING"
+    text = _("请在「基地编号」里填写新基地的编号，每次通过一份申请。")
+
+
 class BaseCodeTaken(Refused):
     code = "BASE_CODE_TAKEN"
     text = _("基地编号「{code}」已被使用。请换一个。")

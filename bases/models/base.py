@@ -4,9 +4,10 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from bases.cities import CITIES
+from bases.cities import shown
 from bases.models.policy import Level
 from haowu.states import HasStates
 from haowu.tenants.models import Tenant, User, public_id
@@ -15,7 +16,7 @@ LEVEL_KNOWN = Q(level__in=["gold", "silver"])
 
 
 def _city(value: str) -> str:
-    return CITIES[value].name if value in CITIES else value
+    return shown(value, get_language() or "zh")
 
 
 class ApplicationQuerySet(models.QuerySet):

@@ -1,4 +1,4 @@
-"""The national plan of bases, in versions: seats, brand quotas, when a feed is stale, and what a feed may change unasked."""
+"""The national plan of bases, in versions: seats, brand quotas, when a feed is stale, what it may change unasked."""
 
 from datetime import datetime
 
