@@ -40,7 +40,7 @@ class FoundBase(TenantRequiredMixin, TemplateView):
             "is_gold": self.is_gold(at),
             "is_waiting": any(each.status == Application.Status.SUBMITTED for each in mine),
             "form": SiteForm(initial=initial),
-            "papers": PaperFormSet(prefix="papers", initial=[{"kind": kind} for kind in founding.NEEDED]),
+            "papers": PaperFormSet(prefix="papers"),
             "needed": [Document.Kind(kind).label for kind in founding.NEEDED],
         }
         return super().get_context_data(**known | context)
