@@ -79,6 +79,8 @@ def _run(cursor, sql: str, facts: dict) -> int:
 def _empties_too_much(cursor, about: Merge) -> bool:
     cursor.execute("SELECT count(*) FROM absent WHERE has")
     (absent,) = cursor.fetchone()
+    if not absent:
+        return False
     cursor.execute("SELECT count(*) FROM bases_stock WHERE base_id = %s AND quantity > 0", [about.base_id])
     (stocked,) = cursor.fetchone()
     return stocked >= EMPTY_BAND_FROM_ROWS and absent * 10_000 > stocked * about.empty_band_bps
@@ -213,10 +215,12 @@ QUARANTINE = f"""
 
 QUARANTINE_SHORT = f"""
     {INTO_QUARANTINE}
-    SELECT %(base_id)s, %(feed_id)s, coalesce(judged.line_no, 0), merchant.code, stock.product_code, stock.sku_code,
-           stock.price_fen, coalesce(judged.said, 0), 'BELOW_RESERVED', 'open'
-    FROM bases_stock AS stock JOIN tenants_tenant AS merchant ON merchant.id = stock.merchant_id
-    LEFT JOIN judged ON judged.stock_id = stock.id AND judged.reason IS NULL
-    WHERE stock.base_id = %(base_id)s AND stock.short > 0
-      AND (judged.stock_id IS NOT NULL OR stock.id IN (SELECT stock_id FROM absent))
+    SELECT %(base_id)s, %(feed_id)s, touched.line_no, merchant.code, stock.product_code, stock.sku_code,
+           stock.price_fen, touched.said, 'BELOW_RESERVED', 'open'
+    FROM (
+        SELECT stock_id, line_no, said FROM judged WHERE stock_id IS NOT NULL AND reason IS NULL
+        UNION ALL SELECT stock_id, 0, 0 FROM absent
+    ) AS touched
+    JOIN bases_stock AS stock ON stock.id = touched.stock_id AND stock.short > 0
+    JOIN tenants_tenant AS merchant ON merchant.id = stock.merchant_id
 """

@@ -1,4 +1,4 @@
-"""How long a snapshot takes beside what the machine could do: bare COPY and one merge of the same rows, in the same run.
+"""How long a snapshot takes beside what the machine could do: bare COPY and one merge of the same rows, same run.
 
 For ``manage.py bench feed``: ``time_snapshots(size)`` in a house of its own, since it commits a base with its stock.
 """
