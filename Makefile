@@ -1,4 +1,4 @@
-# setup  demo  demo-reset  check  test
+# setup  demo  demo-reset  check  test  faults  bench
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -9,7 +9,7 @@ PRODUCTION := DJANGO_SECRET_KEY=only-to-see-what-production-would-say-about-thes
 	DATABASE_URL=postgres://owner@localhost/haowu DATABASE_APP_URL=postgres://haowu_app@localhost/haowu \
 	REDIS_URL=redis://localhost/0 DATA_KEYS=only-to-see:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=
 
-.PHONY: setup demo demo-reset check test chromium
+.PHONY: setup demo demo-reset check test faults bench chromium
 
 setup: $(STAMP) $(TRANSLATIONS)
 
@@ -38,7 +38,19 @@ check: setup
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 test: setup chromium
-	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+# Sizes: BENCH_SIZE=10000000 for the whole festival night (about 20 GB of disk, 15 minutes).
+bench: setup
+	$(BIN)/python manage.py bench night $(if $(BENCH_SIZE),--size $(BENCH_SIZE))
+	$(BIN)/python manage.py bench history
+	$(BIN)/python manage.py bench intake
+
+# The campaigns whole, of which `make test` runs a share, and every fault: docs/proofs.md. CAMPAIGN=0.1 for a tenth,
+# CAMPAIGN_SEED for other cases. CAMPAIGN and the seed are read by tests/campaign.py.
+faults: export CAMPAIGN ?= 1
+faults: setup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/stories tests/faults $(PYTEST_ARGS)
 
 # Only the browser tests need it; they skip themselves where there is none.
 chromium:

@@ -8,7 +8,16 @@ from django.core.management import execute_from_command_line
 
 from haowu import embedded
 
-WITHOUT_SERVERS = {"help", "version", "check", "collectstatic", "compilemessages", "diffsettings", "makemessages"}
+WITHOUT_SERVERS = {
+    "bench",
+    "help",
+    "version",
+    "check",
+    "collectstatic",
+    "compilemessages",
+    "diffsettings",
+    "makemessages",
+}
 
 
 def main() -> None:

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 
+from django.db.models import F
+
 from commissions.calendar import Booked, open_day
-from commissions.models import Adjustment, OrderLine, ResettledLine, Resettlement, SteppedLine
+from commissions.models import Adjustment, OrderLine, PostponedLine, ResettledLine, Resettlement, SteppedLine
 from commissions.split import Rates, split
 from haowu import days
 from haowu.bulk import insert_rows, update_rows
@@ -56,12 +58,27 @@ def corrections_of(lines: Iterable[int]) -> dict[int, Corrections]:
     lines = list(lines)
     found: dict[int, Corrections] = defaultdict(list)
     rows = ResettledLine.objects.filter(line__in=lines, resettlement__status=Resettlement.Status.APPLIED)
-    for line_id, books_on, tech_bps in rows.order_by("resettlement__checked_at", "pk").values_list(
-        "line_id", "resettlement__books_on", "resettlement__tech_bps"
-    ):
-        found[line_id].append((books_on, {"tech_bps": tech_bps}))
+    resettled = list(
+        rows.order_by("resettlement__checked_at", "pk").values_list(
+            "line_id", "resettlement__books_on", "resettlement__tech_bps"
+        )
+    )
+    postponed = _postponed({line_id for line_id, _books_on, _tech_bps in resettled})
+    for line_id, books_on, tech_bps in resettled:
+        later = [to_day for since, day, to_day in postponed[line_id] if since <= books_on <= day]
+        found[line_id].append((max(later, default=books_on), {"tech_bps": tech_bps}))
     for row in SteppedLine.objects.filter(line__in=lines).order_by("line", "day").only("line", "day", "commission_bps"):
         found[row.line_id].append((row.day, {"commission_bps": row.commission_bps}))
+    return found
+
+
+def _postponed(lines: Iterable[int]) -> dict[int, list[tuple[date, date, date]]]:
+    """``[(since, day, to_day)]`` of each line that skipped shards left to a later night; empty for nearly all."""
+    found: dict[int, list[tuple[date, date, date]]] = defaultdict(list)
+    if lines := list(lines):
+        rows = PostponedLine.objects.filter(order__lines__in=lines, order__lines__line_no=F("line_no"))
+        for line_id, *each in rows.values_list("order__lines", "since", "day", "to_day"):
+            found[line_id].append(tuple(each))
     return found
 
 

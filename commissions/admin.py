@@ -1,69 +1,19 @@
-"""Nights, their shards and proofs, settlement rows and orders. Runs and rows are only looked at."""
-
-import json
-from typing import Any
+"""Settlement rows and orders. Rows are only looked at."""
 
 from django.contrib import admin
-from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from commissions import casework_admin, decisions_admin, payout_admin, policy_admin  # noqa: F401  register their own
-from commissions.models import OrderEvent, OrderLine, Run, Settlement, Shard
+from commissions import (  # noqa: F401  register their own
+    casework_admin,
+    decisions_admin,
+    funding_admin,
+    night_admin,
+    payout_admin,
+    policy_admin,
+)
+from commissions.models import OrderEvent, OrderLine, Settlement
 from commissions.split import ROLES
-from haowu.tenants.admin import LookOnly, LookOnlyAdmin, yuan_column
-
-
-class ShardInline(LookOnly, admin.TabularInline):
-    model = Shard
-    extra = 0
-    fields = ["no", "status", "worker", "lease_until", "attempts", "lines", "seconds", "error"]
-
-
-@admin.register(Run)
-class RunAdmin(LookOnlyAdmin):
-    list_display = ["day", "status", "lines", "proofs_hold", "opened_at", "closed_at"]
-    list_filter = ["status"]
-    date_hierarchy = "day"
-    ordering = ["-day"]
-    inlines = [ShardInline]
-    fields = ["day", "covers_after", "status", "opened_at", "closed_at", "proofs", "report_text", "checksum"]
-    readonly_fields = ["proofs", "report_text"]
-
-    @admin.display(description=_("行数"))
-    def lines(self, run: Run) -> Any:
-        return run.report.get("lines", "–")
-
-    @admin.display(description=_("校验"), boolean=True)
-    def proofs_hold(self, run: Run) -> bool | None:
-        proofs = run.report.get("proofs")
-        return all(proofs.values()) if proofs else None
-
-    @admin.display(description=_("逐项校验"))
-    def proofs(self, run: Run) -> str:
-        proofs = run.report.get("proofs", {})
-        rows = (("✓" if holds else "✗", PROOFS.get(name, name)) for name, holds in proofs.items())
-        return format_html_join(" ", "<p>{} {}</p>", rows) or "–"
-
-    @admin.display(description=_("报告"))
-    def report_text(self, run: Run) -> str:
-        return format_html("<pre>{}</pre>", json.dumps(run.report, ensure_ascii=False, indent=2))
-
-
-PROOFS = {
-    "shards_equal_rows": _("各分片行数之和等于明细行数"),
-    "every_due_line_settled": _("到期的订单行全部结算"),
-    "merchants_pay_what_others_get": _("商家支出等于各方所得"),
-    "clearing_ends_at_zero": _("清分过渡账户归零"),
-}
-
-
-@admin.register(Shard)
-class ShardAdmin(LookOnlyAdmin):
-    list_display = ["run", "no", "status", "worker", "attempts", "lines", "seconds", "lease_until"]
-    list_filter = ["status"]
-    list_select_related = ["run"]
-    ordering = ["-run", "no"]
-
+from haowu.tenants.admin import LookOnlyAdmin, yuan_column
 
 GROSS_AND_FEE = [
     yuan_column("streamer_fen", _("达人毛额")),

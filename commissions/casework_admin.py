@@ -6,6 +6,7 @@ Every act asks for its reason. Each case shows its own trail.
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
@@ -65,7 +66,7 @@ class CaseAdmin(LookOnlyAdmin):
             return super().changeform_view(request, *args, **kwargs)
         except Refused as refused:
             self.message_user(request, refused.message, messages.ERROR)
-            return redirect(request.path)
+            return redirect(with_what_was_typed(request))
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         return self.opened(request, form.cleaned_data)
@@ -100,6 +101,12 @@ class CaseAdmin(LookOnlyAdmin):
                 self.message_user(request, f"{case}：{refused.message}", messages.ERROR)
         if done:
             self.message_user(request, _("已处理 {count} 笔。").format(count=done))
+
+
+def with_what_was_typed(request: HttpRequest) -> str:
+    """Where a refused form is shown again: an add page takes its first values from the address, so nothing is lost."""
+    typed = {name: text for name, text in request.POST.items() if not name.startswith(("_", "csrf")) and text}
+    return f"{request.path}?{urlencode(typed)}"
 
 
 def reason_of(request: HttpRequest) -> str:

@@ -13,11 +13,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from commissions.models import Correction, Dispute, OrderLine, TenantHold, Withdrawal
+from commissions.models import Correction, Dispute, OrderLine, Reserve, TenantHold, Withdrawal
 from commissions.statements import signed_fen
 from haowu import days
 from haowu.ledger.models import Account, Posting
 from haowu.money import yuan
+from haowu.tenants.models import Tenant
 
 CHUNK = 1_000
 
@@ -40,6 +41,13 @@ class Movement:
     amount_fen: int
     counterpart: Account
     cause: Cause
+
+    @property
+    def counterpart_label(self) -> str:
+        """Whose account is at the other end, and which; the platform by its name in the language in force."""
+        owner = self.counterpart.owner
+        name = _("好物联盟") if owner.kind == Tenant.Kind.PLATFORM else owner.name
+        return f"{name} · {self.counterpart.get_kind_display()}"
 
 
 def movements(account: Account, postings: QuerySet[Posting]) -> Iterator[Movement]:
@@ -147,6 +155,19 @@ def _tenant_holds(keys: list[str]) -> dict[str, Cause]:
     return told
 
 
+def _reserves(keys: list[str]) -> dict[str, Cause]:
+    return {
+        str(row.pk): Cause(
+            "reserve",
+            _("{day} 结算夜的风险预留 ¥{amount}，{release} 的结算夜解冻；之前的追回可先从中扣。").format(
+                day=row.day, amount=yuan(row.amount_fen), release=row.release_on
+            ),
+            {"day": str(row.day), "release_on": str(row.release_on), "amount_fen": row.amount_fen},
+        )
+        for row in Reserve.objects.filter(pk__in=_ids(keys))
+    }
+
+
 def _corrections(keys: list[str]) -> dict[str, Cause]:
     rows = list(Correction.objects.filter(pk__in=_ids(keys)))
     corrected = {row.corrects for row in rows if row.corrects}
@@ -174,6 +195,7 @@ _READERS: dict[str, Reader] = {
     "withdrawal": _withdrawals,
     "dispute": _disputes,
     "tenant-hold": _tenant_holds,
+    "reserve": _reserves,
     "correction": _corrections,
 }
 

@@ -1,4 +1,4 @@
-"""What a line's story has beside its fixed points: events, cases, adjustments that wait, postings, and what comes next.
+"""What a line's story has beside its fixed points: events, cases, steps, adjustments, postings, and what comes next.
 
 Read for many lines at once. ``viewer`` narrows a story to what one party may know; None is the platform.
 """
@@ -11,7 +11,7 @@ from django.db.models import Prefetch, QuerySet
 
 from commissions import calendar
 from commissions.flows import Flow, NightBook
-from commissions.models import Adjustment, Dispute, LineHold, OrderEvent, OrderLine, Run
+from commissions.models import Adjustment, Dispute, LineHold, OrderEvent, OrderLine, Run, Settlement, SteppedLine
 from commissions.split import ROLES
 from haowu import days
 from haowu.tenants.models import Tenant
@@ -23,9 +23,14 @@ BOUGHT = ("quantity", "price_fen", "merchant_coupon_fen", "platform_coupon_fen",
 def with_chapters(lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
     """``lines`` with all that ``Chapters`` reads of them beside ``explain.with_story``."""
     return lines.select_related("order").prefetch_related(
-        Prefetch("order__events", OrderEvent.objects.order_by("occurred_at", "event_id")),
-        Prefetch("order__holds", LineHold.objects.order_by("pk")),
-        Prefetch("order__disputes", Dispute.objects.select_related("claimant", "respondent").order_by("pk")),
+        Prefetch("stepped", SteppedLine.objects.order_by("day")),
+        Prefetch("order__events", OrderEvent.objects.order_by("occurred_at", "event_id"), to_attr="told_events"),
+        Prefetch("order__holds", LineHold.objects.order_by("pk"), to_attr="told_holds"),
+        Prefetch(
+            "order__disputes",
+            Dispute.objects.select_related("claimant", "respondent").order_by("pk"),
+            to_attr="told_disputes",
+        ),
     )
 
 
@@ -39,27 +44,28 @@ class Chapters:
 
     def of(self, line: OrderLine, viewer: Tenant | None = None) -> dict[str, Any]:
         """The keys that ``docs/api.md`` lists under ``explain``; times as RFC 3339, days as ISO dates."""
-        waiting = self.waiting(line)
+        waiting, phases = self.waiting(line), list(line.settlements.all())
         return {
             "settles_on": str(line.settles_on) if line.settles_on else None,
             "events": list(_events(line)),
-            "holds": [_hold(hold, viewer) for hold in line.order.holds.all() if hold.line_no == line.line_no],
+            "holds": [_hold(hold, viewer) for hold in line.order.told_holds if hold.line_no == line.line_no],
             "disputes": list(_disputes(line, viewer)),
+            "steps": [{"day": str(row.day), "commission_bps": row.commission_bps} for row in line.stepped.all()],
             "adjustments": [_adjustment(line, row, viewer) for row in waiting],
-            "postings": list(self._postings(line, viewer)),
-            "next": self._next(line, waiting),
+            "postings": list(self._postings(line, phases, viewer)),
+            "next": self._next(line, bool(phases), waiting),
         }
 
     def waiting(self, line: OrderLine) -> list[Adjustment]:
         """The adjustments whose nights have not closed."""
         return [row for row in line.adjustments.all() if self.closed is None or row.day > self.closed]
 
-    def _postings(self, line: OrderLine, viewer: Tenant | None) -> Iterator[dict[str, Any]]:
+    def _postings(self, line: OrderLine, phases: list[Settlement], viewer: Tenant | None) -> Iterator[dict[str, Any]]:
         """One row for each posting and each of its ends that is a party's: signed from that party's side."""
         codes = {line.merchant_id: line.merchant.code} | {
             getattr(line, f"{role}_id"): party.code for role in ROLES if (party := line.party(role))
         }
-        for phase in line.settlements.all():
+        for phase in phases:
             for booked in self.book.booked(phase):
                 for (owner, account, _code), sign in _ends(booked.flow):
                     if owner in codes and (viewer is None or viewer.pk == owner):
@@ -74,9 +80,8 @@ class Chapters:
                             "netted_fen": sign * booked.netted_fen,
                         }
 
-    def _next(self, line: OrderLine, waiting: list[Adjustment]) -> dict[str, Any]:
+    def _next(self, line: OrderLine, is_settled: bool, waiting: list[Adjustment]) -> dict[str, Any]:
         """``what`` happens next, on which ``night`` where that is known; ``until``: when a hold ends by itself."""
-        is_settled = bool(line.settlements.all())
         if is_settled:
             return _step("ADJUSTS", night=waiting[0].day) if waiting else _step("DONE")
         if line.status == OrderLine.Status.INVALID:
@@ -95,7 +100,7 @@ class Chapters:
             night = calendar.open_day(date.min, self.frontier)
         elif line.due_at:
             night = calendar.open_day(days.night_for(line.due_at), self.frontier)
-        own = [hold for hold in line.order.holds.all() if hold.line_no == line.line_no and hold.closed_at is None]
+        own = [hold for hold in line.order.told_holds if hold.line_no == line.line_no and hold.closed_at is None]
         until = max((hold.expires_at for hold in own if hold.kind == line.held_reason), default=None)
         return _step("HELD", night=night, until=until)
 
@@ -106,7 +111,7 @@ def _step(what: str, *, night: date | None = None, until: Any = None) -> dict[st
 
 def _events(line: OrderLine) -> Iterator[dict[str, Any]]:
     """What was received for the line or for its whole order, in the order in which it counts."""
-    for event in line.order.events.all():
+    for event in line.order.told_events:
         facts = {name: event.facts[name] for name in AMOUNTS if name in event.facts}
         if event.type == "paid":
             bought = next((each for each in event.facts["lines"] if each["line_no"] == line.line_no), None)
@@ -138,7 +143,7 @@ def _hold(hold: LineHold, viewer: Tenant | None) -> dict[str, Any]:
 
 
 def _disputes(line: OrderLine, viewer: Tenant | None) -> Iterator[dict[str, Any]]:
-    for dispute in line.order.disputes.all():
+    for dispute in line.order.told_disputes:
         if dispute.line_no != line.line_no:
             continue
         if viewer and viewer.pk not in (dispute.claimant_id, dispute.respondent_id):

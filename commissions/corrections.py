@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commissions.calendar import ledger_day
 from commissions.casework import act, locked, note, require_reason, require_second, require_staff
+from commissions.funding import show_again
 from commissions.models import CaseEvent, Correction
 from haowu.errors import NotFound, Refused
 from haowu.ledger.books import Transfer, open_accounts, platform, post
@@ -130,12 +131,20 @@ def approve(correction: Correction, *, by: User, at: datetime) -> None:
     require_second(current.made_by_id, by)
     current.move("post", checked_by=by, checked_at=at)
     ends = [current.from_account_id, current.to_account_id]
-    accounts = {each.pk: each for each in Account.objects.select_for_update().filter(pk__in=ends).order_by("pk")}
+    accounts = {
+        each.pk: each
+        for each in Account.objects.select_for_update(of=("self",))
+        .select_related("owner")
+        .filter(pk__in=ends)
+        .order_by("pk")
+    }
     paying = accounts[current.from_account_id]
     if not paying.may_go_negative and paying.balance_fen < current.amount_fen:
         raise BalanceTooLow(account=paying, balance=yuan(paying.balance_fen), amount=yuan(current.amount_fen))
     cause = f"{current.CASE}:{current.pk}"
     post([Transfer(*ends, current.amount_fen, current.kind, current.reference, cause)], day=day)
+    if current.kind == Posting.Kind.TOP_UP:
+        show_again(accounts[current.to_account_id].owner)
     note(current, CaseEvent.Act.APPROVED, by=by, at=at, reason=current.cause)
 
 

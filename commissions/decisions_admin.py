@@ -33,10 +33,10 @@ class DisputeAdmin(CaseAdmin):
         "claimant",
         "respondent",
         "status",
+        "expires_at",
         yuan_column("amount_fen", gettext_lazy("争议金额")),
         yuan_column("frozen_fen", gettext_lazy("冻结金额")),
         yuan_column("take_fen", gettext_lazy("裁定扣回")),
-        "expires_at",
     ]
     list_filter: ClassVar[list] = ["status"]
     list_select_related: ClassVar[list[str]] = ["order", "claimant", "respondent"]

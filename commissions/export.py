@@ -110,12 +110,11 @@ def month_tables(days: Sequence[DailyBalance]) -> list[Table]:
 
 
 def _movement_row(each: Movement) -> tuple[Any, ...]:
-    other = each.counterpart
     return (
         each.posting.day,
         each.posting.get_kind_display(),
         each.amount_fen,
-        f"{other.owner} · {other.get_kind_display()}",
+        each.counterpart_label,
         each.cause.text,
         each.posting.reference,
     )

@@ -10,8 +10,8 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest, Least
 
 from commissions.models import Settlement
+from commissions.netting import EARNING
 from commissions.split import FROM_MERCHANT, ROLES
-from commissions.transfers import EARNING
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import Tenant
 

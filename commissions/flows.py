@@ -10,8 +10,9 @@ from datetime import date
 from functools import cached_property
 
 from commissions.models import Settlement
+from commissions.netting import EARNING
 from commissions.split import FROM_MERCHANT, ROLES
-from commissions.transfers import EARNING, night_reference
+from commissions.transfers import night_reference
 from haowu.ledger.books import platform
 from haowu.ledger.models import Account, Posting
 

@@ -37,7 +37,7 @@ def top_up(merchant: Tenant, *, number: str, amount_fen: int, at: datetime) -> N
     """Pay ``amount_fen`` into the deposit. The caller's ``number`` makes it one: repeating it changes nothing."""
     if amount_fen <= 0:
         raise TopUpInvalid
-    reference = f"top-up:{merchant.pk}:{number}"
+    reference = reference_of(merchant, number)
     Tenant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     earlier = Posting.objects.filter(reference=reference).first()
     if earlier is not None:
@@ -50,7 +50,12 @@ def top_up(merchant: Tenant, *, number: str, amount_fen: int, at: datetime) -> N
     accounts = open_accounts([outside, deposit])
     transfer = Transfer(accounts[outside], accounts[deposit], amount_fen, Posting.Kind.TOP_UP, reference, "top-up")
     post([transfer], day=day)
-    _show_again(merchant)
+    show_again(merchant)
+
+
+def reference_of(merchant: Tenant, number: str) -> str:
+    """The reference of the posting that ``number`` of ``merchant`` makes."""
+    return f"top-up:{merchant.pk}:{number}"
 
 
 def hold_what_deposits_cannot_pay(after: date | None, day: date, *, at: datetime) -> None:
@@ -58,6 +63,8 @@ def hold_what_deposits_cannot_pay(after: date | None, day: date, *, at: datetime
 
     Called while ``day`` is being sealed, with the frontier taken, so that no line changes meanwhile.
     """
+    if not Shop.objects.filter(funding=Shop.Funding.PREPAID).exists():
+        return
     with connection.cursor() as cursor:
         cursor.execute(_PART, {"after": after or "-infinity", "day": day, "reason": INSUFFICIENT_DEPOSIT, "at": at})
     short = OrderLine.objects.filter(held_reason=INSUFFICIENT_DEPOSIT).values("merchant")
@@ -71,7 +78,7 @@ def is_low(shop: Shop) -> bool:
     return balances(shop.merchant).get(Account.Kind.FUNDING, 0) < shop.low_balance_fen
 
 
-def _show_again(merchant: Tenant) -> None:
+def show_again(merchant: Tenant) -> None:
     """Bring the products back once the deposit covers what is held."""
     held = OrderLine.objects.filter(merchant=merchant, held_reason=INSUFFICIENT_DEPOSIT)
     needed = sum(line.due.cost_fen for line in held)

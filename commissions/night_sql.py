@@ -1,5 +1,6 @@
 """The night's statements over lines. No share is computed here: shares were frozen as columns by ``split``."""
 
+from datetime import date
 from itertools import pairwise
 
 from django.db import connection
@@ -10,13 +11,24 @@ from commissions.split import COLUMNS, FROM_MERCHANT, ROLES
 PARTIES = ("merchant_id", *(f"{role}_id" for role in ROLES))
 _COST = " + ".join(f"{role}_fen" for role in FROM_MERCHANT)
 
-_BOUNDS = """
-WITH due AS (
+_DUE_DAYS = """
+WITH RECURSIVE found AS (
+    SELECT min(settles_on) AS day FROM commissions_orderline WHERE settles_on > %(after)s AND settles_on <= %(day)s
+    UNION ALL
+    SELECT (SELECT min(settles_on) FROM commissions_orderline WHERE settles_on > found.day AND settles_on <= %(day)s)
+    FROM found WHERE found.day IS NOT NULL
+)
+SELECT day FROM found WHERE day IS NOT NULL
+"""
+
+_DUE = """
     SELECT id FROM commissions_orderline WHERE settles_on > %(after)s AND settles_on <= %(day)s
     UNION
     SELECT line_id FROM commissions_adjustment WHERE day > %(after)s AND day <= %(day)s
-), numbered AS (SELECT id, row_number() OVER (ORDER BY id) AS no FROM due)
-SELECT id FROM numbered WHERE (no - 1) %% %(size)s = 0 ORDER BY id
+"""
+_MIDDLE = f"""
+WITH part AS (SELECT id FROM ({_DUE}) AS due WHERE id >= %(first)s AND id < %(end)s)
+SELECT id, (SELECT count(*) FROM part) FROM part ORDER BY id OFFSET (SELECT count(*) / 2 FROM part) LIMIT 1
 """
 
 _SETTLE = f"""
@@ -25,8 +37,9 @@ SELECT id, 0, %(day)s, {", ".join(PARTIES)},
        {" + ".join(f"due_{role}_fen" for role in FROM_MERCHANT)},
        {", ".join(f"due_{column}" for column in COLUMNS)}
 FROM commissions_orderline
-WHERE settles_on > %(after)s AND settles_on <= %(day)s AND id >= %(first)s AND id < %(end)s
+WHERE settles_on = ANY(%(days)s) AND id >= %(first)s AND id < %(end)s
 """
+"""The days by name: an index on (day, id) then finds a shard's part, where a range of days would be read whole."""
 
 
 def _difference(role: str) -> str:
@@ -55,7 +68,8 @@ FROM (
     JOIN commissions_policy AS policy ON policy.id = line.policy_id
     CROSS JOIN LATERAL (
         SELECT count(*) AS phases, {", ".join(f"coalesce(sum({column}), 0)::bigint AS {column}" for column in COLUMNS)}
-        FROM commissions_settlement WHERE line_id = target.line_id
+        FROM commissions_settlement
+        WHERE line_id = target.line_id AND merchant_id = line.merchant_id AND day >= line.settles_on
     ) AS booked
 ) AS differences
 WHERE ({", ".join(COLUMNS)}) <> ({", ".join("0" for _ in COLUMNS)})
@@ -74,16 +88,31 @@ _STEP = _BOOK_DIFFERENCES.format(
 def shard_bounds(run: Run, size: int) -> list[tuple[int, int]]:
     """``[(first id, end id)]`` that cut the night's lines into parts of ``size``; empty for an empty night."""
     with connection.cursor() as cursor:
-        cursor.execute(_BOUNDS, window(run) | {"size": size})
+        cursor.execute("SELECT night_bounds(%(after)s, %(day)s, %(size)s)", window(run) | {"size": size})
         firsts = [row[0] for row in cursor.fetchall()]
     return list(pairwise([*firsts, 2**63 - 1]))
+
+
+def due_lines(run: Run) -> int:
+    """How many lines are due in the night."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT night_due_lines(%(after)s, %(day)s)", window(run))
+        return cursor.fetchone()[0]
+
+
+def middle(run: Run, shard: Shard) -> tuple[int, int] | None:
+    """``(id, lines)``: where to cut ``shard`` into halves and how many lines it has; None where it has but one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MIDDLE, window(run) | {"first": shard.first_id, "end": shard.end_id})
+        found = cursor.fetchone()
+    return found if found and found[1] > 1 else None
 
 
 def settle_lines(run: Run, shard: Shard) -> int:
     """Write the settlement rows of ``shard``: first phases, then differences. Returns how many."""
     part = window(run) | {"first": shard.first_id, "end": shard.end_id}
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, part)
+        cursor.execute(_SETTLE, part | {"days": _due_days(cursor, run)})
         settled = cursor.rowcount
         cursor.execute(_ADJUST, part)
         return settled + cursor.rowcount
@@ -94,6 +123,12 @@ def book_steps(run: Run, lines: list[int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_STEP, {"day": run.day, "lines": lines})
         return cursor.rowcount
+
+
+def _due_days(cursor, run: Run) -> list[date]:
+    """The days of ``run`` on which lines are due: one, unless nights were skipped."""
+    cursor.execute(_DUE_DAYS, window(run))
+    return [row[0] for row in cursor.fetchall()]
 
 
 def window(run: Run) -> dict:

@@ -8,7 +8,8 @@ from django.db import connection
 from django.db.models import Count, Sum
 
 from commissions.models import OrderLine, Run
-from commissions.split import FROM_MERCHANT, ROLES
+from commissions.night_sql import PARTIES, due_lines
+from commissions.split import COLUMNS, FROM_MERCHANT, ROLES
 from haowu.errors import Refused
 from haowu.ledger.models import Account, Posting
 
@@ -25,10 +26,10 @@ class ProofFailed(Refused):
 
 def make_report(run: Run, *, postings: int, stepped: int) -> dict[str, Any]:
     """What the night did, from its rows; raises ProofFailed where they do not add up."""
-    reasons = _reasons(run.day)
+    reasons, seal = _reasons(run.day)
     settled = reasons["settlement"]
     phases = {"settlement": settled, "adjustment": _added_up(each for each in reasons.values() if each is not settled)}
-    held = OrderLine.objects.exclude(held_reason="").values_list("held_reason", flat=True)
+    held = OrderLine.objects.exclude(held_reason="").values("held_reason").order_by("held_reason")
     report = {
         "day": str(run.day),
         "covers_after": str(run.covers_after) if run.covers_after else None,
@@ -38,10 +39,10 @@ def make_report(run: Run, *, postings: int, stepped: int) -> dict[str, Any]:
         "totals": phases,
         "reasons": reasons,
         "postings_by_kind": _postings_by_kind(run),
-        "held": {reason: held.filter(held_reason=reason).count() for reason in sorted(set(held))},
+        "held": {each["held_reason"]: each["n"] for each in held.annotate(n=Count("pk"))},
         "postings": postings,
         "shards": run.shards.count(),
-        "rows_checksum": rows_checksum(run.day),
+        "rows_checksum": seal,
     }
     report["before"] = _before(run.day)
     report["proofs"] = _prove(run, phases, stepped)
@@ -70,11 +71,14 @@ def _before(day: date) -> dict[str, Any]:
     return {"previous": earlier[0], "mean": mean, "nights": len(earlier)}
 
 
+_METHOD = "values:"
+_SEAL = f"sum(hash_record_extended(ROW({', '.join(('line_id', 'phase', 'day', *PARTIES, 'cost_fen', *COLUMNS))}), 0))"
+"""Over the rows' values, whatever their order and their ids."""
 _SUMMED = ("base_fen", "cost_fen", *(f"{role}{part}" for role in ROLES for part in ("_fen", "_fee_fen")))
 _REASONS = f"""
 SELECT CASE WHEN phase = 0 THEN 'settlement' WHEN is_step THEN 'stepped' WHEN cost_fen < 0 THEN 'clawback'
             WHEN cost_fen > 0 THEN 'given_back' ELSE 'fee_corrected' END AS reason,
-       count(*), {", ".join(f"sum({name})::bigint" for name in _SUMMED)}
+       {_SEAL}, count(*), {", ".join(f"sum({name})::bigint" for name in _SUMMED)}
 FROM (
     SELECT *, phase > 0
         AND EXISTS (SELECT 1 FROM commissions_steppedline WHERE line_id = row.line_id AND day = row.day)
@@ -84,12 +88,17 @@ FROM (
 """
 
 
-def _reasons(day: date) -> dict[str, Any]:
-    """Totals by role for each of ``REASONS``: settled, moved by a step, clawed back, given back, a fee corrected."""
+def _reasons(day: date) -> tuple[dict[str, Any], str]:
+    """Totals by role for each of ``REASONS``: settled, moved by a step, clawed back, given back, a fee corrected.
+
+    And the seal of the rows, in the same pass over them.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_REASONS, [day])
-        found = {reason: _named(rows, amounts) for reason, rows, *amounts in cursor.fetchall()}
-    return {reason: found.get(reason) or _named(0, [0] * len(_SUMMED)) for reason in REASONS}
+        rows = cursor.fetchall()
+    found = {reason: _named(count, amounts) for reason, _seal, count, *amounts in rows}
+    totals = {reason: found.get(reason) or _named(0, [0] * len(_SUMMED)) for reason in REASONS}
+    return totals, _shown(sum(seal for _reason, seal, *_amounts in rows))
 
 
 def _named(rows: int, amounts: list[int]) -> dict[str, Any]:
@@ -132,7 +141,7 @@ def _prove(run: Run, phases: dict[str, Any], stepped: int) -> dict[str, bool]:
     )
     cost = sum(phase["merchant_cost_fen"] for phase in phases.values())
     clearing = Account.objects.get(kind=Account.Kind.CLEARING, code=str(run.day)).balance_fen
-    due = OrderLine.objects.due_in(run.covers_after, run.day).count()
+    due = due_lines(run)
     proofs = {
         "shards_equal_rows": shards + stepped == rows,
         "every_due_line_settled": due == phases["settlement"]["rows"],
@@ -145,8 +154,16 @@ def _prove(run: Run, phases: dict[str, Any], stepped: int) -> dict[str, bool]:
     return proofs
 
 
-def rows_checksum(day: date) -> str:
-    """A seal over the day's settlement rows, whatever their order."""
+def rows_are_as_sealed(day: date, seal: str) -> bool:
+    """Whether the rows of ``day`` still give ``seal``. Seals of before the partitions were over the rows' text."""
+    return seal == (_reasons(day)[1] if seal.startswith(_METHOD) else _checksum_of_texts(day))
+
+
+def _shown(seal: Any) -> str:
+    return f"{_METHOD}{seal:f}"
+
+
+def _checksum_of_texts(day: date) -> str:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce(sum(hashtextextended(row::text, 0)::numeric), 0)"

@@ -4,7 +4,6 @@ A clawback reaches into a party's reserves before it becomes a debt: the night r
 left again. What the policy in force at the beginning of the run's day keeps is a part of each party's positive net.
 """
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db import connection
@@ -25,22 +24,30 @@ GROUP BY account.owner_id HAVING sum(moved.fen) > 0 ORDER BY account.owner_id
 """
 
 
-def release_for_night(day: date) -> list[Reserve]:
+Thawed = list[tuple[Reserve, int]]
+"""Reserves that clawbacks reached into, and what each held."""
+
+
+def release_for_night(day: date) -> Thawed:
     """Before the night of ``day`` books: give back what is due, and what clawbacks reach into, which is returned."""
     kept = list(Reserve.objects.kept().filter(tenant__in=_losing(day)).select_for_update(of=("self",)))
     due = list(Reserve.objects.due(day).select_for_update(of=("self",)))
-    early = [reserve for reserve in kept if reserve.release_on > day]
-    book([release(reserve, reserve.tenant_id, reserve.frozen_fen) for reserve in (*due, *early)], day=day)
+    early = [(reserve, reserve.frozen_fen) for reserve in kept if reserve.release_on > day]
+    freed = [*due, *(reserve for reserve, _held in early)]
+    book([release(reserve, reserve.tenant_id, reserve.frozen_fen) for reserve in freed], day=day)
     return early
 
 
-def keep(day: date, thawed: Sequence[Reserve]) -> None:
-    """After the night of ``day`` has booked: freeze ``thawed`` again as far as it is there, then the night's part."""
-    left = locked_balances((reserve.tenant_id, AVAILABLE) for reserve in thawed)
+def keep(day: date, thawed: Thawed) -> None:
+    """After the night of ``day`` has booked: freeze ``thawed`` again as far as it is there, then the night's part.
+
+    A reserve never holds more than it held before: what a clawback took of it does not come back into it.
+    """
+    left = locked_balances((reserve.tenant_id, AVAILABLE) for reserve, _held in thawed)
     moves = []
-    for reserve in thawed:
+    for reserve, held in thawed:
         bucket = (reserve.tenant_id, AVAILABLE)
-        part = min(reserve.amount_fen, left[bucket])
+        part = min(held, left[bucket])
         left[bucket] -= part
         moves.append(freeze(reserve, reserve.tenant_id, part))
     book(moves, day=day)

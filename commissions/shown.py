@@ -77,9 +77,10 @@ def explanation(tenant: Tenant, row: OrderLine) -> dict[str, Any]:
     """
     with platform_scope():
         told = explain.as_seen_by(tenant, row)
-    chapters = {name: told[name] for name in ("events", "holds", "disputes", "adjustments", "postings", "next")}
+    names = ("events", "holds", "disputes", "steps", "adjustments", "postings", "next")
+    chapters = {name: told[name] for name in names}
     if not _roles(tenant, row):
-        chapters |= {"adjustments": []}
+        chapters |= {"steps": [], "adjustments": []}
     trace = row.trace if _roles(tenant, row) else []
     return {"trace": trace, "sentences": list(_sentences(tenant, row, told)), "settles_on": row.settles_on} | chapters
 

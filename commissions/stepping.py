@@ -32,7 +32,7 @@ WITH touched AS (
 )
 SELECT line.offer_id, line.streamer_id, plan.step_threshold, plan.step_bps, plan.step_mode, plan.step_comparator,
        line.id, line.order_id, line.commission_bps, settled.base_fen,
-       coalesce(moved.commission_bps, line.commission_bps),
+       coalesce(moved.commission_bps, line.commission_bps), moved.commission_bps IS NOT NULL,
        EXISTS (SELECT 1 FROM commissions_adjustment
                WHERE line_id = line.id AND day > %(after)s AND day <= %(day)s)
 FROM touched
@@ -64,6 +64,7 @@ class _Settled:
     frozen_bps: int
     base_fen: int
     commission_bps: int
+    was_moved: bool
     was_adjusted: bool
 
     @property
@@ -108,7 +109,7 @@ def _moved_in(lines: list[_Settled]) -> Iterator[_Moved]:
     applies = dict(zip(worth, step_applies(step, list(worth.values())), strict=True))
     for line in lines:
         bps = step.rate(applies[line.order_id], line.frozen_bps)
-        is_stale = line.was_adjusted and bps != line.frozen_bps
+        is_stale = line.was_adjusted and (line.was_moved or bps != line.frozen_bps)
         if line.base_fen and (bps != line.commission_bps or is_stale):
             yield _Moved(line.line_id, line.base_fen, bps)
 

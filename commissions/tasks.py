@@ -1,44 +1,80 @@
-"""Celery wakes workers; what there is to do stands in PostgreSQL."""
+"""Celery wakes workers; what there is to do stands in PostgreSQL.
 
+Tasks are short, since one that outlasts the broker's visibility timeout runs twice: a worker takes what it can for
+``TURN_SECONDS``, then hands on. Only weather is retried; a night that waits for a person wakes nobody.
+"""
+
+import logging
+import time
 from datetime import date
 
 from celery import shared_task
-from django.db import InterfaceError, OperationalError
+from kombu.exceptions import OperationalError as BrokerError
 
 from commissions import deadlines, night
+from commissions.failing import WEATHER, weather_by_its_name
 from commissions.models import Run
 from haowu import days
+from haowu.errors import Refused
+
+log = logging.getLogger(__name__)
 
 HELPERS = 7
 """How many more workers a night wakes at most; the sweep wakes others later."""
+TURN_SECONDS = 30
+SWEPT_SECONDS = 10
+AGAIN_AFTER_WEATHER = {"autoretry_for": WEATHER, "retry_backoff": True, "retry_backoff_max": 60, "max_retries": 8}
 
-WEATHER = (OperationalError, InterfaceError)
 
-
-@shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)
+@shared_task(**AGAIN_AFTER_WEATHER)
+@weather_by_its_name()
 def settle_night(day: str | None = None) -> None:
     """Settle ``day`` (ISO; by default today in Shanghai, whose lines fell due before its 00:00)."""
     run = night.open_run(date.fromisoformat(day) if day else days.day_of(days.now()), now=days.now())
-    for _ in range(min(run.shards.count() - 1, HELPERS)):
-        help_with_nights.delay()
-    night.settle(run.day, now=days.now())
+    wake(min(run.shards.count() - 1, HELPERS))
+    turn_ends = time.monotonic() + TURN_SECONDS
+    while (oldest := Run.objects.unfinished().first()) and oldest.day <= run.day:
+        if not night.work_on(oldest):
+            try:
+                night.require_workable(oldest)
+            except Refused as refused:
+                log.warning("%s", refused)
+                return
+            time.sleep(0.05)  # other workers have the rest; one of them may die
+        if time.monotonic() > turn_ends:
+            wake()
+            return
 
 
-@shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)
+@shared_task(**AGAIN_AFTER_WEATHER)
+@weather_by_its_name()
 def help_with_nights() -> None:
     """Take shards of the oldest night that is not closed, until there is none to take."""
-    while (run := Run.objects.unfinished().first()) and night.work_on(run):
-        pass
+    turn_ends = time.monotonic() + TURN_SECONDS
+    while (oldest := Run.objects.unfinished().first()) and night.work_on(oldest):
+        if time.monotonic() > turn_ends:
+            wake()
+            return
 
 
 @shared_task
 def sweep() -> None:
     """Wake a worker while a night is not closed: after a lost worker, a lost queue, an outage."""
     if Run.objects.unfinished().exists():
-        help_with_nights.delay()
+        wake(expires=SWEPT_SECONDS)
 
 
-@shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)
+def wake(helpers: int = 1, expires: float | None = None) -> None:
+    """Ask for ``helpers`` workers, in vain after ``expires`` seconds. Where Redis is away the sweep asks again."""
+    try:
+        for _ in range(helpers):
+            help_with_nights.apply_async(expires=expires)
+    except BrokerError as error:
+        log.warning("workers not woken, the sweep will: %s", error)
+
+
+@shared_task(**AGAIN_AFTER_WEATHER)
+@weather_by_its_name()
 def release_expired() -> None:
     """Release the holds and disputes whose deadline has passed."""
     deadlines.release_expired(at=days.now())

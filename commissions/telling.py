@@ -62,6 +62,7 @@ def sentences(told: dict[str, Any]) -> Iterator[str]:
     yield from ("  · " + each for each in events(told))
     yield from amounts(told)
     yield from cases(told)
+    yield from steps(told)
     yield from waiting(told)
     yield from postings(told)
     yield what_comes_next(told)
@@ -147,6 +148,12 @@ def cases(told: dict[str, Any]) -> Iterator[str]:
             taken=yuan(dispute["taken_fen"]),
             reason=_("（原因：{reason}）").format(reason=dispute["reason"]),
         )
+
+
+def steps(told: dict[str, Any]) -> Iterator[str]:
+    """The nights in which the plan's step moved the line's rate."""
+    for row in told["steps"]:
+        yield _("阶梯佣金：{day} 的结算夜起按 {bps} 计佣。").format(day=row["day"], bps=percent(row["commission_bps"]))
 
 
 def waiting(told: dict[str, Any]) -> Iterator[str]:

@@ -15,29 +15,26 @@ from datetime import date
 from django.db import connection
 from django.db.models import F
 
+from commissions import netting
 from commissions.models import Claim, Policy, Run
-from commissions.split import FROM_MERCHANT, ROLES
+from commissions.split import ROLES
 from haowu import days
-from haowu.ledger.books import Transfer, open_accounts, platform
+from haowu.ledger.books import open_accounts, open_accounts_of, platform, post_all
 from haowu.ledger.models import Account, Posting
 from haowu.money import divide
-from merchants.models import Shop
 
-EARNING = {
-    "streamer": Posting.Kind.COMMISSION,
-    "first_leader": Posting.Kind.SERVICE_FEE,
-    "second_leader": Posting.Kind.SECOND_FEE,
-    "provider": Posting.Kind.PROVIDER_FEE,
-}
 KEPT_NET = {role: f"{role}_fen - {role}_fee_fen" for role in ROLES} | {
     "streamer": "streamer_fen - streamer_fee_fen - agency_fen"
 }
 """What a row leaves with each role, in SQL."""
 Amounts = dict[int, int]
+Few = list[tuple[str, int, int, int]]
+"""``[(kind, source account, target account, fen)]``"""
 
 
 class NightTransfers:
-    """``made()`` once: the transfers that book one run. The balances of all its parties are locked from then on."""
+    """``post()`` once: books one run, all or nothing. What almost everybody has is added up and posted as a set
+    (``netting``); who falls into debt, or repays one, is looked at one by one."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -48,76 +45,48 @@ class NightTransfers:
         self.revenue = fixed[house, Account.Kind.REVENUE]
         self.external = fixed[house, Account.Kind.EXTERNAL]
         self.is_fronted = Policy.objects.in_force(days.start_of(run.day)).front_clawbacks
-        self.booked: list[Transfer] = []
 
-    def made(self) -> list[Transfer]:
-        nets = self._parties()
-        owed, repaid = self._debts(nets)
-        self._merchants(owed, repaid)
-        return self.booked
+    def post(self) -> int:
+        """How many postings it took. The balances of all its parties are locked from then on."""
+        netting.add_up(self.run.day)
+        open_accounts_of(netting.ACCOUNTS)
+        netting.lock_parties()
+        few, owed, repaid = self._debts()
+        few += self._owed_and_repaid(owed, repaid)
+        day = self.run.day
+        return post_all(
+            f"SELECT kind, source, target, fen, 'night:{day}:' || kind || ':' || source || ':' || target"
+            f" FROM ({netting.MOVES} UNION ALL SELECT * FROM unnest(%(kinds)s::text[], %(sources)s::bigint[],"
+            " %(targets)s::bigint[], %(amounts)s::bigint[])) AS moves",
+            {"clearing": self.clearing, "revenue": self.revenue, "external": self.external}
+            | {"owed_to": list(owed), "owed_fen": list(owed.values())}
+            | {
+                name: [each[index] for each in few]
+                for index, name in enumerate(("kinds", "sources", "targets", "amounts"))
+            },
+            day=day,
+            cause=f"run:{day}",
+        )
 
-    def _book(self, kind: str, source: int, target: int, amount_fen: int) -> None:
-        if amount_fen:
-            reference = night_reference(self.run.day, kind, source, target)
-            self.booked.append(Transfer(source, target, amount_fen, kind, reference, f"run:{self.run.day}"))
-
-    def _parties(self) -> Amounts:
-        """Book what every role earns and gives back; ``{party: net}`` of the night."""
-        nets: Amounts = defaultdict(int)
-        others: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
-        sums = {role: signed_sums(self.run.day, f"{role}_id", f"{role}_fen", f"{role}_fee_fen") for role in ROLES}
-        accounts = _accounts(set().union(*sums.values()), Account.Kind.AVAILABLE)
-        for role in FROM_MERCHANT:
-            for party, (gross, clawed, fee, fee_returned) in sorted(sums[role].items()):
-                self._book(EARNING[role], self.clearing, accounts[party], gross)
-                for index, amount in enumerate((fee, clawed, fee_returned)):
-                    others[party][index] += amount
-                nets[party] += gross - clawed - fee + fee_returned
-        for party, (gross, clawed, fee, fee_returned) in sorted(sums["agency"].items()):
-            others[party][0] += fee
-            others[party][2] += fee_returned
-            nets[party] += gross - clawed - fee + fee_returned
-        self._agencies(nets, accounts)
-        for party, (fee, clawed, fee_returned) in sorted(others.items()):
-            self._book(Posting.Kind.TECH_FEE, accounts[party], self.revenue, fee)
-            self._book(Posting.Kind.CLAWBACK, accounts[party], self.clearing, clawed)
-            self._book(Posting.Kind.TECH_FEE_RETURNED, self.revenue, accounts[party], fee_returned)
-        return nets
-
-    def _agencies(self, nets: Amounts, accounts: Amounts) -> None:
-        """An agency is paid by its streamer, and pays back to him; neither passes the clearing account."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT streamer_id, agency_id,"
-                " sum(greatest(agency_fen, 0))::bigint, sum(greatest(-agency_fen, 0))::bigint"
-                " FROM commissions_settlement WHERE day = %s AND agency_id IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2",
-                [self.run.day],
-            )
-            for streamer, agency, paid, returned in cursor.fetchall():
-                self._book(Posting.Kind.AGENCY_FEE, accounts[streamer], accounts[agency], paid)
-                self._book(Posting.Kind.CLAWBACK, accounts[agency], accounts[streamer], returned)
-                nets[streamer] += returned - paid
-
-    def _debts(self, nets: Amounts) -> tuple[Amounts, Amounts]:
+    def _debts(self) -> tuple[Few, Amounts, Amounts]:
         """Draw what parties cannot pay from their debt accounts, repay debts from what they earned.
 
-        Returns what merchants do not get yet of tonight's clawbacks, and what they get of earlier ones.
+        Also returns what merchants do not get yet of tonight's clawbacks, and what they get of earlier ones.
         """
-        available, debt = _accounts(nets, Account.Kind.AVAILABLE), _accounts(nets, Account.Kind.DEBT)
-        wanted = {*available.values(), *debt.values()}
-        locked = Account.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
-        balances = {account.pk: account.balance_fen for account in locked}
+        concerned = netting.in_need_of_debt()
+        parties = [party for party, _after, _debt in concerned]
+        available, debt = _accounts(parties, Account.Kind.AVAILABLE), _accounts(parties, Account.Kind.DEBT)
         short: Amounts = {}
         paying: Amounts = {}
-        for party, net in sorted(nets.items()):
-            after = balances[available[party]] + net
+        few: Few = []
+        for party, after, owes in concerned:
             if after < 0:
                 short[party] = -after
-                self._book(Posting.Kind.DEBT_DRAWN, debt[party], available[party], -after)
-            elif repaid := min(after, -balances[debt[party]]):
-                paying[party] = repaid
-                self._book(Posting.Kind.DEBT_REPAID, available[party], debt[party], repaid)
-        return self._claim(short), _repay(paying)
+                few.append((Posting.Kind.DEBT_DRAWN, debt[party], available[party], -after))
+            else:
+                paying[party] = min(after, -owes)
+                few.append((Posting.Kind.DEBT_REPAID, available[party], debt[party], paying[party]))
+        return few, self._claim(short), _repay(paying)
 
     def _claim(self, short: Amounts) -> Amounts:
         """Divide each shortfall over the merchants it was clawed back for; ``{merchant: fen}`` owed to them.
@@ -127,8 +96,9 @@ class NightTransfers:
         owed: Amounts = defaultdict(int)
         if self.is_fronted or not short:
             return owed
-        returned = {merchant: back for merchant, (_paid, back) in self._costs().items()}
-        for debtor, clawed in _clawed_by_merchant(self.run.day, short).items():
+        clawed_back = _clawed_by_merchant(self.run.day, short)
+        returned = netting.returned_to(sorted(set().union(*clawed_back.values())))
+        for debtor, clawed in clawed_back.items():
             merchants = sorted(clawed)
             shared = min(short[debtor], sum(clawed.values()))
             parts = divide(shared, [clawed[merchant] for merchant in merchants])
@@ -139,25 +109,13 @@ class NightTransfers:
                     Claim.objects.create(debtor_id=debtor, merchant_id=merchant, day=self.run.day, amount_fen=part)
         return owed
 
-    def _merchants(self, owed: Amounts, repaid: Amounts) -> None:
-        costs = self._costs()
-        funding = _accounts({*costs, *repaid}, Account.Kind.FUNDING)
+    def _owed_and_repaid(self, owed: Amounts, repaid: Amounts) -> Few:
+        """What waits for merchants until debtors pay, and what comes in of it."""
         receivable = _accounts({*owed, *repaid}, Account.Kind.RECEIVABLE)
-        deposits = _deposits(funding)
-        for merchant, (paid, returned) in sorted(costs.items()):
-            self._book(
-                Posting.Kind.WITHHELD, self.external, funding[merchant], max(0, paid - deposits.get(merchant, 0))
-            )
-            self._book(Posting.Kind.COST, funding[merchant], self.clearing, paid)
-            self._book(Posting.Kind.REIMBURSED, self.clearing, funding[merchant], returned - owed.get(merchant, 0))
-        for merchant, amount in sorted(owed.items()):
-            self._book(Posting.Kind.OWED, self.clearing, receivable[merchant], amount)
-        for merchant, amount in sorted(repaid.items()):
-            self._book(Posting.Kind.REIMBURSED, receivable[merchant], funding[merchant], amount)
-
-    def _costs(self) -> dict[int, tuple[int, ...]]:
-        """``{merchant: (paid, returned)}`` of the night."""
-        return signed_sums(self.run.day, "merchant_id", "cost_fen")
+        funding = _accounts(repaid, Account.Kind.FUNDING)
+        return [(Posting.Kind.OWED, self.clearing, receivable[merchant], fen) for merchant, fen in owed.items()] + [
+            (Posting.Kind.REIMBURSED, receivable[merchant], funding[merchant], fen) for merchant, fen in repaid.items()
+        ]
 
 
 def night_reference(day: date, kind: str, source: int, target: int) -> str:
@@ -165,29 +123,10 @@ def night_reference(day: date, kind: str, source: int, target: int) -> str:
     return f"night:{day}:{kind}:{source}:{target}"
 
 
-def signed_sums(day: date, party: str, *amounts: str) -> dict[int, tuple[int, ...]]:
-    """``{party: (sum of positive, minus sum of negative, …)}`` for each of ``amounts`` over the rows of ``day``."""
-    columns = ", ".join(f"sum(greatest({name}, 0))::bigint, sum(greatest(-{name}, 0))::bigint" for name in amounts)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {party}, {columns} FROM commissions_settlement"
-            f" WHERE day = %s AND {party} IS NOT NULL GROUP BY {party}",
-            [day],
-        )
-        return {row[0]: tuple(row[1:]) for row in cursor.fetchall()}
-
-
 def _accounts(owners: Iterable[int], kind: str) -> Amounts:
     """``{owner: account id}`` of that kind, opened where new."""
     opened = open_accounts((owner, kind) for owner in owners)
     return {owner: account for (owner, _kind), account in opened.items()}
-
-
-def _deposits(funding: Amounts) -> Amounts:
-    """What is in the deposits of prepaid merchants, locked; the others' costs are withheld from their proceeds."""
-    prepaid = Shop.objects.filter(merchant__in=funding, funding=Shop.Funding.PREPAID).values_list("merchant", flat=True)
-    locked = Account.objects.select_for_update().filter(pk__in=[funding[merchant] for merchant in prepaid])
-    return {account.owner_id: account.balance_fen for account in locked.order_by("pk")}
 
 
 def _clawed_by_merchant(day: date, debtors: Iterable[int]) -> dict[int, Amounts]:

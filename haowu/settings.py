@@ -120,16 +120,24 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # what they do stands in PostgreSQL, not in Redis
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 120,
+    # A task that takes longer runs twice at once: one turn at a night, a shard or closing begun at its end.
+    "visibility_timeout": env.int("BROKER_VISIBILITY_SECONDS", default=600),
+    # Looked at every second rather than every 100: a lost worker's tasks come back when the time-out is over.
     "unacked_restore_interval": 1,
     "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 5,
+    "socket_timeout": 30,  # a broker that vanished without a word
+    "health_check_interval": 10,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long Redis is away, workers come back by themselves
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {
     "settle-the-night": {"task": "commissions.tasks.settle_night", "schedule": crontab(hour=2, minute=0)},
-    "sweep": {"task": "commissions.tasks.sweep", "schedule": 10.0},
+    # Expires: where all workers are busy, what was swept meanwhile would only queue up before other tasks.
+    "sweep": {"task": "commissions.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "release-expired": {"task": "commissions.tasks.release_expired", "schedule": 60.0},
     "pull-stock": {"task": "bases.tasks.pull_due", "schedule": 60.0},
     "apply-stock": {"task": "bases.tasks.apply_waiting", "schedule": 60.0},
@@ -139,6 +147,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat-schedule")
 
 NIGHT_SHARD_LINES = env.int("NIGHT_SHARD_LINES", default=50_000)
 """Lines that one worker settles in one transaction; a shard should take seconds, not minutes."""
+NIGHT_LARGE_LINES = env.int("NIGHT_LARGE_LINES", default=200_000)
+"""From so many lines on, a night's settlement rows have a partition of their own (commissions.partitions)."""
 NIGHT_LEASE_SECONDS = env.int("NIGHT_LEASE_SECONDS", default=90)
 """How long a shard stays with a worker that gives no sign of life."""
 

@@ -16,6 +16,7 @@ from django.utils import translation
 from haowu import embedded
 from haowu.tenants.scope import PLATFORM
 from tests import campaign, database
+from tests.faults import rows
 
 # Django would flush as the app role, which has no right to TRUNCATE.
 TransactionTestCase._fixture_teardown = lambda self: database.clean()
@@ -82,8 +83,15 @@ def process_environment(transactional_db) -> dict[str, str]:
     }
 
 
+def pytest_collection_modifyitems(items):
+    """Tests that start whole programs run on one worker, one after the other: they weigh on each other's time-outs."""
+    for item in items:
+        if "faults" in item.path.parts or item.path.name == "test_demo.py":
+            item.add_marker(pytest.mark.xdist_group("programs"))
+
+
 def pytest_terminal_summary(terminalreporter):
     """What the random campaigns of this run did."""
     reports = [report for each in terminalreporter.stats.values() for report in each]
-    for told in campaign.summary(reports):
+    for told in (*campaign.summary(reports), *rows.summary(reports)):
         terminalreporter.write_line(told)

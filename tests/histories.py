@@ -58,7 +58,7 @@ def make_history(market: dict, seed) -> list[tuple]:
     """The acts of about six weeks."""
     rng = Random(f"history {seed}")
     arrivals = []
-    for number in range(rng.randrange(1, 6)):
+    for number in range(rng.randrange(2, 6)):
         by = rng.choice(("shop-1", "shop-1", "shop-2"))
         for one in order_events(rng, market, f"o{number}"):
             arrivals += [(at, ("events", by, [one])) for at in _arrivals(rng, one)]
@@ -72,13 +72,12 @@ def make_history(market: dict, seed) -> list[tuple]:
             at = max(_moment(rng, 0, 16), plan["at"])
             arrivals.append((at, _change(rng, key, plan, at)))
     for _ in range(rng.randrange(2, 7)):
-        day = FIRST + timedelta(days=rng.randrange(2, 45))
+        day = FIRST + timedelta(days=rng.randrange(6, 50))
         at = day + timedelta(hours=2, days=rng.choice((0, 0, 0, 0, 1, 4)))
         arrivals += [(at, ("settle", day.date()))] * rng.choice((1, 1, 2))
-        if rng.random() < 0.4:
-            party = rng.choice((*STREAMERS, *PROVIDERS))
+        for party in rng.sample((*STREAMERS, *PROVIDERS), rng.choice((0, 3, 5))):
             number = f"w{rng.randrange(4)}" if rng.random() < 0.3 else f"w{rng.getrandbits(32)}"
-            arrivals.append((at + timedelta(hours=3), ("withdraw", party, number, rng.choice((3, 10)))))
+            arrivals.append((at + timedelta(hours=3), ("withdraw", party, number, rng.choice((3, 10, 10)))))
             for _ in range(rng.choice((0, 1, 1, 2))):
                 ended_at = at + timedelta(hours=4 + rng.randrange(200))
                 arrivals.append((ended_at, ("end_withdrawal", party, number, rng.random() < 0.6)))
@@ -90,12 +89,12 @@ def make_history(market: dict, seed) -> list[tuple]:
             arrivals.append((at - timedelta(hours=rng.randrange(99)), ("top_up", "m2", rng.choice((1, 500, 99_999)))))
     arrivals.sort(key=lambda arrival: (arrival[0], str(arrival[1][1])))
     acts = batched(rng, [act for _at, act in arrivals])
-    return acts + ([("settle", LAST_NIGHT)] if rng.random() < 0.6 else [])
+    return acts + ([("settle", LAST_NIGHT)] if rng.random() < 0.8 else [])
 
 
 def order_events(rng: Random, market: dict, order_no: str) -> list[dict]:
     """All that happens to one order; some of it is contradicted by the rest."""
-    ordered_at = _moment(rng, 0, 14)
+    ordered_at = _moment(rng, 0, rng.choice((14, 35)))
     lines = [_bought(rng, market, number) for number in range(1, rng.choice((1, 1, 2, 3)) + 1)]
 
     def event(kind, at, whole=0.5, **facts):
@@ -117,8 +116,8 @@ def order_events(rng: Random, market: dict, order_no: str) -> list[dict]:
     events += [event("shipped", later(3), 0.8) for _ in range(rng.choice((0, 1, 1, 2)))]
     events += [event("received", _edge(rng, later(6)), 0.8) for _ in range(rng.choice((0, 1, 1, 1, 2)))]
     events += [event("cancelled", later(4), 0.6) for _ in range(rng.choice((0, 0, 0, 0, 1)))]
-    for number in range(rng.choice((0, 0, 1, 1, 2, 4))):
-        refund = event("refunded", later(25), 0.3, refund_no=f"r{rng.randrange(number + 1)}") | _amounts(rng, lines)
+    for number in range(rng.choice((0, 1, 1, 2, 4))):
+        refund = event("refunded", later(40), 0.3, refund_no=f"r{rng.randrange(number + 1)}") | _amounts(rng, lines)
         events.append(refund)
         if rng.random() < 0.3:
             same = {name: refund[name] for name in ("refund_no", "line_no") if name in refund}

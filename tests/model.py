@@ -1,7 +1,6 @@
 """A second opinion on all of the money: who gets what of each line, when, and where every account stands.
 
-Plain Python after the rulebook and ``docs/money.md``; nothing of the project is imported. Halves by ``Decimal``,
-divisions fen by fen, each account a counter. ``model_events.py`` has the lines, ``model_offers.py`` their terms.
+Plain Python; nothing of the project is imported. ``model_events.py`` has the lines, ``model_offers.py`` their terms.
 """
 
 from collections import Counter, defaultdict
@@ -99,7 +98,8 @@ class Model:
         """What is still to be booked, or taken back, so that ``role`` comes to ``target``."""
         gross, fee = (sum(phase["shares"][role][index] for phase in self.phases[key]) for index in (0, 1))
         if self.phases[key] and not terms["return_tech_fee"]:
-            return (target[0] - target[1]) - (gross - fee), 0
+            net, late = target[0] - target[1] - gross + fee, max(target[1] - fee, 0)
+            return (net + late, late) if net > 0 else (net, 0)
         return target[0] - gross, target[1] - fee
 
     def book(self, day, moved):

@@ -151,7 +151,7 @@ class Known:
         self.events = defaultdict(dict)
         self.terms = {}
         self.settled_payments = set()
-        self.holds = defaultdict(list)
+        self.holds, self.disputes = defaultdict(list), defaultdict(list)
 
     def receive(self, source, events):
         seen = {event_id for (by, _order_no), each in self.events.items() if by == source for event_id in each}
@@ -193,5 +193,5 @@ class Known:
     def due(self, key, line, terms):
         """When it falls due, and the moment from which a night may take it (None: none may)."""
         due = line.received and line.received + timedelta(days=terms["hold_days"])
-        ends = [ended for _since, ended in (*line.cases.values(), *self.holds[key])]
+        ends = [ended for _since, ended in (*line.cases.values(), *self.holds[key], *self.disputes[key])]
         return due, max([due, *ends]) if due and line.status != "invalid" and None not in ends else None

@@ -91,6 +91,7 @@ def test_a_form_that_is_refused_says_why_and_changes_nothing(books):
     asked = {"order_no": "o1", "line_no": 1, "reason": "查验发票", "for_days": 3}
     answer = signed_in("maker").post(at(LineHold, "add/"), asked, follow=True)
     assert said(answer) == ["该订单行已进入结算，不能再冻结。请冻结对方账户，或发起争议。"]
+    assert [f'value="{typed}"' in answer.content.decode() for typed in ("o1", "查验发票")] == [True, True]
     answer = signed_in("maker").post(at(LineHold, "add/"), asked | {"order_no": "nothing"})
     assert "没有这个订单行" in answer.content.decode()
     assert everything() == before

@@ -347,3 +347,15 @@ def test_a_cancellation_that_comes_in_after_its_line_was_settled_takes_all_of_it
     settle("2024-06-10")
     assert nets("o1") == [(1250, 125, 1125), (-1250, -125, -1125)]
     assert_audit_is_clean()
+
+
+def test_what_a_refund_takes_from_a_natural_order_is_told_as_a_clawback_of_nothing(market):
+    goods, by = market
+    push(by, [paid("o1", "2024-06-01 08:00", [bought(goods)]), event("received", "o1", "2024-06-01 12:00")])
+    settle("2024-06-09")
+    refund(market, "o1", "2024-06-10 10:00", 4_000)
+    settle("2024-06-11")
+    push(by, [event("refund_reversed", "o1", "2024-06-12 10:00", line_no=1, refund_no="r2024-06-10 10:00")])
+    settle("2024-06-13")
+    assert [phase["kind"] for phase in told("o1")["phases"]] == ["settlement", "clawback", "settlement"]
+    assert Posting.objects.count() == 0

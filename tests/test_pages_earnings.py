@@ -79,6 +79,19 @@ class TestEarnings:
         for shown in ("¥10.00", "核查收款账户", "到 2024-07-05 14:00 自动解冻", "¥5.00"):
             assert shown in text(page)
 
+    def test_a_reserve_says_which_night_kept_it_and_which_gives_it_back(self, merchant, streamer):
+        """10 % of 18.00 for 30 days."""
+        build.policy(reserve_bps=1000, reserve_days=30)
+        product, source = build.product(merchant, "nut"), build.source("shop")
+        build.normal_plan(product, 2000)
+        build.pick(streamer, product, "x1")
+        build.push(source, [build.paid("o1", "2024-06-01 10:00", [build.bought(product, "x1")])])
+        build.push(source, [build.event("received", "o1", "2024-06-02 10:00")])
+        build.settle("2024-06-10")
+        page = browser(streamer).get("/earnings/")
+        assert (page.context["buckets"].available_fen, page.context["buckets"].frozen_fen) == (1_620, 180)
+        assert "¥1.80" in text(page) and "2024-06-10 结算夜留下，2024-07-10 结算夜转回可提现" in text(page)
+
     def test_a_statement_opens_into_the_lines_that_made_it(self, sold):
         page = browser(sold).get("/statements/available/2024-06-10/")
         statement = page.context["statement"]

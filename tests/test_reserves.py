@@ -4,13 +4,15 @@ from datetime import date
 
 import pytest
 
+from commissions.causes import movements
 from commissions.models import Reserve
 from haowu.analytics.audit import run_audit
-from haowu.ledger.models import Account
+from haowu.ledger.models import Account, Posting
 from tests.build import (
     bought,
     event,
     merchant,
+    money,
     normal_plan,
     paid,
     pick,
@@ -80,6 +82,29 @@ def test_a_clawback_takes_the_reserve_before_it_becomes_a_debt(sell):
     sell.refund("o2", "2024-06-11 09:00")
     settle("2024-06-12")
     assert stand() == (0, 0, -810)
+
+
+def test_what_a_clawback_took_of_a_reserve_does_not_come_back_into_it(sell):
+    sell("o1", "2024-06-01 12:00")
+    sell("o2", "2024-06-01 12:00")
+    settle("2024-06-09")
+    spend(Account.objects.get(owner__code="s1", kind="available"), 1_440)
+    sell.refund("o1", "2024-06-09 09:00", 3_000)
+    settle("2024-06-10")
+    assert stand() == (0, 90, 0)
+    money(Account.objects.get(owner__code="s1", kind="available").owner, 1_000, day="2024-06-11")
+    sell.refund("o2", "2024-06-10 09:00", 1_000)
+    settle("2024-06-11")
+    assert stand() == (910, 90, 0)
+
+
+def test_a_statement_says_what_the_reserve_is_and_when_it_comes_back(sell):
+    sell("o1", "2024-06-01 12:00")
+    settle("2024-06-09")
+    posting = Posting.objects.select_related("from_account").get(kind="frozen")
+    (moved,) = movements(posting.from_account, Posting.objects.filter(pk=posting.pk))
+    assert (moved.amount_fen, moved.cause.kind, moved.cause.facts["release_on"]) == (-180, "reserve", "2024-06-12")
+    assert "2024-06-12" in moved.cause.text
 
 
 def test_without_such_a_policy_nothing_is_kept():

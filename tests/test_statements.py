@@ -44,16 +44,18 @@ def causes(code: str, account: str, day: str, kind: str) -> list[tuple[str, int]
 
 def test_every_figure_of_random_histories_opens_and_adds_up():
     """Debts, deposits, agencies, kept fees, withdrawals and skipped nights, as the second model's campaign has them."""
-    seen = set()
+    seen, wanted = set(), {"commission", "tech_fee", "clawback", "withheld", "cost", "reimbursed"}
     with undone():
         world = World(make_market(f"{SEED} statements"))
-        for number in range(10):
+        for number in range(40):
+            if wanted <= {kind for _account, kind in seen}:
+                break
             with undone():
                 world.fresh()
                 for act in make_history(world.market, f"{SEED} statements {number}"):
                     world.act(*act)
                 seen |= _everything_opens()
-    assert {"commission", "tech_fee", "clawback", "withheld", "cost", "reimbursed"} <= {kind for _account, kind in seen}
+    assert wanted <= {kind for _account, kind in seen}
 
 
 def _everything_opens() -> set[tuple[str, str]]:
@@ -218,7 +220,8 @@ def test_the_audit_asks_what_accounts_held_at_moments_in_the_past(short):  # noq
     found = {finding.code: finding for finding in run_audit() if not finding.holds}
     assert "I2" not in found
     account = Account.objects.get(owner__code="s1", kind="available").pk
-    assert f"{account} 2024-06-12 0 100" in found["I2.2"].examples
+    assert found["I2.2"].broken == 6
+    assert str(account) in {example.split()[0] for example in found["I2.2"].examples}
 
 
 class TestPages:

@@ -1,10 +1,14 @@
 """Rulebook §11: 10% → 15% after 100 orders of 50.00."""
 
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, transaction
 
+from commissions import night
 from commissions.models import Settlement, SteppedLine
 from commissions.split import Rates, split
+from haowu import days
 from haowu.analytics.audit import run_audit
 from haowu.errors import Refused
 from merchants.models import Plan
@@ -175,6 +179,21 @@ def test_a_refund_that_is_called_off_brings_the_step_back():
     push(market.source, [reversal])
     settle("2024-06-13")
     assert gross() == 2_250
+    assert is_clean()
+
+
+@pytest.mark.django_db
+def test_a_refund_that_comes_in_while_its_step_is_taken_back_goes_by_the_rate_after_it():
+    """Its target was reckoned at the step's rate, since the night that takes the step back had not closed yet."""
+    market = Market(RETRO)
+    market.sell("o1", "o2", "o3")
+    settle("2024-06-09")
+    market.refund("o3", "2024-06-10 09:00")
+    night.open_run(date(2024, 6, 11), now=days.now())
+    market.refund("o1", "2024-06-11 09:00", fen=1_000)
+    settle("2024-06-11")
+    settle("2024-06-12")
+    assert sum(gross for gross, _fee, _net in nets("o1")) == 400
     assert is_clean()
 
 

@@ -1,6 +1,7 @@
 """One market, twice: the project on PostgreSQL and the model. Acts go to both; ``differences()`` names what differs."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
@@ -133,11 +134,19 @@ class World:
         if is_frozen != (party in self.model.frozen):
             self.model.freeze(party, is_frozen)
 
-    def differences(self) -> list[str]:
-        """Everything in which the project and the model differ, or which the audit finds."""
+    def differences(self, *, statements: bool = True, by_account: bool = True) -> list[str]:
+        """Everything in which the project and the model differ, or which the audit finds.
+
+        Without ``by_account`` only the sum of each party's accounts is compared, and no statement.
+        """
         found = [*_compared("line", self._told(), self._expected())]
-        found += _compared("account", self._balances(), {key: fen for key, fen in self.model.balances.items() if fen})
-        found += _compared("statement", self._statements(), self._expected_statements())
+        ours, theirs = self._balances(), self.model.balances
+        if by_account:
+            found += _compared("account", ours, {key: fen for key, fen in theirs.items() if fen})
+        else:
+            found += _compared("party", _by_party(ours), _by_party(theirs))
+        if by_account and statements:
+            found += _compared("statement", self._statements(), self._expected_statements())
         return found + [f"audit {one.code}: {one.examples}" for one in run_audit() if not one.holds]
 
     def sums(self) -> dict:
@@ -163,7 +172,9 @@ class World:
 
     def _line(self, key, line, terms) -> dict:
         phases, due = self.model.phases[key], self.model.known.due(key, line, terms)[0]
-        waits = [(since, "STAFF_HOLD") for since, until in self.model.known.holds[key] if until is None]
+        known = self.model.known
+        waits = [(since, "STAFF_HOLD") for since, until in known.holds[key] if until is None]
+        waits += [(since, "DISPUTE") for since, until in known.disputes[key] if until is None]
         waits += [(since, "AFTER_SALE_OPEN") for since, closed in line.cases.values() if closed is None]
         uncovered = [(FAR, "INSUFFICIENT_DEPOSIT")] if key in self.model.uncovered else []
         held = min(waits, default=None, key=lambda wait: wait[0]) or next(iter(uncovered), (None, None))
@@ -191,7 +202,7 @@ class World:
         return {
             (balance.account.owner.code, balance.account.kind, str(balance.day)): (
                 balance.opening_fen,
-                {entry.kind: entry.amount_fen for entry in statement(balance).entries},
+                {entry.kind: entry.amount_fen for entry in statement(balance).entries if entry.amount_fen},
                 balance.closing_fen,
             )
             for balance in balances
@@ -204,6 +215,13 @@ class World:
             running[account] = opening + sum(entries.values())
             told[*account, str(day)] = (opening, {kind: fen for kind, fen in entries.items() if fen}, running[account])
         return told
+
+
+def _by_party(balances: Mapping[tuple[str, str], int]) -> dict[str, int]:
+    sums: Counter[str] = Counter()
+    for (party, _kind), fen in balances.items():
+        sums[party] += fen
+    return {party: fen for party, fen in sums.items() if fen}
 
 
 @contextmanager

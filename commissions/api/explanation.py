@@ -54,6 +54,13 @@ class LineDisputeOut(serializers.Serializer):
     decided_at = serializers.DateTimeField(allow_null=True)
 
 
+class LineStepOut(serializers.Serializer):
+    """From the night of ``day`` on the plan's step gives the line this rate."""
+
+    day = serializers.DateField()
+    commission_bps = serializers.IntegerField()
+
+
 class WaitingAdjustmentOut(serializers.Serializer):
     """What the line comes to in all once the night of ``day`` has booked the difference."""
 
@@ -96,6 +103,7 @@ class ExplanationOut(serializers.Serializer):
     events = EventOut(many=True)
     holds = LineHoldOut(many=True)
     disputes = LineDisputeOut(many=True)
+    steps = LineStepOut(many=True, help_text=_("阶梯佣金从哪个结算夜起改变了本行的佣金率"))
     adjustments = WaitingAdjustmentOut(many=True)
     postings = LinePostingOut(many=True)
     next = NextOut()

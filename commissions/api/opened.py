@@ -22,7 +22,7 @@ from haowu.tenants.scope import platform_scope
 
 class CauseOut(serializers.Serializer):
     kind = serializers.ChoiceField(
-        choices=["night", "withdrawal", "dispute", "tenant_hold", "correction", "top_up", "other"]
+        choices=["night", "withdrawal", "dispute", "tenant_hold", "reserve", "correction", "top_up", "other"]
     )
     text = serializers.CharField(help_text=_("给人看的说明"))
     facts = serializers.JSONField(help_text=_("单号、时间与原因，随 kind 不同"))

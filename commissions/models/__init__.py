@@ -1,11 +1,13 @@
 from commissions.models.casework import CaseEvent, Dispute, LineHold, TenantHold
 from commissions.models.correction import Correction, ResettledLine, Resettlement, ResettlementTotal
+from commissions.models.night import PostponedLine, Run, Shard
 from commissions.models.order import Order, OrderEvent, OrderLine
 from commissions.models.payout import PayoutBatch, Withdrawal, WithdrawalStep
 from commissions.models.policy import Policy
 from commissions.models.reconciliation import ReconciliationItem, UpstreamFile, UpstreamRow
 from commissions.models.reserve import Reserve
-from commissions.models.settlement import Adjustment, Claim, Run, Settlement, Shard, SteppedLine
+from commissions.models.settlement import Adjustment, Claim, Settlement, SteppedLine
+from commissions.models.top_up import TopUp
 
 __all__ = [
     "Adjustment",
@@ -19,6 +21,7 @@ __all__ = [
     "OrderLine",
     "PayoutBatch",
     "Policy",
+    "PostponedLine",
     "ReconciliationItem",
     "Reserve",
     "ResettledLine",
@@ -29,6 +32,7 @@ __all__ = [
     "Shard",
     "SteppedLine",
     "TenantHold",
+    "TopUp",
     "UpstreamFile",
     "UpstreamRow",
     "Withdrawal",

@@ -43,6 +43,8 @@ class CaseEvent(models.Model):
         CORRECTION = "correction", _("冲正与调整")
         RESETTLEMENT = "resettlement", _("重新结算")
         RECONCILIATION = "reconciliation", _("对账差异")
+        NIGHT = "night", _("结算夜")
+        SHARD = "shard", _("结算分片")
 
     class Act(models.TextChoices):
         OPENED = "opened", _("发起")
@@ -54,6 +56,13 @@ class CaseEvent(models.Model):
         WITHDRAWN = "withdrawn", _("撤回")
         EXPIRED = "expired", _("到期自动解除")
         CLEARED = "cleared", _("后续文件已一致")
+        PAUSED = "paused", _("暂停")
+        RESUMED = "resumed", _("恢复")
+        RETRIED = "retried", _("重试")
+        SKIPPED = "skipped", _("跳过")
+        BACKFILLED = "backfilled", _("补结算")
+        CUT = "cut", _("自动一分为二")
+        FAILED = "failed", _("多次失败，停止重试")
 
     case = models.CharField(_("事项"), max_length=16, choices=Case)
     case_id = models.BigIntegerField(_("事项编号"))

@@ -73,9 +73,18 @@ PARTIES = ("merchant", *ROLES)
 """Everybody who has a part in a line."""
 
 
+PARTS: dict[str, tuple[str, ...]] = {
+    Tenant.Kind.MERCHANT: ("merchant",),
+    Tenant.Kind.STREAMER: ("streamer",),
+    Tenant.Kind.TUANZHANG: ("first_leader", "second_leader"),
+    Tenant.Kind.PROVIDER: ("provider", "agency"),
+}
+"""The parts that a kind of tenant can have, so that a lookup asks the indexes of these alone."""
+
+
 def of_party(tenant: Tenant) -> Q:
     """Rows in which ``tenant`` is the merchant or is paid."""
-    return Q(*((party, tenant) for party in PARTIES), _connector=Q.OR)
+    return Q(*((part, tenant) for part in PARTS.get(tenant.kind, PARTIES)), _connector=Q.OR)
 
 
 class OrderLineQuerySet(models.QuerySet):
@@ -113,11 +122,6 @@ class OrderLineQuerySet(models.QuerySet):
 
     def from_source(self, code: str) -> "OrderLineQuerySet":
         return self.filter(source__code=code)
-
-    def due_in(self, after: date | None, day: date) -> "OrderLineQuerySet":
-        """The lines of the nights after ``after`` up to ``day``."""
-        due = self.filter(settles_on__lte=day)
-        return due.filter(settles_on__gt=after) if after else due
 
     def settled_payments(self, orders: Collection[int], frontier: date | None) -> dict[int, set[str]]:
         """By order: the ids of the payments that sealed nights have taken lines of."""
@@ -264,6 +268,7 @@ class OrderLine(models.Model):
             models.Index(fields=["order_no"], name="line_order_no"),
             models.Index(fields=["merchant", "-ordered_at"], name="line_of_merchant"),
             models.Index(fields=["streamer", "-ordered_at"], name="line_of_streamer"),
+            models.Index(fields=["held_reason"], condition=~Q(held_reason=""), name="line_held"),
             models.Index(fields=["settles_on"], condition=Q(step_bps__isnull=False), name="line_night_stepped"),
             models.Index(fields=["offer_id", "streamer"], condition=Q(step_bps__isnull=False), name="line_of_step"),
         ]

@@ -1,6 +1,7 @@
-"""What the nights did: runs, their shards, one wide row per line and phase, and what waits as an adjustment."""
+"""What the nights did to lines: one wide row per line and phase, what waits as an adjustment, what is still owed."""
 
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -34,86 +35,6 @@ class ShareRow(models.Model):
         return Shares(*(getattr(self, column) for column in COLUMNS))
 
 
-class RunQuerySet(models.QuerySet):
-    def frontier(self) -> date | None:
-        """The last sealed day: nothing new becomes due on it or before it. None before the first night."""
-        return self.aggregate(last=models.Max("day"))["last"]
-
-    def unfinished(self) -> "RunQuerySet":
-        """Runs that are not closed, oldest first. A night builds on the one before: only the first is worked on."""
-        return self.exclude(status=Run.Status.CLOSED).order_by("day")
-
-    def closed(self) -> "RunQuerySet":
-        return self.filter(status=Run.Status.CLOSED)
-
-
-class Run(models.Model):
-    """One night. It takes what is due on the days after ``covers_after`` up to ``day``.
-
-    Its row seals those days: from then on intake dates new facts to the next one.
-    """
-
-    class Status(models.TextChoices):
-        SETTLING = "settling", _("结算中")
-        CLOSED = "closed", _("已关账")
-
-    day = models.DateField(_("结算日"), unique=True)
-    covers_after = models.DateField(_("接续自"), null=True)
-    status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.SETTLING)
-    opened_at = models.DateTimeField(_("开始时间"), db_default=models.functions.Now())
-    closed_at = models.DateTimeField(_("关账时间"), null=True)
-    report = models.JSONField(_("报告"), default=dict)
-    checksum = models.CharField(_("校验和"), max_length=64, blank=True)
-
-    objects = RunQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("结算批次")
-        constraints = [
-            models.CheckConstraint(condition=Q(status__in=["settling", "closed"]), name="run_status_known"),
-            models.CheckConstraint(
-                condition=Q(covers_after__isnull=True) | Q(covers_after__lt=F("day")), name="run_covers_forward"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.day.isoformat()
-
-
-class Shard(models.Model):
-    """A part of a night that one worker settles in one transaction: the lines with ids in ``[first_id, end_id)``.
-
-    Claimed with a lease; a worker that dies lets the lease run out and another takes over.
-    """
-
-    class Status(models.TextChoices):
-        WAITING = "waiting", _("等待")
-        CLAIMED = "claimed", _("执行中")
-        DONE = "done", _("完成")
-
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="shards", verbose_name=_("结算批次"))
-    no = models.PositiveIntegerField(_("分片"))
-    first_id = models.BigIntegerField()
-    end_id = models.BigIntegerField()
-    status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.WAITING)
-    worker = models.CharField(_("执行者"), max_length=80, blank=True)
-    lease_until = models.DateTimeField(_("租约至"), null=True)
-    attempts = models.PositiveSmallIntegerField(_("次数"), default=0)
-    lines = models.PositiveIntegerField(_("行数"), null=True)
-    seconds = models.FloatField(_("用时（秒）"), null=True)
-    error = models.TextField(_("最近错误"), blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("结算分片")
-        constraints = [
-            models.UniqueConstraint(fields=["run", "no"], name="shard_no_unique"),
-            models.CheckConstraint(condition=Q(status__in=["waiting", "claimed", "done"]), name="shard_status_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.run} #{self.no}"
-
-
 class SettlementQuerySet(models.QuerySet):
     def visible_to(self, tenant: Tenant) -> "SettlementQuerySet":
         return self.filter(of_party(tenant))
@@ -122,35 +43,42 @@ class SettlementQuerySet(models.QuerySet):
         return self.filter(day=day)
 
 
+def _party(label: Any, *, null: bool = True) -> models.ForeignKey:
+    return models.ForeignKey(
+        Tenant,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        null=null,
+        related_name="+",
+        verbose_name=label,
+    )
+
+
 class Settlement(ShareRow):
     """One line's one phase: who got what, for good. Phase 0 settles, later ones claw back or give back the difference.
 
-    Insert-only. ``(line, phase)`` is unique: the guard that makes a line pay once.
+    Insert-only, partitioned by night (``partitions``), which makes the indexes; so none is declared here. That a line
+    pays once is the database's to keep: its phase is unique in a night, a line that has settled keeps its night, and
+    no two runs cover the same day. The merchant stands in the key for distribution (docs/scale.md); a line has one.
     """
 
     line = models.ForeignKey(
-        OrderLine, on_delete=models.PROTECT, db_constraint=False, related_name="settlements", verbose_name=_("订单行")
+        OrderLine,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="settlements",
+        verbose_name=_("订单行"),
     )
     phase = models.PositiveSmallIntegerField(_("阶段"))
     day = models.DateField(_("结算日"))
-    merchant = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("商家")
-    )
-    streamer = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("达人")
-    )
-    first_leader = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("一级团长")
-    )
-    second_leader = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("二级团长")
-    )
-    provider = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("服务商")
-    )
-    agency = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("达人机构")
-    )
+    merchant = _party(_("商家"), null=False)
+    streamer = _party(_("达人"))
+    first_leader = _party(_("一级团长"))
+    second_leader = _party(_("二级团长"))
+    provider = _party(_("服务商"))
+    agency = _party(_("达人机构"))
     cost_fen = models.BigIntegerField()
 
     objects = SettlementQuerySet.as_manager()
@@ -158,7 +86,7 @@ class Settlement(ShareRow):
     class Meta:
         verbose_name = verbose_name_plural = _("结算明细")
         constraints = [
-            models.UniqueConstraint(fields=["line", "phase"], name="settlement_once_per_line_and_phase"),
+            models.UniqueConstraint(fields=["line", "phase", "day", "merchant"], name="settlement_once_a_night"),
             models.CheckConstraint(
                 condition=Q(
                     cost_fen=F("streamer_fen") + F("first_leader_fen") + F("second_leader_fen") + F("provider_fen")
@@ -177,10 +105,6 @@ class Settlement(ShareRow):
                 ),
                 name="settlement_no_negative_part",
             ),
-        ]
-        indexes = [
-            models.Index(fields=["day", "merchant"], name="settlement_merchant_day"),
-            models.Index(fields=["day", "streamer"], name="settlement_streamer_day"),
         ]
 
     def __str__(self) -> str:

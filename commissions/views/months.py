@@ -44,14 +44,14 @@ class MonthPage(OneMonth, TemplateView):
         entries = months.entries(self.days)
         asked = self.request.GET.get("kind", "")
         chosen = next((entry for entry in entries if entry.kind == asked), None)
-        return super().get_context_data(
-            first_on=self.first_on,
-            account=self.days[0].account,
-            days=self.days,
-            entries=entries,
-            opening_fen=self.days[0].opening_fen,
-            closing_fen=self.days[-1].closing_fen,
-            chosen=chosen,
-            by_day=months.by_day(self.days, chosen.kind) if chosen else [],
-            **context,
-        )
+        told = {
+            "first_on": self.first_on,
+            "account": self.days[0].account,
+            "days": self.days,
+            "entries": entries,
+            "opening_fen": self.days[0].opening_fen,
+            "closing_fen": self.days[-1].closing_fen,
+            "chosen": chosen,
+            "by_day": months.by_day(self.days, chosen.kind) if chosen else [],
+        }
+        return super().get_context_data(**context | told)

@@ -51,7 +51,7 @@ class LinePage(TenantRequiredMixin, TemplateView):
             "events": telling.events(story),
             "shares": list(telling.shares(story)),
             "cases": cases.of_line(line, self.request.tenant, days.now()),
-            "waiting": list(telling.waiting(story)),
+            "waiting": [*telling.steps(story), *telling.waiting(story)],
             "next": telling.what_comes_next(story),
             "postings": [
                 row | {"account_label": Account.Kind(row["account"]).label, "label": Posting.Kind(row["kind"]).label}

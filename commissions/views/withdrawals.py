@@ -63,7 +63,7 @@ class Withdrawals(OfPayee, ListPage):
     def _again(self, ask: WithdrawalForm, refused: withdrawals.NumberTaken) -> WithdrawalForm:
         """The form once more under a fresh number: another press is another withdrawal, and knows it."""
         fresh = WithdrawalForm({**ask.data.dict(), "number": ask.fields["number"].initial()})
-        said = _("从这一页已经申请过 ¥{amount}，这次没有提交。要另外再提一笔，请再按一次「提现」。")
+        said = _("从这一页已经申请过 ¥{amount}，这次没有提交。要另外再提一笔，请再按一次「确认提现」。")
         fresh.add_error(None, said.format(amount=refused.facts["amount"]))
         return fresh
 

@@ -12,8 +12,8 @@ from django.db import connection
 
 from commissions import life
 from commissions.models import Order, OrderLine, Run
-from commissions.report import rows_checksum
-from haowu.analytics import audit_bases, audit_casework, audit_moments, audit_nights, audit_payouts
+from commissions.report import rows_are_as_sealed
+from haowu.analytics import audit_bases, audit_casework, audit_keys, audit_moments, audit_nights, audit_payouts
 
 EXAMPLES = 5
 ORDERS_REPLAYED = 200
@@ -35,7 +35,7 @@ class Finding:
 
 def run_audit() -> list[Finding]:
     """Every invariant, in order. Platform scope; reads only."""
-    subjects = (audit_nights, audit_moments, audit_payouts, audit_casework, audit_bases)
+    subjects = (audit_nights, audit_moments, audit_payouts, audit_casework, audit_bases, audit_keys)
     searches = [*_SEARCHES, *(search for subject in subjects for search in subject.SEARCHES)]
     findings = [_searched(code, title, sql) for code, title, sql in searches]
     findings += [_told(code, title, tell()) for code, title, tell in _RECOMPUTED]
@@ -87,7 +87,7 @@ def _stands_as(line: OrderLine | None, state: life.LineState, frontier: date | N
 
 def _changed_days() -> Iterator[str]:
     for run in Run.objects.closed():
-        if run.report["rows_checksum"] != rows_checksum(run.day):
+        if not rows_are_as_sealed(run.day, run.report["rows_checksum"]):
             yield str(run.day)
 
 
@@ -200,4 +200,5 @@ _SEARCHES: list[tuple[str, str, str]] = [
 _RECOMPUTED: list[tuple[str, str, Callable[[], Iterator[str]]]] = [
     ("I8", "同样的事件，任何次序，同样的状态（抽样重放）", _replayed_orders),
     ("I9", "已关账日的结算明细没有变动", _changed_days),
+    ("I16.2", "接口答复为已接收的事件都在（最近 500 个答复）", audit_keys.broken_promises),
 ]

@@ -25,7 +25,7 @@ SEARCHES: list[tuple[str, str, str]] = [
         """,
     ),
     (
-        "I6.1",
+        "I6.4",
         "冻结金额等于其记账之和",
         """
         WITH moved AS (
@@ -46,7 +46,7 @@ SEARCHES: list[tuple[str, str, str]] = [
         """,
     ),
     (
-        "I6.2",
+        "I6.5",
         "裁定扣回的金额等于其记账之和",
         """
         SELECT dispute.id, taken_fen, coalesce(sum(posting.amount_fen), 0) FROM commissions_dispute AS dispute
@@ -56,7 +56,7 @@ SEARCHES: list[tuple[str, str, str]] = [
         """,
     ),
     (
-        "I6.3",
+        "I6.6",
         "冲正与调整经两人，且恰好记账一次",
         """
         SELECT correction.reference FROM commissions_correction AS correction

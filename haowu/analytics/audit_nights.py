@@ -51,7 +51,11 @@ SEARCHES: list[tuple[str, str, str]] = [
             SELECT DISTINCT ON (line_id) line_id, made.tech_bps
             FROM commissions_resettledline AS resettled JOIN booked USING (line_id)
             JOIN commissions_resettlement AS made ON made.id = resettled.resettlement_id
-            WHERE made.status = 'applied' AND made.books_on <= booked.last_day
+            WHERE made.status = 'applied' AND booked.last_day >= coalesce((
+                SELECT max(to_day) FROM commissions_postponedline AS postponed
+                JOIN commissions_orderline AS line USING (order_id, line_no)
+                WHERE line.id = resettled.line_id AND since <= made.books_on AND postponed.day >= made.books_on
+            ), made.books_on)
             ORDER BY line_id, made.checked_at DESC, resettled.id DESC
         ), stepped AS (
             SELECT DISTINCT ON (line_id) line_id, commission_bps FROM commissions_steppedline
@@ -66,6 +70,7 @@ SEARCHES: list[tuple[str, str, str]] = [
            OR line.refunded_fen > line.paid_fen
            OR booked.streamer_fen <> {_COMMISSION}
            OR booked.first_fen <> {_FIRST} OR booked.second_fen <> {_SECOND}
+           OR booked.provider_fen <> {_SHARE.format(base="booked.base_fen", bps="provider_bps")}
            OR booked.agency_fen <> ((booked.streamer_fen - booked.fee_fen) * line.agency_bps + 5000)::bigint / 10000
            OR booked.fee_fen <> {_TECH_FEE.format(gross="booked.streamer_fen")}
            OR booked.first_fee_fen <> {_TECH_FEE.format(gross="booked.first_fen")}

@@ -28,7 +28,7 @@ from haowu.embedded.places import (
 
 SETTINGS = {
     "listen_addresses": "",
-    "max_connections": "100",
+    "max_connections": "300",
     "shared_buffers": "256MB",
     "effective_cache_size": "1GB",
     "maintenance_work_mem": "128MB",

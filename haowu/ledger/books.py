@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -70,6 +71,36 @@ def post(transfers: Sequence[Transfer], *, day: date) -> None:
         ],
     )
 
+
+def open_accounts_of(query: str) -> None:
+    """Open the accounts that ``query`` gives as (owner id, kind) and that are not there yet, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN.format(query=query), {"negative": sorted(Account.MAY_GO_NEGATIVE)})
+
+
+def post_all(query: str, parameters: dict[str, Any], *, day: date, cause: str) -> int:
+    """Book what ``query`` gives as (kind, from account, to account, fen, reference): all or none, as ``post`` does.
+
+    Rows of nothing are passed over. Returns how many were booked.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_POST.format(query=query), parameters | {"day": day, "cause": cause})
+        return cursor.rowcount
+
+
+_OPEN = """
+INSERT INTO ledger_account (owner_id, kind, code, may_go_negative, balance_fen)
+SELECT owner_id, kind, '', kind = ANY(%(negative)s), 0 FROM ({query}) AS wanted (owner_id, kind)
+WHERE NOT EXISTS (SELECT 1 FROM ledger_account AS there
+                  WHERE there.owner_id = wanted.owner_id AND there.kind = wanted.kind AND there.code = '')
+ORDER BY owner_id, kind ON CONFLICT DO NOTHING
+"""
+
+_POST = """
+INSERT INTO ledger_posting (kind, from_account_id, to_account_id, amount_fen, reference, day, cause)
+SELECT kind, source, target, fen, reference, %(day)s, %(cause)s
+FROM ({query}) AS wanted (kind, source, target, fen, reference) WHERE fen > 0
+"""
 
 _CLOSE_DAY = """
 INSERT INTO ledger_dailybalance (account_id, day, opening_fen, inflow_fen, outflow_fen, closing_fen)

@@ -36,7 +36,9 @@ class Account(models.Model):
 
     MAY_GO_NEGATIVE = frozenset({Kind.DEBT, Kind.CLEARING, Kind.REVENUE, Kind.EXTERNAL, Kind.CORRECTION})
 
-    owner = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="accounts", verbose_name=_("所有者"))
+    owner = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, db_index=False, related_name="accounts", verbose_name=_("所有者")
+    )
     kind = models.CharField(_("账户"), max_length=12, choices=Kind)
     code = models.CharField(_("编号"), max_length=32, blank=True, help_text=_("过渡账户按结算日分开"))
     may_go_negative = models.BooleanField(_("允许为负"))
@@ -103,14 +105,24 @@ class Posting(models.Model):
 
     day = models.DateField(_("账务日"))
     from_account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, db_constraint=False, related_name="outgoing", verbose_name=_("付出账户")
+        Account,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="outgoing",
+        verbose_name=_("付出账户"),
     )
     to_account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, db_constraint=False, related_name="incoming", verbose_name=_("收入账户")
+        Account,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="incoming",
+        verbose_name=_("收入账户"),
     )
     amount_fen = models.BigIntegerField(_("金额（分）"))
     kind = models.CharField(_("类型"), max_length=20, choices=Kind)
-    reference = models.CharField(_("唯一凭证"), max_length=80, unique=True)
+    reference = models.CharField(_("唯一凭证"), max_length=80)
     cause = models.CharField(_("原因"), max_length=80)
     created_at = models.DateTimeField(_("记账时间"), db_default=models.functions.Now())
 
@@ -119,10 +131,15 @@ class Posting(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("记账")
         constraints = [
+            models.UniqueConstraint(fields=["reference"], name="posting_happens_once"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="posting_amount_positive"),
             models.CheckConstraint(condition=~Q(from_account=F("to_account")), name="posting_has_two_ends"),
         ]
-        indexes = [models.Index(fields=["day"], name="posting_day")]
+        indexes = [
+            models.Index(fields=["day"], name="posting_day"),
+            models.Index(fields=["from_account", "day"], name="posting_from_day"),
+            models.Index(fields=["to_account", "day"], name="posting_to_day"),
+        ]
 
     def __str__(self) -> str:
         return self.reference
@@ -145,7 +162,14 @@ class DailyBalance(models.Model):
     Days without a posting have no row: the opening is the closing of the row before.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="days", verbose_name=_("账户"))
+    account = models.ForeignKey(
+        Account,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="days",
+        verbose_name=_("账户"),
+    )
     day = models.DateField(_("账务日"))
     opening_fen = models.BigIntegerField(_("期初（分）"))
     inflow_fen = models.BigIntegerField(_("收入（分）"))

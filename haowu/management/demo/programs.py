@@ -1,5 +1,9 @@
-"""The programs that the demo starts: Celery worker and beat, gunicorn. Each is stopped by its pid, with its pool."""
+"""The programs that the demo starts: Celery worker and beat, gunicorn. Each is stopped by its pid, with its pool.
 
+Where the demo is killed and cannot stop them, Linux tells each to end.
+"""
+
+import ctypes
 import os
 import signal
 import socket
@@ -7,6 +11,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -18,6 +23,8 @@ CELERY = (sys.executable, "-m", "celery", "-A", "haowu")
 FIRST_PORT = 8000
 LAST_PORT = 8049
 PATIENCE_SECONDS = 30
+PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class ProgramEnded(RuntimeError):
@@ -47,11 +54,12 @@ class Programs:
     def start_beat(self) -> None:
         self._start("beat", *CELERY, "beat", "--loglevel", "WARNING", scope=PLATFORM)
 
-    def start_web(self) -> int:
+    def start_web(self, *, workers: int = 1, threads: int = 8) -> int:
         """Serve on the first free port from 8000 on; returns it once it answers."""
         port = _free_port()
-        bind = ("--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "8", "--log-level", "warning")
-        self._start("web", sys.executable, "-m", "gunicorn", "haowu.wsgi", *bind)
+        hands = ("--workers", str(workers), "--threads", str(threads))
+        bind = ("--bind", f"127.0.0.1:{port}", "--log-level", "warning")
+        self._start("web", sys.executable, "-m", "gunicorn", "haowu.wsgi", *bind, *hands)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not _answers(port):
             self.check()
@@ -84,8 +92,16 @@ class Programs:
                 env=environment,
                 cwd=Path(__file__).resolve().parents[3],
                 start_new_session=True,
+                preexec_fn=partial(_end_with, os.getpid()) if _LIBC else None,
             )
         self._running.append((name, program))
+
+
+def _end_with(parent: int) -> None:
+    """In the child: be sent SIGTERM when ``parent`` is gone, however it went."""
+    _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def log_of(name: str) -> Path:

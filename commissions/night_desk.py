@@ -1,0 +1,67 @@
+"""How a night stands, for an operator: its shards with their leases, tries and errors, and who did what to it."""
+
+from datetime import datetime
+from typing import Any
+
+from commissions.models import CaseEvent, Run, Shard
+from haowu import days
+
+TRAIL = 50
+
+
+def night_standing(run: Run, *, at: datetime) -> dict[str, Any]:
+    """``run`` at the moment ``at`` as JSON values; moments are ISO texts of Asia/Shanghai, to the second."""
+    shards = list(run.shards.order_by("no"))
+    statuses = [shard.status for shard in shards]
+    return {
+        "day": str(run.day),
+        "status": run.status,
+        "covers_after": str(run.covers_after) if run.covers_after else None,
+        "opened_at": _text(run.opened_at),
+        "closed_at": _text(run.closed_at),
+        "lines": sum(shard.lines or 0 for shard in shards),
+        "shards_by_status": {status: statuses.count(status) for status in Shard.Status.values if status in statuses},
+        "closing": {"failures": run.failures, "retry_at": _text(run.retry_at), "error": run.error}
+        if run.error
+        else None,
+        "shards": [_shard(shard, at) for shard in shards],
+        "trail": _trail(run, {shard.pk: shard.no for shard in shards}),
+    }
+
+
+def _shard(shard: Shard, at: datetime) -> dict[str, Any]:
+    is_claimed = shard.status == Shard.Status.CLAIMED and shard.lease_until is not None
+    return {
+        "no": shard.no,
+        "status": shard.status,
+        "worker": shard.worker,
+        "lease_until": _text(shard.lease_until) if is_claimed else None,
+        "is_lease_over": is_claimed and shard.lease_until <= at,
+        "attempts": shard.attempts,
+        "failures": shard.failures,
+        "retry_at": _text(shard.retry_at) if shard.status == Shard.Status.WAITING else None,
+        "lines": shard.lines,
+        "seconds": shard.seconds,
+        "error": shard.error,
+    }
+
+
+def _trail(run: Run, numbers: dict[int, int]) -> list[dict[str, Any]]:
+    """The last acts on the night and its shards, oldest first."""
+    of_night = CaseEvent.objects.filter(case=Run.CASE, case_id=run.pk)
+    of_shards = CaseEvent.objects.filter(case=Shard.CASE, case_id__in=numbers)
+    events = (of_night | of_shards).select_related("by").order_by("-pk")[:TRAIL]
+    return [
+        {
+            "at": _text(event.at),
+            "by": event.by.username if event.by else None,
+            "act": event.act,
+            "shard": numbers[event.case_id] if event.case == Shard.CASE else None,
+            "reason": event.reason,
+        }
+        for event in reversed(events)
+    ]
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.astimezone(days.SHANGHAI).isoformat(timespec="seconds") if at else None

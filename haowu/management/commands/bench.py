@@ -1,0 +1,37 @@
+"""``bench NAME [--size N] [--json] [--keep]``: measured figures, in a private house that is removed afterwards."""
+
+import json
+import sys
+
+from django.core.management.base import BaseCommand
+
+from haowu.management.bench import history, house, intake, night
+from haowu.management.bench.figures import Figures
+
+BENCHES = {"night": (night, 1_000_000), "intake": (intake, 50_000), "history": (history, 1_000_000)}
+
+
+class Command(BaseCommand):
+    help = "Measures a night, the intake or the cost of history, each beside its floor in the same run."
+
+    def add_arguments(self, parser):
+        parser.add_argument("name", choices=BENCHES, nargs="?", default="night")
+        parser.add_argument("--size", type=int, help="lines of the night, events, or settled lines behind")
+        parser.add_argument("--json", action="store_true")
+        parser.add_argument("--keep", action="store_true", help="leave the bench's own house as it is")
+
+    def handle(self, *, name, size, json: bool, keep, **options):
+        bench, default_size = BENCHES[name]
+        size = size or default_size
+        if not house.is_inside():
+            arguments = [name, "--size", str(size), *(["--json"] if json else []), *(["--keep"] if keep else [])]
+            sys.exit(house.run_inside(arguments, keep=keep))
+        figures = Figures(name, house.open_house(), lambda text: self.stderr.write(f"… {text}"))
+        self._measure(bench, figures, size, as_json=json)
+
+    def _measure(self, bench, figures: Figures, size: int, *, as_json: bool) -> None:
+        bench.measure(figures, size)
+        if as_json:
+            self.stdout.write(json.dumps(figures.told(), ensure_ascii=False))
+        else:
+            self.stdout.write("\n".join(figures.lines()))

@@ -1,0 +1,86 @@
+"""What a superuser changes with the triggers off, the audit names."""
+
+import pytest
+
+from commissions import night
+from haowu import days
+from haowu.analytics import audit
+from tests.faults.market import DAY_DATE, audit_complaints
+from tests.faults.processes import edit
+from tests.faults.rows import catches, row
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.campaign]
+TAMPERED = "ledger row edited with triggers off"
+
+EDITS = {
+    "a posting's amount": (
+        "ledger_posting",
+        "UPDATE ledger_posting SET amount_fen = amount_fen + 1 WHERE id = (SELECT max(id) FROM ledger_posting)",
+        {"I2", "I11"},
+    ),
+    "a posting deleted": (
+        "ledger_posting",
+        "DELETE FROM ledger_posting WHERE id = (SELECT max(id) FROM ledger_posting)",
+        {"I2", "I11"},
+    ),
+    "a balance": (
+        "ledger_account",
+        "UPDATE ledger_account SET balance_fen = balance_fen + 1 WHERE kind = 'available' AND id IN"
+        " (SELECT max(id) FROM ledger_account WHERE kind = 'available')",
+        {"I1", "I2"},
+    ),
+    "two balances, so that the sum is right": (
+        "ledger_account",
+        "UPDATE ledger_account SET balance_fen = balance_fen + CASE kind WHEN 'available' THEN 1 ELSE -6 END"
+        " WHERE kind IN ('available', 'revenue')",
+        {"I2"},
+    ),
+    "a daily balance": (
+        "ledger_dailybalance",
+        "UPDATE ledger_dailybalance SET closing_fen = closing_fen + 1, inflow_fen = inflow_fen + 1"
+        " WHERE id = (SELECT max(id) FROM ledger_dailybalance)",
+        {"I2"},
+    ),
+    "a settlement row": (
+        "commissions_settlement",
+        "UPDATE commissions_settlement SET streamer_fen = streamer_fen + 1, cost_fen = cost_fen + 1"
+        " WHERE line_id = (SELECT max(line_id) FROM commissions_settlement)",
+        {"I9", "I10", "I11"},
+    ),
+    "a settlement row deleted": (
+        "commissions_settlement",
+        "DELETE FROM commissions_settlement WHERE line_id = (SELECT max(line_id) FROM commissions_settlement)",
+        {"I3", "I9", "I11"},
+    ),
+    "an event deleted": (
+        "commissions_orderevent",
+        "DELETE FROM commissions_orderevent WHERE type = 'paid'",
+        {"I8"},
+    ),
+}
+
+
+def codes(complaints: list[str]) -> set[str]:
+    return {told.split()[0].split(".")[0] for told in complaints}
+
+
+@pytest.mark.parametrize("what", EDITS)
+def test_the_audit_names_what_was_edited(due_day, what, record_property):
+    table, statement, named = EDITS[what]
+    with row(record_property, TAMPERED) as case:
+        night.settle(DAY_DATE, now=days.now())
+        assert audit_complaints()[0] == []
+        edit(table, statement)
+        told, checks = audit_complaints()
+        assert named <= codes(told), told
+        case.holds([], checks)
+
+
+def test_an_audit_that_trusts_what_is_stored_would_be_noticed(due_day, monkeypatch, record_property):
+    """Without the checks that add up anew, the edit stays unseen: that is what they are for."""
+    night.settle(DAY_DATE, now=days.now())
+    table, statement, named = EDITS["two balances, so that the sum is right"]
+    edit(table, statement)
+    monkeypatch.setattr(audit, "_SEARCHES", [each for each in audit._SEARCHES if not each[0].startswith("I2")])
+    unseen = named - codes(audit_complaints()[0])
+    catches(record_property, TAMPERED, "an audit that trusts stored balances", sorted(unseen))
