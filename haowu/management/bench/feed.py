@@ -1,13 +1,11 @@
-"""How long a snapshot takes beside what the machine could do: bare COPY and one merge of the same rows, same run.
-
-For ``manage.py bench feed``: ``time_snapshots(size)`` in a house of its own, since it commits a base with its stock.
+"""``bench feed``: a base's snapshot from the first byte of its CSV to the commit, beside bare COPY and one merge of
+the same rows in the same run.
 """
 
 import io
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connections, transaction
@@ -16,36 +14,24 @@ from bases import feeding, founding
 from bases.feed_rows import COLUMNS, from_csv, pack
 from bases.models import Document, Feed
 from haowu import days
+from haowu.management.bench.figures import Figures
 from haowu.tenants.models import Tenant
 
 MERCHANTS = 50
 
 
-@dataclass(frozen=True)
-class Timing:
-    """``seconds`` from the first byte of the CSV to the commit; ``floor_seconds`` for COPY and merge alone."""
+def measure(figures: Figures, size: int) -> None:
+    """A first snapshot of ``size`` rows, the same with one row in a hundred changed, and one with every row changed.
 
-    case: str
-    rows: int
-    seconds: float
-    floor_seconds: float
-
-    @property
-    def ratio(self) -> float:
-        return self.seconds / self.floor_seconds
-
-
-def time_snapshots(size: int) -> list[Timing]:
-    """A first snapshot of ``size`` rows, the same with one row in a hundred changed, and one with every row changed."""
+    The floor has the stock's keys and checks, no policies, no sequences, bands, absent rows or quarantine.
+    """
     base = _base()
-    timings = []
     with _floor_table():
         cases = (("first snapshot", 0, 1), ("1 % changed", 1, 100), ("every row changed", 2, 1))
         for sequence, (case, added, every) in enumerate(cases, 1):
             text = _csv(size, added, every)
-            floor = _bare(text)
-            timings.append(Timing(case, size, _ours(base, sequence, text), floor))
-    return timings
+            floor_seconds = _bare(text)
+            figures.add(f"feed: {case}", size, _ours(base, sequence, text), floor_seconds=floor_seconds)
 
 
 def _base() -> Tenant:
