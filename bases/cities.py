@@ -60,6 +60,17 @@ CITIES = _read(_TABLE)
 """``{code: City}``; the code is what is stored and sent."""
 
 
+_NAMES = {city.name: code for code, city in CITIES.items()}
+
+
+def code_of(text: str) -> str:
+    """The code of a city as shop systems write it: ``linyi``, ``Linyi``, 临沂 or 临沂市; ``""`` for one not in the table."""
+    said = text.strip()
+    if said.lower() in CITIES:
+        return said.lower()
+    return _NAMES.get(said) or _NAMES.get(said.removesuffix("市"), "")
+
+
 def shown(code: str, language: str) -> str:
     """The city's name for readers of ``language``; outside Chinese its code, which is its pinyin."""
     if code not in CITIES:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from bases import feeding, pulling
+from bases import feeding, pulling, supplying
 from bases.models import Feed, PullSource
 from haowu import days
 
@@ -19,6 +19,13 @@ def apply_feed(feed_id: int) -> None:
 def apply_waiting() -> None:
     """Whole feeds whose worker or queue was lost."""
     feeding.apply_waiting(at=days.now())
+
+
+@shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)
+def serve_waiting() -> None:
+    """Order lines that found no goods, now that a base may have them."""
+    while supplying.serve_waiting(at=days.now()) == supplying.SERVED_AT_ONCE:
+        pass
 
 
 @shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from commissions import life
+from commissions import life, supply
 from commissions.calendar import hold_frontier
 from commissions.events import parse
 from commissions.lines import LineBook
@@ -157,6 +157,7 @@ class _Batch:
         stay = OrderLine.objects.settled_payments(several, self.frontier)
         lives = [(order, life.OrderLife(events[order.pk], stay[order.pk])) for order in self.orders.values()]
         LineBook(self.source, products, self.frontier).write(lives)
+        supply.follow(self.source, lives, at=self.now)
         rulings = {event_id: ruling for _order, each in lives for event_id, ruling in each.rulings.items()}
         update_rows(
             OrderEvent,

@@ -141,6 +141,7 @@ CELERY_BEAT_SCHEDULE = {
     "release-expired": {"task": "commissions.tasks.release_expired", "schedule": 60.0},
     "pull-stock": {"task": "bases.tasks.pull_due", "schedule": 60.0},
     "apply-stock": {"task": "bases.tasks.apply_waiting", "schedule": 60.0},
+    "serve-shortages": {"task": "bases.tasks.serve_waiting", "schedule": 60.0},
     "forget": {"task": "haowu.partners.tasks.forget", "schedule": crontab(hour=5, minute=0)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat-schedule")

@@ -2,16 +2,8 @@ from bases.models.base import Application, Base, Document, QuotaPeriod
 from bases.models.brand import Brand, Introduction
 from bases.models.policy import BasePolicy, Level
 from bases.models.room import Booking, Room
-from bases.models.stock import (
-    Feed,
-    Feeder,
-    FeedPart,
-    Movement,
-    PullSource,
-    QuarantinedRow,
-    Reservation,
-    Stock,
-)
+from bases.models.stock import Feed, Feeder, FeedPart, PullSource, QuarantinedRow, Stock
+from bases.models.supply import Movement, Reservation, Shortage
 
 __all__ = [
     "Application",
@@ -31,5 +23,6 @@ __all__ = [
     "QuotaPeriod",
     "Reservation",
     "Room",
+    "Shortage",
     "Stock",
 ]

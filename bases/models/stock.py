@@ -1,4 +1,4 @@
-"""What bases hold, as their feeds say; what orders have reserved of it; and every movement.
+"""What bases hold, as their feeds say, and the feeds.
 
 Stock is known by base, merchant, product code and SKU code, as other systems name goods: products stand on a floor
 above, and a base may count a SKU before its merchant lists it.
@@ -259,79 +259,6 @@ class QuarantinedRow(HasStates, models.Model):
 
     def __str__(self) -> str:
         return f"{self.merchant_code}/{self.product_code}/{self.sku_code}"
-
-
-class ReservationQuerySet(models.QuerySet):
-    def visible_to(self, tenant: Tenant) -> "ReservationQuerySet":
-        return self.filter(base=tenant)
-
-    def of(self, references: object) -> "ReservationQuerySet":
-        return self.filter(reference__in=references)
-
-    def newest_first(self) -> "ReservationQuerySet":
-        return self.order_by("-reserved_at", "-pk")
-
-
-class Reservation(models.Model):
-    """Goods kept for one order line, named by the caller's ``reference``; one at a time, whole, from one base."""
-
-    class Status(models.TextChoices):
-        OPEN = "open", _("已预留")
-        RELEASED = "released", _("已释放")
-        DISPATCHED = "dispatched", _("已发出")
-
-    reference = models.CharField(_("订单行"), max_length=160, unique=True)
-    base = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("基地"))
-    stock = models.ForeignKey(Stock, on_delete=models.PROTECT, related_name="reservations", verbose_name=_("库存"))
-    quantity = models.PositiveIntegerField(_("件数"))
-    status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.OPEN)
-    reserved_at = models.DateTimeField(_("预留时间"))
-
-    objects = ReservationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("库存预留")
-        constraints = [
-            models.CheckConstraint(condition=Q(quantity__gte=1), name="reservation_of_something"),
-            models.CheckConstraint(
-                condition=Q(status__in=["open", "released", "dispatched"]), name="reservation_status_known"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.reference
-
-
-class Movement(models.Model):
-    """One change of a reservation. Append-only: reserved = sum of what was reserved less released and dispatched."""
-
-    class Kind(models.TextChoices):
-        RESERVED = "reserved", _("预留")
-        RELEASED = "released", _("释放")
-        DISPATCHED = "dispatched", _("发出")
-
-    reservation = models.ForeignKey(
-        Reservation, on_delete=models.PROTECT, related_name="movements", verbose_name=_("预留")
-    )
-    base = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("基地"))
-    stock = models.ForeignKey(Stock, on_delete=models.PROTECT, related_name="movements", verbose_name=_("库存"))
-    kind = models.CharField(_("变动"), max_length=10, choices=Kind)
-    quantity = models.PositiveIntegerField(_("件数"))
-    at = models.DateTimeField(_("时间"))
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("库存变动")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=["reserved", "released", "dispatched"]), name="movement_kind_known"
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["base", "at"], condition=Q(kind="dispatched"), name="movement_dispatched"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.quantity}"
 
 
 class PullSourceQuerySet(models.QuerySet):

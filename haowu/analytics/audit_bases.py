@@ -33,4 +33,13 @@ SEARCHES: list[tuple[str, str, str]] = [
         ) AS moves WHERE keeps <> should_keep
         """,
     ),
+    (
+        "I19.3",
+        "已留到货的订单行不再等货",
+        """
+        SELECT shortage.reference FROM bases_shortage AS shortage
+        JOIN bases_reservation AS kept ON kept.reference = shortage.reference
+        WHERE shortage.status = 'waiting' AND kept.status = 'open'
+        """,
+    ),
 ]
