@@ -11,7 +11,7 @@ from datetime import date
 from celery import shared_task
 from kombu.exceptions import OperationalError as BrokerError
 
-from commissions import deadlines, night
+from commissions import deadlines, leaders, night
 from commissions.failing import WEATHER, weather_by_its_name
 from commissions.models import Run
 from haowu import days
@@ -78,3 +78,17 @@ def wake(helpers: int = 1, expires: float | None = None) -> None:
 def release_expired() -> None:
     """Release the holds and disputes whose deadline has passed."""
     deadlines.release_expired(at=days.now())
+
+
+@shared_task(**AGAIN_AFTER_WEATHER)
+@weather_by_its_name()
+def agree_quiet_requests() -> None:
+    """Merchants' requests about goods without an order for thirty days need no answer."""
+    leaders.agree_quiet_requests(at=days.now())
+
+
+@shared_task(**AGAIN_AFTER_WEATHER)
+@weather_by_its_name()
+def count_leaders() -> None:
+    """The figures by which merchants weigh leaders."""
+    leaders.count_leaders(at=days.now())

@@ -62,7 +62,7 @@ class TermsBook:
         sales = list(self.sales)
         products = {sale.product.pk: sale.product for sale in sales}
         pids = {sale.pid for sale in sales if sale.pid}
-        self._picks = {pick.pid: pick for pick in Pick.objects.filter(pid__in=pids)}
+        self._picks = {pick.pid: pick for pick in Pick.objects.filter(pid__in=pids).with_channels()}
         self._offers = OfferBook(products.values())
         self._policies = list(Policy.objects.order_by("-effective_from", "-pk"))
         parties = {pick.streamer_id for pick in self._picks.values()} | {p.merchant_id for p in products.values()}
@@ -103,7 +103,8 @@ class TermsBook:
             return natural("PICKED_LATER"), None
         if sale.buyer_ref and sale.buyer_ref in self._buyers[pick.streamer_id] | self._buyers[sale.product.merchant_id]:
             return natural("SELF_PURCHASE"), None
-        choice = self._offers.choose(sale.product.pk, pick.streamer_id, sale.ordered_at)
+        through = pick.through(sale.ordered_at)
+        choice = self._offers.choose(sale.product.pk, pick.streamer_id, sale.ordered_at, through)
         return choice, pick.streamer_id if choice.offer else None
 
     def _hold_days(self, product: Product, policy: Policy) -> int:

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from commissions.views import disputes, earnings, files, funding, months, orders, rates, statements, withdrawals
+from commissions.views import disputes, earnings, effect, files, funding, months, orders, rates, statements, withdrawals
 
 ENDING = "(?P<ending>csv|xlsx)"
 
@@ -9,6 +9,7 @@ urlpatterns = [
     path("split-preview/", rates.SplitPreview.as_view(), name="split-preview"),
     path("orders/", orders.OrderList.as_view(), name="orders"),
     path("orders/lines/<int:pk>/", orders.LinePage.as_view(), name="line"),
+    path("effect/", effect.LeaderEffect.as_view(), name="effect"),
     path("orders/lines/<int:pk>/dispute/", disputes.NewDispute.as_view(), name="new-dispute"),
     path("disputes/", disputes.DisputeList.as_view(), name="disputes"),
     path("disputes/<str:public_id>/", disputes.DisputePage.as_view(), name="dispute"),

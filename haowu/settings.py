@@ -142,6 +142,8 @@ CELERY_BEAT_SCHEDULE = {
     "pull-stock": {"task": "bases.tasks.pull_due", "schedule": 60.0},
     "apply-stock": {"task": "bases.tasks.apply_waiting", "schedule": 60.0},
     "serve-shortages": {"task": "bases.tasks.serve_waiting", "schedule": 60.0},
+    "agree-quiet-requests": {"task": "commissions.tasks.agree_quiet_requests", "schedule": 600.0},
+    "count-leaders": {"task": "commissions.tasks.count_leaders", "schedule": crontab(minute=15)},
     "forget": {"task": "haowu.partners.tasks.forget", "schedule": crontab(hour=5, minute=0)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat-schedule")
@@ -224,6 +226,10 @@ OAUTH2_PROVIDER = {
         "stock:read": _("查看库存与上报结果"),
         "brands:write": _("引进品牌"),
         "brands:read": _("查看品牌库与引进结果"),
+        "activities:read": _("查看招商活动与二级合作"),
+        "activities:write": _("管理招商活动与二级合作"),
+        "enrolments:read": _("查看活动报名与变更申请"),
+        "enrolments:write": _("报名、审核、申请变更与答复"),
         "earnings:read": _("查看余额与提现"),
         "withdrawals:write": _("申请与取消提现"),
     },
@@ -282,6 +288,11 @@ SPECTACULAR_SETTINGS = {
         "AccountKind": "haowu.ledger.models.Account.Kind",
         "WithdrawalStatus": "commissions.models.Withdrawal.Status",
         "PostingKind": "haowu.ledger.models.Posting.Kind",
+        "ActivityType": "tuanzhang.models.Activity.Type",
+        "Joining": "tuanzhang.models.Activity.Joining",
+        "ChangeKind": "tuanzhang.models.ChangeRequest.Kind",
+        "SecondLevelStatus": "tuanzhang.models.SecondLevel.Status",
+        "ResultStatus": ["accepted", "rejected"],
     },
 }
 

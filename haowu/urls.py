@@ -2,12 +2,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from bases.api import urls as bases_api
-from commissions.api import urls as commissions_api
+from commissions.api import urls as orders_api
 from haowu.health import health
 from haowu.media import media
 from haowu.partners.oauth import TokenView
+from tuanzhang.api import urls as leaders_api
 
-v1 = [*bases_api.urlpatterns, *commissions_api.urlpatterns]
+v1 = [*bases_api.urlpatterns, *orders_api.urlpatterns, *leaders_api.urlpatterns]
 api = [path("v1/", include((v1, "v1"))), path("", include("haowu.partners.urls"))]
 
 handler500 = "haowu.failures.failed"
@@ -17,6 +18,7 @@ urlpatterns = [
     path("", include("haowu.tenants.urls")),
     path("", include("bases.urls")),
     path("", include("merchants.urls")),
+    path("", include("tuanzhang.urls")),
     path("", include("streamers.urls")),
     path("", include("commissions.urls")),
     path("language/", include("django.conf.urls.i18n")),

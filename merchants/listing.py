@@ -13,7 +13,7 @@ from django.db.models import prefetch_related_objects
 from haowu.errors import Refused, single
 from haowu.tenants.models import Tenant
 from merchants import refusals
-from merchants.models import Category, Product, Shop, Sku
+from merchants.models import Category, Delisting, Product, Shop, Sku
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,13 @@ def unfit(product: Product) -> Refused | None:
     return None
 
 
-def delist_product(product: Product) -> None:
-    """Take ``product`` out of the selection centre. Orders placed and links shared before keep their terms."""
+@transaction.atomic
+def delist_product(product: Product, *, at: datetime) -> None:
+    """Take ``product`` out of the selection centre at ``at``. Orders placed before keep their terms.
+
+    Links shared before still pay by its plans; its enrolments in leaders' activities end with it.
+    """
     if product.status != Product.Status.LISTED:
         raise refusals.NotListed
     product.move("delist")
+    Delisting.objects.create(product=product, merchant_id=product.merchant_id, at=at)

@@ -54,6 +54,16 @@ class SelectionFilter(django_filters.FilterSet):
         return not_on_shelf(products, self.request.tenant) if wanted else products
 
 
+class ActivityGoodsFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("关键词"), field_name="title", lookup_expr="icontains", max_length=64, widget=SearchBox
+    )
+
+    class Meta:
+        model = Product
+        fields: list[str] = []
+
+
 class ShelfFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         label=_("关键词"), field_name="product__title", lookup_expr="icontains", max_length=64, widget=SearchBox

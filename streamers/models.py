@@ -1,7 +1,8 @@
-"""A streamer's profile and picks: what stands on the shelf, and the pid that an order carries back."""
+"""A streamer's profile and picks: what stands on the shelf, the pid that an order carries back, and through whom."""
 
 import secrets
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from haowu.tenants.models import Tenant
 from merchants.models import Product
+from streamers.offers import Through
+from tuanzhang.models import Activity
 
 
 def new_pid() -> str:
@@ -43,6 +46,9 @@ class PickQuerySet(models.QuerySet):
     def newest_first(self) -> "PickQuerySet":
         return self.order_by("-picked_at", "-pk")
 
+    def with_channels(self) -> "PickQuerySet":
+        return self.prefetch_related("channels__activity")
+
 
 class Pick(models.Model):
     """One product that a streamer picked. The pid lives on after unpicking, since shared links do."""
@@ -65,3 +71,53 @@ class Pick(models.Model):
 
     def __str__(self) -> str:
         return self.pid
+
+    def through(self, at: datetime) -> "Through | None":
+        """What the pick stood through at ``at``: of two channels that began together the later row."""
+        return _latest(channel for channel in self.channels.all() if channel.effective_from <= at)
+
+    @property
+    def latest_through(self) -> "Through | None":
+        return _latest(self.channels.all())
+
+
+class Channel(models.Model):
+    """Through which activity a pick stands from ``effective_from`` on; no activity: through none.
+
+    A new row each time the streamer picks the product through another leader, so that earlier orders keep theirs.
+    ``second_leader``: whose link led there. ``leader`` is the activity's, who may see who sells his goods.
+    """
+
+    pick = models.ForeignKey(Pick, on_delete=models.PROTECT, related_name="channels", verbose_name=_("选品"))
+    streamer = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("达人"))
+    activity = models.ForeignKey(
+        Activity, on_delete=models.PROTECT, null=True, related_name="channels", verbose_name=_("招商活动")
+    )
+    leader = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("一级团长")
+    )
+    second_leader = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("二级团长")
+    )
+    effective_from = models.DateTimeField(_("生效时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("选品来源")
+        ordering = ["effective_from", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(activity__isnull=False, leader__isnull=False)
+                | Q(activity__isnull=True, leader__isnull=True, second_leader__isnull=True),
+                name="channel_leader_with_activity",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pick} @ {self.activity or '–'}"
+
+
+def _latest(channels: Iterable[Channel]) -> Through | None:
+    channel = max(channels, key=lambda each: (each.effective_from, each.pk), default=None)
+    if channel is None or channel.activity is None:
+        return None
+    return Through(channel.activity.code, channel.second_leader_id)

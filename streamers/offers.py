@@ -50,6 +50,14 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class Through:
+    """The activity (its code) that a pick stands through, and the second leader whose link led there."""
+
+    activity: str
+    second_leader_id: int | None = None
+
+
+@dataclass(frozen=True)
 class Choice:
     """The offer that speaks (None: a natural order), and the rules tried until then."""
 

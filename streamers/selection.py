@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.fields import BigIntegerField
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from haowu import days
 from haowu.money import share
@@ -17,9 +17,10 @@ from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Category, Plan, PlanRate, Product
 from merchants.steps import Step
-from streamers.models import Pick
-from streamers.offers import Choice
+from streamers.models import Channel, Pick
+from streamers.offers import Choice, Through
 from streamers.terms import OfferBook
+from tuanzhang.models import Activity, Enrolment, EnrolmentRate
 
 
 def offered_to(streamer: Tenant, at: datetime) -> QuerySet[Product]:
@@ -28,8 +29,12 @@ def offered_to(streamer: Tenant, at: datetime) -> QuerySet[Product]:
     item = _rate(at, type=Plan.Type.ITEM_TARGETED, product=OuterRef("pk"), streamer=streamer)
     shop = _rate(at, type=Plan.Type.SHOP_TARGETED, merchant=OuterRef("merchant"), streamer=streamer)
     normal = _rate(at, type=Plan.Type.NORMAL, product=OuterRef("pk"), streamer=None)
-    kept = Plan.objects.live(at).filter(type=Plan.Type.EXCLUSIVE, product=OuterRef("pk"))
-    speaking = Case(When(Exists(kept), then=exclusive), default=Coalesce(item, shop, normal))
+    kept = Exists(Plan.objects.live(at).filter(type=Plan.Type.EXCLUSIVE, product=OuterRef("pk")))
+    items = Enrolment.objects.live(at).filter(product=OuterRef("pk"))
+    kept |= Exists(items.exclusive())
+    listed = _best(items.exclusive().listing(streamer, at), at)
+    through = _best(items.normal().filter(activity=Subquery(_way(streamer, at))), at)
+    speaking = Case(When(kept, then=Greatest(exclusive, listed)), default=Coalesce(item, shop, through, normal))
     products = Product.objects.listed().supplied(at).with_offer_facts().annotate(commission_bps=speaking)
     worth = ExpressionWrapper(F("price_fen") * F("commission_bps"), output_field=BigIntegerField())
     return products.filter(commission_bps__isnull=False, price_fen__isnull=False).annotate(worth=worth)
@@ -45,6 +50,24 @@ def _rate(at: datetime, *, streamer: Tenant | None, **plan) -> Subquery:
         effective_from__lte=at,
     )
     return Subquery(rates.order_by("-effective_from", "-pk").values("commission_bps")[:1])
+
+
+def _best(items: QuerySet[Enrolment], at: datetime) -> Subquery:
+    """The highest bps in force at ``at`` among ``items``; NULL where there are none."""
+    rates = EnrolmentRate.objects.filter(enrolment=OuterRef("pk"), cancelled_at__isnull=True, effective_from__lte=at)
+    bps = Subquery(rates.order_by("-effective_from", "-pk").values("commission_bps")[:1])
+    return Subquery(items.annotate(bps=bps).order_by("-bps").values("bps")[:1])
+
+
+def _way(streamer: Tenant, at: datetime) -> QuerySet:
+    """The activity through which the streamer's pick of an enrolment's product stands at ``at``."""
+    channels = Channel.objects.filter(
+        pick__streamer=streamer,
+        pick__product=OuterRef("product"),
+        pick__unpicked_at__isnull=True,
+        effective_from__lte=at,
+    )
+    return channels.order_by("-effective_from", "-pk").values("activity")[:1]
 
 
 @dataclass(frozen=True)
@@ -92,23 +115,33 @@ class Card:
         return share(price_fen, self.bps or 0)
 
 
-def cards(streamer: Tenant, products: list[Product], at: datetime) -> list[Card]:
-    """Each of ``products`` dressed for ``streamer``, in a fixed number of queries. Within a transaction."""
+def cards(streamer: Tenant, products: list[Product], at: datetime, through: Through | None = None) -> list[Card]:
+    """Each of ``products`` dressed for ``streamer``, in a fixed number of queries. Within a transaction.
+
+    ``through``: as if picked that way; without it, by what each pick stands through.
+    """
     tomorrow = days.next_midnight(at)
     with platform_scope():
         book = OfferBook(products)
-    on_shelf = Pick.objects.visible_to(streamer).on_shelf().of_products(products)
+    on_shelf = Pick.objects.visible_to(streamer).on_shelf().of_products(products).with_channels()
     picks = {pick.product_id: pick for pick in on_shelf}
-    return [
-        Card(
-            product,
-            book.choose(product.pk, streamer.pk, at),
-            book.choose(product.pk, streamer.pk, tomorrow),
-            tomorrow,
-            picks.get(product.pk),
-        )
-        for product in products
-    ]
+    return [_card(product, book, streamer, picks.get(product.pk), at, tomorrow, through) for product in products]
+
+
+def _card(
+    product: Product,
+    book: OfferBook,
+    streamer: Tenant,
+    pick: Pick | None,
+    at: datetime,
+    tomorrow: datetime,
+    through: Through | None,
+) -> Card:
+    def choice(moment: datetime) -> Choice:
+        way = through or (pick.through(moment) if pick else None)
+        return book.choose(product.pk, streamer.pk, moment, way)
+
+    return Card(product, choice(at), choice(tomorrow), tomorrow, pick)
 
 
 def open_to(streamer: Tenant) -> QuerySet[Product]:
@@ -123,6 +156,12 @@ def products_of(picks: list[Pick], streamer: Tenant) -> list[Product]:
     """The products of ``picks``, in their order."""
     products = open_to(streamer).in_bulk([pick.product_id for pick in picks])
     return [products[pick.product_id] for pick in picks]
+
+
+def in_activity(activity: Activity, streamer: Tenant, at: datetime) -> QuerySet[Product]:
+    """The goods of ``activity`` whose cooperation runs or is still to begin, as far as ``streamer`` may open them."""
+    items = Enrolment.objects.in_activity(activity).not_over(at)
+    return open_to(streamer).filter(pk__in=items.values("product"))
 
 
 def in_category(products: QuerySet[Product], category: Category) -> QuerySet[Product]:

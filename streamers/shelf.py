@@ -1,7 +1,7 @@
 """Picking products onto a shelf and taking them off. Many at a call, each with its own answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -12,9 +12,10 @@ from haowu.errors import Refused, single
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Product
-from streamers.models import Pick, new_pid
-from streamers.offers import EXCLUSIVE_KINDS
+from streamers.models import Channel, Pick, new_pid
+from streamers.offers import EXCLUSIVE_KINDS, Through
 from streamers.terms import OfferBook
+from tuanzhang.models import Activity
 
 
 class ProductNotListed(Refused):
@@ -33,6 +34,11 @@ class ExclusiveOffer(Refused):
     text = _("「{product}」正由商家指定的达人独家推广，名单外不能选入。")
 
 
+class NotInActivity(Refused):
+    code = "NOT_IN_ACTIVITY"
+    text = _("「{product}」不在活动「{activity}」里，或合作已结束，不能经它选入。")
+
+
 class NotOnShelf(Refused):
     code = "NOT_ON_SHELF"
     text = _("该商品不在货架上。")
@@ -47,62 +53,135 @@ class PidTaken(Refused):
 
 @dataclass(frozen=True)
 class Wish:
-    """One product for one shelf. ``pid`` is given where another system issued it."""
+    """One product for one shelf. ``pid`` is given where another system issued it.
+
+    ``activity`` and ``second_leader``: whose link led to it; the pick then stands through them.
+    """
 
     streamer: Tenant
     product: Product
     at: datetime
-    pid: str = field(default_factory=new_pid)
+    pid: str = ""
+    activity: Activity | None = None
+    second_leader: Tenant | None = None
+
+    @property
+    def through(self) -> Through | None:
+        if self.activity is None:
+            return None
+        return Through(self.activity.code, self.second_leader.pk if self.second_leader else None)
 
 
 @transaction.atomic
 def pick_many(wishes: Sequence[Wish]) -> list[Pick | Refused]:
     """Put each product on its shelf; one answer per wish, in order, and one refusal never spoils the others.
 
-    Refuses products that are not listed, what is on the shelf already, a pid in use, and products that an exclusive
-    offer keeps for other streamers.
+    What stands on the shelf already may be picked again through another leader's activity: the pid stays (unless
+    another one is given), and later orders go that way. Refuses products that are not listed, what is on the shelf
+    already, a pid in use, activities that do not run the product, and what an exclusive offer keeps for others.
     """
     streamers = sorted({wish.streamer.pk for wish in wishes})
     list(Tenant.objects.select_for_update(no_key=True).filter(pk__in=streamers).order_by("pk"))
-    products = {wish.product.pk: wish.product for wish in wishes}
-    shown = Product.objects.listed().supplied(max((wish.at for wish in wishes), default=days.BEGINNING))
-    listed = set(shown.filter(pk__in=products).values_list("pk", flat=True))
-    on_shelves = set(
-        Pick.objects.on_shelf()
-        .filter(streamer__in=streamers, product__in=products)
-        .values_list("streamer_id", "product_id")
-    )
-    with platform_scope():
-        book = OfferBook(products.values())
-        pids = set(Pick.objects.filter(pid__in=[wish.pid for wish in wishes]).values_list("pid", flat=True))
-    answers: list[Pick | Refused] = []
-    for wish in wishes:
-        place = (wish.streamer.pk, wish.product.pk)
-        if wish.product.pk not in listed:
-            answers.append(ProductNotListed(product=wish.product))
-        elif wish.pid in pids:
-            answers.append(PidTaken(pid=wish.pid))
-        elif place in on_shelves:
-            answers.append(AlreadyPicked(product=wish.product))
-        elif _kept_for_others(book, wish):
-            answers.append(ExclusiveOffer(product=wish.product))
-        else:
-            on_shelves.add(place)
-            pids.add(wish.pid)
-            answers.append(Pick(pid=wish.pid, streamer=wish.streamer, product=wish.product, picked_at=wish.at))
-    Pick.objects.bulk_create(answer for answer in answers if isinstance(answer, Pick))
+    shelves = _Shelves(wishes)
+    answers = [shelves.take(wish) for wish in wishes]
+    shelves.write()
     return answers
 
 
-def pick(streamer: Tenant, product: Product, *, at: datetime) -> Pick:
+def pick(
+    streamer: Tenant,
+    product: Product,
+    *,
+    at: datetime,
+    activity: Activity | None = None,
+    second_leader: Tenant | None = None,
+) -> Pick:
     """``pick_many`` for one, its refusal raised."""
-    return single(pick_many([Wish(streamer, product, at)]))
+    return single(pick_many([Wish(streamer, product, at, activity=activity, second_leader=second_leader)]))
 
 
-def _kept_for_others(book: OfferBook, wish: Wish) -> bool:
-    offers = book.offers(wish.product.pk, wish.streamer.pk, wish.at)
-    exclusive = [offer for offer in offers if offer.kind in EXCLUSIVE_KINDS]
-    return bool(exclusive) and not any(offer.listed for offer in exclusive)
+class _Shelves:
+    """The shelves that ``wishes`` are about. What was taken counts for the wishes after it; ``write`` stores it all."""
+
+    def __init__(self, wishes: Sequence[Wish]) -> None:
+        products = {wish.product.pk: wish.product for wish in wishes}
+        shown = Product.objects.listed().supplied(max((wish.at for wish in wishes), default=days.BEGINNING))
+        self._listed = set(shown.filter(pk__in=products).values_list("pk", flat=True))
+        picks = Pick.objects.on_shelf().filter(streamer__in={wish.streamer.pk for wish in wishes}, product__in=products)
+        self._standing: dict[tuple[int, int], tuple[Pick, Through | None]] = {
+            (pick.streamer_id, pick.product_id): (pick, pick.latest_through) for pick in picks.with_channels()
+        }
+        with platform_scope():
+            self._book = OfferBook(products.values())
+            pids = Pick.objects.filter(pid__in=[wish.pid for wish in wishes if wish.pid])
+            self._pids = set(pids.values_list("pid", flat=True))
+        self._new: list[Pick] = []
+        self._replaced: list[Pick] = []
+        self._channels: list[Channel] = []
+
+    def take(self, wish: Wish) -> Pick | Refused:
+        place = (wish.streamer.pk, wish.product.pk)
+        standing, through = self._standing.get(place, (None, None))
+        if refused := self._objection(wish, standing, through):
+            return refused
+        stays = standing is not None and wish.pid in ("", standing.pid)
+        pick = standing if stays else self._pick(wish, standing)
+        if wish.activity is not None or stays:
+            self._channels.append(_channel(pick, wish))
+        self._standing[place] = (pick, wish.through)
+        return pick
+
+    def write(self) -> None:
+        Pick.objects.bulk_update([pick for pick in self._replaced if pick.pk], ["unpicked_at"])
+        Pick.objects.bulk_create(self._new)
+        Channel.objects.bulk_create(self._channels)
+
+    def _objection(self, wish: Wish, standing: Pick | None, through: Through | None) -> Refused | None:
+        """The first rule that ``wish`` breaks."""
+        if wish.product.pk not in self._listed:
+            return ProductNotListed(product=wish.product)
+        turns = standing is not None and _turns(wish, through)
+        if wish.pid in self._pids and not (turns and standing.pid == wish.pid):
+            return PidTaken(pid=wish.pid)
+        if standing is not None and not turns:
+            return AlreadyPicked(product=wish.product)
+        if wish.activity and not self._book.runs(wish.product.pk, wish.activity.pk, wish.at):
+            return NotInActivity(product=wish.product, activity=wish.activity)
+        if self._kept_for_others(wish):
+            return ExclusiveOffer(product=wish.product)
+        return None
+
+    def _pick(self, wish: Wish, standing: Pick | None) -> Pick:
+        """A new pid; what stood on the shelf before leaves it, and its links still pay as they did."""
+        if standing is not None:
+            standing.unpicked_at = wish.at
+            self._replaced.append(standing)
+        pick = Pick(pid=wish.pid or new_pid(), streamer=wish.streamer, product=wish.product, picked_at=wish.at)
+        self._pids.add(pick.pid)
+        self._new.append(pick)
+        return pick
+
+    def _kept_for_others(self, wish: Wish) -> bool:
+        offers = self._book.offers(wish.product.pk, wish.streamer.pk, wish.at)
+        exclusive = [offer for offer in offers if offer.kind in EXCLUSIVE_KINDS]
+        return bool(exclusive) and not any(offer.listed for offer in exclusive)
+
+
+def _turns(wish: Wish, through: Through | None) -> bool:
+    """Whether ``wish`` leads another way than the pick that stands; a bare wish for it is only a repetition."""
+    return (wish.activity is not None or wish.pid != "") and wish.through != through
+
+
+def _channel(pick: Pick, wish: Wish) -> Channel:
+    """From ``wish.at`` on the pick stands through the wish's activity."""
+    return Channel(
+        pick=pick,
+        streamer=wish.streamer,
+        activity=wish.activity,
+        leader_id=wish.activity.leader_id if wish.activity else None,
+        second_leader=wish.second_leader,
+        effective_from=wish.at,
+    )
 
 
 @transaction.atomic

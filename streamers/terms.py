@@ -1,4 +1,4 @@
-"""Offers as they stood at any moment, for many lines at once: three queries a batch, whatever its size."""
+"""Offers as they stood at any moment, for many lines at once: a few queries a batch, whatever its size."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -6,11 +6,12 @@ from datetime import datetime
 
 from merchants import rates
 from merchants.models import Plan, PlanRate, Product
-from streamers.offers import Choice, Kind, Offer, choose
+from streamers.offers import Choice, Kind, Offer, Through, choose
+from tuanzhang.models import Enrolment, SecondLevel
 
 
 class OfferBook:
-    """Every plan that can decide an offer on ``products``, of any date, held in memory for one batch.
+    """Every plan and enrolment that can decide an offer on ``products``, of any date, held in memory for one batch.
 
     Read under the platform scope: an offer is weighed against plans that the streamer may not see.
     """
@@ -18,6 +19,7 @@ class OfferBook:
     def __init__(self, products: Iterable[Product]) -> None:
         self._merchant_of: dict[int, int] = {product.pk: product.merchant_id for product in products}
         self._on_product: dict[int, list[_DatedPlan]] = defaultdict(list)
+        self._items: dict[int, list[_DatedItem]] = defaultdict(list)
         self._on_shop: dict[int, list[_DatedPlan]] = defaultdict(list)
         plans = {plan.pk: plan for plan in Plan.objects.speaking_for(self._merchant_of)}
         rates_of: dict[int, list[PlanRate]] = defaultdict(list)
@@ -26,14 +28,22 @@ class OfferBook:
         for plan in plans.values():
             home = self._on_shop[plan.merchant_id] if plan.product_id is None else self._on_product[plan.product_id]
             home.append(_DatedPlan(plan, rates_of[plan.pk]))
+        for item in Enrolment.objects.that_ever_spoke(self._merchant_of.keys()):
+            self._items[item.product_id].append(_DatedItem(item))
 
-    def offers(self, product_id: int, streamer_id: int, at: datetime) -> list[Offer]:
+    def offers(self, product_id: int, streamer_id: int, at: datetime, through: Through | None = None) -> list[Offer]:
         """The offers on ``product_id`` live at ``at``, each as it stands for ``streamer_id``."""
         plans = [*self._on_product[product_id], *self._on_shop[self._merchant_of[product_id]]]
-        return [plan.offer(streamer_id, at) for plan in plans if plan.speaks(at)]
+        offers = [plan.offer(streamer_id, at) for plan in plans if plan.speaks(at)]
+        return offers + [item.offer(streamer_id, at, through) for item in self._items[product_id] if item.speaks(at)]
 
-    def choose(self, product_id: int, streamer_id: int, at: datetime) -> Choice:
-        return choose(self.offers(product_id, streamer_id, at))
+    def choose(self, product_id: int, streamer_id: int, at: datetime, through: Through | None = None) -> Choice:
+        """The offer that speaks. ``through``: what the pick stood through at ``at``."""
+        return choose(self.offers(product_id, streamer_id, at, through), through.activity if through else None)
+
+    def runs(self, product_id: int, activity_id: int, at: datetime) -> bool:
+        """Whether the product is in the activity, its cooperation running at ``at`` or still to begin."""
+        return any(item.activity.pk == activity_id and not item.is_over(at) for item in self._items[product_id])
 
 
 class _DatedPlan:
@@ -60,3 +70,51 @@ class _DatedPlan:
             listed=listed,
             step=self.plan.step,
         )
+
+
+class _DatedItem:
+    """A product in an activity, with everything that is dated about it."""
+
+    def __init__(self, enrolment: Enrolment) -> None:
+        self.enrolment = enrolment
+        self.activity = enrolment.activity
+        self.kind = Kind.EXCLUSIVE_ACTIVITY if self.activity.is_exclusive else Kind.NORMAL_ACTIVITY
+        self._from = enrolment.speaks_from
+        self._until = enrolment.over[0] if enrolment.over else None
+        self._rates = list(enrolment.rates.all())
+        self._seconds = [second for second in enrolment.seconds.all() if second.decided_at is not None]
+        self._listed = list(self.activity.listed.all()) if self.activity.is_exclusive else []
+
+    def speaks(self, at: datetime) -> bool:
+        return self._from <= at and not self.is_over(at)
+
+    def is_over(self, at: datetime) -> bool:
+        return self._until is not None and self._until <= at
+
+    def offer(self, streamer_id: int, at: datetime, through: Through | None) -> Offer:
+        listed = not self.activity.is_exclusive or self._lists(streamer_id, at)
+        rate = rates.in_force(self._rates, at)
+        if not listed or rate is None:
+            return Offer(self.kind, self.enrolment.pk, listed=listed, activity=self.activity.code)
+        second = self._second(at, through)
+        return Offer(
+            kind=self.kind,
+            offer_id=self.enrolment.pk,
+            version=rate.pk,
+            commission_bps=rate.commission_bps,
+            activity=self.activity.code,
+            service_fee_bps=rate.service_fee_bps,
+            second_bps=second.bps if second else 0,
+            first_leader_id=self.enrolment.leader_id,
+            second_leader_id=second.second_leader_id if second else None,
+        )
+
+    def _lists(self, streamer_id: int, at: datetime) -> bool:
+        return any(row.streamer_id == streamer_id and row.holds(at) for row in self._listed)
+
+    def _second(self, at: datetime, through: Through | None) -> SecondLevel | None:
+        """The second leader whose link led here, else the one who has a part in every sale of the item."""
+        live = [second for second in self._seconds if second.is_live(at)]
+        linked = through.second_leader_id if through and through.activity == self.activity.code else None
+        by_link = (second for second in live if not second.whole_item and second.second_leader_id == linked)
+        return next(by_link, next((second for second in live if second.whole_item), None))

@@ -19,6 +19,7 @@ from haowu.tenants.models import Tenant
 from merchants.models import Product
 from streamers import shelf
 from streamers.filters import SelectionFilter, ShelfFilter
+from streamers.links import link
 from streamers.models import Pick
 from streamers.selection import Card, cards, offered_to, open_to, products_of
 
@@ -96,8 +97,11 @@ class ShelfAct(OneProduct, View):
 
 
 class PickProduct(ShelfAct):
+    """``activity`` and ``via`` are posted by the page that a leader's link leads to."""
+
     def act(self) -> str:
-        shelf.pick(self.request.tenant, self.product, at=days.now())
+        shared = link(self.request.POST.get("activity", ""), self.request.POST.get("via", ""))
+        shelf.pick(self.request.tenant, self.product, at=days.now(), **shared)
         return _("已选入货架，推广位已生成。")
 
 

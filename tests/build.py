@@ -12,7 +12,7 @@ from commissions import explain, night, withdrawals
 from commissions.intake import Receipt, receive
 from commissions.models import OrderLine, Policy, Run, Withdrawal
 from haowu import days
-from haowu.errors import Refused
+from haowu.errors import Refused, single
 from haowu.ledger import books
 from haowu.tenants import personal
 from haowu.tenants.models import BuyerIdentity, Membership, PersonalRecord, Tenant, User
@@ -22,6 +22,8 @@ from merchants.models import Category, Plan, Product, Shop
 from merchants.steps import Step
 from streamers import shelf
 from streamers.models import Pick, Profile
+from tuanzhang import activities, enrolling, seconds
+from tuanzhang.models import Activity, Enrolment, SecondLevel
 
 PASSWORD = "correct-horse-battery"
 _numbers = count(1)
@@ -111,8 +113,42 @@ def listed_plan(
     return plans.open_plan(of.merchant, type, at=at, product=on, streamers=streamers, step=step)
 
 
-def pick(by: Tenant, of: Product, pid: str = "", at: datetime = days.BEGINNING) -> Pick:
-    (answer,) = shelf.pick_many([shelf.Wish(by, of, at, *([pid] if pid else []))])
+def leader(code: str = "", **fields: Any) -> Tenant:
+    return tenant("tuanzhang", code, **fields)
+
+
+def activity(
+    by: Tenant, type: str = "normal", *, at: datetime = days.BEGINNING, published: bool = True, **terms
+) -> Activity:
+    """One of ``by`` that promotes from the beginning of time, unless ``terms`` (fields of a Draft) say otherwise."""
+    code = terms.pop("code", f"a{next(_numbers)}")
+    begins_at = terms.pop("begins_at", days.BEGINNING)
+    wish = activities.Draft(type, terms.pop("title", code), begins_at, code=code, **terms)
+    made = activities.draft(by, wish, at=at)
+    return activities.publish(made, at=at) if published else made
+
+
+def enrolled(
+    of: Product, into: Activity, bps: int = 2000, fee_bps: int = 600, at: datetime = days.BEGINNING, **window: datetime
+) -> Enrolment:
+    """An enrolment that has passed."""
+    made = enrolling.enrol(into, of, commission_bps=bps, service_fee_bps=fee_bps, at=at, **window)
+    return single(enrolling.pass_many([made], at=at))
+
+
+def second(by: Tenant, of: Enrolment, bps: int, at: datetime = days.BEGINNING, **terms: Any) -> SecondLevel:
+    return single(seconds.pass_many([seconds.apply(by, of, bps, at=at, **terms)], at=at))
+
+
+def pick(
+    by: Tenant,
+    of: Product,
+    pid: str = "",
+    at: datetime = days.BEGINNING,
+    activity: Activity | None = None,
+    second_leader: Tenant | None = None,
+) -> Pick:
+    (answer,) = shelf.pick_many([shelf.Wish(by, of, at, pid, activity, second_leader)])
     if isinstance(answer, Exception):
         raise answer
     return answer

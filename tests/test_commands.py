@@ -132,7 +132,7 @@ STEPPED = ON_P2 | {"rates": [{"bps": 1000}], "step": {"threshold": 100, "bps": 1
         ("plans", STEPPED | {"step": 2000}, "plans[4]", "ENTRY_INVALID"),
         ("policy", {"subsidy_in_base": "yes"}, "policy[0]", "ENTRY_INVALID"),
         ("plans", "normal", "plans[4]", "ENTRY_INVALID"),
-        ("activities", {"code": "a1"}, "activities[0]", "ACTIVITIES_UNAVAILABLE"),
+        ("activities", {"code": "a1"}, "activities[0]", "ENTRY_INVALID"),
         ("picks", {"pid": "x9", "streamer": "s2", "product": P2}, "picks[3]", "EXCLUSIVE_OFFER"),
         ("picks", {"pid": "x1", "streamer": "s2", "product": P2}, "picks[3]", "PID_TAKEN"),
     ],

@@ -11,6 +11,7 @@ from streamers.selection import offered_to
 from streamers.terms import OfferBook
 from tests import build
 from tests.browser import NOW, browser, clock, text  # noqa: F401
+from tuanzhang import activities
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -54,7 +55,7 @@ class TestSelection:
         build.product(merchant, "without-plan")
         build.listed_plan(build.product(merchant, "for-others"), "item_targeted", {other: 2000})
         build.listed_plan(offered(merchant, "kept-for-others"), "exclusive", {other: 2000})
-        listing.delist_product(offered(merchant, "delisted"))
+        listing.delist_product(offered(merchant, "delisted"), at=build.moment(NOW))
         offered(suspended, "suspended")
         Shop.objects.filter(merchant=suspended).update(suspended_at=build.moment(NOW))
         build.listed_plan(build.product(merchant, "kept-for-me"), "exclusive", {streamer: 3000})
@@ -80,15 +81,40 @@ class TestSelection:
                 plans.set_rate(plan, None, at=build.moment("2024-06-18 09:00"), streamer=people[0])
                 if number & 8:
                     plans.end_plan(plan, at=build.moment("2024-06-19 09:00"))
+        self._enrol_some(people)
         products = list(Product.objects.all())
         for moment in (NOW, "2024-06-18 10:00", "2024-06-21 00:00"):
             at = clock(moment)
             with platform_scope():
                 book = OfferBook(products)
             for person in people:
-                chosen = {product.code: book.choose(product.pk, person.pk, at).offer for product in products}
+                ways = {pick.product_id: pick.through(at) for pick in person.picks.on_shelf()}
+                chosen = {
+                    product.code: book.choose(product.pk, person.pk, at, ways.get(product.pk)).offer
+                    for product in products
+                }
                 expected = {code: offer.commission_bps for code, offer in chosen.items() if offer}
                 assert dict(offered_to(person, at).values_list("code", "commission_bps")) == expected
+
+    def _enrol_some(self, people):
+        """Goods in a normal and in an exclusive activity, some of them over, delisted since, or picked through it."""
+        goods = {product.code: product for product in Product.objects.all()}
+        normal, other = build.activity(build.leader()), build.activity(build.leader())
+        kept = build.activity(
+            build.leader(), "exclusive", streamers=people[:1], begins_at=build.moment("2024-06-19 00:00")
+        )
+        for code in ("p2", "p8", "p9", "p10"):
+            build.enrolled(goods[code], normal, 2200, ends_at=build.moment("2024-06-20 18:00"))
+        build.enrolled(goods["p8"], other, 2300)
+        for code in ("p1", "p4", "p6"):
+            build.enrolled(goods[code], kept, 2550)
+        for code in ("p8", "p9", "p10"):
+            build.pick(people[2], goods[code], activity=normal)
+        build.pick(people[2], goods["p8"], activity=other, at=build.moment("2024-06-19 00:00"))
+        build.pick(people[1], goods["p8"])
+        listing.delist_product(goods["p10"], at=build.moment("2024-06-19 09:00"))
+        listing.list_product(goods["p10"], at=build.moment("2024-06-19 10:00"))
+        activities.unlist_streamer(kept, people[0], at=build.moment("2024-06-20 10:00"))
 
     @pytest.mark.parametrize(
         ("query", "expected"),
@@ -136,7 +162,7 @@ class TestSelection:
             product = offered(merchant, f"p{number}")
             build.listed_plan(product, "item_targeted", {streamer: 1800})
             if number in (1, 11):
-                with django_assert_num_queries(18):
+                with django_assert_num_queries(19):
                     client.get("/selection/")
 
 
@@ -152,7 +178,7 @@ class TestProduct:
         draft = build.product(merchant, "draft", listed=False)
         picked = offered(merchant, "picked")
         build.pick(streamer, picked)
-        listing.delist_product(picked)
+        listing.delist_product(picked, at=build.moment(NOW))
         client = browser(streamer)
         assert client.get(f"/selection/{draft.public_id}/").status_code == 404
         assert client.post(f"/selection/{draft.public_id}/pick/").status_code == 404

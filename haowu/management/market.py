@@ -3,14 +3,12 @@
 Every entry is tried on its own: what is refused is reported with its place, code and remedy, and spoils nothing else.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commissions.models import Policy
 from haowu.errors import Refused
+from haowu.management.activity_entries import load_activity
 from haowu.management.entries import EntryInvalid, chunks, flag, list_of, moment, step_of, text, whole
 from haowu.tenants.models import BuyerIdentity, Tenant
 from merchants import listing, plans
@@ -25,24 +24,15 @@ from merchants.models import Category, Plan, Product, Shop
 from merchants.refusals import PlanTypeUnknown
 from streamers import shelf
 from streamers.models import Profile
+from tuanzhang.models import Activity
 
 PLENTY = 9_999
 """Stock of a product whose entry says nothing of stock."""
 
 
-class MarketUnreadable(Refused):
-    code = "MARKET_UNREADABLE"
-    text = _("{file}：{why}")
-
-
 class Unknown(Refused):
     code = "UNKNOWN_REFERENCE"
     text = _("没有编号为「{code}」的{kind}。请先在文件里列出它。")
-
-
-class ActivitiesUnavailable(Refused):
-    code = "ACTIVITIES_UNAVAILABLE"
-    text = _("团长活动尚未开放，此条未载入。")
 
 
 @dataclass(frozen=True)
@@ -62,6 +52,7 @@ class Market:
         self.refusals: list[Refusal] = []
         self._tenants: dict[tuple[str, str], Tenant] = {}
         self._products: dict[tuple[str, str], Product] = {}
+        self._activities: dict[str, Activity] = {}
         self._category = cache(_category)
 
     def load(self, market: dict[str, Any]) -> None:
@@ -79,11 +70,11 @@ class Market:
         return {"loaded": dict(self.loaded), "refusals": [asdict(refusal) for refusal in self.refusals]}
 
     def _each(self, name: str, entries: Any, act: Callable[[str, dict[str, Any]], None]) -> None:
-        for place, entry in self._entries(name, entries):
-            with self._reporting(place):
+        for place, entry in self.entries(name, entries):
+            with self.reporting(place):
                 act(place, entry)
 
-    def _entries(self, name: str, entries: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    def entries(self, name: str, entries: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         if not isinstance(entries, list):
             self._refuse(name, EntryInvalid(field=name, why=_("须为列表。")))
             return
@@ -95,7 +86,7 @@ class Market:
                 self._refuse(place, EntryInvalid(field=place, why=_("须为 JSON 对象。")))
 
     @contextmanager
-    def _reading(self, place: str) -> Iterator[None]:
+    def reading(self, place: str) -> Iterator[None]:
         """One entry that is only read yet: a refusal inside is reported, and the next entry goes on."""
         try:
             yield
@@ -103,9 +94,9 @@ class Market:
             self._refuse(place, refused)
 
     @contextmanager
-    def _reporting(self, place: str) -> Iterator[None]:
-        """As ``_reading``, in a savepoint: what a refused entry wrote is undone."""
-        with self._reading(place), transaction.atomic():
+    def reporting(self, place: str) -> Iterator[None]:
+        """As ``reading``, in a savepoint: what a refused entry wrote is undone."""
+        with self.reading(place), transaction.atomic():
             yield
 
     def _refuse(self, place: str, refused: Refused) -> None:
@@ -142,13 +133,13 @@ class Market:
         Shop.objects.get_or_create(merchant=merchant)
         at = moment(entry, "at")
         drafts: list[tuple[str, listing.Draft]] = []
-        for part, product in self._entries(f"{place}.products", entry.get("products", [])):
-            with self._reading(part):
+        for part, product in self.entries(f"{place}.products", entry.get("products", [])):
+            with self.reading(part):
                 drafts.append((part, self._draft(product)))
         for chunk in chunks(drafts):
             answers = listing.add_products(merchant, [draft for _part, draft in chunk])
-            new = self._answered([part for part, _draft in chunk], answers)
-            self._answered([part for part, _p in new], listing.list_products([p for _part, p in new], at=at))
+            new = self.answered([part for part, _draft in chunk], answers)
+            self.answered([part for part, _p in new], listing.list_products([p for _part, p in new], at=at))
             self.loaded["product"] += len(new)
 
     def _draft(self, entry: dict[str, Any]) -> listing.Draft:
@@ -170,23 +161,26 @@ class Market:
         self._tenant(Tenant.Kind.TUANZHANG, entry)
 
     def _activity(self, place: str, entry: dict[str, Any]) -> None:
-        raise ActivitiesUnavailable
+        activity, items = load_activity(self, place, entry)
+        self._activities[activity.code] = activity
+        self.loaded["activity"] += 1
+        self.loaded["enrolment"] += items
 
     def _plans(self, entries: Any) -> None:
         wishes: list[tuple[str, plans.NewPlan, list[tuple[int, datetime]]]] = []
-        for place, entry in self._entries("plans", entries):
-            with self._reading(place):
+        for place, entry in self.entries("plans", entries):
+            with self.reading(place):
                 wishes.append((place, *self._plan(entry)))
         for chunk in chunks(wishes):
             later = {place: rates for place, _wish, rates in chunk}
             answers = plans.open_plans([wish for _place, wish, _rates in chunk])
-            for place, plan in self._answered([place for place, *_rest in chunk], answers):
+            for place, plan in self.answered([place for place, *_rest in chunk], answers):
                 self.loaded["plan"] += 1
                 self._later_rates(place, plan, later[place])
 
     def _plan(self, entry: dict[str, Any]) -> tuple[plans.NewPlan, list[tuple[int, datetime]]]:
         """The plan to open and the rates to ask for afterwards, in the order of time."""
-        merchant = self._known(Tenant.Kind.MERCHANT, text(entry, "merchant"))
+        merchant = self.known(Tenant.Kind.MERCHANT, text(entry, "merchant"))
         kind = text(entry, "type")
         if kind not in Plan.Type.values:
             raise PlanTypeUnknown(type=kind)
@@ -198,7 +192,7 @@ class Market:
         listed = entry.get("streamers", {})
         if not isinstance(listed, dict):
             raise EntryInvalid(field="streamers", why=_("须为 {达人编号: 佣金率} 的对象。"))
-        streamers = {self._known(Tenant.Kind.STREAMER, code): whole(listed, code) for code in listed}
+        streamers = {self.known(Tenant.Kind.STREAMER, code): whole(listed, code) for code in listed}
         starts_at = rates[0][1] if rates else moment(entry, "at")
         first = rates[0][0] if rates else None
         step = step_of(entry["step"]) if entry.get("step") else None
@@ -206,26 +200,40 @@ class Market:
 
     def _later_rates(self, place: str, plan: Plan, rates: list[tuple[int, datetime]]) -> None:
         for number, (bps, at) in enumerate(rates, start=1):
-            with self._reporting(f"{place}.rates[{number}]"):
+            with self.reporting(f"{place}.rates[{number}]"):
                 plans.set_rate(plan, bps, at=at)
 
     def _picks(self, entries: Any) -> None:
         wishes: list[tuple[str, shelf.Wish]] = []
-        for place, entry in self._entries("picks", entries):
-            with self._reading(place):
-                if entry.get("activity"):
-                    raise ActivitiesUnavailable
-                streamer = self._known(Tenant.Kind.STREAMER, text(entry, "streamer"))
-                key = entry.get("product")
-                if not isinstance(key, dict):
-                    raise EntryInvalid(field="product", why=_('须为 {"merchant", "code"} 对象。'))
-                product = self._product(self._known(Tenant.Kind.MERCHANT, text(key, "merchant")), text(key, "code"))
-                wishes.append((place, shelf.Wish(streamer, product, moment(entry, "at"), text(entry, "pid"))))
+        for place, entry in self.entries("picks", entries):
+            with self.reading(place):
+                wishes.append((place, self._wish(entry)))
+        wishes.sort(key=lambda wish: wish[1].at)
         for chunk in chunks(wishes):
             answers = shelf.pick_many([wish for _place, wish in chunk])
-            self.loaded["pick"] += len(self._answered([place for place, _wish in chunk], answers))
+            self.loaded["pick"] += len(self.answered([place for place, _wish in chunk], answers))
 
-    def _answered(self, places: list[str], answers: list[Any]) -> list[tuple[str, Any]]:
+    def _wish(self, entry: dict[str, Any]) -> shelf.Wish:
+        streamer = self.known(Tenant.Kind.STREAMER, text(entry, "streamer"))
+        product = self.named_product(entry.get("product"))
+        activity = self._activity_coded(text(entry, "activity")) if entry.get("activity") else None
+        return shelf.Wish(streamer, product, moment(entry, "at"), text(entry, "pid"), activity)
+
+    def _activity_coded(self, code: str) -> Activity:
+        if code not in self._activities:
+            activity = Activity.objects.coded(code)
+            if activity is None:
+                raise Unknown(kind=_("活动"), code=code)
+            self._activities[code] = activity
+        return self._activities[code]
+
+    def named_product(self, key: Any) -> Product:
+        """The product that ``{"merchant", "code"}`` names."""
+        if not isinstance(key, dict):
+            raise EntryInvalid(field="product", why=_('须为 {"merchant", "code"} 对象。'))
+        return self._product(self.known(Tenant.Kind.MERCHANT, text(key, "merchant")), text(key, "code"))
+
+    def answered(self, places: list[str], answers: list[Any]) -> list[tuple[str, Any]]:
         """Report the refusals among ``answers``; the places and rows of the others."""
         done = []
         for place, answer in zip(places, answers, strict=True):
@@ -235,7 +243,7 @@ class Market:
                 done.append((place, answer))
         return done
 
-    def _known(self, kind: str, code: str) -> Tenant:
+    def known(self, kind: str, code: str) -> Tenant:
         if (kind, code) not in self._tenants:
             tenant = Tenant.objects.filter(kind=kind, code=code).first()
             if tenant is None:
@@ -250,26 +258,6 @@ class Market:
         if (merchant.code, code) not in self._products:
             raise Unknown(kind=_("商品"), code=code)
         return self._products[merchant.code, code]
-
-
-def read(path: Path) -> dict[str, Any]:
-    """The market in ``path``. Raises MarketUnreadable, naming the line, where it is not a JSON object in UTF-8."""
-    try:
-        market = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise MarketUnreadable(file=path, why=error.strerror) from error
-    except UnicodeDecodeError as error:
-        raise MarketUnreadable(file=path, why=_("不是 UTF-8 编码。请另存为 UTF-8。")) from error
-    except json.JSONDecodeError as error:
-        why = _("第 {line} 行第 {column} 列不是有效的 JSON。").format(line=error.lineno, column=error.colno)
-        raise MarketUnreadable(file=path, why=why) from error
-    if not isinstance(market, dict):
-        raise MarketUnreadable(file=path, why=_("最外层须为 JSON 对象。"))
-    known = {"policy", "merchants", "streamers", "leaders", "plans", "activities", "picks"}
-    if unknown := sorted(market.keys() - known):
-        why = _("不认识的部分 {names}。可用：{known}。").format(names=unknown, known=sorted(known))
-        raise MarketUnreadable(file=path, why=why)
-    return market
 
 
 @transaction.atomic

@@ -31,7 +31,7 @@ def carry_up(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bases", "0002_first_policy_and_guards"), ("merchants", "0007_plan_steps")]
+    dependencies = [("bases", "0002_first_policy_and_guards"), ("merchants", "0008_delistings")]
 
     operations = [
         migrations.RenameField("product", "brand", "brand_before"),

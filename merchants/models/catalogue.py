@@ -141,6 +141,20 @@ class Product(HasStates, models.Model):
         return min((sku.price_fen for sku in self.skus.all()), default=None)
 
 
+class Delisting(models.Model):
+    """A product left the shelf at ``at``. Listing it again does not bring back what ended with that."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="delistings", verbose_name=_("商品"))
+    merchant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("商家"))
+    at = models.DateTimeField(_("下架时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("下架记录")
+
+    def __str__(self) -> str:
+        return f"{self.product} {self.at:%Y-%m-%d %H:%M}"
+
+
 class Sku(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="skus", verbose_name=_("商品"))
     code = models.CharField(_("规格编号"), max_length=64)

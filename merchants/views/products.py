@@ -118,7 +118,7 @@ class ListProduct(ProductAct):
 
 class DelistProduct(ProductAct):
     def act(self, **kwargs: Any) -> str:
-        listing.delist_product(self.product)
+        listing.delist_product(self.product, at=days.now())
         return _("已下架。之前的订单和分享出去的链接仍按原来的条款。")
 
 

@@ -24,6 +24,10 @@ ALL_SCOPES = (
     "stock:read",
     "brands:write",
     "brands:read",
+    "activities:read",
+    "activities:write",
+    "enrolments:read",
+    "enrolments:write",
 )
 
 

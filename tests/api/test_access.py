@@ -7,7 +7,7 @@ from commissions import withdrawals
 from commissions.models import OrderEvent, Withdrawal
 from haowu import days
 from tests.api.conftest import ALL_SCOPES, Caller
-from tests.build import bank_account, merchant, source, streamer
+from tests.build import activity, bank_account, leader, merchant, source, streamer
 
 pytestmark = pytest.mark.django_db
 
@@ -21,39 +21,64 @@ BODIES = {
     "/brand-introductions": {
         "brands": [{"name": "x", "document_no": "1", "authorised_from": "2024-01-01", "authorised_to": "2099-01-01"}]
     },
+    "/activities": {"type": "normal", "title": "夏季", "begins_at": "2024-06-01T00:00:00+08:00"},
+    "/activities/a1/publication": None,
+    "/activities/a2/closing": None,
+    "/enrolments": {"enrolments": [{"activity": "a2", "product": "p1", "commission_bps": 2000, "service_fee_bps": 0}]},
+    "/enrolment-decisions": {"decisions": [{"enrolment": "x", "decision": "pass"}]},
+    "/change-requests": {"enrolment": "x", "kind": "cancel"},
+    "/change-request-answers": {"answers": [{"request": "x", "answer": "agree"}]},
+    "/second-level": {"applications": [{"enrolment": "x", "bps": 100}]},
+    "/second-level-decisions": {"decisions": [{"second_level": "x", "decision": "pass"}]},
 }
-CALLERS = ["anonymous", "partner", "merchant", "streamer", "other_partner", "other_merchant", "other_streamer"]
+CALLERS = ["anonymous", "partner", "merchant", "streamer", "leader",
+           "other_partner", "other_merchant", "other_streamer", "other_leader"]  # fmt: skip
 
-#                                                 anon part merch strm  other: partner, merchant, streamer
+#                                                               anon part merch strm lead  the same kinds, others
 TABLE = {
-    ("POST", "/order-events"):                    [401, 200, 403, 403,  200, 403, 403],
-    ("GET", "/order-events"):                     [401, 200, 403, 403,  200, 403, 403],
-    ("GET", "/order-events/paid-o1"):             [401, 200, 403, 403,  404, 403, 403],
-    ("GET", "/orders"):                           [401, 200, 200, 200,  200, 200, 200],
-    ("GET", "/orders/o1/lines/1"):                [401, 200, 200, 200,  404, 404, 404],
-    ("GET", "/balances"):                         [401, 403, 403, 200,  403, 403, 200],
-    ("GET", "/withdrawals"):                      [401, 403, 403, 200,  403, 403, 200],
-    ("GET", "/withdrawals/w1"):                   [401, 403, 403, 200,  403, 403, 404],
-    ("POST", "/withdrawals"):                     [401, 403, 403, 201,  403, 403, 409],
-    ("POST", "/withdrawals/w1/cancellation"):     [401, 403, 403, 201,  403, 403, 404],
-    ("GET", "/statements"):                       [401, 200, 200, 200,  200, 200, 200],
-    ("GET", "/statements/available/2024-06-10"):  [401, 404, 404, 200,  404, 404, 404],
-    ("GET", "/statements/funding/2024-06-10"):    [401, 404, 200, 404,  404, 404, 404],
-    ("GET", "/statements/available/2024-06-10/lines"): [401, 404, 404, 200,  404, 404, 404],
-    ("GET", "/statements/funding/2024-06-10/lines"):   [401, 404, 200, 404,  404, 404, 404],
-    ("GET", "/statements/months"): [401, 200, 200, 200,  200, 200, 200],
-    ("GET", "/statements/months/available/2024-06"): [401, 404, 404, 200,  404, 404, 404],
-    ("GET", "/statements/available/2024-06-10/postings"): [401, 404, 404, 200,  404, 404, 404],
-    ("GET", "/statements/funding/2024-06-10/entries/cost"): [401, 404, 200, 404,  404, 404, 404],
-    ("GET", "/statements/funding/2024-06-10/entries/cost/lines"): [401, 404, 200, 404,  404, 404, 404],
-    ("POST", "/stock-snapshots"):                 [401, 403, 403, 403,  403, 403, 403],
-    ("POST", "/stock-changes"):                   [401, 403, 403, 403,  403, 403, 403],
-    ("GET", "/stock-feeds"):                      [401, 403, 403, 403,  403, 403, 403],
-    ("GET", "/stock-feeds/1"):                    [401, 403, 403, 403,  403, 403, 403],
-    ("GET", "/stock"):                            [401, 403, 403, 403,  403, 403, 403],
-    ("GET", "/brands"):                           [401, 200, 200, 200,  200, 200, 200],
-    ("GET", "/brand-introductions"):              [401, 403, 403, 403,  403, 403, 403],
-    ("POST", "/brand-introductions"):             [401, 403, 403, 403,  403, 403, 403],
+    ("POST", "/order-events"):                                    [401, 200, 403, 403, 403,  200, 403, 403, 403],
+    ("GET", "/order-events"):                                     [401, 200, 403, 403, 403,  200, 403, 403, 403],
+    ("GET", "/order-events/paid-o1"):                             [401, 200, 403, 403, 403,  404, 403, 403, 403],
+    ("GET", "/orders"):                                           [401, 200, 200, 200, 200,  200, 200, 200, 200],
+    ("GET", "/orders/o1/lines/1"):                                [401, 200, 200, 200, 404,  404, 404, 404, 404],
+    ("GET", "/balances"):                                         [401, 403, 403, 200, 200,  403, 403, 200, 200],
+    ("GET", "/withdrawals"):                                      [401, 403, 403, 200, 200,  403, 403, 200, 200],
+    ("GET", "/withdrawals/w1"):                                   [401, 403, 403, 200, 404,  403, 403, 404, 404],
+    ("POST", "/withdrawals"):                                     [401, 403, 403, 201, 409,  403, 403, 409, 409],
+    ("POST", "/withdrawals/w1/cancellation"):                     [401, 403, 403, 201, 404,  403, 403, 404, 404],
+    ("GET", "/statements"):                                       [401, 200, 200, 200, 200,  200, 200, 200, 200],
+    ("GET", "/statements/available/2024-06-10"):                  [401, 404, 404, 200, 404,  404, 404, 404, 404],
+    ("GET", "/statements/funding/2024-06-10"):                    [401, 404, 200, 404, 404,  404, 404, 404, 404],
+    ("GET", "/statements/available/2024-06-10/lines"):            [401, 404, 404, 200, 404,  404, 404, 404, 404],
+    ("GET", "/statements/funding/2024-06-10/lines"):              [401, 404, 200, 404, 404,  404, 404, 404, 404],
+    ("GET", "/statements/months"):                                [401, 200, 200, 200, 200,  200, 200, 200, 200],
+    ("GET", "/statements/months/available/2024-06"):              [401, 404, 404, 200, 404,  404, 404, 404, 404],
+    ("GET", "/statements/available/2024-06-10/postings"):         [401, 404, 404, 200, 404,  404, 404, 404, 404],
+    ("GET", "/statements/funding/2024-06-10/entries/cost"):       [401, 404, 200, 404, 404,  404, 404, 404, 404],
+    ("GET", "/statements/funding/2024-06-10/entries/cost/lines"): [401, 404, 200, 404, 404,  404, 404, 404, 404],
+    ("GET", "/activities"):                                       [401, 403, 403, 403, 200,  403, 403, 403, 200],
+    ("POST", "/activities"):                                      [401, 403, 403, 403, 201,  403, 403, 403, 201],
+    ("GET", "/activities/a1"):                                    [401, 403, 403, 403, 200,  403, 403, 403, 404],
+    ("POST", "/activities/a1/publication"):                       [401, 403, 403, 403, 201,  403, 403, 403, 404],
+    ("POST", "/activities/a2/closing"):                           [401, 403, 403, 403, 201,  403, 403, 403, 404],
+    ("GET", "/open-activities"):                                  [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("GET", "/enrolments"):                                       [401, 403, 200, 403, 200,  403, 200, 403, 200],
+    ("POST", "/enrolments"):                                      [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("POST", "/enrolment-decisions"):                             [401, 403, 403, 403, 200,  403, 403, 403, 200],
+    ("GET", "/change-requests"):                                  [401, 403, 200, 403, 200,  403, 200, 403, 200],
+    ("POST", "/change-requests"):                                 [401, 403, 404, 403, 403,  403, 404, 403, 403],
+    ("POST", "/change-request-answers"):                          [401, 403, 403, 403, 200,  403, 403, 403, 200],
+    ("GET", "/second-level"):                                     [401, 403, 403, 403, 200,  403, 403, 403, 200],
+    ("POST", "/second-level"):                                    [401, 403, 403, 403, 200,  403, 403, 403, 200],
+    ("POST", "/second-level-decisions"):                          [401, 403, 403, 403, 200,  403, 403, 403, 200],
+    ("POST", "/stock-snapshots"):                                 [401, 403, 403, 403, 403,  403, 403, 403, 403],
+    ("POST", "/stock-changes"):                                   [401, 403, 403, 403, 403,  403, 403, 403, 403],
+    ("GET", "/stock-feeds"):                                      [401, 403, 403, 403, 403,  403, 403, 403, 403],
+    ("GET", "/stock-feeds/1"):                                    [401, 403, 403, 403, 403,  403, 403, 403, 403],
+    ("GET", "/stock"):                                            [401, 403, 403, 403, 403,  403, 403, 403, 403],
+    ("GET", "/brands"):                                           [401, 200, 200, 200, 200,  200, 200, 200, 200],
+    ("GET", "/brand-introductions"):                              [401, 403, 403, 403, 403,  403, 403, 403, 403],
+    ("POST", "/brand-introductions"):                             [401, 403, 403, 403, 403,  403, 403, 403, 403],
 }  # fmt: skip
 
 SCOPES = {
@@ -85,7 +110,31 @@ SCOPES = {
     ("GET", "/brands"): "brands:read",
     ("GET", "/brand-introductions"): "brands:read",
     ("POST", "/brand-introductions"): "brands:write",
+    ("GET", "/activities"): "activities:read",
+    ("POST", "/activities"): "activities:write",
+    ("GET", "/activities/a1"): "activities:read",
+    ("POST", "/activities/a1/publication"): "activities:write",
+    ("POST", "/activities/a2/closing"): "activities:write",
+    ("GET", "/open-activities"): "activities:read",
+    ("GET", "/enrolments"): "enrolments:read",
+    ("POST", "/enrolments"): "enrolments:write",
+    ("POST", "/enrolment-decisions"): "enrolments:write",
+    ("GET", "/change-requests"): "enrolments:read",
+    ("POST", "/change-requests"): "enrolments:write",
+    ("POST", "/change-request-answers"): "enrolments:write",
+    ("GET", "/second-level"): "activities:read",
+    ("POST", "/second-level"): "activities:write",
+    ("POST", "/second-level-decisions"): "activities:write",
 }
+
+
+@pytest.fixture
+def led(db):
+    """A leader with the draft a1 and the activity a2, which promotes."""
+    lead = leader("l1")
+    activity(lead, code="a1", published=False)
+    activity(lead, code="a2")
+    return lead
 
 
 @pytest.fixture
@@ -120,9 +169,9 @@ def test_every_route_has_a_row():
 
 
 @pytest.mark.parametrize(("method", "path"), TABLE, ids=lambda part: part)
-def test_each_caller_gets_what_the_table_says(sale, asked, calling, anonymous, method, path):
-    others = [source("other"), merchant("other"), streamer("other")]
-    callers = [anonymous, *(calling(tenant) for tenant in (sale.source, sale.shop, sale.seller, *others))]
+def test_each_caller_gets_what_the_table_says(sale, asked, led, calling, anonymous, method, path):
+    others = [source("other"), merchant("other"), streamer("other"), leader("other")]
+    callers = [anonymous, *(calling(tenant) for tenant in (sale.source, sale.shop, sale.seller, led, *others))]
     answers = [call(caller, method, path) for caller in callers]
     assert dict(zip(CALLERS, (answer.status_code for answer in answers), strict=True)) == dict(
         zip(CALLERS, TABLE[method, path], strict=True)

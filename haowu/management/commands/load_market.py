@@ -6,7 +6,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from haowu.errors import Refused
-from haowu.management import market
+from haowu.management import market, market_file
 from haowu.management.ready import make_ready
 
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *, file, **options):
         make_ready()
         try:
-            loaded = market.load(market.read(file))
+            loaded = market.load(market_file.read(file))
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         self._print(loaded, options["json"])

@@ -1,0 +1,219 @@
+"""The story of an activity through the pages: a leader opens it, merchants enrol, a streamer picks through the link."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from haowu.ledger.models import Account
+from streamers.models import Pick
+from tests import build
+from tests.browser import NOW, browser, clock, shown_messages, text  # noqa: F401
+from tuanzhang.models import Activity, ChangeRequest, Enrolment, SecondLevel
+
+HAN = re.compile(r"[\u4e00-\u9fff]+")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+FORM = {
+    "type": "normal", "title": "夏季好物", "begins_at": "2024-06-21T00:00", "ends_at": "2024-07-01T00:00",
+    "commission_bps": "5", "service_fee_bps": "1", "joining": "all", "streamers": "", "partners": "",
+    "minimums-TOTAL_FORMS": "0", "minimums-INITIAL_FORMS": "0",
+}  # fmt: skip
+
+
+def opened(client) -> Activity:
+    client.post("/activities/new/", FORM)
+    activity = Activity.objects.get()
+    client.post(f"/activities/{activity.public_id}/publication/")
+    activity.refresh_from_db()
+    return activity
+
+
+def test_from_the_draft_to_the_second_leaders_fee_through_the_doors(clock):  # noqa: F811
+    lead, partner = build.leader("l1", name="领头羊"), build.leader("l2", name="二当家")
+    shops = [build.merchant(f"m{number}", name=f"商家{number}") for number in range(3)]
+    goods = [build.product(shop, f"p{number}", price_fen=20_000) for number, shop in enumerate(shops)]
+    leading, joining, selling = browser(lead), browser(partner), browser(build.streamer("s1"))
+    activity = opened(leading)
+    assert activity.state_at(build.moment(NOW)) == "published"
+
+    for shop, product in zip(shops, goods, strict=True):
+        merchant = browser(shop)
+        assert "夏季好物" in text(merchant.get("/open-activities/"))
+        page = f"/open-activities/{activity.public_id}/"
+        assert "领头羊" in text(merchant.get(page))
+        wish = {"products": [product.public_id], "commission_bps": "20", "service_fee_bps": "6"}
+        answer = merchant.post(page, wish, follow=True)
+        assert shown_messages(answer) == ["已报名 1 件，等团长审核。"]
+
+    items = {item.product.code: item for item in Enrolment.objects.all()}
+    page = f"/activities/{activity.public_id}/"
+    assert text(leading.get(page)).count('name="enrolment"') == 3
+    audit = f"{page}audit/"
+    asked = {"enrolment": [items["p2"].public_id], "decision": "reject"}
+    assert "请写明原因" in shown_messages(leading.post(audit, asked, follow=True))[0]
+    leading.post(audit, asked | {"reason": "主图不清晰"})
+    chosen = [items["p0"].public_id, items["p1"].public_id, items["p2"].public_id]
+    told = shown_messages(leading.post(audit, {"enrolment": chosen, "decision": "pass"}, follow=True))
+    assert told[:2] == ["已拒绝 1 件。", "已通过 2 件。"]
+    assert told[2].startswith("p2：")
+    assert "主图不清晰" in text(browser(shops[2]).get("/enrolments/"))
+
+    assert "夏季好物" in text(joining.get("/joinable-activities/"))
+    joining.post(f"/enrolments/{items['p0'].public_id}/second-level/", {"bps": "5"})
+    part = SecondLevel.objects.get()
+    leading.post(f"/second-level/{part.public_id}/answer/", {"decision": "pass"})
+
+    share = f"/selection/activity/{activity.share_token}/?via={partner.public_id}"
+    shown = text(selling.get(share))
+    assert "活动 2024-06-21 00:00 开始" in shown
+    assert "p0" in shown and "p2" not in shown
+    pick = {"activity": activity.share_token, "via": partner.public_id, "next": share}
+    selling.post(f"/selection/{goods[0].public_id}/pick/", pick)
+    (picked,) = Pick.objects.all()
+    assert "已经此活动选入" in text(selling.get(share))
+
+    clock("2024-06-30 02:00")
+    by = build.source()
+    sale = build.paid("o1", "2024-06-22 10:00", [build.bought(goods[0], picked.pid, price_fen=19_900)])
+    build.push(by, [sale, build.event("received", "o1", "2024-06-22 12:00")])
+    build.settle("2024-06-30")
+    paid = {account.owner.code: account.balance_fen for account in Account.objects.filter(kind="available")}
+    assert (paid["s1"], paid["l1"], paid["l2"]) == (3582, 179, 895)
+    assert leading.get("/orders/").context["total"] == 1
+    assert "二级合作" in text(joining.get("/second-level/"))
+    for client, fee in ((leading, "¥1.99"), (joining, "¥9.95")):
+        (row,) = client.get("/effect/?days=90").context["rows"]
+        assert (row.product.code, row.orders, row.streamers, row.sold_fen) == ("p0", 1, 1, 19_900)
+        assert fee in text(client.get("/effect/"))
+
+
+def test_a_merchant_raises_at_once_and_asks_to_lower_and_to_leave():
+    shop, lead = build.merchant("m1"), build.leader("l1")
+    item = build.enrolled(build.product(shop, "p1"), build.activity(lead))
+    merchant, leading = browser(shop), browser(lead)
+    page = f"/enrolments/{item.public_id}/"
+    told = shown_messages(merchant.post(f"{page}rates/", {"commission_bps": "25", "service_fee_bps": "6"}, follow=True))
+    assert told == ["新费率现在生效，此后的订单按它计。"]
+    told = shown_messages(merchant.post(f"{page}rates/", {"commission_bps": "15", "service_fee_bps": "6"}, follow=True))
+    assert told == ["已向团长申请。2024-06-27 14:00 前未答复视为同意。"]
+    assert "申请待答复" in text(merchant.get("/enrolments/"))
+    request = ChangeRequest.objects.get()
+    answer = f"/change-requests/{request.public_id}/answer/"
+    assert browser(build.leader("l9")).post(answer, {"decision": "agree"}).status_code == 404
+    assert merchant.post(answer, {"decision": "agree"}).status_code == 404
+    assert "前未答复视为同意" in text(leading.get(f"/activities/{item.activity.public_id}/"))
+    leading.post(answer, {"decision": "refuse", "reason": "再等等"})
+    assert "再等等" in text(merchant.get(page))
+    merchant.post(f"{page}cancellation/", {"reason": "断货"})
+    cancel = ChangeRequest.objects.get(kind="cancel")
+    leading.post(f"/change-requests/{cancel.public_id}/answer/", {"decision": "agree"})
+    item.refresh_from_db()
+    assert item.ended_at == build.moment("2024-06-21 00:00")
+    assert "商家取消" in text(merchant.get(page))
+
+
+def test_what_a_form_gets_wrong_is_said_at_its_field_and_nothing_is_kept():
+    client = browser(build.leader("l1"))
+    wrong = FORM | {"ends_at": "2024-06-20T00:00"}
+    assert "结束时间须晚于开始时间" in text(client.post("/activities/new/", wrong))
+    assert "没有这些编号：s9" in text(client.post("/activities/new/", FORM | {"type": "exclusive", "streamers": "s9"}))
+    assert "请填写百分比" in text(client.post("/activities/new/", FORM | {"commission_bps": "lots"}))
+    assert not Activity.objects.exists()
+
+
+def test_an_exclusive_activity_is_drafted_changed_published_and_closed():
+    client = browser(build.leader("l1"))
+    build.streamer("s1"), build.streamer("s2")
+    client.post("/activities/new/", FORM | {"type": "exclusive", "streamers": "s1"})
+    activity = Activity.objects.get()
+    page = f"/activities/{activity.public_id}/"
+    assert "s1" in text(client.get(f"{page}draft/"))
+    client.post(f"{page}draft/", FORM | {"type": "exclusive", "streamers": "s1，s2", "title": "专属"})
+    client.post(f"{page}publication/")
+    assert "专属" in text(client.get("/activities/?state=published"))
+    client.post(f"{page}taking-off/", {"streamer": "s2"})
+    assert "06-21 00:00 移出" in text(client.get(page))
+    assert "ACTIVITY" not in text(client.post(f"{page}draft/", FORM))
+    client.post(f"{page}extension/", {"ends_at": "2024-08-01T00:00"})
+    told = shown_messages(client.post(f"{page}closing/", follow=True))
+    assert told == ["已延长。商家各自的合作期不变。", "活动已关闭。之前的订单仍按原来的条款结算。"]
+    activity.refresh_from_db()
+    assert (activity.closed_at, activity.title) == (build.moment(NOW), "专属")
+
+
+@pytest.mark.parametrize("role", ["finance", "viewer"])
+def test_who_may_only_read_changes_nothing(role):
+    lead, shop = build.leader("l1"), build.merchant("m1")
+    activity = build.activity(lead)
+    item = build.enrolled(build.product(shop, "p1"), activity)
+    reading, looking = browser(lead, role), browser(shop, role)
+    assert reading.get("/activities/new/").status_code == 403
+    for path in ("closing", "extension", "audit", f"items/{item.public_id}/ending"):
+        assert reading.post(f"/activities/{activity.public_id}/{path}/").status_code == 403
+    for path in ("rates", "cancellation", "extension", "withdrawal"):
+        assert looking.post(f"/enrolments/{item.public_id}/{path}/").status_code == 403
+    assert looking.post(f"/open-activities/{activity.public_id}/").status_code == 403
+    activity.refresh_from_db()
+    assert activity.closed_at is None
+
+
+def test_drafts_and_enrolments_of_others_are_not_found():
+    lead, other, shop = build.leader("l1"), build.leader("l2"), build.merchant("m1")
+    draft = build.activity(lead, published=False)
+    item = build.enrolled(build.product(build.merchant("m2"), "p1"), build.activity(lead))
+    assert browser(other).get(f"/activities/{draft.public_id}/").status_code == 404
+    assert browser(shop).get(f"/open-activities/{draft.public_id}/").status_code == 404
+    assert browser(shop).get(f"/enrolments/{item.public_id}/").status_code == 404
+    assert browser(build.streamer("s1")).get(f"/selection/activity/{draft.share_token}/").status_code == 404
+
+
+def test_the_pages_speak_english_whole():
+    lead, partner, shop = build.leader("l1"), build.leader("l2"), build.merchant("m1")
+    activity = build.activity(lead, "exclusive", streamers=[build.streamer("s1")], joining="all")
+    item = build.enrolled(build.product(shop, "p1"), activity)
+    build.second(partner, item, 500)
+    draft = build.activity(lead, published=False)
+    pages = {
+        lead: ["/activities/", "/effect/", f"/activities/{activity.public_id}/", "/second-level/", "/activities/new/",
+               f"/activities/{draft.public_id}/", "/joinable-activities/"],
+        partner: ["/joinable-activities/", f"/joinable-activities/{activity.public_id}/", "/second-level/"],
+        shop: ["/open-activities/", f"/open-activities/{activity.public_id}/", "/enrolments/",
+               f"/enrolments/{item.public_id}/"],
+        build.streamer("s2"): [f"/selection/activity/{activity.share_token}/"],
+    }  # fmt: skip
+    for tenant, paths in pages.items():
+        client = browser(tenant, language="en")
+        for path in paths:
+            page = text(client.get(path))
+            body = re.sub(r'<form class="language".*?</form>', "", page, flags=re.DOTALL)
+            assert not HAN.findall(body.replace("未分类", "")), (path, HAN.findall(body)[:5])
+
+
+def test_lists_ask_as_many_questions_for_ten_rows_as_for_two():
+    lead, shop, seller = build.leader("l1"), build.merchant("m1"), build.streamer("s1")
+    activity = build.activity(lead)
+    clients = {
+        "/activities/": browser(lead),
+        f"/activities/{activity.public_id}/": browser(lead),
+        "/open-activities/": browser(shop),
+        f"/open-activities/{activity.public_id}/": browser(shop),
+        "/enrolments/": browser(shop),
+        f"/selection/activity/{activity.share_token}/": browser(seller),
+    }
+    asked = []
+    for number in range(10):
+        goods = build.product(shop)
+        build.enrolled(goods, activity)
+        build.enrolled(goods, build.activity(lead))
+        if number in (1, 9):
+            asked.append({path: questions(client, path) for path, client in clients.items()})
+    assert asked[0] == asked[1]
+    assert max(asked[0].values()) < 30
+
+
+def questions(client, path: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        text(client.get(path))
+    return len(captured)

@@ -1,0 +1,1 @@
+"""REST for leader tools and merchant systems: activities, enrolments, requests, second level."""

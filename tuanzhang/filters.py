@@ -1,0 +1,67 @@
+"""What lists of activities and enrolments may be narrowed by. The state stands in the address."""
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from haowu import days
+from haowu.fields import SearchBox
+from tuanzhang.models import Activity, Enrolment, SecondLevel
+
+
+class ActivityFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("标题或编号"), method="matching", max_length=64, widget=SearchBox)
+    type = django_filters.ChoiceFilter(label=_("类型"), choices=Activity.Type.choices, empty_label=_("全部类型"))
+    state = django_filters.ChoiceFilter(
+        label=_("状态"),
+        method="in_state",
+        choices=[choice for choice in Activity.State.choices if choice[0] != Activity.State.DELETED],
+        empty_label=_("全部状态"),
+    )
+
+    class Meta:
+        model = Activity
+        fields: list[str] = []
+
+    def matching(self, activities: QuerySet, name: str, words: str) -> QuerySet:
+        return activities.filter(Q(title__icontains=words) | Q(code=words))
+
+    def in_state(self, activities: QuerySet, name: str, state: str) -> QuerySet:
+        return activities.in_state(state, days.now())
+
+
+class OpenActivityFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("标题或团长"), method="matching", max_length=64, widget=SearchBox)
+    type = django_filters.ChoiceFilter(label=_("类型"), choices=Activity.Type.choices, empty_label=_("全部类型"))
+
+    class Meta:
+        model = Activity
+        fields: list[str] = []
+
+    def matching(self, activities: QuerySet, name: str, words: str) -> QuerySet:
+        return activities.filter(Q(title__icontains=words) | Q(leader__name__icontains=words))
+
+
+class EnrolmentFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("商品"), method="matching", max_length=64, widget=SearchBox)
+    state = django_filters.ChoiceFilter(
+        label=_("状态"), method="in_state", choices=Enrolment.State.choices, empty_label=_("全部状态")
+    )
+
+    class Meta:
+        model = Enrolment
+        fields: list[str] = []
+
+    def matching(self, enrolments: QuerySet, name: str, words: str) -> QuerySet:
+        return enrolments.filter(Q(product__title__icontains=words) | Q(product__code=words))
+
+    def in_state(self, enrolments: QuerySet, name: str, state: str) -> QuerySet:
+        return enrolments.in_state(state, days.now())
+
+
+class SecondLevelFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(label=_("状态"), choices=SecondLevel.Status.choices, empty_label=_("全部状态"))
+
+    class Meta:
+        model = SecondLevel
+        fields: list[str] = []

@@ -1,0 +1,38 @@
+"""What rates an enrolment and a second leader may have (rulebook §4, §13). Pure: no rows, no clock."""
+
+from datetime import datetime
+
+from haowu.errors import Refused
+from haowu.money import percent
+from tuanzhang import refusals
+
+Window = tuple[datetime, datetime | None]
+"""Half-open; open-ended where the end is None."""
+
+MAX_TOTAL_BPS = 9000
+"""Commission and service fee together; each is at most that alone."""
+
+
+def fees_objection(
+    commission_bps: int, service_fee_bps: int, minimum: tuple[int, int], second_bps: int = 0
+) -> Refused | None:
+    """The first limit that the rates break: the total, the activity's ``minimum`` of each, a live second's rate."""
+    if min(commission_bps, service_fee_bps) < 0 or commission_bps + service_fee_bps > MAX_TOTAL_BPS:
+        return refusals.FeesOutOfRange(commission=commission_bps, service_fee=service_fee_bps)
+    if commission_bps < minimum[0] or service_fee_bps < minimum[1]:
+        return refusals.BelowMinimum(commission=percent(minimum[0]), service_fee=percent(minimum[1]))
+    if service_fee_bps < second_bps:
+        return refusals.BelowSecond(second=percent(second_bps))
+    return None
+
+
+def second_objection(second_bps: int, minimum_bps: int, first_bps: int) -> Refused | None:
+    """``first_bps``: the lowest service fee that is in force or announced."""
+    if not minimum_bps <= second_bps <= first_bps:
+        return refusals.SecondOutOfRange(low=percent(minimum_bps), high=percent(first_bps))
+    return None
+
+
+def meet(one: Window, other: Window) -> bool:
+    """Whether two windows have a moment in common."""
+    return (other[1] is None or one[0] < other[1]) and (one[1] is None or other[0] < one[1])

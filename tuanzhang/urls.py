@@ -1,0 +1,36 @@
+from django.urls import path
+
+from tuanzhang.views import leader, merchant, second
+
+urlpatterns = [
+    path("activities/", leader.ActivityList.as_view(), name="activities"),
+    path("activities/new/", leader.NewActivity.as_view(), name="new-activity"),
+    path("activities/<str:public_id>/", leader.ActivityPage.as_view(), name="activity"),
+    path("activities/<str:public_id>/draft/", leader.EditActivity.as_view(), name="edit-activity"),
+    path("activities/<str:public_id>/publication/", leader.Publish.as_view(), name="publish-activity"),
+    path("activities/<str:public_id>/deletion/", leader.Delete.as_view(), name="delete-activity"),
+    path("activities/<str:public_id>/closing/", leader.Close.as_view(), name="close-activity"),
+    path("activities/<str:public_id>/extension/", leader.Extend.as_view(), name="extend-activity"),
+    path("activities/<str:public_id>/streamers/", leader.ListStreamers.as_view(), name="list-streamers"),
+    path("activities/<str:public_id>/taking-off/", leader.UnlistStreamer.as_view(), name="unlist-streamer"),
+    path("activities/<str:public_id>/audit/", leader.Audit.as_view(), name="audit-enrolments"),
+    path("activities/<str:public_id>/items/<str:item>/ending/", leader.EndItem.as_view(), name="end-item"),
+    path("change-requests/<str:public_id>/answer/", leader.AnswerRequest.as_view(), name="answer-request"),
+    path("change-requests/<str:public_id>/withdrawal/", merchant.WithdrawRequest.as_view(), name="withdraw-request"),
+    path("open-activities/", merchant.OpenActivities.as_view(), name="open-activities"),
+    path("open-activities/<str:public_id>/", merchant.OpenActivity.as_view(), name="open-activity"),
+    path("enrolments/", merchant.EnrolmentList.as_view(), name="enrolments"),
+    path("enrolments/<str:public_id>/", merchant.EnrolmentPage.as_view(), name="enrolment"),
+    path("enrolments/<str:public_id>/withdrawal/", merchant.Withdraw.as_view(), name="withdraw-enrolment"),
+    path("enrolments/<str:public_id>/rates/", merchant.ChangeRates.as_view(), name="change-enrolment-rates"),
+    path("enrolments/<str:public_id>/cancellation/", merchant.AskCancel.as_view(), name="ask-cancel"),
+    path("enrolments/<str:public_id>/extension/", merchant.ExtendCooperation.as_view(), name="extend-enrolment"),
+    path("enrolments/<str:public_id>/second-level/", second.Apply.as_view(), name="apply-second"),
+    path("joinable-activities/", second.JoinableActivities.as_view(), name="joinable-activities"),
+    path("joinable-activities/<str:public_id>/", second.JoinableActivity.as_view(), name="joinable-activity"),
+    path("second-level/", second.SecondLevels.as_view(), name="second-levels"),
+    path("second-level/<str:public_id>/answer/", second.AnswerApplication.as_view(), name="answer-second"),
+    path("second-level/<str:public_id>/withdrawal/", second.WithdrawApplication.as_view(), name="withdraw-second"),
+    path("second-level/<str:public_id>/ending/", second.AskEnd.as_view(), name="ask-end-second"),
+    path("second-level/<str:public_id>/ending/answer/", second.AnswerEnd.as_view(), name="answer-end-second"),
+]

@@ -1,0 +1,196 @@
+"""A merchant towards leaders: open activities, enrolling goods, and what became of them."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+
+from haowu import days
+from haowu.tenants.access import TenantRequiredMixin
+from haowu.tenants.lists import ListPage, Sort
+from haowu.tenants.models import Tenant
+from merchants.models import Product
+from tuanzhang import changes, enrolling
+from tuanzhang.filters import EnrolmentFilter, OpenActivityFilter
+from tuanzhang.forms import EXPLAINED, EnrolForm, ExtensionForm, RatesForm
+from tuanzhang.models import Activity, ChangeRequest, Enrolment
+from tuanzhang.records import record_of, records_of
+from tuanzhang.shown import activity_now, item_now
+from tuanzhang.views.acts import Act, tell
+
+
+class OfMerchant(TenantRequiredMixin):
+    kind = Tenant.Kind.MERCHANT
+
+
+class OpenActivities(OfMerchant, ListPage):
+    """What a merchant may enrol in now, each with its leader's record."""
+
+    template_name = "tuanzhang/open_activities.html"
+    filterset_class = OpenActivityFilter
+    sorts = [
+        Sort("newest", gettext_lazy("最新发布"), ("-published_at", "-pk")),
+        Sort("begins", gettext_lazy("最早开始"), ("begins_at", "pk")),
+        Sort("fee", gettext_lazy("最低服务费率从低到高"), ("min_service_fee_bps", "pk")),
+    ]
+
+    def queryset(self):
+        return Activity.objects.visible_to(self.request.tenant).not_over(days.now()).with_minimums()
+
+    def rows(self, found: list[Activity]) -> list[Any]:
+        records = records_of({activity.leader_id for activity in found}, days.now())
+        return [(activity_now(activity, days.now()), records[activity.leader_id]) for activity in found]
+
+
+class OpenActivity(OfMerchant, TemplateView):
+    """One activity, and the form that enrols goods in it."""
+
+    template_name = "tuanzhang/open_activity.html"
+    choice_size = 200
+
+    @cached_property
+    def activity(self) -> Activity:
+        shown = Activity.objects.visible_to(self.request.tenant).with_minimums()
+        return get_object_or_404(shown, public_id=self.kwargs["public_id"])
+
+    @property
+    def goods(self) -> QuerySet[Product]:
+        """The merchant's listed goods that neither wait nor run here."""
+        mine = Enrolment.objects.visible_to(self.request.tenant).of_merchant(self.request.tenant)
+        taken = mine.in_activity(self.activity).taking(days.now())
+        shown = Product.objects.visible_to(self.request.tenant).listed()
+        return shown.exclude(pk__in=taken.values("product")).newest_first()
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        now = days.now()
+        initial = {"commission_bps": self.activity.min_commission_bps}
+        initial["service_fee_bps"] = self.activity.min_service_fee_bps
+        context.setdefault("form", EnrolForm(products=self.goods, initial=initial))
+        mine = Enrolment.objects.visible_to(self.request.tenant).of_merchant(self.request.tenant)
+        mine = mine.in_activity(self.activity).with_terms()
+        return super().get_context_data(
+            activity=self.activity,
+            now=activity_now(self.activity, now),
+            explained=EXPLAINED[self.activity.type],
+            record=record_of(self.activity.leader, now),
+            goods=self.goods[: self.choice_size],
+            mine=[item_now(item, now) for item in mine.newest_first()[: self.choice_size]],
+            **context,
+        )
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form = EnrolForm(request.POST, products=self.goods)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form))
+        terms = {name: value for name, value in form.cleaned_data.items() if name != "products"}
+        chosen = list(form.cleaned_data["products"])
+        wishes = [enrolling.Wish(self.activity, product, **terms) for product in chosen]
+        answers = enrolling.enrol_many(wishes, at=days.now())
+        tell(request, _("已报名 {n} 件，等团长审核。"), list(zip(chosen, answers, strict=True)))
+        return redirect("open-activity", self.activity.public_id)
+
+
+class EnrolmentList(OfMerchant, ListPage):
+    template_name = "tuanzhang/enrolment_list.html"
+    filterset_class = EnrolmentFilter
+    sorts = [
+        Sort("newest", gettext_lazy("最近报名"), ("-enrolled_at", "-pk")),
+        Sort("oldest", gettext_lazy("等待最久"), ("enrolled_at", "pk")),
+    ]
+
+    def queryset(self):
+        return Enrolment.objects.visible_to(self.request.tenant).of_merchant(self.request.tenant).with_terms()
+
+    def rows(self, found: list[Enrolment]) -> list[Any]:
+        return [item_now(item, days.now()) for item in found]
+
+
+class OwnEnrolment(OfMerchant):
+    @cached_property
+    def item(self) -> Enrolment:
+        mine = Enrolment.objects.visible_to(self.request.tenant).of_merchant(self.request.tenant)
+        return get_object_or_404(mine.with_terms(), public_id=self.kwargs["public_id"])
+
+    def back(self) -> str:
+        return reverse("enrolment", args=[self.kwargs["public_id"]])
+
+
+class EnrolmentPage(OwnEnrolment, TemplateView):
+    template_name = "tuanzhang/enrolment.html"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        now = item_now(self.item, days.now())
+        rate = now.rate
+        rates = {"commission_bps": rate.commission_bps, "service_fee_bps": rate.service_fee_bps} if rate else {}
+        requests = [(each, each.state_at(days.now())) for each in self.item.requests.order_by("-asked_at")]
+        return super().get_context_data(
+            now=now,
+            item=self.item,
+            history=self.item.rates.all(),
+            requests=requests,
+            rates=RatesForm(initial=rates),
+            extension=ExtensionForm(),
+            **context,
+        )
+
+
+class EnrolmentAct(OwnEnrolment, Act):
+    pass
+
+
+class Withdraw(EnrolmentAct):
+    def act(self) -> str:
+        (answer,) = enrolling.withdraw_many([self.item], at=days.now())
+        if isinstance(answer, Exception):
+            raise answer
+        return _("报名已撤回。")
+
+
+class ChangeRates(EnrolmentAct):
+    """A raise holds at once; anything lower becomes a request."""
+
+    def act(self) -> str:
+        cleaned = self.read(RatesForm(self.request.POST))
+        rates = (cleaned["commission_bps"], cleaned["service_fee_bps"])
+        current = self.item.rate_at(days.now())
+        if current and (rates[0] < current.commission_bps or rates[1] < current.service_fee_bps):
+            request = changes.ask_lower(self.item, *rates, reason=cleaned["reason"], at=days.now())
+            return _("已向团长申请。{day} 前未答复视为同意。").format(day=f"{_local(request.answer_by):%Y-%m-%d %H:%M}")
+        changes.raise_rates(self.item, *rates, at=days.now())
+        return _("新费率现在生效，此后的订单按它计。")
+
+
+class AskCancel(EnrolmentAct):
+    def act(self) -> str:
+        request = changes.ask_cancel(self.item, reason=self.request.POST.get("reason", "")[:200], at=days.now())
+        return _("已向团长申请。{day} 前未答复视为同意。").format(day=f"{_local(request.answer_by):%Y-%m-%d %H:%M}")
+
+
+class ExtendCooperation(EnrolmentAct):
+    def act(self) -> str:
+        enrolling.extend(self.item, self.read(ExtensionForm(self.request.POST))["ends_at"], at=days.now())
+        return _("合作期已延长。")
+
+
+class WithdrawRequest(OfMerchant, Act):
+    @cached_property
+    def asked(self) -> ChangeRequest:
+        mine = ChangeRequest.objects.visible_to(self.request.tenant).select_related("enrolment")
+        return get_object_or_404(mine, public_id=self.kwargs["public_id"])
+
+    def act(self) -> str:
+        changes.withdraw(self.asked, at=days.now())
+        return _("申请已撤回，原来的条款不变。")
+
+    def back(self) -> str:
+        return reverse("enrolment", args=[self.asked.enrolment.public_id])
+
+
+def _local(at):
+    return at.astimezone(days.SHANGHAI)

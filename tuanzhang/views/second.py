@@ -1,0 +1,146 @@
+"""Second level: leaders find items of others to carry, apply, answer and end it."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+
+from haowu import days
+from haowu.errors import single
+from haowu.tenants.lists import ListPage, Sort
+from haowu.tenants.scope import platform_scope
+from tuanzhang import seconds
+from tuanzhang.filters import OpenActivityFilter, SecondLevelFilter
+from tuanzhang.forms import SecondForm
+from tuanzhang.models import Activity, Enrolment, SecondLevel
+from tuanzhang.shown import activity_now, item_now
+from tuanzhang.views.acts import Act
+from tuanzhang.views.leader import OfLeader
+
+
+class JoinableActivities(OfLeader, ListPage):
+    """Activities of other leaders that let this one join."""
+
+    template_name = "tuanzhang/joinable_activities.html"
+    filterset_class = OpenActivityFilter
+    sorts = [Sort("newest", gettext_lazy("最新发布"), ("-published_at", "-pk"))]
+
+    def queryset(self):
+        shown = Activity.objects.visible_to(self.request.tenant).not_over(days.now()).with_minimums()
+        return shown.joinable_by(self.request.tenant)
+
+    def rows(self, found: list[Activity]) -> list[Any]:
+        return [activity_now(activity, days.now()) for activity in found]
+
+
+class JoinableActivity(OfLeader, TemplateView):
+    """Its goods, each with the form to apply for a part."""
+
+    template_name = "tuanzhang/joinable_activity.html"
+    size = 200
+
+    @cached_property
+    def activity(self) -> Activity:
+        shown = Activity.objects.visible_to(self.request.tenant).joinable_by(self.request.tenant).with_minimums()
+        return get_object_or_404(shown, public_id=self.kwargs["public_id"])
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        now = days.now()
+        mine = SecondLevel.objects.visible_to(self.request.tenant).of_second(self.request.tenant)
+        parts = {part.enrolment_id: part for part in mine.in_activity(self.activity).order_by("pk")}
+        with platform_scope():
+            items = Enrolment.objects.in_activity(self.activity).not_over(now).with_terms().newest_first()
+            shown = [(item_now(item, now), parts.get(item.pk)) for item in items[: self.size]]
+        share = reverse("activity-goods", args=[self.activity.share_token])
+        share_url = self.request.build_absolute_uri(f"{share}?via={self.request.tenant.public_id}")
+        return super().get_context_data(
+            activity=self.activity,
+            now=activity_now(self.activity, now),
+            items=shown,
+            form=SecondForm(),
+            share_url=share_url,
+            **context,
+        )
+
+
+class Apply(OfLeader, Act):
+    @cached_property
+    def item(self) -> Enrolment:
+        shown = Enrolment.objects.visible_to(self.request.tenant).select_related("activity")
+        return get_object_or_404(shown, public_id=self.kwargs["public_id"])
+
+    def act(self) -> str:
+        wish = self.read(SecondForm(self.request.POST))
+        seconds.apply(self.request.tenant, self.item, wish["bps"], whole_item=wish["whole_item"], at=days.now())
+        return _("已申请，等一级团长答复。")
+
+    def back(self) -> str:
+        return reverse("joinable-activity", args=[self.item.activity.public_id])
+
+
+class SecondLevels(OfLeader, ListPage):
+    """Both sides: who carries my goods, and whose goods I carry."""
+
+    template_name = "tuanzhang/second_levels.html"
+    filterset_class = SecondLevelFilter
+    sorts = [Sort("newest", gettext_lazy("最近申请"), ("-applied_at", "-pk"))]
+
+    def queryset(self):
+        return SecondLevel.objects.visible_to(self.request.tenant).with_item()
+
+    def rows(self, found: list[SecondLevel]) -> list[Any]:
+        now = days.now()
+        return [(part, part.waits(now), part.is_live(now)) for part in found]
+
+
+class PartAct(OfLeader, Act):
+    @cached_property
+    def part(self) -> SecondLevel:
+        mine = SecondLevel.objects.visible_to(self.request.tenant).with_item()
+        return get_object_or_404(mine, public_id=self.kwargs["public_id"])
+
+    @cached_property
+    def as_first(self) -> SecondLevel:
+        mine = SecondLevel.objects.visible_to(self.request.tenant).of_first(self.request.tenant).with_item()
+        return get_object_or_404(mine, public_id=self.kwargs["public_id"])
+
+    @cached_property
+    def as_second(self) -> SecondLevel:
+        mine = SecondLevel.objects.visible_to(self.request.tenant).of_second(self.request.tenant).with_item()
+        return get_object_or_404(mine, public_id=self.kwargs["public_id"])
+
+    def back(self) -> str:
+        return reverse("second-levels")
+
+
+class AnswerApplication(PartAct):
+    def act(self) -> str:
+        if self.request.POST.get("decision") == "pass":
+            single(seconds.pass_many([self.as_first], at=days.now()))
+            return _("已同意，现在起分成。")
+        reason = self.request.POST.get("reason", "")[:200]
+        single(seconds.reject_many([self.as_first], reason, at=days.now()))
+        return _("已拒绝。")
+
+
+class WithdrawApplication(PartAct):
+    def act(self) -> str:
+        seconds.withdraw(self.as_second, at=days.now())
+        return _("申请已撤回。")
+
+
+class AskEnd(PartAct):
+    def act(self) -> str:
+        seconds.ask_end(self.part, self.request.tenant, at=days.now())
+        return _("已向对方申请终止，等对方答复。")
+
+
+class AnswerEnd(PartAct):
+    def act(self) -> str:
+        agreed = self.request.POST.get("decision") == "agree"
+        seconds.answer_end(self.part, self.request.tenant, agreed, at=days.now())
+        return _("已同意，明日 0 点终止。") if agreed else _("已拒绝，合作继续。")
