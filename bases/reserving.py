@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 
 from bases import refusals
 from bases.cities import distance_km
@@ -167,11 +166,14 @@ def _able(wants: Sequence[Want], at: datetime) -> set[int]:
     wanted = {want.goods for want in wants}
     if not wanted:
         return set()
-    rows = Stock.objects.sold_by_working(at).filter(
-        merchant__in={goods[0] for goods in wanted},
-        product_code__in={goods[1] for goods in wanted},
-        sku_code__in={goods[2] for goods in wanted},
-        quantity__gt=F("reserved"),
+    rows = (
+        Stock.objects.sold_by_working(at)
+        .in_stock()
+        .filter(
+            merchant__in={goods[0] for goods in wanted},
+            product_code__in={goods[1] for goods in wanted},
+            sku_code__in={goods[2] for goods in wanted},
+        )
     )
     found = rows.values_list("pk", "merchant_id", "product_code", "sku_code")
     return {pk for pk, *goods in found if tuple(goods) in wanted}

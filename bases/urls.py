@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bases.views import home, rooms, stock
+from bases.views import home, rooms, stock, supply
 
 urlpatterns = [
     path("bases/", home.BaseList.as_view(), name="bases"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("base/stock/review/", stock.Review.as_view(), name="base-review"),
     path("base/stock/review/<int:pk>/taking/", stock.TakeRow.as_view(), name="base-take-row"),
     path("base/stock/review/<int:pk>/dropping/", stock.DropRow.as_view(), name="base-drop-row"),
+    path("base/reservations/", supply.Reservations.as_view(), name="base-reservations"),
+    path("stock/", supply.MerchantStock.as_view(), name="merchant-stock"),
     path("base/rooms/", rooms.BaseRooms.as_view(), name="base-rooms"),
     path("base/rooms/<str:public_id>/closing/", rooms.CloseRoom.as_view(), name="base-close-room"),
     path("rooms/", rooms.OpenRooms.as_view(), name="rooms"),

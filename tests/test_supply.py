@@ -266,7 +266,7 @@ def test_whatever_happens_in_whatever_order_what_is_kept_is_what_lines_need(db, 
             if line.shipped_at or line.received_at:
                 assert stands in ("dispatched", "released")
             elif line.status == "invalid":
-                assert stands in (None, "released")
+                assert stands in (None, "released", "dispatched")  # its parcel may have left before we heard
             else:
                 assert (stands, found.quantity) == ("open", 2)
         assert [finding for finding in run_audit() if finding.code.startswith("I19") and not finding.holds] == []

@@ -138,6 +138,9 @@ class StockQuerySet(models.QuerySet):
     def of_base(self, base: Tenant) -> "StockQuerySet":
         return self.filter(base=base)
 
+    def of_merchant(self, merchant: Tenant) -> "StockQuerySet":
+        return self.filter(merchant=merchant)
+
     def of_product(self, merchant: object, code: object) -> "StockQuerySet":
         """Also for subqueries: ``merchant`` and ``code`` may be expressions."""
         return self.filter(merchant=merchant, product_code=code)
@@ -147,6 +150,9 @@ class StockQuerySet(models.QuerySet):
         fresh = Feeder.objects.filter(base=OuterRef("base"), fresh_until__gt=at)
         working = Base.objects.working().filter(base=OuterRef("base"))
         return self.filter(models.Exists(fresh), models.Exists(working))
+
+    def in_stock(self) -> "StockQuerySet":
+        return self.filter(quantity__gt=F("reserved"))
 
     def with_available(self) -> "StockQuerySet":
         return self.annotate(available=F("quantity") - F("reserved"))
