@@ -10,6 +10,7 @@ from commissions import (  # noqa: F401  register their own
     night_admin,
     payout_admin,
     policy_admin,
+    rebate_admin,
 )
 from commissions.models import OrderEvent, OrderLine, Settlement
 from commissions.split import ROLES

@@ -13,11 +13,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from commissions.models import Correction, Dispute, OrderLine, Reserve, TenantHold, Withdrawal
+from commissions.models import Correction, Dispute, OrderLine, Rebate, Reserve, TenantHold, Withdrawal
 from commissions.statements import signed_fen
 from haowu import days
 from haowu.ledger.models import Account, Posting
-from haowu.money import yuan
+from haowu.money import percent, yuan
 from haowu.tenants.models import Tenant
 
 CHUNK = 1_000
@@ -168,6 +168,21 @@ def _reserves(keys: list[str]) -> dict[str, Cause]:
     }
 
 
+def _rebates(keys: list[str]) -> dict[str, Cause]:
+    told = {}
+    for row in Rebate.objects.filter(pk__in=_ids(keys)).select_related("result"):
+        text = _("{quarter} 返点：净成交额 ¥{gmv}，{level}，评分 {score}，{mode}；由两人复核入账。").format(
+            quarter=row.result.name,
+            gmv=yuan(row.gmv_fen),
+            level=row.get_level_display(),
+            score=percent(row.score_bps),
+            mode=row.get_mode_display(),
+        )
+        facts = {"quarter": row.result.name, "gmv_fen": row.gmv_fen, "level": row.level, "mode": row.mode}
+        told[str(row.pk)] = Cause("rebate", text, facts | {"score_bps": row.score_bps, "amount_fen": row.amount_fen})
+    return told
+
+
 def _corrections(keys: list[str]) -> dict[str, Cause]:
     rows = list(Correction.objects.filter(pk__in=_ids(keys)))
     corrected = {row.corrects for row in rows if row.corrects}
@@ -197,6 +212,7 @@ _READERS: dict[str, Reader] = {
     "tenant-hold": _tenant_holds,
     "reserve": _reserves,
     "correction": _corrections,
+    "rebate": _rebates,
 }
 
 

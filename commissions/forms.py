@@ -70,3 +70,12 @@ class DisputeForm(forms.Form):
 
 class WithdrawDisputeForm(forms.Form):
     reason = forms.CharField(label=_("撤回的原因"), max_length=500)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("理由"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("写清事实和证据在哪里，最多 500 字。"),
+    )

@@ -11,11 +11,13 @@ from datetime import date
 from celery import shared_task
 from kombu.exceptions import OperationalError as BrokerError
 
-from commissions import deadlines, leaders, night
+from commissions import deadlines, leaders, levelling, night
 from commissions.failing import WEATHER, weather_by_its_name
 from commissions.models import Run
 from haowu import days
 from haowu.errors import Refused
+from tuanzhang import periods, permission
+from tuanzhang.refusals import QuarterNotOver
 
 log = logging.getLogger(__name__)
 
@@ -92,3 +94,25 @@ def agree_quiet_requests() -> None:
 def count_leaders() -> None:
     """The figures by which merchants weigh leaders."""
     leaders.count_leaders(at=days.now())
+
+
+@shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)
+def judge_leaders() -> None:
+    """Assess the month that is over, and close the quarter that is, once each; on the 1st where nothing is late.
+
+    A quarter whose last night has not closed is asked for again the next day.
+    """
+    now = days.now()
+    today = days.day_of(now)
+    levelling.assess_month(periods.month_before(today), at=now)
+    try:
+        levelling.close_quarter(periods.quarter_before(today), at=now)
+    except QuarterNotOver as refused:
+        log.warning("%s", refused)
+
+
+@shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)
+def withdraw_permissions() -> None:
+    """Withdraw the permissions that were announced for today, the 15th, or are overdue."""
+    now = days.now()
+    permission.withdraw_due(days.day_of(now), at=now)

@@ -1,6 +1,18 @@
 from django.urls import path, re_path
 
-from commissions.views import disputes, earnings, effect, files, funding, months, orders, rates, statements, withdrawals
+from commissions.views import (
+    disputes,
+    earnings,
+    effect,
+    files,
+    funding,
+    levels,
+    months,
+    orders,
+    rates,
+    statements,
+    withdrawals,
+)
 
 ENDING = "(?P<ending>csv|xlsx)"
 
@@ -10,6 +22,12 @@ urlpatterns = [
     path("orders/", orders.OrderList.as_view(), name="orders"),
     path("orders/lines/<int:pk>/", orders.LinePage.as_view(), name="line"),
     path("effect/", effect.LeaderEffect.as_view(), name="effect"),
+    path("levels/", levels.LevelPage.as_view(), name="levels"),
+    path("levels/application/", levels.ApplyAgain.as_view(), name="apply-again"),
+    path("levels/months/<str:month>/appeal/", levels.AppealMonth.as_view(), name="appeal-month"),
+    path("levels/appeals/<str:public_id>/withdrawal/", levels.WithdrawAppeal.as_view(), name="withdraw-appeal"),
+    path("levels/<str:quarter>/", levels.QuarterPage.as_view(), name="level-quarter"),
+    path("levels/<str:quarter>/appeal/", levels.AppealQuarter.as_view(), name="appeal-quarter"),
     path("orders/lines/<int:pk>/dispute/", disputes.NewDispute.as_view(), name="new-dispute"),
     path("disputes/", disputes.DisputeList.as_view(), name="disputes"),
     path("disputes/<str:public_id>/", disputes.DisputePage.as_view(), name="dispute"),

@@ -143,6 +143,9 @@ CELERY_BEAT_SCHEDULE = {
     "apply-stock": {"task": "bases.tasks.apply_waiting", "schedule": 60.0},
     "serve-shortages": {"task": "bases.tasks.serve_waiting", "schedule": 60.0},
     "agree-quiet-requests": {"task": "commissions.tasks.agree_quiet_requests", "schedule": 600.0},
+    # Daily, though only the 1st and the 15th find something to do: what a lost day left is done on the next.
+    "judge-leaders": {"task": "commissions.tasks.judge_leaders", "schedule": crontab(hour=4, minute=0)},
+    "withdraw-permissions": {"task": "commissions.tasks.withdraw_permissions", "schedule": crontab(hour=0, minute=5)},
     "count-leaders": {"task": "commissions.tasks.count_leaders", "schedule": crontab(minute=15)},
     "forget": {"task": "haowu.partners.tasks.forget", "schedule": crontab(hour=5, minute=0)},
 }
@@ -230,6 +233,7 @@ OAUTH2_PROVIDER = {
         "activities:write": _("管理招商活动与二级合作"),
         "enrolments:read": _("查看活动报名与变更申请"),
         "enrolments:write": _("报名、审核、申请变更与答复"),
+        "levels:read": _("查看等级、考核与返点"),
         "earnings:read": _("查看余额与提现"),
         "withdrawals:write": _("申请与取消提现"),
     },
@@ -293,6 +297,11 @@ SPECTACULAR_SETTINGS = {
         "ChangeKind": "tuanzhang.models.ChangeRequest.Kind",
         "SecondLevelStatus": "tuanzhang.models.SecondLevel.Status",
         "ResultStatus": ["accepted", "rejected"],
+        "Level": "tuanzhang.models.LevelLabel",
+        "AssessmentOutcome": "tuanzhang.models.MonthlyAssessment.Outcome",
+        "Shortfall": "tuanzhang.models.MonthlyAssessment.Shortfall",
+        "RebateMode": "tuanzhang.models.LevelPolicy.RebateMode",
+        "Permission": ["held", "noticed", "withdrawn", "gone"],
     },
 }
 

@@ -14,6 +14,7 @@ from merchants.refusals import DecreasesClosed
 from tuanzhang import refusals
 from tuanzhang.limits import MAX_TOTAL_BPS
 from tuanzhang.models import Activity, ActivityMinimum, AllowedPartner, ListedStreamer
+from tuanzhang.permission import require_permission
 
 Minimum = tuple[int, int]
 """The least commission and the least service fee, in bps."""
@@ -45,9 +46,10 @@ def draft(leader: Tenant, wish: Draft, *, at: datetime) -> Activity:
     """An unpublished activity, seen by its leader alone.
 
     Refuses an unknown type or second-level rule, a code in use, an end before the begin, minimums that add up to more
-    than 9000 bps, and streamers in a normal activity.
+    than 9000 bps, streamers in a normal activity, and a leader whose permission is withdrawn.
     """
     _check(leader, wish)
+    require_permission(leader)
     with platform_scope():
         if wish.code and Activity.objects.filter(code=wish.code).exists():
             raise refusals.ActivityCodeTaken(code=wish.code)
@@ -120,6 +122,7 @@ def publish(activity: Activity, *, at: datetime) -> Activity:
         raise refusals.ActivityEndsInThePast
     if activity.is_exclusive and not activity.listed.exists():
         raise refusals.ActivityNeedsStreamers
+    require_permission(activity.leader)
     activity.move("publish", published_at=at)
     return activity
 

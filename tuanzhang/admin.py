@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from haowu.tenants.admin import LookOnly, LookOnlyAdmin
+from tuanzhang import level_admin  # noqa: F401  registers its own
 from tuanzhang.models import (
     Activity,
     ActivityMinimum,

@@ -11,7 +11,7 @@ from haowu.errors import Refused, single
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.refusals import DecreasesClosed
-from tuanzhang import refusals
+from tuanzhang import permission, refusals
 from tuanzhang.limits import Window, meet, second_objection
 from tuanzhang.models import Activity, Enrolment, SecondLevel
 
@@ -78,6 +78,8 @@ def _objection(wish: Wish, item: Enrolment, at: datetime) -> Refused | None:
         return refusals.OwnActivity()
     if not may_join(item.activity, wish.second_leader):
         return refusals.SecondLevelClosed()
+    if refused := permission.objection(wish.second_leader):
+        return refused
     starts_at, ends_at = window = _window(wish, item)
     if ends_at is not None and ends_at <= starts_at:
         return refusals.WindowBackward()

@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from commissions.api.events import OrderEventsView, OrderEventView
+from commissions.api.levels import AssessmentsView, LevelsView, LevelView, RebatesView
 from commissions.api.money import BalancesView, CancellationView, WithdrawalsView, WithdrawalView
 from commissions.api.months import MonthsView, MonthView
 from commissions.api.opened import EntryLinesView, EntryView, PostingsView
@@ -23,6 +24,10 @@ urlpatterns = [
     path("withdrawals", WithdrawalsView.as_view(), name="withdrawals"),
     path("withdrawals/<text:number>/cancellation", CancellationView.as_view(), name="withdrawal-cancellation"),
     path("withdrawals/<text:number>", WithdrawalView.as_view(), name="withdrawal"),
+    path("level", LevelView.as_view(), name="level"),
+    path("levels", LevelsView.as_view(), name="levels"),
+    path("assessments", AssessmentsView.as_view(), name="assessments"),
+    path("rebates", RebatesView.as_view(), name="rebates"),
     path("statements/months", MonthsView.as_view(), name="months"),
     path("statements/months/<slug:account_kind>/<month:month>", MonthView.as_view(), name="month"),
     path("statements", StatementsView.as_view(), name="statements"),

@@ -4,6 +4,7 @@ from commissions.models.night import PostponedLine, Run, Shard
 from commissions.models.order import Order, OrderEvent, OrderLine
 from commissions.models.payout import PayoutBatch, Withdrawal, WithdrawalStep
 from commissions.models.policy import Policy
+from commissions.models.rebate import Rebate, RebateBatch
 from commissions.models.reconciliation import ReconciliationItem, UpstreamFile, UpstreamRow
 from commissions.models.reserve import Reserve
 from commissions.models.settlement import Adjustment, Claim, Settlement, SteppedLine
@@ -22,6 +23,8 @@ __all__ = [
     "PayoutBatch",
     "Policy",
     "PostponedLine",
+    "Rebate",
+    "RebateBatch",
     "ReconciliationItem",
     "Reserve",
     "ResettledLine",

@@ -45,6 +45,7 @@ class CaseEvent(models.Model):
         RECONCILIATION = "reconciliation", _("对账差异")
         NIGHT = "night", _("结算夜")
         SHARD = "shard", _("结算分片")
+        REBATE = "rebate", _("返点批次")
 
     class Act(models.TextChoices):
         OPENED = "opened", _("发起")

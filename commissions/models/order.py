@@ -6,6 +6,7 @@ from dataclasses import fields
 from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext_lazy as _
@@ -265,6 +266,7 @@ class OrderLine(models.Model):
         ]
         indexes = [
             models.Index(fields=["settles_on", "id"], name="line_night"),
+            BrinIndex(fields=["ordered_at"], name="line_ordered_at", autosummarize=True),
             models.Index(fields=["order_no"], name="line_order_no"),
             models.Index(fields=["merchant", "-ordered_at"], name="line_of_merchant"),
             models.Index(fields=["streamer", "-ordered_at"], name="line_of_streamer"),

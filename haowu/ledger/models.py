@@ -33,8 +33,9 @@ class Account(models.Model):
         REVENUE = "revenue", _("平台技术服务费")
         EXTERNAL = "external", _("订单货款（外部）")
         CORRECTION = "correction", _("差错调整")
+        REBATES = "rebates", _("平台返点支出")
 
-    MAY_GO_NEGATIVE = frozenset({Kind.DEBT, Kind.CLEARING, Kind.REVENUE, Kind.EXTERNAL, Kind.CORRECTION})
+    MAY_GO_NEGATIVE = frozenset({Kind.DEBT, Kind.CLEARING, Kind.REVENUE, Kind.EXTERNAL, Kind.CORRECTION, Kind.REBATES})
 
     owner = models.ForeignKey(
         Tenant, on_delete=models.PROTECT, db_index=False, related_name="accounts", verbose_name=_("所有者")
@@ -54,7 +55,9 @@ class Account(models.Model):
                 condition=Q(may_go_negative=True) | Q(balance_fen__gte=0), name="account_not_below_zero"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["debt", "clearing", "revenue", "external", "correction"], may_go_negative=True)
+                condition=Q(
+                    kind__in=["debt", "clearing", "revenue", "external", "correction", "rebates"], may_go_negative=True
+                )
                 | Q(
                     kind__in=["available", "frozen", "withdrawing", "paid", "funding", "receivable"],
                     may_go_negative=False,

@@ -28,6 +28,7 @@ ALL_SCOPES = (
     "activities:write",
     "enrolments:read",
     "enrolments:write",
+    "levels:read",
 )
 
 

@@ -5,19 +5,20 @@ import sys
 
 from django.core.management.base import BaseCommand
 
-from haowu.management.bench import feed, history, house, intake, night
+from haowu.management.bench import feed, history, house, intake, levels, night
 from haowu.management.bench.figures import Figures
 
 BENCHES = {
     "night": (night, 1_000_000),
     "intake": (intake, 50_000),
     "history": (history, 1_000_000),
+    "levels": (levels, 1_000_000),
     "feed": (feed, 1_000_000),
 }
 
 
 class Command(BaseCommand):
-    help = "Measures a night, the intake, the cost of history or a stock feed, each beside its floor in the same run."
+    help = "Measures a night, the intake, the cost of history, leaders' levels or a stock feed, beside the floor."
 
     def add_arguments(self, parser):
         parser.add_argument("name", choices=BENCHES, nargs="?", default="night")

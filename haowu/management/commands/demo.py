@@ -20,7 +20,7 @@ from commissions import statements
 from haowu import days
 from haowu.errors import Refused
 from haowu.management import market
-from haowu.management.demo import people, story
+from haowu.management.demo import people, quarters, story
 from haowu.management.demo.programs import ProgramEnded, Programs
 from haowu.management.ready import make_ready
 from haowu.management.reports import run_lines
@@ -77,6 +77,7 @@ class Command(BaseCommand):
 
     def _tell(self, book: Book, calendar: list[Day], todo: list[Day], programs: Programs) -> None:
         started = time.monotonic()
+        quarters.make_policy()
         built = market.load(without_existing(shops.market(book)))
         sent = replay.Sent()
         with tqdm(total=sum(len(day.parcels) for day in todo), unit=_("事件"), disable=None) as bar:

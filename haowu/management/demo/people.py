@@ -1,4 +1,4 @@
-"""Who can sign in to the demo: owners of the busiest shop and the busiest streamer, staff, and the order source.
+"""Who can sign in to the demo: owners of the busiest shop, streamer and leader, staff, and the order source.
 
 People's password is public, so they exist in development only.
 """
@@ -35,7 +35,7 @@ def ways_in() -> list[Way]:
     staff = Way(_("平台运营"), "/admin/", "", _("查看结算批次、账户与记账"))
     if not settings.DEVELOPMENT:
         return [staff]
-    merchant, streamer = _busiest("merchant"), _busiest("streamer")
+    merchant, streamer, leader = _busiest("merchant"), _busiest("streamer"), _busiest("first_leader")
     return [
         Way(
             _("商家 {name}").format(name=merchant.name),
@@ -49,6 +49,12 @@ def ways_in() -> list[Way]:
             _member("streamer", streamer),
             _("在选品中心搜「圣诞」，再看收益里的待结算与可提现"),
         ),
+        Way(
+            _("团长 {name}").format(name=leader.name),
+            "/levels/",
+            _member("leader", leader),
+            _("看离下一等级还差多少，再打开上一季看返点怎么来的"),
+        ),
         Way(staff.role, staff.path, _staff("admin"), staff.task),
         Way(
             _("订单来源 {name}").format(name=replay.source().name),
@@ -61,9 +67,10 @@ def ways_in() -> list[Way]:
 
 def _busiest(role: str) -> Tenant:
     """The tenant with the most order lines as ``role``; any of its kind while there are none."""
+    kind = Tenant.Kind.TUANZHANG if role == "first_leader" else Tenant.Kind(role)
     counted = OrderLine.objects.filter(**{f"{role}__isnull": False}).values_list(role).annotate(lines=Count("pk"))
     busiest = counted.order_by("-lines", role).first()
-    tenants = Tenant.objects.of_kind(Tenant.Kind(role))
+    tenants = Tenant.objects.of_kind(kind)
     return tenants.get(pk=busiest[0]) if busiest else tenants.order_by("pk")[0]
 
 

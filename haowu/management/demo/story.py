@@ -12,6 +12,7 @@ from itertools import zip_longest
 from commissions.models import OrderEvent, Run
 from commissions.tasks import settle_night
 from haowu import days
+from haowu.management.demo import quarters
 from haowu.management.demo.programs import Programs
 from haowu.management.retail import replay
 from haowu.management.retail.replay import Day, Sent
@@ -48,6 +49,7 @@ def tell(calendar: list[Day], programs: Programs, sent: Sent) -> Iterator[int]:
         yield from replay.send(partner, events, sent, now=days.now())
         night = day.day + days.ONE_DAY
         _until_closed(day.day, programs)
+        quarters.on(day.day)
         _ask(night)
         events = replay.written(following) if following else []
         _until_sealed(night, programs)

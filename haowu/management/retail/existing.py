@@ -5,13 +5,15 @@ from typing import Any
 from haowu.tenants.models import Tenant
 from merchants.models import Plan, Product
 from streamers.models import Pick
+from tuanzhang.models import Activity
 
 
 def without_existing(market: dict[str, Any]) -> dict[str, Any]:
-    """``market`` less the tenants, products, plans and picks that are there."""
+    """``market`` less the tenants, products, plans, activities and picks that are there."""
     tenants = set(Tenant.objects.values_list("kind", "code"))
     products = set(Product.objects.values_list("merchant__code", "code"))
     plans = set(Plan.objects.values_list("merchant__code", "type", "product__code"))
+    activities = set(Activity.objects.values_list("code", flat=True))
     pids = set(Pick.objects.values_list("pid", flat=True))
     merchants = []
     for entry in market["merchants"]:
@@ -21,6 +23,8 @@ def without_existing(market: dict[str, Any]) -> dict[str, Any]:
     return {
         "merchants": merchants,
         "streamers": [one for one in market["streamers"] if (Tenant.Kind.STREAMER, one["code"]) not in tenants],
+        "leaders": [one for one in market["leaders"] if (Tenant.Kind.TUANZHANG, one["code"]) not in tenants],
+        "activities": [one for one in market["activities"] if one["code"] not in activities],
         "plans": [one for one in market["plans"] if (one["merchant"], one["type"], one.get("product")) not in plans],
         "picks": [one for one in market["picks"] if one["pid"] not in pids],
     }

@@ -6,6 +6,7 @@ titles, prices and the dates on which rates change come from the export at hand.
 
 import hashlib
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from itertools import count
@@ -14,7 +15,7 @@ from typing import Any
 
 from haowu import days
 from haowu.management.retail.categories import category
-from haowu.management.retail.names import MERCHANTS, STREAMERS
+from haowu.management.retail.names import LEADERS, MERCHANTS, STREAMERS
 from haowu.management.retail.orders import Book, Line
 
 PROMOTERS = 4
@@ -49,6 +50,15 @@ def promoters(code: str) -> list[str]:
             return found
 
 
+@cache
+def leader_of(code: str) -> str | None:
+    """The leader in whose activity a product is, one in four; exclusive ones in none. Some carry more than others."""
+    if _is_exclusive(code) or lot("led", code) % 4:
+        return None
+    place = lot("leader", code) / 2**64
+    return list(LEADERS)[int(place * place * len(LEADERS))]
+
+
 def pid_of(streamer: str, code: str) -> str:
     return f"{streamer}-{code}"
 
@@ -79,6 +89,8 @@ def market(book: Book) -> dict[str, Any]:
             for code, name in MERCHANTS.items()
         ],
         "streamers": _streamers(book),
+        "leaders": [{"code": code, "name": name} for code, name in LEADERS.items()],
+        "activities": list(_activities(sorted(lines), opened, first)),
         "plans": [plan for code in sorted(lines) for plan in _plans(code, opened, first, last)]
         + [_shop_plan(code, opened) for index, code in enumerate(MERCHANTS) if index % 4 == 1],
         "picks": [
@@ -88,10 +100,51 @@ def market(book: Book) -> dict[str, Any]:
                 "product": {"merchant": merchant_of(code), "code": code},
                 "at": _at(opened),
             }
+            | ({"activity": activity_of(leader_of(code), opened)} if leader_of(code) else {})
             for code in sorted(lines)
             for streamer in promoters(code)
         ],
     }
+
+
+def activity_of(leader: str, opened: date) -> str:
+    """The code of the activity that ``leader`` opened for an export."""
+    return f"{leader}-{opened:%Y%m%d}"
+
+
+def _activities(codes: list[str], opened: date, first: date) -> Iterator[dict[str, Any]]:
+    """One a leader: the products at 0.5 to 2 % more than their normal plan, and 1 to 5 % for the leader."""
+    for leader in LEADERS:
+        if items := [_item(code) | _joining(code, first) for code in codes if leader_of(code) == leader]:
+            yield {
+                "code": activity_of(leader, opened),
+                "leader": leader,
+                "type": "normal",
+                "title": f"{LEADERS[leader]} · 家居好物",
+                "begins_at": _at(opened),
+                "items": items,
+            }
+
+
+def _item(code: str) -> dict[str, Any]:
+    return {
+        "product": {"merchant": merchant_of(code), "code": code},
+        "commission_bps": _normal_bps(code) + 50 + lot("led more", code) % 4 * 50,
+        "service_fee_bps": 100 + lot("service fee", code) % 9 * 50,
+    }
+
+
+def _joining(code: str, first: date) -> dict[str, str]:
+    """A leader wins its shops month by month: some from the beginning, others in one of the six months that follow."""
+    months = lot("joined", leader_of(code), merchant_of(code)) % 7
+    if not months:
+        return {}
+    year, month = divmod(first.month - 1 + months, 12)
+    return {"from": _at(date(first.year + year, month + 1, 1))}
+
+
+def _normal_bps(code: str) -> int:
+    return 500 + lot("rate", code) % 51 * 50
 
 
 def _product(code: str, lines: list[Line]) -> dict[str, Any]:
@@ -128,7 +181,7 @@ def _plans(code: str, opened: date, first: date, last: date) -> list[dict[str, A
     One in a hundred becomes exclusive to one of its four halfway through, and one in twelve changes its rate.
     """
     base = {"merchant": merchant_of(code), "product": code}
-    bps = 500 + lot("rate", code) % 51 * 50
+    bps = _normal_bps(code)
     names = promoters(code)
     if _is_exclusive(code):
         streamers = {names[0]: bps + 500, names[1]: bps + 1000}

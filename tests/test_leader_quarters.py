@@ -1,0 +1,303 @@
+"""Rulebook §12: a quarter's level, score and rebate from the nights' rows, figure for figure."""
+
+from datetime import date
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+
+from commissions import levelling, rebates
+from commissions.casework import SamePerson, StaffOnly
+from commissions.models import CaseEvent, Rebate, RebateBatch
+from haowu.analytics.audit import run_audit
+from haowu.ledger.models import Account, Posting
+from haowu.states import MoveRefused
+from haowu.tenants.models import Tenant
+from haowu.tenants.scope import PLATFORM, enter_scope
+from tests.build import leader, member, merchant, moment, second, settle, staff
+from tests.quarters import Stall, closed, level_of, policy, q
+from tuanzhang import appeals, refusals
+from tuanzhang.models import LevelPolicy, QuarterLevel
+
+pytestmark = pytest.mark.django_db
+
+MILLION = 1_000_000_00
+Q2_CLOSED, APPEALS_OVER = "2024-07-01 04:00", "2024-07-15 00:00"
+
+
+def balance(owner: Tenant | None, kind: str) -> int:
+    """None: the platform."""
+    found = Account.objects.filter(kind=kind, **({"owner": owner} if owner else {"owner__kind": "platform"})).first()
+    return found.balance_fen if found else 0
+
+
+def proposed(name: str = "2024Q2", at: str = APPEALS_OVER) -> RebateBatch:
+    return rebates.propose(q(name), by=staff(), at=moment(at))
+
+
+def approved(batch: RebateBatch, at: str = "2024-07-16 10:00") -> RebateBatch:
+    rebates.approve(batch, by=staff(), at=moment(at))
+    batch.refresh_from_db()
+    return batch
+
+
+def holds() -> list[str]:
+    return [finding.code for finding in run_audit() if not finding.holds]
+
+
+@pytest.mark.parametrize(
+    ("gmv_fen", "level", "score"),
+    [
+        (300_000_000_00, "gold", 5000 + 100 + 4),
+        (299_999_999_99, "silver", 5104),
+        (100_000_000_00, "silver", 5104),
+        (99_999_999_99, "bronze", 5104),
+        (50_000_000_00, "bronze", 2604),
+        (49_999_999_99, "potential", 2604),
+    ],
+)
+def test_a_quarters_level_follows_what_settled_in_it(gmv_fen, level, score):
+    """One brand of 30 is 100 bps of the score, one promoter of 500 are 4."""
+    stall = Stall(leader())
+    stall.sell("2024-06-01 10:00", gmv_fen)
+    (result,) = closed("2024Q2")
+    assert (result.level, result.gmv_fen, result.brands, result.promoters) == (level, gmv_fen, 1, 1)
+    assert (result.score_bps, result.lines, result.refunded_fen) == (score, 1, 0)
+    assert holds() == []
+
+
+def test_what_settles_on_the_last_night_of_a_quarter_is_in_it_and_the_next_night_is_not():
+    stall = Stall(leader())
+    stall.sell("2024-06-22 10:00", 1_00)  # due 29 June 10:00: the night of 30 June
+    stall.sell("2024-06-23 00:00", 10_00)  # due 30 June 00:00: the night of 1 July
+    settle("2024-06-30")
+    settle("2024-07-01")
+    assert [each.gmv_fen for each in closed("2024Q2", settled=True)] == [1_00]
+    settle("2024-09-30")
+    assert [each.gmv_fen for each in closed("2024Q3", settled=True)] == [10_00]
+
+
+def test_a_quarter_waits_for_its_last_night_and_closes_once():
+    stall = Stall(leader())
+    stall.sell("2024-06-01 10:00")
+    settle("2024-06-29")
+    with pytest.raises(refusals.QuarterNotOver):
+        levelling.close_quarter(q("2024Q2"), at=moment(Q2_CLOSED))
+    settle("2024-06-30")
+    with pytest.raises(refusals.QuarterNotOver):  # its last day is not over
+        levelling.close_quarter(q("2024Q2"), at=moment("2024-06-30 04:00"))
+    assert not QuarterLevel.objects.exists()
+    assert [levelling.close_quarter(q("2024Q2"), at=moment(Q2_CLOSED)) for _twice in range(2)] == [1, 0]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        QuarterLevel.objects.update(gmv_fen=0)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        QuarterLevel.objects.all().delete()
+
+
+def test_a_refund_after_the_quarter_lowers_the_next_one_and_a_paid_rebate_stands():
+    policy(bronze_gmv_fen=50_00, silver_gmv_fen=100_00, gold_gmv_fen=300_00, target_gmv_fen=100_00,
+           target_brands=1, target_promoters=1, mode="whole")  # fmt: skip
+    lead = leader()
+    stall = Stall(lead)
+    number = stall.sell("2024-06-01 10:00", 120_00)
+    closed("2024Q2")
+    approved(proposed())
+    rebate = Rebate.objects.get()
+    assert (rebate.level, rebate.score_bps, rebate.amount_fen) == ("silver", 10_000, 36)
+    stall.refund(number, "2024-07-20 10:00", 120_00)
+    settle("2024-09-30")
+    (third_quarter,) = closed("2024Q3", settled=True)
+    second_quarter = level_of(lead, "2024Q2")
+    assert (second_quarter.gmv_fen, third_quarter.gmv_fen, third_quarter.refunded_fen) == (120_00, -120_00, 120_00)
+    assert (third_quarter.level, third_quarter.score_bps) == ("potential", 0)
+    with pytest.raises(rebates.NothingToRebate):
+        proposed("2024Q3", at="2024-10-15 00:00")
+    assert Posting.objects.get(kind="rebate").amount_fen == 36
+    assert holds() == []
+
+
+def test_a_refund_inside_the_quarter_is_netted():
+    stall = Stall(leader())
+    stall.sell("2024-04-01 10:00", 100_00)
+    number = stall.sell("2024-04-01 10:00", 50_00)
+    settle("2024-04-09")
+    stall.refund(number, "2024-04-20 10:00", 50_00)
+    (result,) = closed("2024Q2")
+    assert (result.settled_fen, result.refunded_fen, result.gmv_fen, result.refund_bps) == (150_00, 50_00, 100_00, 3333)
+
+
+def test_brands_and_promoters_count_where_something_is_left_of_their_sales():
+    """Two products of one brand are one brand; goods without one are their shop's own."""
+    stall = Stall(leader())
+    shop = merchant()
+    branded = [stall.another_product(of, "nike") for of in (shop, merchant())]
+    unbranded = [stall.another_product(shop) for _twice in range(2)]
+    refunded = stall.another_product(merchant(), "gone")
+    sellers = [stall.another_seller(goods) for goods in (*branded, *unbranded, refunded)]
+    numbers = [stall.sell("2024-05-01 10:00", 1_00, by=by) for by in sellers]
+    stall.refund(numbers[-1], "2024-05-02 10:00", 1_00)
+    (result,) = closed("2024Q2")
+    assert (result.brands, result.promoters, result.lines) == (2, 4, 4)
+
+
+def test_every_leader_has_a_level_of_its_own_and_the_second_one_none_of_the_firsts_gmv():
+    first, partner, newcomer = leader("l1"), leader("l2"), leader("l3")
+    stall = Stall(first, joining="all")
+    Stall(partner)
+    item = stall.activity.enrolments.get()
+    second(partner, item, 500, whole_item=True)
+    stall.sell("2024-06-01 10:00", 120_00)
+    results = {each.leader.code: each.gmv_fen for each in closed("2024Q2")}
+    assert results == {"l1": 120_00, "l2": 0}  # the newcomer registered after the quarter
+    assert newcomer.created_at > moment("2024-07-01 00:00")
+
+
+def test_a_policy_may_credit_the_second_leader_instead_and_nobody_twice():
+    policy(credited_to=LevelPolicy.Credit.SECOND)
+    first, partner = leader("l1"), leader("l2")
+    stall = Stall(first, joining="all")
+    Stall(partner)
+    second(partner, stall.activity.enrolments.get(), 500, whole_item=True)
+    stall.sell("2024-06-01 10:00", 120_00)
+    assert {each.leader.code: each.gmv_fen for each in closed("2024Q2")} == {"l1": 0, "l2": 120_00}
+    assert holds() == []
+
+
+def test_a_quarter_goes_by_the_version_in_force_when_it_began():
+    policy(effective_from=date(2024, 4, 2), bronze_gmv_fen=1, silver_gmv_fen=2, gold_gmv_fen=3)
+    stall = Stall(leader())
+    stall.sell("2024-06-01 10:00", 100)
+    assert [each.level for each in closed("2024Q2")] == ["potential"]
+    stall.sell("2024-08-01 10:00", 100)
+    assert [each.level for each in closed("2024Q3")] == ["gold"]
+
+
+def full_score(mode: str, **thresholds) -> LevelPolicy:
+    return policy(mode=mode, target_brands=1, target_promoters=1, **thresholds)
+
+
+@pytest.mark.parametrize(("mode", "amount_fen"), [("marginal", 650_000_00), ("whole", 1_500_000_00)])
+def test_the_worked_rebate_of_three_hundred_million_reaches_the_leaders_account(mode, amount_fen):
+    full_score(mode)
+    lead = leader()
+    Stall(lead).sell("2024-06-01 10:00", 300 * MILLION)
+    closed("2024Q2")
+    before = balance(lead, "available")
+    batch = approved(proposed())
+    rebate = Rebate.objects.get()
+    assert (rebate.score_bps, rebate.amount_fen, batch.sum_fen, batch.count) == (10_000, amount_fen, amount_fen, 1)
+    assert balance(lead, "available") - before == amount_fen
+    assert balance(None, "rebates") == -amount_fen
+    assert holds() == []
+
+
+def test_the_worked_score_and_rebate_of_silver():
+    """24 of 30 brands, 120 of 100 M, 450 of 500 promoters; 331,200.00. The counts are put right by an appeal."""
+    policy(mode="whole")
+    lead = leader()
+    Stall(lead).sell("2024-06-01 10:00", 120 * MILLION)
+    (result,) = closed("2024Q2")
+    asked = appeals.appeal(lead, result, "品牌数少计", by=member(lead), at=moment("2024-07-02 10:00"))
+    appeals.uphold(asked, "核实", by=staff(), at=moment("2024-07-03 10:00"), brands=24, promoters=450)
+    revised = level_of(lead, "2024Q2")
+    assert (revised.revision, revised.score_bps, revised.level, revised.gmv_fen) == (1, 9200, "silver", 120 * MILLION)
+    approved(proposed(at="2024-07-03 11:00"), at="2024-07-03 12:00")
+    assert Rebate.objects.get().amount_fen == 331_200_00
+    assert holds() == []
+
+
+@pytest.fixture
+def two_leaders() -> list[Tenant]:
+    full_score("whole", bronze_gmv_fen=50_00, silver_gmv_fen=100_00, gold_gmv_fen=300_00, target_gmv_fen=50_00)
+    both = [leader("l1"), leader("l2")]
+    for lead, price_fen in zip(both, (100_00, 200_00), strict=True):
+        Stall(lead).sell("2024-06-01 10:00", price_fen)
+    closed("2024Q2")
+    return both
+
+
+def test_rebates_wait_until_no_appeal_is_possible_and_leave_out_who_appeals(two_leaders):
+    first, other = two_leaders
+    with pytest.raises(rebates.NothingToRebate):
+        proposed(at="2024-07-14 23:59:59")
+    asked = appeals.appeal(first, level_of(first, "2024Q2"), "推广者数不对", by=None, at=moment("2024-07-14 23:59:59"))
+    batch = approved(proposed())
+    assert [rebate.leader for rebate in batch.rebates.all()] == [other]
+    with pytest.raises(rebates.NothingToRebate):
+        proposed()
+    appeals.refuse(asked, "数据无误", by=staff(), at=moment("2024-07-17 10:00"))
+    assert [rebate.leader for rebate in approved(proposed(at="2024-07-18 00:00")).rebates.all()] == [first]
+    assert Posting.objects.filter(kind="rebate").count() == 2
+    assert holds() == []
+
+
+def test_a_rebate_takes_two_people_of_the_staff(two_leaders):
+    maker = staff()
+    with pytest.raises(StaffOnly):
+        rebates.propose(q("2024Q2"), by=member(two_leaders[0]), at=moment(APPEALS_OVER))
+    batch = rebates.propose(q("2024Q2"), by=maker, at=moment(APPEALS_OVER))
+    with pytest.raises(SamePerson):
+        rebates.approve(batch, by=maker, at=moment(APPEALS_OVER))
+    with pytest.raises(StaffOnly):
+        rebates.approve(batch, by=member(two_leaders[0]), at=moment(APPEALS_OVER))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RebateBatch.objects.update(checked_by=maker)
+    assert not Posting.objects.filter(kind="rebate").exists()
+    approved(batch)
+    trail = CaseEvent.objects.filter(case="rebate", case_id=batch.pk).order_by("pk").values_list("act", flat=True)
+    assert list(trail) == ["proposed", "approved"]
+
+
+def test_a_batch_is_posted_once_and_a_leaders_quarter_is_rebated_once(two_leaders):
+    batch = approved(proposed())
+    posted = list(Posting.objects.filter(kind="rebate").order_by("pk").values_list("amount_fen", "cause", "reference"))
+    first, other = Rebate.objects.order_by("leader")
+    assert posted == [
+        (30, f"rebate:{first.pk}", f"rebate:2024Q2:{first.leader_id}"),
+        (60, f"rebate:{other.pk}", f"rebate:2024Q2:{other.leader_id}"),
+    ]
+    with pytest.raises(MoveRefused):
+        rebates.approve(batch, by=staff(), at=moment("2024-07-17 10:00"))
+    with pytest.raises(rebates.NothingToRebate):
+        proposed()
+    assert Posting.objects.filter(kind="rebate").count() == 2
+
+
+def test_a_refused_batch_pays_nobody_and_may_be_proposed_again(two_leaders):
+    batch = proposed()
+    with pytest.raises(rebates.NothingToRebate):  # one at a time
+        proposed()
+    rebates.refuse(batch, "先核对", by=staff(), at=moment("2024-07-16 10:00"))
+    assert not Posting.objects.filter(kind="rebate").exists()
+    approved(proposed())
+    assert Posting.objects.filter(kind="rebate").count() == 2
+    assert holds() == []
+
+
+def test_a_batch_whose_result_was_revised_meanwhile_is_not_posted(two_leaders):
+    first, _other = two_leaders
+    batch = proposed()
+    result = level_of(first, "2024Q2")
+    values = {field.attname: getattr(result, field.attname) for field in result._meta.concrete_fields}
+    QuarterLevel.objects.create(**values | {"id": None, "revision": 1, "reason": "改", "brands": 0})
+    with pytest.raises(rebates.RebatesChanged):
+        rebates.approve(batch, by=staff(), at=moment("2024-07-16 10:00"))
+    batch.refresh_from_db()
+    assert batch.status == "proposed"
+    assert not Posting.objects.filter(kind="rebate").exists()
+
+
+def test_a_leader_reads_its_own_results_and_rebates_and_nobody_elses(two_leaders):
+    first, other = two_leaders
+    batch = proposed()
+    shop = merchant()
+    enter_scope(first.pk)
+    assert {row.leader_id for row in QuarterLevel.objects.all()} == {first.pk}
+    assert list(Rebate.objects.visible_to(first)) == []  # not agreed to by the second person yet
+    enter_scope(PLATFORM)
+    approved(batch)
+    for tenant, rows in ((first, 1), (other, 1), (shop, 0)):
+        enter_scope(tenant.pk)
+        assert (Rebate.objects.count(), QuarterLevel.objects.count()) == (rows, rows)
+        assert Rebate.objects.visible_to(tenant).count() == rows
+        assert RebateBatch.objects.count() == 0
+        assert Rebate.objects.update(amount_fen=1) == 0

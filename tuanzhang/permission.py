@@ -1,0 +1,162 @@
+"""A leader's permission: withdrawn on the 15th with all that follows, applied for again, given back (rulebook §12).
+
+What was sold before keeps its terms: activities are closed, not undone, so earned fees still settle.
+"""
+
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from haowu import days
+from haowu.errors import Refused
+from haowu.tenants.models import Tenant, User
+from haowu.tenants.scope import platform_scope
+from tuanzhang import refusals
+from tuanzhang.models import Readmission, Revocation
+
+REJECTED_FOR = "团长权限已被平台收回，报名未能审核。可报名其他团长的活动。"
+SECOND_REJECTED_FOR = "一方的团长权限已被平台收回。"
+
+
+def revocation_of(leader: Tenant) -> Revocation | None:
+    """The withdrawal that is in force, or None. Readable in the scope of ``leader``."""
+    return Revocation.objects.filter(leader=leader).in_force().first()
+
+
+def objection(leader: Tenant) -> Refused | None:
+    """Why ``leader`` may not begin anything new; None while it holds its permission."""
+    revoked = revocation_of(leader)
+    if revoked is None:
+        return None
+    return refusals.PermissionGone() if revoked.is_final else refusals.PermissionWithdrawn(again=revoked.again_from)
+
+
+def standing_of(leader: Tenant) -> str:
+    """``held``, ``noticed`` (a withdrawal is announced), ``withdrawn``, or ``gone`` for good."""
+    current = Revocation.objects.filter(leader=leader, status__in=["noticed", "effected"]).first()
+    if current is None:
+        return "held"
+    if current.status == Revocation.Status.NOTICED:
+        return "noticed"
+    return "gone" if current.is_final else "withdrawn"
+
+
+def require_permission(leader: Tenant) -> None:
+    if refused := objection(leader):
+        raise refused
+
+
+@transaction.atomic
+def withdraw_due(day: date, *, at: datetime) -> int:
+    """Withdraw what was announced for ``day`` or before, with what follows; how many leaders it met.
+
+    A leader who appeals keeps the permission until the decision. Any number of times, by any number of hands: once.
+    """
+    with platform_scope(), connection.cursor() as cursor:
+        cursor.execute(_DUE, {"day": day})
+        due = dict(cursor.fetchall())
+        if due:
+            at_and = {"leaders": list(due.values()), "at": at}
+            cursor.execute(_CLOSE, at_and | {"ids": list(due)})
+            cursor.execute(_REJECT, at_and | {"reason": REJECTED_FOR, "ids": list(due)})
+            cursor.execute(_PART, at_and | {"reason": SECOND_REJECTED_FOR, "ids": list(due)})
+            cursor.execute(_EFFECT, at_and | {"ids": list(due)})
+        return len(due)
+
+
+@transaction.atomic
+def apply_again(leader: Tenant, statement: str, *, by: User | None, at: datetime) -> Readmission:
+    """Ask to be let in again: from the 30th day after the withdrawal on, unless it is for good."""
+    if not statement.strip():
+        raise refusals.ReasonMissing
+    with platform_scope():
+        revoked = Revocation.objects.select_for_update().filter(leader=leader).in_force().first()
+        if revoked is None:
+            raise refusals.PermissionHeld
+        if revoked.is_final:
+            raise refusals.PermissionGone
+        if days.day_of(at) < revoked.again_from:
+            raise refusals.TooEarlyToApply(again=revoked.again_from)
+        if Readmission.objects.filter(leader=leader).waiting().exists():
+            raise refusals.ReadmissionOpen
+        return Readmission.objects.create(
+            leader=leader, revocation=revoked, statement=statement.strip(), asked_by=by, asked_at=at
+        )
+
+
+@transaction.atomic
+def readmit(asked: Readmission, *, by: User, at: datetime, reason: str = "") -> Readmission:
+    """Let the leader in again. Failed months of before no longer count, and the first thirty days are exempt again."""
+    require_staff(by)
+    with platform_scope():
+        asked.move("approve", decided_by=by, decided_at=at, reason=reason.strip())
+        asked.revocation.move("lift", lifted_at=at)
+    return asked
+
+
+@transaction.atomic
+def refuse_readmission(asked: Readmission, reason: str, *, by: User, at: datetime) -> Readmission:
+    """With a reason that the leader reads; it may apply again."""
+    require_staff(by)
+    if not reason.strip():
+        raise refusals.ReasonMissing
+    with platform_scope():
+        asked.move("refuse", decided_by=by, decided_at=at, reason=reason.strip())
+    return asked
+
+
+def require_staff(by: User) -> None:
+    if not (by.is_staff and by.is_active):
+        raise refusals.StaffOnly
+
+
+_DUE = """
+SELECT id, leader_id FROM tuanzhang_revocation AS revocation
+WHERE status = 'noticed' AND effective_on <= %(day)s
+  AND NOT EXISTS (SELECT 1 FROM tuanzhang_appeal AS appeal WHERE appeal.leader_id = revocation.leader_id
+                  AND appeal.status = 'open' AND appeal.assessment_id IS NOT NULL)
+ORDER BY id FOR UPDATE
+"""
+
+_CLOSE = """
+WITH closed AS (
+    UPDATE tuanzhang_activity SET closed_at = %(at)s
+    WHERE leader_id = ANY(%(leaders)s) AND status = 'published'
+      AND (ends_at IS NULL OR ends_at > %(at)s) AND (closed_at IS NULL OR closed_at > %(at)s)
+    RETURNING leader_id
+)
+UPDATE tuanzhang_revocation AS revocation SET activities_closed = counted.rows
+FROM (SELECT leader_id, count(*) AS rows FROM closed GROUP BY leader_id) AS counted
+WHERE revocation.id = ANY(%(ids)s) AND counted.leader_id = revocation.leader_id
+"""
+_REJECT = """
+WITH rejected AS (
+    UPDATE tuanzhang_enrolment SET status = 'rejected', reason = %(reason)s, decided_at = %(at)s
+    WHERE leader_id = ANY(%(leaders)s) AND status = 'pending' RETURNING leader_id
+)
+UPDATE tuanzhang_revocation AS revocation SET enrolments_rejected = counted.rows
+FROM (SELECT leader_id, count(*) AS rows FROM rejected GROUP BY leader_id) AS counted
+WHERE revocation.id = ANY(%(ids)s) AND counted.leader_id = revocation.leader_id
+"""
+_PART = """
+WITH unanswered AS (
+    UPDATE tuanzhang_secondlevel SET status = 'rejected', reason = %(reason)s, decided_at = %(at)s
+    WHERE status = 'pending' AND (first_leader_id = ANY(%(leaders)s) OR second_leader_id = ANY(%(leaders)s))
+    RETURNING first_leader_id, second_leader_id
+), ended AS (
+    UPDATE tuanzhang_secondlevel
+    SET ended_at = %(at)s, end_asked_at = NULL, end_asked_by_id = NULL
+    WHERE status = 'passed' AND (first_leader_id = ANY(%(leaders)s) OR second_leader_id = ANY(%(leaders)s))
+      AND (ends_at IS NULL OR ends_at > %(at)s) AND (ended_at IS NULL OR ended_at > %(at)s)
+    RETURNING first_leader_id, second_leader_id
+)
+UPDATE tuanzhang_revocation AS revocation SET seconds_ended = (
+    SELECT count(*) FROM (SELECT * FROM unanswered UNION ALL SELECT * FROM ended) AS parts
+    WHERE revocation.leader_id IN (parts.first_leader_id, parts.second_leader_id)
+) WHERE revocation.id = ANY(%(ids)s)
+"""
+"""The parts of a first leader end with its items; they are ended by name so that both sides read it."""
+_EFFECT = """
+UPDATE tuanzhang_revocation SET status = 'effected', effected_at = %(at)s
+WHERE id = ANY(%(ids)s) AND status = 'noticed'
+"""
