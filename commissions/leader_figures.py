@@ -140,7 +140,7 @@ FROM (SELECT leader_id, sum(lines)::bigint AS lines, sum(settled_fen)::bigint AS
       FROM sold GROUP BY leader_id) AS sold
 LEFT JOIN promoters USING (leader_id) LEFT JOIN brands USING (leader_id)
 """
-"""Goods without a brand count as their shop's own. A promoter or brand all of whose sales were taken back counts not."""
+"""Goods without a brand count as their shop's own. Promoters and brands of whose sales nothing is left do not count."""
 
 _SINCE = """
 SELECT leader.id AS leader_id, (least(leader.created_at, (

@@ -1,4 +1,4 @@
-"""A leader's market in a few lines: goods in its activity, picked and sold through it, its months and quarters closed."""
+"""A leader's market in a few lines: goods in its activity, picked and sold through it, months and quarters closed."""
 
 from datetime import date, timedelta
 from itertools import count

@@ -77,7 +77,7 @@ def uphold(
 
 @transaction.atomic
 def refuse(asked: Appeal, decision: str, *, by: User, at: datetime) -> Appeal:
-    """The result stands, with a reason that the leader reads. A withdrawal that waited for it is done by the next run."""
+    """The result stands, with a reason that the leader reads. A withdrawal that waited for it is done with the next."""
     _require_decision(decision, by)
     with platform_scope():
         asked.move("refuse", decided_by=by, decided_at=at, decision=decision.strip())

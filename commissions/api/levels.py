@@ -41,7 +41,7 @@ class ProgressOut(serializers.Serializer):
     missing = MissingOut(allow_null=True, help_text=_("距上一级还差；已最高为 null"))
 
 
-class MonthOut(serializers.Serializer):
+class MonthSoFarOut(serializers.Serializer):
     month = serializers.CharField(help_text=_("例如 2024-06"))
     orders = serializers.IntegerField()
     gmv_fen = serializers.IntegerField()
@@ -60,7 +60,7 @@ class LevelOut(serializers.Serializer):
     )
     permission = serializers.ChoiceField(choices=["held", "noticed", "withdrawn", "gone"])
     progress = ProgressOut()
-    month = MonthOut(help_text=_("进行中的月份"))
+    month = MonthSoFarOut(help_text=_("进行中的月份"))
 
 
 class QuarterLevelOut(serializers.Serializer):
@@ -77,7 +77,7 @@ class QuarterLevelOut(serializers.Serializer):
     closed_at = serializers.DateTimeField()
 
 
-class AssessmentOut(MonthOut):
+class AssessmentOut(MonthSoFarOut):
     month = serializers.SerializerMethodField(help_text=_("例如 2024-06"))
     outcome = serializers.ChoiceField(choices=MonthlyAssessment.Outcome.choices)
     failed_months = serializers.IntegerField(help_text=_("累计不合格月数，含本月；未不合格为 0"))

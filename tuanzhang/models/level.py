@@ -23,7 +23,7 @@ class LevelLabel(models.TextChoices):
 
 class LevelPolicyQuerySet(models.QuerySet):
     def in_force(self, day: date) -> "LevelPolicy":
-        """The version that speaks on ``day``; a quarter goes by that of its first. The first begins with time itself."""
+        """The version that speaks on ``day``; a quarter goes by that of its first day."""
         return self.filter(effective_from__lte=day).order_by("-effective_from", "-pk")[0]
 
 
@@ -123,11 +123,6 @@ class QuarterLevelQuerySet(models.QuerySet):
             revision__gt=models.OuterRef("revision"),
         )
         return self.filter(~models.Exists(later))
-
-    def is_gold(self, leader: Tenant, at: datetime) -> bool:
-        """Whether the quarter before that of ``at`` made ``leader`` gold: its level holds now."""
-        before = periods.quarter_before(days.day_of(at))
-        return self.filter(leader=leader, quarter=before, level=LevelLabel.GOLD).standing().exists()
 
     def newest_first(self) -> "QuarterLevelQuerySet":
         return self.order_by("-quarter", "-revision")

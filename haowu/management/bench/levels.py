@@ -1,4 +1,4 @@
-"""``bench levels``: a month, a quarter and the rebates of 50,000 leaders, beside the bare server and a loop over them."""
+"""``bench levels``: a month, a quarter and the rebates of 50,000 leaders, beside the bare server and a loop."""
 
 import time
 from collections.abc import Callable
@@ -32,8 +32,8 @@ def measure(figures: Figures, size: int) -> None:
         crowd.settle_in(cursor, made)
         cursor.execute("UPDATE tenants_tenant SET created_at = '2025-01-01'")
     LevelPolicy.objects.create(
-        effective_from=QUARTER, bronze_gmv_fen=1, silver_gmv_fen=100_00, gold_gmv_fen=10_000_00, target_gmv_fen=1_000_00,
-        target_brands=10, target_promoters=10,
+        effective_from=QUARTER, bronze_gmv_fen=1, silver_gmv_fen=100_00, gold_gmv_fen=10_000_00,
+        target_gmv_fen=1_000_00, target_brands=10, target_promoters=10,
     )  # fmt: skip
     lines.write_lines(made, 1, size, NIGHT)
     workers.settle_with(2, NIGHT)
