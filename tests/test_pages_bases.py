@@ -1,20 +1,19 @@
 """Pages of bases, of streamers who book, of leaders who found; and the goods of silent bases in the selection list."""
 
-from datetime import timedelta
-from types import ModuleType
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import override_settings
-from django.urls import path
 
-from bases import feeding, founding, introducing
+from bases import feeding, founding, introducing, reserving
 from bases.models import Application, Base, Booking, Feed, Introduction, PullSource, QuarantinedRow, Room, Stock
-from bases.views.founding import FoundBase
-from haowu import urls
+from commissions.intake import receive
+from commissions.models import OrderLine
+from haowu.tenants.models import Tenant
 from tests import build
 from tests.bases import AT, authorised, base, feed, introduced, stock_of
 from tests.browser import NOW, browser, clock, shown_messages, text  # noqa: F401
+from tuanzhang.models import LevelPolicy, QuarterLevel
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 TODAY = build.moment(NOW)
@@ -162,6 +161,65 @@ class TestSelection:
         feed(other, 1, [row("k1", 1)], at=build.moment("2024-06-21 13:00"))
         assert shown() == {held.public_id, own.public_id}
 
+    def test_goods_are_found_by_city_and_base_as_long_as_these_have_any(self, made):
+        shop = Tenant.objects.get(code="m1")
+        here, there, nowhere = (build.product(shop, code) for code in ("p1", "p2", "p3"))
+        for product in (here, there, nowhere):
+            build.normal_plan(product, 2000)
+        other = base("b2", city="yiwu", name="义乌基地")
+        feed(made, 1, [row("k1", 5), ("m1", "p3", "k1", 1_000, 0)], at=TODAY)
+        feed(other, 1, [("m1", "p2", "k1", 1_000, 1)], at=TODAY)
+        client = browser(build.streamer())
+
+        def shown(query: str) -> set[str]:
+            page = text(client.get(f"/selection/?{query}"))
+            return {product.code for product in (here, there, nowhere) if product.public_id in page}
+
+        assert shown("") == {"p1", "p2", "p3"}
+        assert (shown("city=linyi"), shown("city=yiwu"), shown("city=xian")) == ({"p1"}, {"p2"}, set())
+        assert (shown(f"base={made.pk}"), shown(f"base={other.pk}&city=linyi")) == ({"p1"}, set())
+        reserving.reserve(reserving.Want("o1", shop.pk, "p2", "k1", 1), at=TODAY)
+        assert shown("city=yiwu") == set()
+
+
+class TestSupply:
+    @pytest.fixture
+    def ordered(self, made):
+        """One line kept at the base, one that found nobody with so much."""
+        goods = build.product(Tenant.objects.get(code="m1"), "p1")
+        feed(made, 1, [row("k1", 5)], at=TODAY)
+        by = build.source("shop")
+        for number, quantity in (("o1", 2), ("o2", 9)):
+            line = build.bought(goods, quantity=quantity, sku="k1")
+            receive(by, [build.paid(number, "2024-06-20 13:00", [line], city="临沂")], now=TODAY)
+        return goods
+
+    def test_a_base_sees_what_orders_hold_of_its_stock(self, made, ordered):
+        client = browser(made.base)
+        page = text(client.get("/base/reservations/"))
+        assert "1 个订单行的货已在你处预留" in page and "shop:o1:1" in page and "shop:o2:1" not in page
+        assert "shop:o1:1" in text(client.get("/base/reservations/?status=open&q=o1"))
+        assert "没有符合筛选的预留" in text(client.get("/base/reservations/?status=dispatched"))
+        assert "shop:o1:1" not in text(browser(base("b2").base).get("/base/reservations/"))
+        assert browser(build.streamer()).get("/base/reservations/").status_code == 404
+
+    def test_a_merchant_sees_where_its_goods_lie_and_what_waits_for_goods(self, made, ordered, clock):  # noqa: F811
+        client = browser(Tenant.objects.get(code="m1"))
+        page = text(client.get("/stock/"))
+        for shown in ("p1/k1", "临沂基地 · 临沂", "接单", "1 个订单行没有基地有足够的现货", "shop:o2:1"):
+            assert shown in page
+        assert "p1/k1" in text(client.get("/stock/?q=p1&city=linyi&sort=least"))
+        assert "没有符合筛选的库存" in text(client.get("/stock/?city=yiwu"))
+        clock("2024-06-22 14:00")
+        assert "基地失联或关闭" in text(client.get("/stock/"))
+        assert "还没有基地有你的货" in text(browser(build.merchant()).get("/stock/"))
+
+    def test_an_order_line_tells_its_merchant_alone_which_base_sends_it(self, made, ordered):
+        pages = {}
+        for line in OrderLine.objects.order_by("order_no"):
+            pages[line.order_no] = text(browser(line.merchant).get(f"/orders/lines/{line.pk}/"))
+        assert "临沂基地 · 临沂 · 已预留" in pages["o1"] and "缺货待补" in pages["o2"]
+
 
 class TestRooms:
     def book(self, client, room: Room, first: str, last: str):
@@ -249,18 +307,25 @@ class TestRooms:
         )
 
 
-@pytest.fixture
-def founding_page(monkeypatch):
-    """The roof's routes with the question that it hands in: here the leader named g is gold."""
-    roof = ModuleType("tests.roof")
-    page = FoundBase.as_view(is_gold_leader=lambda leader, at: leader.code == "g")
-    roof.urlpatterns = [path("base-application/", page, name="found-base"), *urls.urlpatterns]
-    roof.handler500 = urls.handler500
-    with override_settings(ROOT_URLCONF=roof):
-        yield
+def gold(leader: Tenant) -> Tenant:
+    """``leader`` whose quarter before ``NOW`` was closed as gold."""
+    QuarterLevel.objects.create(
+        leader=leader,
+        quarter=date(2024, 1, 1),
+        policy=LevelPolicy.objects.in_force(date(2024, 1, 1)),
+        lines=1,
+        settled_fen=300_000_000_00,
+        refunded_fen=0,
+        gmv_fen=300_000_000_00,
+        brands=1,
+        promoters=1,
+        score_bps=5_000,
+        level="gold",
+        closed_at=build.moment("2024-04-01 03:00"),
+    )
+    return leader
 
 
-@pytest.mark.usefixtures("founding_page")
 class TestFounding:
     def form(self, **changes: str) -> dict[str, str]:
         papers = {"papers-TOTAL_FORMS": "3", "papers-INITIAL_FORMS": "0", "papers-2-kind": ""}
@@ -276,28 +341,41 @@ class TestFounding:
         return site | {"guides": "3", "property_sqm": "900"} | papers | changes
 
     def test_a_gold_leader_applies_and_reads_how_it_stands(self):
-        leader = build.tenant("tuanzhang", "g")
+        leader = gold(build.tenant("tuanzhang", "g"))
         client = browser(leader)
-        assert "全国 10 个名额，已用 0 个" in text(client.get("/base-application/"))
-        assert "审核中" in text(client.post("/base-application/", self.form(), follow=True))
+        assert "全国 10 个名额，已用 0 个" in text(client.get("/bases/founding/"))
+        assert "审核中" in text(client.post("/bases/founding/", self.form(), follow=True))
         asked = Application.objects.get()
         assert (asked.city, asked.documents.count()) == ("linyi", 2)
         founding.send_back(asked, "请补充消防验收", by=None, at=TODAY)
-        assert "请补充消防验收" in text(client.get("/base-application/"))
-        client.post("/base-application/", self.form(guides="9"))
+        assert "请补充消防验收" in text(client.get("/bases/founding/"))
+        client.post("/bases/founding/", self.form(guides="9"))
         asked.refresh_from_db()
         assert (asked.status, asked.guides) == ("submitted", 9)
 
+    def test_gold_holds_for_the_quarter_after(self, clock):  # noqa: F811
+        client = browser(gold(build.tenant("tuanzhang", "g")))
+        for day, is_gold in (("2024-03-31", False), ("2024-04-01", True), ("2024-06-30", True), ("2024-07-01", False)):
+            clock(f"{day} 12:00")
+            assert ("需要金牌团长" not in text(client.get("/bases/founding/"))) == is_gold, day
+
+    def test_a_revision_after_an_appeal_is_what_counts(self):
+        leader = gold(build.tenant("tuanzhang", "g"))
+        known = QuarterLevel.objects.get()
+        known.pk, known.revision, known.level, known.reason = None, 1, "silver", "复核"
+        known.save()
+        assert "需要金牌团长" in text(browser(leader).get("/bases/founding/"))
+
     def test_others_are_told_what_it_takes(self):
         client = browser(build.tenant("tuanzhang", "s"))
-        assert "需要金牌团长" in text(client.get("/base-application/"))
-        assert "须为本季金牌团长" in text(client.post("/base-application/", self.form()))
+        assert "需要金牌团长" in text(client.get("/bases/founding/"))
+        assert "须为本季金牌团长" in text(client.post("/bases/founding/", self.form()))
         assert not Application.objects.exists()
-        assert browser(build.merchant()).get("/base-application/").status_code == 404
+        assert browser(build.merchant()).get("/bases/founding/").status_code == 404
 
     def test_a_paper_that_is_missing_is_named(self):
         blank = {f"papers-1-{name}": "" for name in ("kind", "number", "valid_from", "valid_to")}
-        page = text(browser(build.tenant("tuanzhang", "g")).post("/base-application/", self.form(**blank)))
+        page = text(browser(gold(build.tenant("tuanzhang", "g"))).post("/bases/founding/", self.form(**blank)))
         assert "缺少在有效期内的「房产证或租赁合同」" in page
         assert not Application.objects.exists()
 
@@ -352,7 +430,9 @@ class TestStaff:
         assert staff.get("/admin/bases/basepolicy/add/").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/base/", "/base/brands/", "/base/stock/", "/base/stock/review/", "/base/rooms/"])
+@pytest.mark.parametrize(
+    "path", ["/base/", "/base/brands/", "/base/stock/", "/base/stock/review/", "/base/rooms/", "/base/reservations/"]
+)
 def test_only_a_base_sees_its_pages_in_as_many_queries_however_much_there_is(made, path, django_assert_max_num_queries):
     feed(made, 1, [row(f"k{number}", -1) for number in range(30)], at=TODAY)
     introduced(made, [f"b{number}" for number in range(12)], last="2024-07-01")
@@ -364,7 +444,17 @@ def test_only_a_base_sees_its_pages_in_as_many_queries_however_much_there_is(mad
 
 
 @pytest.mark.parametrize(
-    "path", ["/bases/", "/brands/", "/base/", "/base/brands/", "/base/stock/", "/base/stock/review/", "/base/rooms/"]
+    "path",
+    [
+        "/bases/",
+        "/brands/",
+        "/base/",
+        "/base/brands/",
+        "/base/stock/",
+        "/base/stock/review/",
+        "/base/rooms/",
+        "/base/reservations/",
+    ],
 )
 def test_pages_are_whole_in_english(made, path):
     import re
