@@ -23,8 +23,8 @@ def make_policy() -> None:
         effective_from=OPENED,
         defaults={
             "bronze_gmv_fen": 10_000_00,
-            "silver_gmv_fen": 40_000_00,
-            "gold_gmv_fen": 100_000_00,
+            "silver_gmv_fen": 15_000_00,
+            "gold_gmv_fen": 45_000_00,
             "silver_brands": 10,
             "gold_brands": 20,
             "target_gmv_fen": 40_000_00,

@@ -5,6 +5,7 @@ Stock is of the moment: the bases count when the demo starts, and orders of the 
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import cycle
 from typing import Any
 
 from django.db.models import Count
@@ -28,11 +29,11 @@ SOURCE = "demo-shop"
 
 
 def open_bases(*, at: datetime) -> None:
-    """Two bases where two leaders ended a quarter as gold; none where no quarter has closed. Later demos count anew."""
+    """Two bases, once a leader has ended a quarter as gold. Later demos count anew."""
     if not Base.objects.exists():
         gold = QuarterLevel.objects.standing().filter(level=LevelLabel.GOLD).order_by("-quarter", "-gmv_fen")
         leaders = list(dict.fromkeys(each.leader for each in gold.select_related("leader")))
-        for leader, site in zip(leaders, SITES, strict=False):
+        for leader, site in zip(cycle(leaders), SITES, strict=False):
             _found(leader, site, at)
         _introduce(at)
         _book(at)
