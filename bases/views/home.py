@@ -12,7 +12,7 @@ from django.views.generic import TemplateView
 from bases import introducing, quotas
 from bases.filters import BaseFilter, BrandFilter
 from bases.forms import IntroductionForm
-from bases.models import Base, BasePolicy, Booking, Brand, Feeder, Introduction, QuarantinedRow
+from bases.models import Base, BasePolicy, Booking, Brand, Feeder, Introduction, QuarantinedRow, Reservation
 from bases.views.acts import OfBase, told
 from haowu import days
 from haowu.tenants.lists import ListPage, Sort
@@ -31,6 +31,7 @@ class BaseHome(OfBase, TemplateView):
             "feeder": feeder,
             "is_fresh": feeder is not None and feeder.is_fresh(at),
             "to_review": QuarantinedRow.objects.visible_to(mine).open().count(),
+            "to_send": Reservation.objects.visible_to(mine).open().count(),
             "bookings": Booking.objects.visible_to(mine).ahead(at).select_related("room", "streamer")[:5],
         }
         return super().get_context_data(**known | context)
