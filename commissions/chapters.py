@@ -9,12 +9,14 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from commissions import calendar
+from commissions import calendar, leader_figures
 from commissions.flows import Flow, NightBook
 from commissions.models import Adjustment, Dispute, LineHold, OrderEvent, OrderLine, Run, Settlement, SteppedLine
 from commissions.split import ROLES
 from haowu import days
 from haowu.tenants.models import Tenant
+from tuanzhang import periods
+from tuanzhang.models import LevelPolicy
 
 AMOUNTS = ("refund_no", "amount_fen", "goods_fen", "freight_fen", "case_no")
 BOUGHT = ("quantity", "price_fen", "merchant_coupon_fen", "platform_coupon_fen", "price_subsidy_fen")
@@ -40,6 +42,7 @@ class Chapters:
     def __init__(self, lines: Iterable[OrderLine]) -> None:
         self.frontier = Run.objects.frontier()
         self.closed = Run.objects.closed().frontier()
+        self.policies: dict[date, LevelPolicy] = {}
         self.book = NightBook(phase for line in lines for phase in line.settlements.all())
 
     def of(self, line: OrderLine, viewer: Tenant | None = None) -> dict[str, Any]:
@@ -53,6 +56,7 @@ class Chapters:
             "steps": [{"day": str(row.day), "commission_bps": row.commission_bps} for row in line.stepped.all()],
             "adjustments": [_adjustment(line, row, viewer) for row in waiting],
             "postings": list(self._postings(line, phases, viewer)),
+            "credits": list(self._credits(line, phases, viewer)),
             "next": self._next(line, bool(phases), waiting),
         }
 
@@ -79,6 +83,19 @@ class Chapters:
                             "reference": booked.reference,
                             "netted_fen": sign * booked.netted_fen,
                         }
+
+    def _credits(self, line: OrderLine, phases: list[Settlement], viewer: Tenant | None) -> Iterator[dict[str, Any]]:
+        """What each phase counts for in a leader's quarter: told to that leader and the platform."""
+        for phase in phases:
+            quarter = periods.quarter_of(phase.day)
+            if phase.first_leader_id is None or not phase.base_fen:
+                continue
+            if quarter not in self.policies:
+                self.policies[quarter] = LevelPolicy.objects.in_force(quarter)
+            leader = leader_figures.credited(line, self.policies[quarter])
+            if leader and (viewer is None or viewer.pk == leader.pk):
+                name = periods.quarter_name(quarter)
+                yield {"quarter": name, "day": str(phase.day), "leader": leader.code, "gmv_fen": phase.base_fen}
 
     def _next(self, line: OrderLine, is_settled: bool, waiting: list[Adjustment]) -> dict[str, Any]:
         """``what`` happens next, on which ``night`` where that is known; ``until``: when a hold ends by itself."""

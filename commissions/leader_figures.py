@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import connection
 
+from commissions.models import OrderLine
+from haowu.tenants.models import Tenant
 from tuanzhang import levels, periods
 from tuanzhang.models import LevelPolicy
 
@@ -20,6 +22,13 @@ CREDITED = {
     LevelPolicy.Credit.FIRST: "{row}.first_leader_id",
     LevelPolicy.Credit.SECOND: "coalesce({row}.second_leader_id, {row}.first_leader_id)",
 }
+
+
+def credited(line: OrderLine, policy: LevelPolicy) -> Tenant | None:
+    """The leader whose GMV ``line`` is, by the same rule as ``CREDITED``; None where it came through none."""
+    if policy.credited_to == LevelPolicy.Credit.SECOND and line.second_leader:
+        return line.second_leader
+    return line.first_leader
 
 
 @dataclass(frozen=True)

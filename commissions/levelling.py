@@ -14,8 +14,8 @@ from haowu import days
 from haowu.bulk import insert_rows
 from haowu.tenants.scope import platform_scope
 from tuanzhang import levels, periods
+from tuanzhang.level_refusals import MonthNotOver, QuarterNotOver
 from tuanzhang.models import LevelPolicy, MonthlyAssessment, QuarterLevel, Revocation
-from tuanzhang.refusals import MonthNotOver, QuarterNotOver
 
 _LOCK = 7_301_845_514
 """Advisory lock: results are written by one hand at a time."""

@@ -77,7 +77,7 @@ def explanation(tenant: Tenant, row: OrderLine) -> dict[str, Any]:
     """
     with platform_scope():
         told = explain.as_seen_by(tenant, row)
-    names = ("events", "holds", "disputes", "steps", "adjustments", "postings", "next")
+    names = ("events", "holds", "disputes", "steps", "adjustments", "postings", "credits", "next")
     chapters = {name: told[name] for name in names}
     if not _roles(tenant, row):
         chapters |= {"steps": [], "adjustments": []}
@@ -101,6 +101,7 @@ def _sentences(tenant: Tenant, row: OrderLine, told: dict[str, Any]) -> Iterator
         yield from _share_sentences(title, shares)
     yield from telling.cases(told if _roles(tenant, row) else told | {"adjustments": []})
     yield from telling.postings(told)
+    yield from telling.credits(told)
     yield telling.what_comes_next(told)
 
 

@@ -17,7 +17,7 @@ from commissions.models import Run
 from haowu import days
 from haowu.errors import Refused
 from tuanzhang import periods, permission
-from tuanzhang.refusals import QuarterNotOver
+from tuanzhang.level_refusals import QuarterNotOver
 
 log = logging.getLogger(__name__)
 

@@ -65,7 +65,16 @@ def sentences(told: dict[str, Any]) -> Iterator[str]:
     yield from steps(told)
     yield from waiting(told)
     yield from postings(told)
+    yield from credits(told)
     yield what_comes_next(told)
+
+
+def credits(told: dict[str, Any]) -> Iterator[str]:
+    """Which quarter of which leader counts the line's base."""
+    for credit in told["credits"]:
+        yield _("{day} 的 ¥{amount} 计入团长 {leader} 的 {quarter} 成交额。").format(
+            day=credit["day"], amount=yuan(credit["gmv_fen"]), leader=credit["leader"], quarter=credit["quarter"]
+        )
 
 
 def standing(told: dict[str, Any]) -> str:

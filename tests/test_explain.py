@@ -12,7 +12,7 @@ from tests.casework import open_market, refund, sell, staff
 pytestmark = pytest.mark.django_db
 
 FIXED = ["order_no", "line_no", "status", "base_fen", "terms", "estimate", "phases", "due_at", "held"]
-BESIDE = ["settles_on", "events", "holds", "disputes", "steps", "adjustments", "postings", "next"]
+BESIDE = ["settles_on", "events", "holds", "disputes", "steps", "adjustments", "postings", "credits", "next"]
 
 
 @pytest.fixture

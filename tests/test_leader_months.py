@@ -31,8 +31,10 @@ from tests.build import (
     told,
 )
 from tests.quarters import Stall, assessed
-from tuanzhang import appeals, enrolling, permission, refusals, seconds
+from tuanzhang import appeals, enrolling, permission, seconds
+from tuanzhang import level_refusals as refusals
 from tuanzhang.models import Appeal, Enrolment, MonthlyAssessment, Readmission, Revocation, SecondLevel
+from tuanzhang.refusals import ReasonMissing
 
 pytestmark = pytest.mark.django_db
 
@@ -234,7 +236,7 @@ def test_a_withdrawn_leader_is_not_assessed_and_may_apply_again_after_thirty_day
 def test_a_refused_application_may_be_made_again(failing):
     withdrawn(failing)
     asked = permission.apply_again(failing, "已整改", by=None, at=moment("2024-08-14 00:00"))
-    with pytest.raises(refusals.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         permission.refuse_readmission(asked, " ", by=staff(), at=moment("2024-08-15 10:00"))
     permission.refuse_readmission(asked, "材料不全", by=staff(), at=moment("2024-08-15 10:00"))
     permission.apply_again(failing, "补齐", by=None, at=moment("2024-08-16 00:00"))
@@ -297,7 +299,7 @@ def test_an_appeal_is_in_time_about_ones_own_failure_and_once(failing):
     for act, refusal in (
         (lambda: appeals.appeal(failing, passed, "x", by=None, at=in_time), refusals.NothingToAppeal),
         (lambda: appeals.appeal(leader(), third, "x", by=None, at=in_time), refusals.NothingToAppeal),
-        (lambda: appeals.appeal(failing, third, " ", by=None, at=in_time), refusals.ReasonMissing),
+        (lambda: appeals.appeal(failing, third, " ", by=None, at=in_time), ReasonMissing),
         (lambda: appeals.appeal(failing, third, "x", by=None, at=moment("2024-07-15 00:00")), refusals.AppealTooLate),
     ):
         with pytest.raises(refusal):

@@ -5,17 +5,19 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from commissions import levelling, rebates
+from commissions import levelling, rebates, telling
 from commissions.casework import SamePerson, StaffOnly
-from commissions.models import CaseEvent, Rebate, RebateBatch
+from commissions.chapters import Chapters, with_chapters
+from commissions.models import CaseEvent, OrderLine, Rebate, RebateBatch
 from haowu.analytics.audit import run_audit
 from haowu.ledger.models import Account, Posting
 from haowu.states import MoveRefused
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import PLATFORM, enter_scope
-from tests.build import leader, member, merchant, moment, second, settle, staff
+from tests.build import in_threads, leader, member, merchant, moment, second, settle, staff, told
 from tests.quarters import Stall, closed, level_of, policy, q
-from tuanzhang import appeals, refusals
+from tuanzhang import appeals
+from tuanzhang import level_refusals as refusals
 from tuanzhang.models import LevelPolicy, QuarterLevel
 
 pytestmark = pytest.mark.django_db
@@ -301,3 +303,39 @@ def test_a_leader_reads_its_own_results_and_rebates_and_nobody_elses(two_leaders
         assert Rebate.objects.visible_to(tenant).count() == rows
         assert RebateBatch.objects.count() == 0
         assert Rebate.objects.update(amount_fen=1) == 0
+
+
+def test_explain_says_which_quarter_of_whom_counts_a_line_and_tells_the_merchant_nothing():
+    lead = leader("l1")
+    stall = Stall(lead)
+    number = stall.sell("2024-06-01 10:00", 120_00)
+    settle("2024-06-09")
+    stall.refund(number, "2024-07-20 10:00", 20_00)
+    settle("2024-07-21")
+    assert told(number)["credits"] == [
+        {"quarter": "2024Q2", "day": "2024-06-09", "leader": "l1", "gmv_fen": 120_00},
+        {"quarter": "2024Q3", "day": "2024-07-21", "leader": "l1", "gmv_fen": -20_00},
+    ]
+    assert "¥120.00 计入团长 l1 的 2024Q2 成交额" in "\n".join(telling.sentences(told(number)))
+    lines = with_chapters(OrderLine.objects.filter(order_no=number))
+    seen = {viewer: Chapters(lines).of(lines[0], viewer)["credits"] for viewer in (lead, stall.goods.merchant)}
+    assert (len(seen[lead]), seen[stall.goods.merchant]) == (2, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_hands_close_a_quarter_once_and_post_its_rebates_once():
+    full_score("whole", bronze_gmv_fen=50_00, silver_gmv_fen=100_00, gold_gmv_fen=300_00, target_gmv_fen=50_00)
+    lead = leader("l1")
+    Stall(lead).sell("2024-06-01 10:00", 200_00)
+    settle("2024-06-30")
+    done = in_threads(8, lambda _number: levelling.close_quarter(q("2024Q2"), at=moment(Q2_CLOSED)))
+    assert sorted(done) == [0] * 7 + [1]
+    people = [staff() for _each in range(8)]
+    at = moment(APPEALS_OVER)
+    answers = in_threads(8, lambda number: rebates.propose(q("2024Q2"), by=people[number], at=at))
+    (batch,) = [answer for answer in answers if isinstance(answer, RebateBatch)]
+    assert {type(answer) for answer in answers} == {RebateBatch, rebates.NothingToRebate}
+    answers = in_threads(8, lambda number: rebates.approve(batch, by=people[number], at=at))
+    assert answers.count(None) == 1
+    assert Posting.objects.filter(kind="rebate").count() == 1
+    assert balance(lead, "available") == Rebate.objects.get().amount_fen + 10_80

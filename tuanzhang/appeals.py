@@ -7,9 +7,11 @@ from django.db import transaction
 
 from haowu.tenants.models import Tenant, User
 from haowu.tenants.scope import platform_scope
-from tuanzhang import levels, refusals
+from tuanzhang import level_refusals as refusals
+from tuanzhang import levels
 from tuanzhang.models import Appeal, MonthlyAssessment, QuarterLevel, Revocation
 from tuanzhang.permission import require_staff
+from tuanzhang.refusals import ReasonMissing
 
 Result = MonthlyAssessment | QuarterLevel
 
@@ -18,10 +20,11 @@ Result = MonthlyAssessment | QuarterLevel
 def appeal(leader: Tenant, result: Result, reason: str, *, by: User | None, at: datetime) -> Appeal:
     """Appeal against ``result`` of ``leader``. Refuses a month that did not fail, a revised level, and what is late."""
     if not reason.strip():
-        raise refusals.ReasonMissing
+        raise ReasonMissing
     against = _subject(result)
     with platform_scope():
         list(Tenant.objects.select_for_update(no_key=True).filter(pk=leader.pk))
+        list(Revocation.objects.select_for_update().filter(leader=leader).noticed())
         if result.leader_id != leader.pk:
             raise refusals.NothingToAppeal
         if isinstance(result, MonthlyAssessment) and result.outcome != MonthlyAssessment.Outcome.FAILED:
@@ -87,7 +90,7 @@ def refuse(asked: Appeal, decision: str, *, by: User, at: datetime) -> Appeal:
 def _require_decision(decision: str, by: User) -> None:
     require_staff(by)
     if not decision.strip():
-        raise refusals.ReasonMissing
+        raise ReasonMissing
 
 
 def _excuse(month: MonthlyAssessment) -> None:

@@ -11,8 +11,9 @@ from haowu import days
 from haowu.errors import Refused
 from haowu.tenants.models import Tenant, User
 from haowu.tenants.scope import platform_scope
-from tuanzhang import refusals
+from tuanzhang import level_refusals as refusals
 from tuanzhang.models import Readmission, Revocation
+from tuanzhang.refusals import ReasonMissing
 
 REJECTED_FOR = "团长权限已被平台收回，报名未能审核。可报名其他团长的活动。"
 SECOND_REJECTED_FOR = "一方的团长权限已被平台收回。"
@@ -53,7 +54,8 @@ def withdraw_due(day: date, *, at: datetime) -> int:
     A leader who appeals keeps the permission until the decision. Any number of times, by any number of hands: once.
     """
     with platform_scope(), connection.cursor() as cursor:
-        cursor.execute(_DUE, {"day": day})
+        cursor.execute(_LOCK, {"day": day})
+        cursor.execute(_DUE, {"ids": [pk for (pk,) in cursor.fetchall()]})
         due = dict(cursor.fetchall())
         if due:
             at_and = {"leaders": list(due.values()), "at": at}
@@ -68,7 +70,7 @@ def withdraw_due(day: date, *, at: datetime) -> int:
 def apply_again(leader: Tenant, statement: str, *, by: User | None, at: datetime) -> Readmission:
     """Ask to be let in again: from the 30th day after the withdrawal on, unless it is for good."""
     if not statement.strip():
-        raise refusals.ReasonMissing
+        raise ReasonMissing
     with platform_scope():
         revoked = Revocation.objects.select_for_update().filter(leader=leader).in_force().first()
         if revoked is None:
@@ -99,7 +101,7 @@ def refuse_readmission(asked: Readmission, reason: str, *, by: User, at: datetim
     """With a reason that the leader reads; it may apply again."""
     require_staff(by)
     if not reason.strip():
-        raise refusals.ReasonMissing
+        raise ReasonMissing
     with platform_scope():
         asked.move("refuse", decided_by=by, decided_at=at, reason=reason.strip())
     return asked
@@ -110,13 +112,15 @@ def require_staff(by: User) -> None:
         raise refusals.StaffOnly
 
 
+_LOCK = """
+SELECT id FROM tuanzhang_revocation WHERE status = 'noticed' AND effective_on <= %(day)s ORDER BY id FOR UPDATE
+"""
 _DUE = """
-SELECT id, leader_id FROM tuanzhang_revocation AS revocation
-WHERE status = 'noticed' AND effective_on <= %(day)s
+SELECT id, leader_id FROM tuanzhang_revocation AS revocation WHERE id = ANY(%(ids)s)
   AND NOT EXISTS (SELECT 1 FROM tuanzhang_appeal AS appeal WHERE appeal.leader_id = revocation.leader_id
                   AND appeal.status = 'open' AND appeal.assessment_id IS NOT NULL)
-ORDER BY id FOR UPDATE
 """
+"""Asked once the rows are locked, as who appeals locks them too: an appeal is in before, or comes too late."""
 
 _CLOSE = """
 WITH closed AS (

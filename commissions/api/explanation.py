@@ -88,6 +88,15 @@ class LinePostingOut(serializers.Serializer):
     netted_fen = serializers.IntegerField(help_text=_("当晚这笔记账的合计"))
 
 
+class CreditOut(serializers.Serializer):
+    """What a night counted for the calling leader's quarter."""
+
+    quarter = serializers.CharField()
+    day = serializers.DateField()
+    leader = serializers.CharField()
+    gmv_fen = serializers.IntegerField(help_text=_("追回为负"))
+
+
 class NextOut(serializers.Serializer):
     what = serializers.ChoiceField(
         choices=["WAITS_FOR_RECEIPT", "HELD", "SETTLES", "SETTLING", "ADJUSTS", "DONE", "INVALID"]
@@ -106,4 +115,5 @@ class ExplanationOut(serializers.Serializer):
     steps = LineStepOut(many=True, help_text=_("阶梯佣金从哪个结算夜起改变了本行的佣金率"))
     adjustments = WaitingAdjustmentOut(many=True)
     postings = LinePostingOut(many=True)
+    credits = CreditOut(many=True, help_text=_("计入哪一季的团长成交额，只给该团长"))
     next = NextOut()

@@ -22,9 +22,9 @@ def make_policy() -> None:
     LevelPolicy.objects.get_or_create(
         effective_from=OPENED,
         defaults={
-            "bronze_gmv_fen": 10_000_00,
-            "silver_gmv_fen": 15_000_00,
-            "gold_gmv_fen": 45_000_00,
+            "bronze_gmv_fen": 3_000_00,
+            "silver_gmv_fen": 20_000_00,
+            "gold_gmv_fen": 80_000_00,
             "silver_brands": 10,
             "gold_brands": 20,
             "target_gmv_fen": 40_000_00,

@@ -1,4 +1,4 @@
-"""The forty shops, sixty streamers and six leaders of the demo, by code."""
+"""The forty shops, sixty streamers and three leaders of the demo, by code."""
 
 _MERCHANTS = """
 暖屋家居旗舰店 小森林生活馆 一盏灯家居 拾光杂货铺 北欧小院 半山陶器 麦田厨房 晴天雨具专营 花间集园艺 木马玩具城
@@ -15,7 +15,7 @@ _STREAMERS = """
 向日葵班主任 阿布的货架 老街坊 露露挑礼物 小竹 风车 一只鸽子 春天来了 喵喵屋 山城阿妹
 """
 _LEADERS = """
-好货领航团 杭城招商联盟 小飞象团 一起选品社 暖心团长阿芳 老王优选
+好货领航团 杭城招商联盟 小飞象团
 """
 
 MERCHANTS = {f"m{number:02}": name for number, name in enumerate(_MERCHANTS.split(), start=1)}

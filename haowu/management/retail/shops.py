@@ -52,8 +52,8 @@ def promoters(code: str) -> list[str]:
 
 @cache
 def leader_of(code: str) -> str | None:
-    """The leader in whose activity a product is, one in four; exclusive ones in none. Some carry more than others."""
-    if _is_exclusive(code) or lot("led", code) % 4:
+    """The leader in whose activity a product is, one in two; exclusive ones in none. Some carry more than others."""
+    if _is_exclusive(code) or lot("brought", code) % 2 == 0:
         return None
     place = lot("leader", code) / 2**64
     return list(LEADERS)[int(place * place * len(LEADERS))]
