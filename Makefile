@@ -45,6 +45,7 @@ bench: setup
 	$(BIN)/python manage.py bench night $(if $(BENCH_SIZE),--size $(BENCH_SIZE))
 	$(BIN)/python manage.py bench history
 	$(BIN)/python manage.py bench intake
+	$(BIN)/python manage.py bench feed
 
 # The campaigns whole, of which `make test` runs a share, and every fault: docs/proofs.md. CAMPAIGN=0.1 for a tenth,
 # CAMPAIGN_SEED for other cases. CAMPAIGN and the seed are read by tests/campaign.py.

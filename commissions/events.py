@@ -1,6 +1,7 @@
 """Order events at the door: from JSON as a partner sends it to ``life.Event``. Shape only; no rows are read.
 
-The field list is the partner API's. Refusals name the field and the remedy.
+The field list is the partner API's. A line's ``sku`` and an order's ``city`` are facts only where they were sent.
+Refusals name the field and the remedy.
 """
 
 from collections.abc import Callable
@@ -80,6 +81,8 @@ def _paid(raw: dict[str, Any], now: datetime) -> dict[str, Any]:
         "order_coupon_fen": _amount(raw, "order_coupon_fen", default=0),
         "lines": [_line(line, f"lines[{index}]") for index, line in enumerate(lines)],
     }
+    if raw.get("city") not in (None, ""):
+        facts["city"] = _text(raw, "city", 32)
     numbers = [line["line_no"] for line in facts["lines"]]
     if len(set(numbers)) < len(numbers):
         raise FieldInvalid(field="lines", value=_shown(numbers), why=_("行号重复。"))
@@ -97,7 +100,8 @@ def _line(raw: Any, path: str) -> dict[str, Any]:
     product = raw.get("product")
     if not isinstance(product, dict):
         raise FieldMissing(field=f"{path}.product")
-    return {
+    sku = {} if raw.get("sku") in (None, "") else {"sku": _text(raw, "sku", 64, path=path)}
+    return sku | {
         "line_no": _number(raw, "line_no", low=1, path=path),
         "merchant": _text(product, "merchant", 64, path=f"{path}.product"),
         "product": _text(product, "code", 64, path=f"{path}.product"),

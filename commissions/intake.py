@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from commissions import life
+from commissions import life, supply
 from commissions.calendar import hold_frontier
 from commissions.events import parse
 from commissions.lines import LineBook, OrderKey, ProductsByCode
@@ -136,6 +136,7 @@ class _Batch:
             fresh = [event for event in fresh if event.event_id in stored]
             lives = self._fold(fresh)
         LineBook(self.source, products, self.frontier).write(lives)
+        supply.follow(self.source, lives, at=self.now)
         rulings = self._rule(lives)
         return {event.event_id: rulings[event.event_id] for event in fresh}
 

@@ -124,12 +124,14 @@ class OrderLife:
     """Applies the events of one order. ``lines`` by number; ``rulings`` by event id.
 
     ``settled_payments``: ids of payments whose lines a night has taken. They stay, though an earlier one comes in.
+    ``displaced``: lines with goods of a base that a payment named which does not stand.
     """
 
     def __init__(self, events: Iterable[Event], settled_payments: Collection[str] = ()) -> None:
         self.lines: dict[int, LineState] = {}
         self.rulings: dict[str, Ruling] = {}
         self.freight_left_fen = 0
+        self.displaced: set[int] = set()
         self._refunds: dict[tuple[str, int | None], Refund] = {}
         self._early_reversals: dict[tuple[str, int | None], list[Event]] = {}
         self._cases: dict[str, list[LineState]] = {}
@@ -164,13 +166,14 @@ class OrderLife:
     def _paid(self, event: Event) -> str:
         facts = event.facts
         if any(line["line_no"] in self.lines for line in facts["lines"]):
+            self.displaced.update(line["line_no"] for line in facts["lines"] if "sku" in line)
             return LINE_ALREADY_PAID
         prices = [
             Price(line["price_fen"], line["merchant_coupon_fen"], line["platform_coupon_fen"])
             for line in facts["lines"]
         ]
         for line, base in zip(facts["lines"], bases(prices, facts["order_coupon_fen"]), strict=True):
-            common = {"ordered_at": facts["ordered_at"], "buyer_ref": facts["buyer_ref"]}
+            common = {"ordered_at": facts["ordered_at"], "buyer_ref": facts["buyer_ref"], "city": facts.get("city", "")}
             self.lines[line["line_no"]] = LineState(line["line_no"], event.event_id, line | common, base)
         self.freight_left_fen += facts["freight_fen"]
         return ""

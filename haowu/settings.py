@@ -139,6 +139,9 @@ CELERY_BEAT_SCHEDULE = {
     # Expires: where all workers are busy, what was swept meanwhile would only queue up before other tasks.
     "sweep": {"task": "commissions.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "release-expired": {"task": "commissions.tasks.release_expired", "schedule": 60.0},
+    "pull-stock": {"task": "bases.tasks.pull_due", "schedule": 60.0},
+    "apply-stock": {"task": "bases.tasks.apply_waiting", "schedule": 60.0},
+    "serve-shortages": {"task": "bases.tasks.serve_waiting", "schedule": 60.0},
     "agree-quiet-requests": {"task": "commissions.tasks.agree_quiet_requests", "schedule": 600.0},
     # Daily, though only the 1st and the 15th find something to do: what a lost day left is done on the next.
     "judge-leaders": {"task": "commissions.tasks.judge_leaders", "schedule": crontab(hour=4, minute=0)},
@@ -224,6 +227,10 @@ OAUTH2_PROVIDER = {
         "order-events:read": _("查看订单事件的处理结果"),
         "orders:read": _("查看订单"),
         "statements:read": _("查看对账单"),
+        "stock:write": _("上报库存"),
+        "stock:read": _("查看库存与上报结果"),
+        "brands:write": _("引进品牌"),
+        "brands:read": _("查看品牌库与引进结果"),
         "activities:read": _("查看招商活动与二级合作"),
         "activities:write": _("管理招商活动与二级合作"),
         "enrolments:read": _("查看活动报名与变更申请"),
@@ -277,6 +284,11 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "OrderStatus": "commissions.models.OrderLine.Status",
         "EventVerdict": "commissions.models.OrderEvent.Verdict",
+        "FeedKind": "bases.models.Feed.Kind",
+        "FeedStatus": "bases.models.Feed.Status",
+        "IntroductionStatus": "bases.models.Introduction.Status",
+        "StockRowStatus": ["accepted", "quarantined", "ignored"],
+        "IntroducedStatus": ["submitted", "duplicate", "rejected"],
         "ReceiptStatus": ["accepted", "duplicate", "parked", "rejected"],
         "PhaseKind": ["settlement", "clawback"],
         "AccountKind": "haowu.ledger.models.Account.Kind",

@@ -20,7 +20,7 @@ class HasStates:
 
     MOVES: Moves = {}
 
-    def move(self, name: str, **changes: Any) -> None:
+    def move(self, name: str, /, **changes: Any) -> None:
         """Make the move ``name`` and set ``changes`` in one UPDATE that holds only from the move's origins.
 
         Raises MoveRefused, and changes nothing, when the row has left those origins.

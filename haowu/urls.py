@@ -1,13 +1,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from bases.api import urls as bases_api
+from bases.views.founding import FoundBase
 from commissions.api import urls as orders_api
 from haowu.health import health
 from haowu.media import media
 from haowu.partners.oauth import TokenView
 from tuanzhang.api import urls as leaders_api
+from tuanzhang.models import QuarterLevel
 
-v1 = [*orders_api.urlpatterns, *leaders_api.urlpatterns]
+v1 = [*bases_api.urlpatterns, *orders_api.urlpatterns, *leaders_api.urlpatterns]
 api = [path("v1/", include((v1, "v1"))), path("", include("haowu.partners.urls"))]
 
 handler500 = "haowu.failures.failed"
@@ -15,6 +18,8 @@ handler500 = "haowu.failures.failed"
 urlpatterns = [
     path("healthz", health),
     path("", include("haowu.tenants.urls")),
+    path("", include("bases.urls")),
+    path("bases/founding/", FoundBase.as_view(is_gold_leader=QuarterLevel.objects.is_gold), name="found-base"),
     path("", include("merchants.urls")),
     path("", include("tuanzhang.urls")),
     path("", include("streamers.urls")),

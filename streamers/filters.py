@@ -5,7 +5,11 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from bases.forms import cities
+from bases.models import Base
+from haowu import days
 from haowu.fields import PercentField, SearchBox, YuanField
+from haowu.tenants.models import Tenant
 from merchants.models import Category, Product
 from streamers.models import Pick
 from streamers.selection import in_category, not_on_shelf
@@ -29,6 +33,19 @@ class CategoryFilter(django_filters.ModelChoiceFilter):
     field_class = CategoryField
 
 
+def working_bases() -> QuerySet[Tenant]:
+    return Tenant.objects.filter(base__in=Base.objects.working()).select_related("base").order_by("base__city", "pk")
+
+
+class BaseField(django_filters.fields.ModelChoiceField):
+    def label_from_instance(self, base: Tenant) -> str:
+        return f"{base.base.city_name} · {base.name}"
+
+
+class BaseFilter(django_filters.ModelChoiceFilter):
+    field_class = BaseField
+
+
 class SelectionFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         label=_("关键词"), field_name="title", lookup_expr="icontains", max_length=64, widget=SearchBox
@@ -42,6 +59,12 @@ class SelectionFilter(django_filters.FilterSet):
     price_from = YuanFilter(label=_("最低价（元）"), field_name="price_fen", lookup_expr="gte")
     price_to = YuanFilter(label=_("最高价（元）"), field_name="price_fen", lookup_expr="lte")
     rate_from = PercentFilter(label=_("佣金率不低于（%）"), field_name="commission_bps", lookup_expr="gte")
+    city = django_filters.ChoiceFilter(
+        label=_("基地城市"), choices=cities, method="lying_in", empty_label=_("全部城市")
+    )
+    base = BaseFilter(
+        label=_("基地"), queryset=lambda request: working_bases(), method="lying_at", empty_label=_("全部基地")
+    )
     fresh = django_filters.BooleanFilter(label=_("不在我的货架上"), method="not_picked", widget=forms.CheckboxInput)
 
     class Meta:
@@ -50,6 +73,12 @@ class SelectionFilter(django_filters.FilterSet):
 
     def within(self, products: QuerySet, name: str, category: Category) -> QuerySet:
         return in_category(products, category)
+
+    def lying_in(self, products: QuerySet, name: str, city: str) -> QuerySet:
+        return products.lying_in(city, days.now())
+
+    def lying_at(self, products: QuerySet, name: str, base: Tenant) -> QuerySet:
+        return products.lying_at(base, days.now())
 
     def not_picked(self, products: QuerySet, name: str, wanted: bool | None) -> QuerySet:
         return not_on_shelf(products, self.request.tenant) if wanted else products

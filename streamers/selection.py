@@ -36,7 +36,7 @@ def offered_to(streamer: Tenant, at: datetime) -> QuerySet[Product]:
     listed = _best(items.exclusive().listing(streamer, at), at)
     through = _best(items.normal().filter(activity=Subquery(_way(streamer, at))), at)
     speaking = Case(When(kept, then=Greatest(exclusive, listed)), default=Coalesce(item, shop, through, normal))
-    products = Product.objects.listed().with_offer_facts().annotate(commission_bps=speaking)
+    products = Product.objects.listed().supplied(at).with_offer_facts().annotate(commission_bps=speaking)
     worth = ExpressionWrapper(F("price_fen") * F("commission_bps"), output_field=BigIntegerField())
     return products.filter(commission_bps__isnull=False, price_fen__isnull=False).annotate(worth=worth)
 

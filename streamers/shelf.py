@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from haowu import days
 from haowu.errors import Refused, single
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
@@ -106,7 +107,8 @@ class _Shelves:
 
     def __init__(self, wishes: Sequence[Wish]) -> None:
         products = {wish.product.pk: wish.product for wish in wishes}
-        self._listed = set(Product.objects.listed().filter(pk__in=products).values_list("pk", flat=True))
+        shown = Product.objects.listed().supplied(max((wish.at for wish in wishes), default=days.BEGINNING))
+        self._listed = set(shown.filter(pk__in=products).values_list("pk", flat=True))
         picks = Pick.objects.on_shelf().filter(streamer__in={wish.streamer.pk for wish in wishes}, product__in=products)
         self._standing: dict[tuple[int, int], tuple[Pick, Through | None]] = {
             (pick.streamer_id, pick.product_id): (pick, pick.latest_through) for pick in picks.with_channels()

@@ -162,7 +162,7 @@ class TestSelection:
             product = offered(merchant, f"p{number}")
             build.listed_plan(product, "item_targeted", {streamer: 1800})
             if number in (1, 11):
-                with django_assert_num_queries(19):
+                with django_assert_num_queries(20):
                     client.get("/selection/")
 
 

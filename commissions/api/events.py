@@ -31,6 +31,9 @@ class ProductIn(serializers.Serializer):
 class EventLineIn(serializers.Serializer):
     line_no = serializers.IntegerField(min_value=1)
     product = ProductIn()
+    sku = serializers.CharField(
+        max_length=64, required=False, help_text=_("规格编号；写明时从有现货的供应链基地预留，退款或取消时释放")
+    )
     quantity = serializers.IntegerField(min_value=1, default=1)
     price_fen = serializers.IntegerField(**AMOUNT, help_text=_("行总价，未减订单优惠券"))
     merchant_coupon_fen = serializers.IntegerField(**AMOUNT, default=0)
@@ -49,6 +52,9 @@ class OrderEventIn(serializers.Serializer):
     line_no = serializers.IntegerField(min_value=1, required=False, help_text=_("缺省为整个订单"))
     ordered_at = serializers.DateTimeField(required=False, help_text="paid")
     buyer_ref = serializers.CharField(max_length=64, required=False, help_text="paid")
+    city = serializers.CharField(
+        max_length=32, required=False, help_text=_("paid：收货城市，如 临沂市 或 linyi；按它就近选基地")
+    )
     freight_fen = serializers.IntegerField(**AMOUNT, required=False, help_text="paid, refunded")
     order_coupon_fen = serializers.IntegerField(**AMOUNT, required=False, help_text="paid")
     lines = EventLineIn(many=True, required=False, help_text="paid")

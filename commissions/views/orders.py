@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from commissions import cases, explain, telling
+from commissions import cases, explain, supply, telling
 from commissions.filters import LineFilter
 from commissions.models import OrderLine
 from commissions.parts import part_of
@@ -42,7 +42,7 @@ class LinePage(TenantRequiredMixin, TemplateView):
     template_name = "commissions/line.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        mine = OrderLine.objects.visible_to(self.request.tenant).select_related("product")
+        mine = OrderLine.objects.visible_to(self.request.tenant).select_related("product", "source")
         line = get_object_or_404(mine, pk=self.kwargs["pk"])
         with platform_scope():
             story = explain.as_seen_by(self.request.tenant, line)
@@ -52,6 +52,7 @@ class LinePage(TenantRequiredMixin, TemplateView):
             "shares": list(telling.shares(story)),
             "cases": cases.of_line(line, self.request.tenant, days.now()),
             "waiting": [*telling.steps(story), *telling.waiting(story)],
+            "goods": supply.of_line(line) if self.request.tenant.pk == line.merchant_id else None,
             "next": telling.what_comes_next(story),
             "postings": [
                 row | {"account_label": Account.Kind(row["account"]).label, "label": Posting.Kind(row["kind"]).label}

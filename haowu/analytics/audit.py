@@ -13,7 +13,15 @@ from django.db import connection
 from commissions import life
 from commissions.models import Order, OrderLine, Run
 from commissions.report import rows_are_as_sealed
-from haowu.analytics import audit_casework, audit_keys, audit_levels, audit_moments, audit_nights, audit_payouts
+from haowu.analytics import (
+    audit_bases,
+    audit_casework,
+    audit_keys,
+    audit_levels,
+    audit_moments,
+    audit_nights,
+    audit_payouts,
+)
 
 EXAMPLES = 5
 ORDERS_REPLAYED = 200
@@ -35,7 +43,7 @@ class Finding:
 
 def run_audit() -> list[Finding]:
     """Every invariant, in order. Platform scope; reads only."""
-    subjects = (audit_nights, audit_moments, audit_payouts, audit_casework, audit_keys, audit_levels)
+    subjects = (audit_nights, audit_moments, audit_payouts, audit_casework, audit_bases, audit_keys, audit_levels)
     searches = [*_SEARCHES, *(search for subject in subjects for search in subject.SEARCHES)]
     findings = [_searched(code, title, sql) for code, title, sql in searches]
     findings += [_told(code, title, tell()) for code, title, tell in _RECOMPUTED]

@@ -9,7 +9,12 @@ from django.views.generic import TemplateView
 from haowu.tenants.middleware import SESSION_KEY
 from haowu.tenants.models import Tenant
 
-HOMES = {Tenant.Kind.MERCHANT: "products", Tenant.Kind.STREAMER: "selection", Tenant.Kind.TUANZHANG: "activities"}
+HOMES = {
+    Tenant.Kind.MERCHANT: "products",
+    Tenant.Kind.STREAMER: "selection",
+    Tenant.Kind.TUANZHANG: "activities",
+    Tenant.Kind.BASE: "base-home",
+}
 """The first page of each kind of tenant; the other kinds begin with their statements."""
 
 

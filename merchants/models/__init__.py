@@ -1,4 +1,5 @@
-from merchants.models.catalogue import Brand, Category, Delisting, Product, ProductImage, Sku
+from bases.models import Brand
+from merchants.models.catalogue import Category, Delisting, Product, ProductImage, Sku
 from merchants.models.engagement import Engagement
 from merchants.models.plan import Plan, PlanRate
 from merchants.models.shop import Shop

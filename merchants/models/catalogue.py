@@ -1,9 +1,12 @@
 """The shared catalogue: categories, brands, products with SKUs and pictures. Read by all, written by their merchant."""
 
+from datetime import datetime
+
 from django.db import models
-from django.db.models import Max, Min, Q, Sum
+from django.db.models import Exists, Max, Min, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+from bases.models import Brand, Stock
 from haowu.states import HasStates
 from haowu.tenants.models import Tenant, public_id
 
@@ -55,17 +58,6 @@ class Category(models.Model):
         return " / ".join(names)
 
 
-class Brand(models.Model):
-    code = models.CharField(_("编号"), max_length=64, unique=True)
-    name = models.CharField(_("名称"), max_length=64)
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("品牌")
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class ProductQuerySet(models.QuerySet):
     def visible_to(self, tenant: Tenant) -> "ProductQuerySet":
         """A merchant sees its own products in every state; everyone else sees what is listed."""
@@ -89,6 +81,25 @@ class ProductQuerySet(models.QuerySet):
             merchant__shop__suspended_at__isnull=True,
             merchant__shop__deposit_exhausted_at__isnull=True,
         )
+
+    def supplied(self, at: datetime) -> "ProductQuerySet":
+        """Without the goods of silent bases: what bases hold is shown while one of them works and its feed is fresh.
+
+        Asked at the moment of reading, so that a feed that goes stale takes its goods out in the same instant.
+        """
+        held = Stock.objects.of_product(OuterRef("merchant"), OuterRef("code"))
+        return self.filter(~Exists(held) | Exists(held.sold_by_working(at)))
+
+    def lying_in(self, city: str, at: datetime) -> "ProductQuerySet":
+        """Goods that a working base of ``city`` has free at ``at``."""
+        return self._lying(Stock.objects.filter(base__base__city=city), at)
+
+    def lying_at(self, base: Tenant, at: datetime) -> "ProductQuerySet":
+        return self._lying(Stock.objects.of_base(base), at)
+
+    def _lying(self, stock: models.QuerySet, at: datetime) -> "ProductQuerySet":
+        goods = stock.of_product(OuterRef("merchant"), OuterRef("code"))
+        return self.filter(Exists(goods.in_stock().sold_by_working(at)))
 
     def with_offer_facts(self) -> "ProductQuerySet":
         """Adds ``price_fen`` (lowest SKU), ``price_to_fen`` and ``stock`` over SKUs."""

@@ -16,6 +16,11 @@ BODIES = {
     "/order-events": EVENT,
     "/withdrawals": {"number": "w2", "amount_fen": 300},
     "/withdrawals/w1/cancellation": None,
+    "/stock-snapshots": {"sequence": 1, "counted_at": "2024-06-01T00:00:00Z", "rows": []},
+    "/stock-changes": {"sequence": 2, "counted_at": "2024-06-01T00:00:00Z", "rows": []},
+    "/brand-introductions": {
+        "brands": [{"name": "x", "document_no": "1", "authorised_from": "2024-01-01", "authorised_to": "2099-01-01"}]
+    },
     "/activities": {"type": "normal", "title": "夏季", "begins_at": "2024-06-01T00:00:00+08:00"},
     "/activities/a1/publication": None,
     "/activities/a2/closing": None,
@@ -70,6 +75,14 @@ TABLE = {
     ("GET", "/second-level"):                                     [401, 403, 403, 403, 200,  403, 403, 403, 200],
     ("POST", "/second-level"):                                    [401, 403, 403, 403, 200,  403, 403, 403, 200],
     ("POST", "/second-level-decisions"):                          [401, 403, 403, 403, 200,  403, 403, 403, 200],
+    ("POST", "/stock-snapshots"):                                 [401, 403, 403, 403, 403,  403, 403, 403, 403],
+    ("POST", "/stock-changes"):                                   [401, 403, 403, 403, 403,  403, 403, 403, 403],
+    ("GET", "/stock-feeds"):                                      [401, 403, 403, 403, 403,  403, 403, 403, 403],
+    ("GET", "/stock-feeds/1"):                                    [401, 403, 403, 403, 403,  403, 403, 403, 403],
+    ("GET", "/stock"):                                            [401, 403, 403, 403, 403,  403, 403, 403, 403],
+    ("GET", "/brands"):                                           [401, 200, 200, 200, 200,  200, 200, 200, 200],
+    ("GET", "/brand-introductions"):                              [401, 403, 403, 403, 403,  403, 403, 403, 403],
+    ("POST", "/brand-introductions"):                             [401, 403, 403, 403, 403,  403, 403, 403, 403],
 }  # fmt: skip
 
 SCOPES = {
@@ -93,6 +106,14 @@ SCOPES = {
     ("GET", "/statements/available/2024-06-10/postings"): "statements:read",
     ("GET", "/statements/funding/2024-06-10/entries/cost"): "statements:read",
     ("GET", "/statements/funding/2024-06-10/entries/cost/lines"): "statements:read",
+    ("POST", "/stock-snapshots"): "stock:write",
+    ("POST", "/stock-changes"): "stock:write",
+    ("GET", "/stock-feeds"): "stock:read",
+    ("GET", "/stock-feeds/1"): "stock:read",
+    ("GET", "/stock"): "stock:read",
+    ("GET", "/brands"): "brands:read",
+    ("GET", "/brand-introductions"): "brands:read",
+    ("POST", "/brand-introductions"): "brands:write",
     ("GET", "/level"): "levels:read",
     ("GET", "/levels"): "levels:read",
     ("GET", "/assessments"): "levels:read",

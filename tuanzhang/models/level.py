@@ -124,6 +124,11 @@ class QuarterLevelQuerySet(models.QuerySet):
         )
         return self.filter(~models.Exists(later))
 
+    def is_gold(self, leader: Tenant, at: datetime) -> bool:
+        """Whether the quarter before that of ``at`` made ``leader`` gold: its level holds now."""
+        before = periods.quarter_before(days.day_of(at))
+        return self.filter(leader=leader, quarter=before, level=LevelLabel.GOLD).standing().exists()
+
     def newest_first(self) -> "QuarterLevelQuerySet":
         return self.order_by("-quarter", "-revision")
 

@@ -5,7 +5,7 @@ import sys
 
 from django.core.management.base import BaseCommand
 
-from haowu.management.bench import history, house, intake, levels, night
+from haowu.management.bench import feed, history, house, intake, levels, night
 from haowu.management.bench.figures import Figures
 
 BENCHES = {
@@ -13,15 +13,18 @@ BENCHES = {
     "intake": (intake, 50_000),
     "history": (history, 1_000_000),
     "levels": (levels, 1_000_000),
+    "feed": (feed, 1_000_000),
 }
 
 
 class Command(BaseCommand):
-    help = "Measures a night, the intake, the cost of history or leaders' levels, beside the floor in the same run."
+    help = "Measures a night, the intake, the cost of history, leaders' levels or a stock feed, beside the floor."
 
     def add_arguments(self, parser):
         parser.add_argument("name", choices=BENCHES, nargs="?", default="night")
-        parser.add_argument("--size", type=int, help="lines of the night, events, or settled lines behind")
+        parser.add_argument(
+            "--size", type=int, help="lines of the night, events, settled lines behind, or rows of the feed"
+        )
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--keep", action="store_true", help="leave the bench's own house as it is")
 

@@ -20,7 +20,7 @@ from commissions import statements
 from haowu import days
 from haowu.errors import Refused
 from haowu.management import market
-from haowu.management.demo import people, quarters, story
+from haowu.management.demo import people, quarters, story, supply
 from haowu.management.demo.programs import ProgramEnded, Programs
 from haowu.management.ready import gather_statistics, make_ready
 from haowu.management.reports import run_lines
@@ -51,6 +51,7 @@ class Command(BaseCommand):
             try:
                 programs.start_worker()
                 self._replay(load(orders, now=days.now()), options["days"], programs)
+                supply.open_bases(at=days.now())
                 self._show_last_night()
                 if not no_serve:
                     self._serve(programs)

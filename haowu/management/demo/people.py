@@ -1,4 +1,4 @@
-"""Who can sign in to the demo: owners of the busiest shop, streamer and leader, staff, and the order source.
+"""Who can sign in to the demo: owners of the busiest shop, streamer and leader, of a base, staff, the order source.
 
 People's password is public, so they exist in development only.
 """
@@ -50,6 +50,7 @@ def ways_in() -> list[Way]:
             _("在选品中心搜「圣诞」，再看收益里的待结算与可提现"),
         ),
         *_leader(),
+        *_bases(),
         Way(staff.role, staff.path, _staff("admin"), staff.task),
         Way(
             _("订单来源 {name}").format(name=replay.source().name),
@@ -67,6 +68,19 @@ def _leader() -> list[Way]:
     leader = _busiest("first_leader")
     role, task = _("团长 {name}").format(name=leader.name), _("看离下一等级还差多少，再打开上一季看返点怎么来的")
     return [Way(role, "/levels/", _member("leader", leader), task)]
+
+
+def _bases() -> list[Way]:
+    """The first base, where leaders have founded any."""
+    return [
+        Way(
+            _("基地 {name}").format(name=base.name),
+            "/base/",
+            _member("base", base),
+            _("看品牌额度、刚按买家城市预留的订单，再上传一份库存"),
+        )
+        for base in Tenant.objects.of_kind(Tenant.Kind.BASE).order_by("pk")[:1]
+    ]
 
 
 def _busiest(role: str) -> Tenant:

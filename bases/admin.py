@@ -1,0 +1,230 @@
+"""Staff's queues around bases: applications, brands, feeds and rows to review. Rows are looked at; acts change them."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bases import feeding, founding, introducing, refusals
+from bases.models import (
+    Application,
+    Base,
+    BasePolicy,
+    Booking,
+    Document,
+    Feed,
+    Introduction,
+    Movement,
+    PullSource,
+    QuarantinedRow,
+    Reservation,
+    Room,
+    Stock,
+)
+from haowu import days
+from haowu.errors import Refused
+from haowu.tenants.admin import LookOnly, LookOnlyAdmin, yuan_column
+
+
+class Decision(ActionForm):
+    """What an act may need beside the rows."""
+
+    reason = forms.CharField(label=gettext_lazy("原因"), required=False, max_length=500)
+    code = forms.CharField(label=gettext_lazy("基地编号"), required=False, max_length=64)
+
+
+class QueueAdmin(LookOnlyAdmin):
+    action_form = Decision
+    ordering: ClassVar[list[str]] = ["-pk"]
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
+
+    def each(self, request: HttpRequest, chosen: QuerySet, act: Callable[[Any], Any]) -> None:
+        """``act`` on each row by itself; a refusal names its row and stops no other."""
+        done = 0
+        for row in chosen.order_by("pk"):
+            try:
+                act(row)
+                done += 1
+            except Refused as refused:
+                self.message_user(request, f"{row}：{refused.message}", messages.ERROR)
+        if done:
+            self.message_user(request, _("已处理 {count} 笔。").format(count=done))
+
+
+def reason_of(request: HttpRequest) -> str:
+    return request.POST.get("reason", "")
+
+
+@admin.register(BasePolicy)
+class BasePolicyAdmin(admin.ModelAdmin):
+    """A version is added with the figures of the one before it; none is changed."""
+
+    list_display = ["__str__", "gold_seats", "silver_seats", "gold_brands", "silver_brands", "note"]
+    ordering = ["-effective_from", "-pk"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        last = BasePolicy.objects.in_force(days.now())
+        return {field.name: getattr(last, field.name) for field in self.opts.fields if field.editable} | {
+            "effective_from": days.now(), "note": ""}  # fmt: skip
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class DocumentInline(LookOnly, admin.TabularInline):
+    model = Document
+    extra = 0
+
+
+@admin.register(Application)
+class ApplicationAdmin(QueueAdmin):
+    list_display = ["name", "applicant", "level", "city_name", "live_rooms", "guides", "property_sqm", "status"]
+    list_filter = ["status", "level"]
+    list_select_related = ["applicant"]
+    inlines = [DocumentInline]
+    actions = ["approve", "send_back", "refuse"]
+
+    @admin.action(description=gettext_lazy("通过并建立基地（填基地编号）"), permissions=["decide"])
+    def approve(self, request: HttpRequest, chosen: QuerySet) -> None:
+        code = request.POST.get("code", "").strip()
+        self.each(request, chosen, lambda row: self._approve(row, code, request))
+
+    def _approve(self, row: Application, code: str, request: HttpRequest) -> None:
+        if not code:
+            raise refusals.BaseCodeMissing
+        founding.approve(row, code=code, by=request.user, at=days.now())
+
+    @admin.action(description=gettext_lazy("退回补充（写明原因）"), permissions=["decide"])
+    def send_back(self, request: HttpRequest, chosen: QuerySet) -> None:
+        act = founding.send_back
+        self.each(request, chosen, lambda row: act(row, reason_of(request), by=request.user, at=days.now()))
+
+    @admin.action(description=gettext_lazy("不予通过（写明原因）"), permissions=["decide"])
+    def refuse(self, request: HttpRequest, chosen: QuerySet) -> None:
+        act = founding.refuse
+        self.each(request, chosen, lambda row: act(row, reason_of(request), by=request.user, at=days.now()))
+
+
+@admin.register(Base)
+class BaseAdmin(QueueAdmin):
+    list_display = ["base", "level", "city_name", "status", "founder", "activated_at"]
+    list_filter = ["status", "level"]
+    list_select_related = ["base", "founder"]
+    search_fields = ["base__name", "=base__code"]
+    actions = ["downgrade", "close"]
+
+    @admin.action(description=gettext_lazy("降为银牌（写明原因）"), permissions=["decide"])
+    def downgrade(self, request: HttpRequest, chosen: QuerySet) -> None:
+        self.each(request, chosen, lambda row: founding.downgrade(row, reason_of(request), at=days.now()))
+
+    @admin.action(description=gettext_lazy("关闭（写明原因）"), permissions=["decide"])
+    def close(self, request: HttpRequest, chosen: QuerySet) -> None:
+        self.each(request, chosen, lambda row: founding.close(row, reason_of(request), at=days.now()))
+
+
+@admin.register(Introduction)
+class IntroductionAdmin(QueueAdmin):
+    list_display = ["brand", "base", "document_no", "authorised_from", "authorised_to", "status", "submitted_at"]
+    list_filter = ["status", "authorised_to"]
+    list_select_related = ["brand", "base"]
+    search_fields = ["brand__name", "base__name", "=document_no"]
+    actions = ["accept", "refuse"]
+
+    @admin.action(description=gettext_lazy("通过"), permissions=["decide"])
+    def accept(self, request: HttpRequest, chosen: QuerySet) -> None:
+        self.each(request, chosen, lambda row: introducing.accept(row, by=request.user, at=days.now()))
+
+    @admin.action(description=gettext_lazy("不予通过（写明原因）"), permissions=["decide"])
+    def refuse(self, request: HttpRequest, chosen: QuerySet) -> None:
+        act = introducing.refuse
+        self.each(request, chosen, lambda row: act(row, reason_of(request), by=request.user, at=days.now()))
+
+
+@admin.register(Feed)
+class FeedAdmin(QueueAdmin):
+    list_display = ["base", "sequence", "kind", "status", "counted_at", "rows", "changed", "emptied", "quarantined"]
+    list_filter = ["status", "kind"]
+    list_select_related = ["base"]
+    search_fields = ["base__name", "=base__code"]
+    actions = ["confirm", "reject"]
+
+    @admin.action(description=gettext_lazy("确认生效"), permissions=["decide"])
+    def confirm(self, request: HttpRequest, chosen: QuerySet) -> None:
+        self.each(request, chosen, lambda row: feeding.apply(row, at=days.now(), is_checked=False))
+
+    @admin.action(description=gettext_lazy("作废"), permissions=["decide"])
+    def reject(self, request: HttpRequest, chosen: QuerySet) -> None:
+        self.each(request, chosen, feeding.reject)
+
+
+@admin.register(QuarantinedRow)
+class QuarantinedRowAdmin(QueueAdmin):
+    list_display = ["__str__", "base", "reason", "price", "quantity", "feed", "status"]
+    list_filter = ["status", "reason"]
+    list_select_related = ["base", "feed__base"]
+    search_fields = ["=sku_code", "=product_code", "base__name"]
+    actions = ["take", "drop"]
+
+    @admin.action(description=gettext_lazy("采用"), permissions=["decide"])
+    def take(self, request: HttpRequest, chosen: QuerySet) -> None:
+        self.each(request, chosen, lambda row: feeding.take(row, by=request.user, at=days.now()))
+
+    @admin.action(description=gettext_lazy("放弃"), permissions=["decide"])
+    def drop(self, request: HttpRequest, chosen: QuerySet) -> None:
+        self.each(request, chosen, lambda row: feeding.drop(row, by=request.user, at=days.now()))
+
+
+@admin.register(Stock)
+class StockAdmin(LookOnlyAdmin):
+    list_display = [
+        "base", "merchant", "product_code", "sku_code", yuan_column("price_fen", gettext_lazy("价格")), "quantity",
+        "reserved", "short", "sequence",
+    ]  # fmt: skip
+    list_select_related = ["base", "merchant"]
+    search_fields = ["=product_code", "=sku_code"]
+
+
+@admin.register(Reservation)
+class ReservationAdmin(LookOnlyAdmin):
+    list_display = ["reference", "base", "stock", "quantity", "status", "reserved_at"]
+    list_filter = ["status"]
+    list_select_related = ["base", "stock"]
+    search_fields = ["=reference"]
+
+
+@admin.register(Movement)
+class MovementAdmin(LookOnlyAdmin):
+    list_display = ["at", "kind", "quantity", "reservation", "base", "stock"]
+    list_filter = ["kind"]
+    list_select_related = ["base", "stock", "reservation"]
+    search_fields = ["=reservation__reference"]
+
+
+@admin.register(PullSource)
+class PullSourceAdmin(LookOnlyAdmin):
+    list_display = ["base", "url", "every_minutes", "pulled_at", "outcome", "failures", "next_at"]
+    list_filter = ["outcome"]
+    list_select_related = ["base"]
+
+
+@admin.register(Room)
+class RoomAdmin(LookOnlyAdmin):
+    list_display = ["name", "base", "closed_at"]
+    list_select_related = ["base"]
+
+
+@admin.register(Booking)
+class BookingAdmin(LookOnlyAdmin):
+    list_display = ["room", "base", "streamer", "starts_at", "ends_at", "cancelled_at"]
+    list_select_related = ["room", "base", "streamer"]

@@ -1,0 +1,24 @@
+"""The query parameters of the lists. Times name their axis."""
+
+import django_filters
+
+from bases.models import Feed, Introduction
+from haowu.partners.filters import MomentFilter, NumberFilter
+
+
+class FeedFilters(django_filters.FilterSet):
+    received_from = MomentFilter(field_name="received_at", lookup_expr="gte")
+    received_to = MomentFilter(field_name="received_at", lookup_expr="lt")
+    status = django_filters.ChoiceFilter(choices=Feed.Status.choices)
+
+
+class StockFilters(django_filters.FilterSet):
+    merchant = NumberFilter(field_name="merchant__code")
+    product = NumberFilter(field_name="product_code")
+    sku = NumberFilter(field_name="sku_code")
+
+
+class IntroductionFilters(django_filters.FilterSet):
+    submitted_from = MomentFilter(field_name="submitted_at", lookup_expr="gte")
+    submitted_to = MomentFilter(field_name="submitted_at", lookup_expr="lt")
+    status = django_filters.ChoiceFilter(choices=Introduction.Status.choices)

@@ -1,0 +1,126 @@
+"""The rows of a feed on their way in: read from CSV or JSON, checked for shape, packed as COPY text under gzip.
+
+What a row means is for ``merging`` to judge; here it must only be five cells of which two are whole numbers. A row
+that is not is handed back beside the packed ones, never dropped.
+"""
+
+import csv
+import gzip
+import hashlib
+import io
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from django.utils.translation import gettext as _
+
+from bases.refusals import FeedInvalid, FeedTooLarge
+
+COLUMNS = ("merchant", "product", "sku", "price_fen", "quantity")
+ROW_LIMIT = 2_000_000
+MAX_NUMBER = 10**13
+CHUNK = 20_000
+
+
+@dataclass
+class Packed:
+    """``unreadable`` is ``[(line number, cells)]``; ``checksum`` is over all rows as they came."""
+
+    rows: int = 0
+    checksum: str = ""
+    content: bytes = b""
+    unreadable: list[tuple[int, Sequence[str]]] = field(default_factory=list)
+
+
+def pack(rows: Iterable[Sequence[Any]]) -> Packed:
+    """Five cells a row, in the order of COLUMNS. FeedTooLarge beyond ROW_LIMIT rows."""
+    packed = Packed()
+    digest = hashlib.sha256()
+    squeeze = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    content: list[bytes] = []
+    lines: list[str] = []
+    for line_no, row in enumerate(rows, 1):
+        cells = [str(cell).strip() for cell in row]
+        line = _copy_line(line_no, cells)
+        if line is None:
+            packed.unreadable.append((line_no, cells))
+            line = "\t".join(cells) + "\n"
+            digest.update(line.encode("utf-8", "surrogatepass"))
+        else:
+            lines.append(line)
+        if line_no > ROW_LIMIT:
+            raise FeedTooLarge(limit=ROW_LIMIT)
+        packed.rows = line_no
+        if len(lines) >= CHUNK:
+            content.append(_squeezed(squeeze, digest, lines))
+    content.append(_squeezed(squeeze, digest, lines) + squeeze.flush())
+    packed.checksum = digest.hexdigest()
+    packed.content = b"".join(content)
+    return packed
+
+
+def _copy_line(line_no: int, cells: Sequence[str]) -> str | None:
+    """The row as COPY's text format, or None where it is none."""
+    if len(cells) != len(COLUMNS):
+        return None
+    merchant, product, sku, price, quantity = cells
+    if not (price.isdecimal() and quantity.isdecimal() and price.isascii() and quantity.isascii()):
+        return None
+    if len(price) > 14 or len(quantity) > 14 or not 0 < int(price) <= MAX_NUMBER or int(quantity) > MAX_NUMBER:
+        return None
+    if not (merchant and product and sku) or max(len(merchant), len(product), len(sku)) > 64:
+        return None
+    line = f"{line_no}\t{merchant}\t{product}\t{sku}\t{price}\t{quantity}"
+    named = merchant + product + sku
+    if not named.isprintable():
+        return None
+    if "\\" in named:
+        line = line.replace("\\", "\\\\")
+    return line + "\n"
+
+
+def _squeezed(squeeze: Any, digest: Any, lines: list[str]) -> bytes:
+    text = "".join(lines).encode()
+    lines.clear()
+    digest.update(text)
+    return squeeze.compress(text)
+
+
+def unpacked(contents: Iterable[bytes]) -> BinaryIO:
+    """The packed parts as one file for COPY."""
+    return gzip.GzipFile(fileobj=io.BytesIO(b"".join(bytes(content) for content in contents)))
+
+
+def from_csv(file: BinaryIO) -> Iterator[list[str]]:
+    """UTF-8 with a header that names COLUMNS in any order. FeedInvalid says what is wrong with the file as a whole."""
+    reader = csv.reader(io.TextIOWrapper(file, "utf-8-sig", newline=""))
+    try:
+        header = [cell.strip().lower() for cell in next(reader, [])]
+        if missing := [name for name in COLUMNS if name not in header]:
+            raise FeedInvalid(why=_("第一行须有列名，缺少：{names}").format(names="、".join(missing)))
+        if header == list(COLUMNS):
+            yield from (row for row in reader if row)
+        else:
+            places = [header.index(name) for name in COLUMNS]
+            for row in reader:
+                if row:
+                    yield [row[place] for place in places] if len(row) == len(header) else row[:10]
+    except UnicodeDecodeError:
+        raise FeedInvalid(why=_("文件不是 UTF-8 编码。请另存为 UTF-8 的 CSV。")) from None
+    except csv.Error as error:
+        raise FeedInvalid(why=_("第 {line} 行不是有效的 CSV。").format(line=reader.line_num)) from error
+
+
+def from_json(rows: Iterable[Any]) -> Iterator[list[str]]:
+    """Objects with the names of COLUMNS; anything else becomes a row that cannot be read."""
+    for row in rows:
+        if isinstance(row, dict):
+            yield [_cell(row.get(name, "")) for name in COLUMNS]
+        else:
+            yield [str(row)[:200]]
+
+
+def _cell(value: Any) -> str:
+    """Whole numbers and text as they are; ``true`` and 0.5 are no numbers here."""
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else f"?{value}"[:40]

@@ -1,0 +1,64 @@
+"""What the lists of bases, brands and rooms may be narrowed by."""
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from bases.forms import cities
+from bases.models import Base, Brand, Level, Reservation, Room, Stock
+from haowu.fields import SearchBox
+
+
+class BaseFilter(django_filters.FilterSet):
+    city = django_filters.ChoiceFilter(label=_("城市"), choices=cities, empty_label=_("全部城市"))
+    level = django_filters.ChoiceFilter(label=_("级别"), choices=Level.choices, empty_label=_("全部级别"))
+
+    class Meta:
+        model = Base
+        fields: list[str] = []
+
+
+class BrandFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("品牌"), field_name="name", lookup_expr="icontains", max_length=64, widget=SearchBox
+    )
+
+    class Meta:
+        model = Brand
+        fields: list[str] = []
+
+
+class RoomFilter(django_filters.FilterSet):
+    city = django_filters.ChoiceFilter(
+        label=_("城市"), field_name="base__base__city", choices=cities, empty_label=_("全部城市")
+    )
+
+    class Meta:
+        model = Room
+        fields: list[str] = []
+
+
+class ReservationFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("订单号或商品编号"), method="named", max_length=64, widget=SearchBox)
+    status = django_filters.ChoiceFilter(label=_("状态"), choices=Reservation.Status.choices, empty_label=_("全部状态"))
+
+    class Meta:
+        model = Reservation
+        fields: list[str] = []
+
+    def named(self, rows: QuerySet, name: str, text: str) -> QuerySet:
+        return rows.filter(Q(reference__contains=text) | Q(stock__product_code=text) | Q(stock__sku_code=text))
+
+
+class MerchantStockFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("商品或规格编号"), method="named", max_length=64, widget=SearchBox)
+    city = django_filters.ChoiceFilter(
+        label=_("城市"), field_name="base__base__city", choices=cities, empty_label=_("全部城市")
+    )
+
+    class Meta:
+        model = Stock
+        fields: list[str] = []
+
+    def named(self, rows: QuerySet, name: str, text: str) -> QuerySet:
+        return rows.filter(Q(product_code=text) | Q(sku_code=text))

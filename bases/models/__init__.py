@@ -1,0 +1,28 @@
+from bases.models.base import Application, Base, Document, QuotaPeriod
+from bases.models.brand import Brand, Introduction
+from bases.models.policy import BasePolicy, Level
+from bases.models.room import Booking, Room
+from bases.models.stock import Feed, Feeder, FeedPart, PullSource, QuarantinedRow, Stock
+from bases.models.supply import Movement, Reservation, Shortage
+
+__all__ = [
+    "Application",
+    "Base",
+    "BasePolicy",
+    "Booking",
+    "Brand",
+    "Document",
+    "Feed",
+    "FeedPart",
+    "Feeder",
+    "Introduction",
+    "Level",
+    "Movement",
+    "PullSource",
+    "QuarantinedRow",
+    "QuotaPeriod",
+    "Reservation",
+    "Room",
+    "Shortage",
+    "Stock",
+]

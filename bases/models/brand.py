@@ -1,0 +1,154 @@
+"""The one catalogue of brands, and the bases that introduce them (rulebook §14)."""
+
+import re
+import unicodedata
+from datetime import date, timedelta
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.db import models
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from bases.models.base import QuotaPeriod
+from haowu.states import HasStates
+from haowu.tenants.models import Tenant, User, public_id
+
+
+def normal_name(name: str) -> str:
+    """What makes two names one brand: width, case, spaces and punctuation aside. ``"Ａｎｋｅｒ "`` → ``"anker"``."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return re.sub(r"[\W_]+", "", folded)
+
+
+class BrandQuerySet(models.QuerySet):
+    def named(self, name: str) -> "Brand | None":
+        return self.filter(normal_name=normal_name(name)).first()
+
+    def shared(self, day: date) -> "BrandQuerySet":
+        """The library: brands that some base introduced and may offer on ``day``."""
+        offering = Introduction.objects.accepted().authorised(day).filter(brand=OuterRef("pk"))
+        return self.filter(Exists(offering))
+
+    def by_name(self) -> "BrandQuerySet":
+        return self.order_by("name", "pk")
+
+
+class Brand(models.Model):
+    """Public. Merchants put it on their products; bases introduce it."""
+
+    code = models.CharField(_("编号"), max_length=64, unique=True, default=public_id)
+    name = models.CharField(_("名称"), max_length=64)
+    normal_name = models.CharField(_("归一名称"), max_length=64, unique=True, editable=False)
+
+    objects = BrandQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("品牌")
+        constraints = [models.CheckConstraint(condition=~Q(normal_name=""), name="brand_has_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, **options) -> None:
+        self.normal_name = normal_name(self.name)
+        super().save(**options)
+
+
+class IntroductionQuerySet(models.QuerySet):
+    def visible_to(self, tenant: Tenant) -> "IntroductionQuerySet":
+        return self.filter(base=tenant)
+
+    def submitted(self) -> "IntroductionQuerySet":
+        return self.filter(status=Introduction.Status.SUBMITTED)
+
+    def accepted(self) -> "IntroductionQuerySet":
+        return self.filter(status=Introduction.Status.ACCEPTED)
+
+    def counted(self) -> "IntroductionQuerySet":
+        """What stands against a quota: what was credited and what waits for an answer."""
+        return self.filter(status__in=[Introduction.Status.SUBMITTED, Introduction.Status.ACCEPTED])
+
+    def authorised(self, day: date) -> "IntroductionQuerySet":
+        return self.filter(authorised_from__lte=day, authorised_to__gte=day)
+
+    def of_brands(self, brands: "list[Brand]") -> "IntroductionQuerySet":
+        return self.filter(brand__in=brands)
+
+    def expiring(self, day: date, ahead_days: int) -> "IntroductionQuerySet":
+        """Accepted ones whose authorisation is in force on ``day`` and ends within ``ahead_days``."""
+        return self.accepted().authorised(day).filter(authorised_to__lte=day + timedelta(days=ahead_days))
+
+    def newest_first(self) -> "IntroductionQuerySet":
+        return self.order_by("-submitted_at", "-pk")
+
+
+class Introduction(HasStates, models.Model):
+    """A base brings a brand, by the brand owner's authorisation: submitted → accepted, refused or a duplicate.
+
+    Accepted ones of a brand never overlap in time: whoever is accepted first is credited until the authorisation
+    ends. A renewal is an introduction of one's own brand for the time after; it uses no quota (``renews``).
+    """
+
+    class Status(models.TextChoices):
+        SUBMITTED = "submitted", _("审核中")
+        ACCEPTED = "accepted", _("已通过")
+        REFUSED = "refused", _("未通过")
+        DUPLICATE = "duplicate", _("已有基地引进")
+
+    MOVES = {
+        "accept": (("submitted",), "accepted"),
+        "refuse": (("submitted",), "refused"),
+        "find_duplicate": (("submitted",), "duplicate"),
+    }
+
+    base = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="introductions", verbose_name=_("基地"))
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="introductions", verbose_name=_("品牌"))
+    period = models.ForeignKey(
+        QuotaPeriod,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("额度期"),
+        help_text=_("重复的品牌与续期不占额度"),
+    )
+    public_id = models.CharField(_("公开编号"), max_length=16, unique=True, default=public_id, editable=False)
+    document_no = models.CharField(_("授权书编号"), max_length=64)
+    authorised_from = models.DateField(_("授权期自"))
+    authorised_to = models.DateField(_("授权期至"), help_text=_("含当日"))
+    status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.SUBMITTED, editable=False)
+    reason = models.CharField(_("审核意见"), max_length=500, blank=True)
+    submitted_at = models.DateTimeField(_("提交时间"))
+    decided_at = models.DateTimeField(_("审核时间"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("审核人")
+    )
+
+    objects = IntroductionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("品牌引进")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["submitted", "accepted", "refused", "duplicate"]),
+                name="introduction_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(authorised_to__gte=F("authorised_from")), name="introduction_window_forward"
+            ),
+            models.UniqueConstraint(
+                fields=["base", "brand"], condition=Q(status="submitted"), name="introduction_submitted_once"
+            ),
+            ExclusionConstraint(
+                name="introduction_credited_once",
+                index_type="gist",
+                expressions=[
+                    (Func(F("brand_id"), F("brand_id"), Value("[]"), function="int8range"), "&&"),
+                    (Func(F("authorised_from"), F("authorised_to"), Value("[]"), function="daterange"), "&&"),
+                ],
+                condition=Q(status="accepted"),
+            ),
+        ]
+        indexes = [models.Index(fields=["brand", "status", "authorised_to"], name="introduction_by_brand")]
+
+    def __str__(self) -> str:
+        return f"{self.brand} · {self.base}"

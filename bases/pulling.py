@@ -1,0 +1,117 @@
+"""Pull feeds: the platform reads a base's own address on schedule.
+
+What is read is a CSV snapshot whose first line tells its number and time, or the JSON of a ``POST`` to the API::
+
+    # sequence=42 counted_at=2024-06-01T08:30:00+08:00
+    merchant,product,sku,price_fen,quantity
+"""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bases import feed_rows, feeding, refusals
+from bases.models import Base, Feed, PullSource
+from haowu import days
+from haowu.errors import Refused
+from haowu.partners import outbound
+from haowu.tenants.models import Tenant
+
+LEAST_MINUTES = 5
+MOST_MINUTES = 24 * 60
+JSON_LIMIT = 20 * 2**20
+"""A CSV may be as large as is read at all; JSON takes ten times its size to open."""
+MOST_BACKOFF = timedelta(hours=6)
+_FIRST_LINE = re.compile(rb"#\s*sequence=(\d{1,18})\s+counted_at=(\S{1,40})\s*\Z")
+
+
+def register(base: Tenant, url: str, every_minutes: int, *, at: datetime) -> PullSource:
+    """Read ``url`` from now on, or instead of the address so far. PullAddressRefused where its shape will not do;
+    where it leads is judged whenever it is read."""
+    if not Base.objects.working().filter(base=base).exists():
+        raise refusals.BaseNotWorking
+    if not LEAST_MINUTES <= every_minutes <= MOST_MINUTES:
+        raise refusals.PullAddressRefused(why=_("间隔须为 {least} 到 {most} 分钟。").format(
+            least=LEAST_MINUTES, most=MOST_MINUTES))  # fmt: skip
+    try:
+        outbound.check_url(url)
+    except outbound.OutboundRefused as refused:
+        raise refusals.PullAddressRefused(why=refused.message) from refused
+    fresh = {"url": url, "every_minutes": every_minutes, "next_at": at, "outcome": "", "told": "", "failures": 0}
+    return PullSource.objects.update_or_create(base=base, defaults=fresh)[0]
+
+
+def forget(base: Tenant) -> None:
+    PullSource.objects.visible_to(base).delete()
+
+
+def claim_due(*, at: datetime, most: int = 20) -> list[int]:
+    """The addresses that are due, each put off to its next time at once, so that no two workers read it."""
+    with transaction.atomic():
+        due = list(PullSource.objects.due(at).select_for_update(skip_locked=True, of=("self",))[:most])
+        for source in due:
+            source.next_at = at + timedelta(minutes=source.every_minutes)
+            source.save(update_fields=["next_at"])
+    return [source.pk for source in due]
+
+
+def pull(source: PullSource, *, at: datetime, **reading: Any) -> PullSource:
+    """Read the address and take what it says; what came of it stands on the row. Failures are tried ever more rarely.
+
+    ``reading`` goes to ``outbound.read``.
+    """
+    try:
+        body = outbound.read(source.url, **reading)
+        count, rows = told(body)
+        receipt = feeding.receive(source.base, count, feed_rows.pack(rows), at=at)
+    except Refused as refused:
+        outcome = getattr(refused, "reason", refused.code)
+        return _note(source, outcome, refused.message, source.failures + 1, at)
+    return _note(source, "REPEATED" if receipt.is_repeated else receipt.feed.status.upper(), "", 0, at)
+
+
+def told(body: bytes) -> tuple[feeding.Count, Iterator[list[str]]]:
+    """What a pulled body says of itself, and its rows. FeedInvalid where it is neither of the two forms."""
+    if body.lstrip()[:1] == b"{":
+        if len(body) > JSON_LIMIT:
+            raise refusals.FeedInvalid(why=_("JSON 超过 {limit} MB，请改用 CSV。").format(limit=JSON_LIMIT // 2**20))
+        return _from_json(body)
+    first, _newline, rest = body.removeprefix(b"\xef\xbb\xbf").partition(b"\n")
+    found = _FIRST_LINE.match(first)
+    if not found:
+        raise refusals.FeedInvalid(why=_("第一行须为 # sequence=序号 counted_at=盘点时间。"))
+    counted_at = _moment(found[2].decode("ascii", "replace"))
+    return feeding.Count(Feed.Kind.SNAPSHOT, int(found[1]), counted_at), feed_rows.from_csv(io.BytesIO(rest))
+
+
+def _from_json(body: bytes) -> tuple[feeding.Count, Iterator[list[str]]]:
+    try:
+        document = json.loads(body)
+        sequence, rows = document["sequence"], document["rows"]
+    except (ValueError, KeyError, RecursionError) as error:
+        raise refusals.FeedInvalid(why=_("JSON 须有 sequence、counted_at 和 rows。")) from error
+    if not isinstance(sequence, int) or isinstance(sequence, bool) or not isinstance(rows, list):
+        raise refusals.FeedInvalid(why=_("sequence 须为整数，rows 须为数组。"))
+    counted_at = _moment(document.get("counted_at"))
+    return feeding.Count(Feed.Kind.SNAPSHOT, sequence, counted_at), feed_rows.from_json(rows)
+
+
+def _moment(text: Any) -> datetime:
+    try:
+        return days.moment(text)
+    except (ValueError, OverflowError):
+        raise refusals.FeedInvalid(why=_("counted_at 须为带时区的时间，例如 2024-06-01T08:30:00+08:00。")) from None
+
+
+def _note(source: PullSource, outcome: str, said: str, failures: int, at: datetime) -> PullSource:
+    source.pulled_at, source.outcome, source.told, source.failures = at, outcome[:32], said[:300], failures
+    wait = timedelta(minutes=source.every_minutes)
+    source.next_at = at + max(wait, min(MOST_BACKOFF, wait * 2 ** min(failures, 10)) if failures else wait)
+    source.save(update_fields=["pulled_at", "outcome", "told", "failures", "next_at"])
+    return source

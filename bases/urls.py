@@ -1,0 +1,26 @@
+from django.urls import path
+
+from bases.views import home, rooms, stock, supply
+
+urlpatterns = [
+    path("bases/", home.BaseList.as_view(), name="bases"),
+    path("brands/", home.Library.as_view(), name="library"),
+    path("base/", home.BaseHome.as_view(), name="base-home"),
+    path("base/brands/", home.BaseBrands.as_view(), name="base-brands"),
+    path("base/stock/", stock.StockPage.as_view(), name="base-stock"),
+    path("base/stock/upload/", stock.Upload.as_view(), name="base-upload"),
+    path("base/stock/pull/", stock.RegisterPull.as_view(), name="base-pull"),
+    path("base/stock/pull/removal/", stock.ForgetPull.as_view(), name="base-forget-pull"),
+    path("base/stock/feeds/<int:sequence>/confirmation/", stock.ConfirmFeed.as_view(), name="base-confirm-feed"),
+    path("base/stock/feeds/<int:sequence>/rejection/", stock.RejectFeed.as_view(), name="base-reject-feed"),
+    path("base/stock/review/", stock.Review.as_view(), name="base-review"),
+    path("base/stock/review/<int:pk>/taking/", stock.TakeRow.as_view(), name="base-take-row"),
+    path("base/stock/review/<int:pk>/dropping/", stock.DropRow.as_view(), name="base-drop-row"),
+    path("base/reservations/", supply.Reservations.as_view(), name="base-reservations"),
+    path("stock/", supply.MerchantStock.as_view(), name="merchant-stock"),
+    path("base/rooms/", rooms.BaseRooms.as_view(), name="base-rooms"),
+    path("base/rooms/<str:public_id>/closing/", rooms.CloseRoom.as_view(), name="base-close-room"),
+    path("rooms/", rooms.OpenRooms.as_view(), name="rooms"),
+    path("rooms/<str:public_id>/", rooms.RoomPage.as_view(), name="room"),
+    path("bookings/<str:public_id>/cancellation/", rooms.CancelBooking.as_view(), name="cancel-booking"),
+]

@@ -1,0 +1,70 @@
+"""Bases, brands and stock for tests, through the same acts as the pages."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from bases import feeding, founding, introducing, reserving
+from bases.feed_rows import pack
+from bases.models import Application, Base, Introduction, Stock
+from haowu.tenants.models import Tenant
+from tests.build import moment, tenant
+
+AT = moment("2024-06-01 09:00")
+_numbers = count(1)
+
+PAPERS = [
+    founding.Paper("licence", "L-1", date(2020, 1, 1), date(2030, 12, 31)),
+    founding.Paper("property", "P-1", date(2020, 1, 1), date(2030, 12, 31)),
+]
+
+
+def site(**facts: Any) -> founding.Site:
+    known = {"name": "临沂直播基地", "level": "silver", "city": "linyi", "address": "兰山区 1 号"}
+    return founding.Site(**known | {"live_rooms": 2, "guides": 3, "property_sqm": 500} | facts)
+
+
+def application(leader: Tenant | None = None, **facts: Any) -> Application:
+    return founding.apply(leader or tenant("tuanzhang"), site(**facts), PAPERS, is_gold_leader=True, at=AT)
+
+
+def base(code: str = "", **facts: Any) -> Base:
+    code = code or f"base-{next(_numbers)}"
+    return founding.approve(application(**{"name": code} | facts), code=code, by=None, at=AT)
+
+
+def authorised(name: str, first: str = "2024-01-01", last: str = "2025-12-31") -> introducing.Authorised:
+    return introducing.Authorised(name, f"A-{name}", date.fromisoformat(first), date.fromisoformat(last))
+
+
+def introduced(by: Base, names: Iterable[str], **window: str) -> list[Introduction]:
+    """Submitted and, where they are no duplicates, accepted."""
+    answers = introducing.introduce_many(by.base, [authorised(name, **window) for name in names], at=AT)
+    for answer in answers:
+        if isinstance(answer, Exception):
+            raise answer
+        if answer.status == "submitted":
+            introducing.accept(answer, by=None, at=AT)
+    return answers
+
+
+Row = tuple[str, str, str, int, int]
+
+
+def feed(
+    of: Base, sequence: int, rows: Iterable[Row], kind: str = "snapshot", *, at: datetime | None = None, **facts: Any
+) -> feeding.Receipt:
+    """``rows``: (merchant, product, sku, price_fen, quantity). Counted a minute later for each sequence."""
+    at = at or AT + timedelta(minutes=sequence)
+    told = feeding.Count(kind, sequence, facts.pop("counted_at", at), **facts)
+    return feeding.receive(of.base, told, pack(rows), at=at)
+
+
+def stock_of(of: Base) -> dict[str, tuple[int, int]]:
+    """``{sku: (price, free)}`` of what is not empty."""
+    return {row.sku_code: (row.price_fen, row.free) for row in Stock.objects.of_base(of.base) if row.free}
+
+
+def want(reference: str, merchant: Tenant, sku: str = "k1", quantity: int = 1, city: str = "") -> reserving.Want:
+    return reserving.Want(reference, merchant.pk, "p1", sku, quantity, city)
