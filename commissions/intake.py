@@ -78,7 +78,10 @@ class _Batch:
 
     def take(self, raw_events: Sequence[Any]) -> list[Receipt]:
         parsed = [self._parse(raw) for raw in raw_events]
-        events = {event.event_id: event for event in reversed(parsed) if isinstance(event, life.Event)}
+        events: dict[str, life.Event] = {}
+        for event in parsed:
+            if isinstance(event, life.Event):
+                events.setdefault(event.event_id, event)
         products, unknown = self._products(events.values())
         rulings = self._apply([event for event in events.values() if event.event_id not in unknown], products)
         receipts = []
