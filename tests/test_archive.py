@@ -48,7 +48,7 @@ def test_what_the_files_say_is_what_the_nights_paid(nights, tmp_path):
 
 
 def test_a_file_holds_every_column_of_every_row(nights, tmp_path):
-    place = archive.export_night(FIRST, tmp_path)
+    place = archive.export_night(FIRST, tmp_path / "the owner's")
     columns = ("line_id", "phase", "day", "merchant_id", "streamer_id", "agency_id", "cost_fen", "base_fen")
     kept = duckdb.execute(f"SELECT {', '.join(columns)} FROM read_parquet(?) ORDER BY 1", [str(place)]).fetchall()
     assert kept == list(Settlement.objects.of_day(FIRST).order_by("line_id").values_list(*columns))

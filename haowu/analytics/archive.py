@@ -81,8 +81,8 @@ def export_night(day: date, folder: Path) -> Path:
         with _rows_of(day, Path(beside) / "rows") as pipe, _duck() as duck:
             columns = ", ".join(f"'{name}': '{kind}'" for name, kind in _TYPES.items())
             duck.execute(
-                f"COPY (FROM read_csv('{pipe}', auto_detect = false, header = false, parallel = false,"
-                f" columns = {{{columns}}})) TO '{written}' (FORMAT parquet, COMPRESSION zstd)"
+                f"COPY (FROM read_csv({_quoted(pipe)}, auto_detect = false, header = false, parallel = false,"
+                f" columns = {{{columns}}})) TO {_quoted(written)} (FORMAT parquet, COMPRESSION zstd)"
             )
         _compare(run, written)
         os.replace(written, place)
@@ -159,6 +159,11 @@ def _rows_of(day: date, pipe: Path) -> Iterator[Path]:
         sender.join()
     if broken:
         raise broken[0]
+
+
+def _quoted(path: Path) -> str:
+    """``path`` as SQL text: COPY takes no parameters."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 @contextmanager
