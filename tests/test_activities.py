@@ -232,6 +232,20 @@ class TestEnrolling:
         assert code_of(enrolling.extend, item, half, at=BEGIN) == "END_NOT_LATER"
         assert code_of(enrolling.extend, item, None, at=half) == "NOT_RUNNING"
 
+    def test_goods_wait_once_whatever_their_windows(self, june):
+        goods = product(merchant("m1"))
+        half = moment("2024-06-15 00:00")
+        first = enrolling.enrol(june, goods, at=BEFORE, ends_at=half, **RATES)
+        assert code_of(enrolling.enrol, june, goods, at=BEFORE, starts_at=half, **RATES) == "ALREADY_ENROLLED"
+        other = product(merchant("m2"))
+        both = [enrolling.Wish(june, other, **RATES, **window) for window in ({"ends_at": half}, {"starts_at": half})]
+        assert [getattr(each, "code", "enrolled") for each in enrolling.enrol_many(both, at=BEFORE)] == [
+            "enrolled",
+            "ALREADY_ENROLLED",
+        ]
+        enrolling.withdraw_many([first], at=BEFORE)
+        assert enrolling.enrol(june, goods, at=BEFORE, starts_at=half, **RATES).starts_at == half
+
     def test_a_cooperation_is_extended_while_it_runs(self, june):
         item = enrolled(product(merchant("m1")), june, at=BEFORE, ends_at=moment("2024-06-15 00:00"))
         enrolling.extend(item, moment("2024-06-20 00:00"), at=BEGIN)

@@ -6,7 +6,7 @@ Acts on many answer per item, in the same order: the row, or the ``Refused`` tha
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
@@ -20,6 +20,10 @@ from merchants.refusals import DecreasesClosed, ShopSuspended
 from tuanzhang import refusals
 from tuanzhang.limits import Window, fees_objection, meet
 from tuanzhang.models import Activity, Enrolment, EnrolmentRate
+
+
+WHILE_WAITING: Window = (datetime.min.replace(tzinfo=UTC), None)
+"""A product waits in an activity once, whatever windows are wished for: its leader audits one wish at a time."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def enrol_many(wishes: Sequence[Wish], *, at: datetime) -> list[Enrolment | Refu
         activity = activities[wish.activity.pk]
         refused = _objection(wish, activity, suspended, taken[activity.pk], at)
         if refused is None:
-            taken[activity.pk].append((wish.product.pk, wish.window))
+            taken[activity.pk].append((wish.product.pk, WHILE_WAITING))
         answers.append(refused or _enrolment(wish, activity, at))
     _store(list(zip(wishes, answers, strict=True)), at)
     return answers
@@ -72,12 +76,14 @@ def enrol(activity: Activity, product: Product, *, at: datetime, **terms) -> Enr
 
 
 def _taken(products: Sequence[Product], at: datetime) -> dict[int, list[tuple[int, Window]]]:
-    """By activity: the products that wait or run there, with their windows."""
+    """By activity: the products that run there, with their windows, and those that wait."""
     known = Enrolment.objects.filter(product__in=products)
     taken = defaultdict(list)
     for each in known.taking(at):
         ends = [end for end in (each.ends_at, each.ended_at) if end is not None]
-        taken[each.activity_id].append((each.product_id, (each.starts_at, min(ends, default=None))))
+        runs = (each.starts_at, min(ends, default=None))
+        is_waiting = each.status == Enrolment.Status.PENDING
+        taken[each.activity_id].append((each.product_id, WHILE_WAITING if is_waiting else runs))
     return taken
 
 

@@ -93,7 +93,7 @@ class ProductUnfit(Refused):
 
 class AlreadyEnrolled(Refused):
     code = "ALREADY_ENROLLED"
-    text = _("「{product}」已报名这个活动。可以修改费率，或等合作结束后再报。")
+    text = _("「{product}」已报名这个活动。可以修改费率，撤回还在等审核的报名，或等合作结束后再报。")
     status = 409
 
 
