@@ -48,9 +48,9 @@ def make_indexes(run: Run) -> bool:
 
 
 def _use_the_machine() -> None:
-    """No shards are left: sums and indexes may use more processors, and memory that shards do not."""
+    """Sums and indexes may use memory that shards do not. A worker keeps to one processor: others close beside it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SET LOCAL max_parallel_workers_per_gather = 1; SET LOCAL max_parallel_maintenance_workers = 1;"
+            "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL max_parallel_maintenance_workers = 0;"
             "SET LOCAL work_mem = '64MB'; SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL hash_mem_multiplier = 4"
         )

@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from commissions import night_sql
+from commissions import night, night_sql
 from commissions.models import OrderLine, Run, Settlement
+from haowu import days
 from haowu.tenants.scope import PLATFORM, enter_scope
 from tests.build import bought, event, merchant, normal_plan, paid, pick, product, push, settle, source, streamer
 
@@ -43,6 +44,17 @@ def partitions() -> list[tuple[str, date, date]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, from_day, to_day FROM settlement_partitions ORDER BY from_day")
         return cursor.fetchall()
+
+
+def vacuum_of(name: str) -> str | None:
+    """``off`` where the partition is not vacuumed by itself, None where it is as any table."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT option_value FROM pg_class, pg_options_to_table(reloptions)"
+            " WHERE relname = %s AND option_name = 'autovacuum_enabled'",
+            [name],
+        )
+        return (cursor.fetchone() or [None])[0]
 
 
 def test_small_nights_share_the_month(sold):
@@ -120,6 +132,16 @@ def test_its_closed_partition_has_what_pages_look_rows_up_by(sold, settings, lar
         cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename = %s", [name])
         found = {row[0] for row in cursor.fetchall()}
     assert {f"{name}_{party}" for party in ("merchant", "streamer", "first_leader", "agency")} <= found
+
+
+def test_a_nights_own_partition_is_vacuumed_from_its_close_on(sold, settings):
+    settings.NIGHT_LARGE_LINES = 1
+    sold("a", 1)
+    night.open_run(date(2024, 6, 9), now=days.now())
+    ((name, _begins, _ends),) = partitions()
+    assert vacuum_of(name) == "off"
+    settle("2024-06-09")
+    assert vacuum_of(name) is None
 
 
 @pytest.mark.parametrize("statement", ["UPDATE {} SET cost_fen = 0", "DELETE FROM {}", "TRUNCATE {}"])

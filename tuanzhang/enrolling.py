@@ -21,7 +21,6 @@ from tuanzhang import refusals
 from tuanzhang.limits import Window, fees_objection, meet
 from tuanzhang.models import Activity, Enrolment, EnrolmentRate
 
-
 WHILE_WAITING: Window = (datetime.min.replace(tzinfo=UTC), None)
 """A product waits in an activity once, whatever windows are wished for: its leader audits one wish at a time."""
 

@@ -107,11 +107,11 @@ INSERT INTO ledger_dailybalance (account_id, day, opening_fen, inflow_fen, outfl
 SELECT moved.account_id, %(day)s, coalesce(before.closing_fen, 0), moved.inflow, moved.outflow,
        coalesce(before.closing_fen, 0) + moved.inflow - moved.outflow
 FROM (
-    SELECT account_id, sum(inflow) AS inflow, sum(outflow) AS outflow FROM (
-        SELECT to_account_id AS account_id, amount_fen AS inflow, 0 AS outflow
+    SELECT account_id, fen_sum(inflow) AS inflow, fen_sum(outflow) AS outflow FROM (
+        SELECT to_account_id AS account_id, amount_fen AS inflow, 0::bigint AS outflow
         FROM ledger_posting WHERE day > %(after)s AND day <= %(day)s
         UNION ALL
-        SELECT from_account_id, 0, amount_fen FROM ledger_posting WHERE day > %(after)s AND day <= %(day)s
+        SELECT from_account_id, 0::bigint, amount_fen FROM ledger_posting WHERE day > %(after)s AND day <= %(day)s
     ) AS ends GROUP BY account_id
 ) AS moved
 LEFT JOIN LATERAL (
