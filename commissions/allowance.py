@@ -5,9 +5,9 @@ from datetime import datetime
 
 from commissions import withdrawals
 from commissions.models import Policy, TenantHold, Withdrawal
-from commissions.statements import balances
 from haowu import days
 from haowu.errors import Refused
+from haowu.ledger.books import balances
 from haowu.ledger.models import Account
 from haowu.money import yuan
 from haowu.tenants.models import PersonalRecord, Tenant

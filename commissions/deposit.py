@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from commissions.calendar import INSUFFICIENT_DEPOSIT
 from commissions.funding import is_low
 from commissions.models import OrderLine
-from commissions.statements import balances
+from haowu.ledger.books import balances
 from haowu.ledger.models import Account
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope

@@ -6,7 +6,7 @@ from django.db.models import F, Q, Sum
 
 from commissions.models import OrderLine
 from commissions.split import ROLES
-from commissions.statements import balances
+from haowu.ledger.books import balances
 from haowu.ledger.models import Account
 from haowu.tenants.models import Tenant
 

@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from commissions.calendar import INSUFFICIENT_DEPOSIT, hold_frontier, open_day
 from commissions.models import OrderLine
 from commissions.split import FROM_MERCHANT
-from commissions.statements import balances
 from haowu import days
 from haowu.errors import Refused
-from haowu.ledger.books import Transfer, open_accounts, platform, post
+from haowu.ledger.books import Transfer, balances, open_accounts, platform, post
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import Tenant
 from merchants.models import Shop

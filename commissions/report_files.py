@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commissions.models import Run
+from commissions.parts import role_labels
 from commissions.report import figures
-from commissions.telling import role_labels
 from haowu.ledger.models import Posting
 from haowu.money import yuan
 from haowu.tables import BOM

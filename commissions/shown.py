@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from commissions import explain, telling
 from commissions.models import OrderLine, Settlement
+from commissions.parts import role_labels
 from commissions.split import FROM_MERCHANT, ROLES, Shares
 from haowu.money import percent, yuan
 from haowu.tenants.models import Tenant
@@ -106,7 +107,7 @@ def _sentences(tenant: Tenant, row: OrderLine, told: dict[str, Any]) -> Iterator
 
 
 def _share_sentences(title: str, shares: dict[str, Any]) -> Iterator[str]:
-    labels = telling.role_labels()
+    labels = role_labels()
     for role, part in shares.items():
         if role == "merchant":
             text = _("{title}：商家支出 ¥{cost}。").format(title=title, cost=yuan(part["cost_fen"]))

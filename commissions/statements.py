@@ -74,11 +74,6 @@ def last_run() -> Run | None:
     return Run.objects.closed().order_by("-day").first()
 
 
-def balances(tenant: Tenant) -> dict[str, int]:
-    """``{account kind: balance in fen}`` of the accounts of ``tenant`` as they stand now."""
-    return dict(Account.objects.visible_to(tenant).values_list("kind", "balance_fen"))
-
-
 def _closed_before(balance: DailyBalance) -> date:
     """The day of the account's statement before this one; what was posted after it belongs to this one."""
     earlier = DailyBalance.objects.filter(account=balance.account, day__lt=balance.day)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commissions.models import Dispute, LineHold, OrderEvent, OrderLine
+from commissions.parts import role_labels
 from haowu.ledger.models import Account, Posting
 from haowu.money import percent, yuan
 
@@ -216,16 +217,6 @@ def _held(reason: str, step: dict[str, Any]) -> Iterator[str]:
         yield _("最迟 {at} 自动解除。").format(at=_moment(step["until"]))
     if step["night"]:
         yield _("不早于 {night} 凌晨的结算夜。").format(night=step["night"])
-
-
-def role_labels() -> dict[str, str]:
-    return {
-        "streamer": _("达人"),
-        "first_leader": _("一级团长"),
-        "second_leader": _("二级团长"),
-        "provider": _("服务商"),
-        "agency": _("达人机构"),
-    }
 
 
 def _moment(text: str) -> str:
