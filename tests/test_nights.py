@@ -2,8 +2,8 @@
 
 import pytest
 
-from commissions import night
 from commissions.models import OrderLine, Policy, Run, Settlement
+from commissions.nights import night
 from haowu.analytics.audit import run_audit
 from haowu.ledger import books
 from haowu.ledger.models import Account, DailyBalance, Posting

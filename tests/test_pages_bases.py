@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bases import feeding, founding, introducing, reserving
 from bases.models import Application, Base, Booking, Feed, Introduction, PullSource, QuarantinedRow, Room, Stock
-from commissions.intake import receive
 from commissions.models import OrderLine
+from commissions.orders.intake import receive
 from haowu.tenants.models import Tenant
 from tests import build
 from tests.bases import AT, authorised, base, feed, introduced, stock_of

@@ -2,9 +2,10 @@
 
 import pytest
 
-from commissions import night, operating, resettlement
-from commissions.funding import top_up
+from commissions.cases import resettlement
 from commissions.models import Adjustment, OrderLine, PostponedLine, Run, Settlement
+from commissions.nights import night, operating
+from commissions.postings.funding import top_up
 from haowu import days
 from haowu.analytics.audit import run_audit
 from merchants.models import Shop

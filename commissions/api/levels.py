@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from commissions import level_story
+from commissions.leaders import level_story
 from commissions.models import Rebate
 from haowu import days
 from haowu.partners.views import PartnerListView, PartnerView

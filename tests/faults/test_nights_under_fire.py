@@ -8,9 +8,9 @@ import psycopg2
 import pytest
 from django.db import IntegrityError, connection
 
-from commissions import night
 from commissions.models import Run, Settlement, Shard
-from commissions.partitions import open_partition
+from commissions.nights import night
+from commissions.nights.partitions import open_partition
 from commissions.tasks import settle_night
 from haowu import days
 from tests.faults.market import DAY, DAY_DATE, night_complaints

@@ -10,8 +10,8 @@ import redis
 from celery import current_app
 from django.conf import settings
 
-from commissions import night
 from commissions.models import Run, Shard
+from commissions.nights import night
 from commissions.tasks import settle_night
 from haowu import days
 from tests.faults.market import DAY, DAY_DATE, night_complaints
