@@ -23,7 +23,7 @@ from tests.build import (
     source,
     streamer,
 )
-from tests.test_nights import spend
+from tests.casework import spend
 
 pytestmark = pytest.mark.django_db
 
