@@ -79,7 +79,7 @@ def test_three_commands_settle_one_day_and_it_pays_once(environment, record_prop
 
 DIE_AFTER_COMMIT = """
 import os
-from commissions import night
+from commissions.nights import night
 settle_shard = night.settle_shard
 def dying(run, shard):
     settle_shard(run, shard)
@@ -163,7 +163,7 @@ def test_a_worker_told_to_end_finishes_its_shard_and_another_goes_on(seed, envir
         case.holds(*night_complaints())
 
 
-SETTLE = f"from commissions import night; night.settle(night.date.fromisoformat('{DAY}'), now=night.days.now())"
+SETTLE = f"from commissions.nights import night; night.settle(night.date.fromisoformat('{DAY}'), now=night.days.now())"
 
 
 def test_a_command_told_to_end_leaves_its_shard_free_at_once(environment, record_property):

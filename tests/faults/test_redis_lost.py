@@ -48,7 +48,7 @@ def test_redis_emptied_in_the_middle_of_a_night(seed, environment, record_proper
 
 ONE_TASK_A_SHARD = """
 from celery import shared_task
-from commissions import night
+from commissions.nights import night
 from commissions.models import Run, Shard
 @shared_task(name="one_shard")
 def one_shard(run_id, no):
