@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from commissions.withdrawals import NUMBER_LENGTH
+from commissions.payments.withdrawals import NUMBER_LENGTH
 from haowu.fields import YuanField
 from haowu.tenants.models import public_id
 from haowu.tenants.personal import BankAccount

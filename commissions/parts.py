@@ -1,7 +1,9 @@
-"""The part of one tenant in rows that hold every role's: a merchant's cost, or what its roles bring a party."""
+"""One tenant's part in rows that hold every role's: a merchant's cost, what its roles bring; and the roles' names."""
 
 from dataclasses import dataclass
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from commissions.split import ROLES, Shares
 from haowu.tenants.models import Tenant
@@ -28,3 +30,14 @@ def part_of(row: Any, tenant: Tenant, shares: Shares | None = None) -> Part:
     return Part(
         sum(getattr(shares, f"{role}_fen") for role in mine), sum(getattr(shares, f"{role}_fee_fen") for role in mine)
     )
+
+
+def role_labels() -> dict[str, str]:
+    """``{role: what people call it}``, in the language in use."""
+    return {
+        "streamer": _("达人"),
+        "first_leader": _("一级团长"),
+        "second_leader": _("二级团长"),
+        "provider": _("服务商"),
+        "agency": _("达人机构"),
+    }

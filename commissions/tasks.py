@@ -11,9 +11,11 @@ from datetime import date
 from celery import shared_task
 from kombu.exceptions import OperationalError as BrokerError
 
-from commissions import deadlines, leaders, levelling, night
-from commissions.failing import WEATHER, weather_by_its_name
+from commissions.cases import deadlines
+from commissions.leaders import handed_down, levelling
 from commissions.models import Run
+from commissions.nights import night
+from commissions.nights.failing import WEATHER, weather_by_its_name
 from haowu import days
 from haowu.errors import Refused
 from tuanzhang import periods, permission
@@ -86,14 +88,14 @@ def release_expired() -> None:
 @weather_by_its_name()
 def agree_quiet_requests() -> None:
     """Merchants' requests about goods without an order for thirty days need no answer."""
-    leaders.agree_quiet_requests(at=days.now())
+    handed_down.agree_quiet_requests(at=days.now())
 
 
 @shared_task(**AGAIN_AFTER_WEATHER)
 @weather_by_its_name()
 def count_leaders() -> None:
     """The figures by which merchants weigh leaders."""
-    leaders.count_leaders(at=days.now())
+    handed_down.count_leaders(at=days.now())
 
 
 @shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)

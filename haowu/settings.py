@@ -83,7 +83,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "commissions.deposit.of_request",
+                "commissions.payments.deposit.of_request",
             ],
         },
     },
@@ -156,7 +156,7 @@ ARCHIVE = env.str("ARCHIVE", default=str(HOME / "archive"))
 NIGHT_SHARD_LINES = env.int("NIGHT_SHARD_LINES", default=50_000)
 """Lines that one worker settles in one transaction; a shard should take seconds, not minutes."""
 NIGHT_LARGE_LINES = env.int("NIGHT_LARGE_LINES", default=100_000)
-"""From so many lines on, a night's settlement rows have a partition of their own (commissions.partitions)."""
+"""From so many lines on, a night's settlement rows have a partition of their own (commissions.nights.partitions)."""
 NIGHT_LEASE_SECONDS = env.int("NIGHT_LEASE_SECONDS", default=90)
 """How long a shard stays with a worker that gives no sign of life."""
 

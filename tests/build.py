@@ -8,9 +8,11 @@ from typing import Any
 
 from django.db import DatabaseError, connection, connections
 
-from commissions import explain, night, withdrawals
-from commissions.intake import Receipt, receive
 from commissions.models import OrderLine, Policy, Run, Withdrawal
+from commissions.nights import night
+from commissions.orders.intake import Receipt, receive
+from commissions.payments import withdrawals
+from commissions.stories import explain
 from haowu import days
 from haowu.errors import Refused, single
 from haowu.ledger import books

@@ -1,6 +1,6 @@
-"""What the tests of holds, disputes, corrections and reconciliation share."""
+"""What the tests of nights, refunds, holds, disputes, corrections and reconciliation share."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from commissions.models import (
     Adjustment,
@@ -15,6 +15,7 @@ from commissions.models import (
     TenantHold,
 )
 from haowu.analytics.audit import run_audit
+from haowu.ledger import books
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import Tenant, User
 from merchants.models import Product
@@ -54,6 +55,13 @@ def balance(kind: str, owner: str = "s1") -> int:
     """0 where the account was never opened."""
     found = Account.objects.filter(owner__code=owner, kind=kind, code="").first()
     return found.balance_fen if found else 0
+
+
+def spend(account: Account, amount_fen: int) -> None:
+    """Take money out of the account by a correction."""
+    outside = Account.objects.get(kind="external").pk
+    transfer = books.Transfer(account.pk, outside, amount_fen, "correction", f"spent-{account.pk}", "test")
+    books.post([transfer], day=date(2024, 6, 10))
 
 
 def everything() -> list:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from commissions import withdrawals
+from commissions.payments import withdrawals
 from haowu.tenants.models import Tenant
 from tests import build
 from tests.build import moment, settle

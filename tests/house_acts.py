@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from commissions import corrections, disputes
+from commissions.cases import corrections, disputes
 from commissions.models import Dispute, OrderLine
 from commissions.split import ROLES
 from haowu.errors import Refused

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from itertools import count
 
-from commissions import levelling
+from commissions.leaders import levelling
 from commissions.models import Settlement
 from haowu import days
 from haowu.tenants.models import Tenant

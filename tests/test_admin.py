@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from commissions import policy_admin
+from commissions.admin import policy
 from commissions.models import OrderLine, Policy, Run, Settlement, Shard, TopUp
 from haowu.ledger.models import Account, DailyBalance, Posting
 from haowu.tenants.models import User
@@ -88,7 +88,7 @@ class TestPolicy:
         assert Policy.objects.count() == 1
         staff.post(address(Policy, "add/"), self.ALL | {"effective_from_0": "2024-07-01"})
         added = Policy.objects.latest("pk")
-        said = {name: getattr(added, name) for name in policy_admin.SWITCHES}
+        said = {name: getattr(added, name) for name in policy.SWITCHES}
         assert said == {
             "effective_from": build.moment("2024-07-01 00:00"),
             "tech_bps": 800,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import models
 
-from commissions import rebates
+from commissions.leaders import rebates
 from commissions.models import Rebate, RebateBatch
 from haowu.analytics.audit import run_audit
 from haowu.ledger import books

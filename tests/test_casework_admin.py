@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from commissions import disputes, reconciliation
+from commissions.cases import disputes, reconciliation
 from commissions.models import (
     CaseEvent,
     Correction,

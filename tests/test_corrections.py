@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from commissions import corrections, resettlement
-from commissions.casework import ReasonMissing, SamePerson, StaffOnly
+from commissions.cases import corrections, resettlement
+from commissions.cases.casework import ReasonMissing, SamePerson, StaffOnly
 from commissions.models import Adjustment, CaseEvent, OrderLine, Policy, ResettledLine, Resettlement
 from haowu.analytics.audit import run_audit
 from haowu.ledger.models import Posting

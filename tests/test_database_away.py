@@ -112,7 +112,7 @@ def test_a_withdrawal_cut_off_in_the_act_is_made_once_by_pressing_again(monkeypa
 def test_a_bug_below_the_api_is_a_problem_and_elsewhere_a_page(monkeypatch):
     client = impatient(browser(build.merchant("m1")))
     with monkeypatch.context() as patch:
-        patch.setattr("commissions.deposit.balances", lambda *_: 1 / 0)
+        patch.setattr("commissions.payments.deposit.balances", lambda *_: 1 / 0)
         answer = client.get("/funding/")
         assert answer.status_code == 500 and "出错了，是我们的问题" in answer.content.decode()
     assert "佣金账户" in text(client.get("/funding/"))

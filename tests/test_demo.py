@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from commissions import night
 from commissions.models import OrderEvent, OrderLine, Run, Settlement
+from commissions.nights import night
 from haowu import days
 from haowu.ledger.models import Account
 from haowu.management.retail.rows import COLUMNS

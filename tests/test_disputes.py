@@ -2,8 +2,8 @@
 
 import pytest
 
-from commissions import deadlines, disputes, holds
-from commissions.casework import CaseClosed, DeadlinePassed, ReasonMissing, SamePerson, StaffOnly
+from commissions.cases import deadlines, disputes, holds
+from commissions.cases.casework import CaseClosed, DeadlinePassed, ReasonMissing, SamePerson, StaffOnly
 from commissions.models import CaseEvent, Dispute, OrderLine
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import enter_scope
@@ -124,7 +124,7 @@ def test_a_refund_of_a_disputed_line_is_paid_out_of_what_is_frozen_for_it(market
 
 
 def test_a_dispute_raised_while_its_night_is_open_freezes_when_the_night_closes(market):
-    from commissions import night
+    from commissions.nights import night
 
     sell(market, "o1", "2024-06-01 12:00")
     night.open_run(night.date(2024, 6, 9), now=night.days.now())

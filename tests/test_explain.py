@@ -2,8 +2,9 @@
 
 import pytest
 
-from commissions import disputes, explain, holds, telling
+from commissions.cases import disputes, holds
 from commissions.models import OrderLine
+from commissions.stories import explain, telling
 from haowu.tenants.models import Tenant
 from tests import build
 from tests.build import bought, event, moment, paid, push, settle, told

@@ -2,8 +2,8 @@
 
 import pytest
 
-from commissions import funding
 from commissions.models import Order
+from commissions.postings import funding
 from haowu.analytics.audit import run_audit
 from haowu.ledger.models import Account, Posting
 from merchants.models import Product, Shop

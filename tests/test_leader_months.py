@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, transaction
 
-from commissions import levelling
+from commissions.leaders import levelling
 from haowu.analytics.audit import run_audit
 from haowu.states import MoveRefused
 from haowu.tenants.models import Tenant

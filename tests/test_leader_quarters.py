@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from commissions import levelling, rebates, telling
-from commissions.casework import SamePerson, StaffOnly
-from commissions.chapters import Chapters, with_chapters
+from commissions.cases.casework import SamePerson, StaffOnly
+from commissions.leaders import levelling, rebates
 from commissions.models import CaseEvent, OrderLine, Rebate, RebateBatch
+from commissions.stories import telling
+from commissions.stories.chapters import Chapters, with_chapters
 from haowu.analytics.audit import run_audit
 from haowu.ledger.models import Account, Posting
 from haowu.states import MoveRefused

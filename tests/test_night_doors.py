@@ -8,8 +8,8 @@ from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from commissions import night
 from commissions.models import CaseEvent, OrderLine, Run, Settlement, Shard
+from commissions.nights import night
 from haowu import days
 from haowu.tenants.models import User
 from tests.build import bought, event, merchant, normal_plan, paid, pick, product, push, settle, source, staff, streamer

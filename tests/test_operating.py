@@ -3,8 +3,8 @@
 import pytest
 from django.db import DataError, OperationalError
 
-from commissions import failing, night, night_sql, operating
 from commissions.models import CaseEvent, OrderLine, Run, Settlement, Shard
+from commissions.nights import failing, night, operating, sql
 from haowu import days
 from haowu.analytics.audit import run_audit
 from haowu.ledger.models import Posting
@@ -27,7 +27,7 @@ from tests.build import staff as member_of_staff
 pytestmark = pytest.mark.django_db
 
 DAY = night.date(2024, 6, 9)
-SETTLE = night_sql.settle_lines
+SETTLE = sql.settle_lines
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def poison(monkeypatch, order_no: str, error: Exception) -> list[int]:
             raise error
         return SETTLE(run, shard)
 
-    monkeypatch.setattr(night_sql, "settle_lines", settle_lines)
+    monkeypatch.setattr(sql, "settle_lines", settle_lines)
     return failed
 
 
@@ -159,7 +159,7 @@ def test_weather_pauses_a_shard_and_the_next_try_settles_it(market, monkeypatch,
     shard = run.shards.get()
     assert (shard.status, shard.attempts, shard.failures) == ("waiting", 1, 1)
     assert shard.error == "OperationalError: server closed the connection"
-    monkeypatch.setattr(night_sql, "settle_lines", SETTLE)
+    monkeypatch.setattr(sql, "settle_lines", SETTLE)
     work(run)
     shard.refresh_from_db()
     assert (run.status, shard.status, shard.attempts, shard.failures, shard.error) == ("closed", "done", 2, 0, "")
@@ -185,7 +185,7 @@ def test_a_poisoned_line_is_parted_from_the_others_and_then_waits_for_a_person(m
     work(run)
     held = run.shards.get(status="failed")
     line = OrderLine.objects.get(order_no="o3")
-    assert (held.first_id <= line.pk < held.end_id, night_sql.middle(run, held)) == (True, None)
+    assert (held.first_id <= line.pk < held.end_id, sql.middle(run, held)) == (True, None)
     assert held.failures == failing.TRIES
     assert len(failed) == 2 + failing.TRIES  # of four lines, of two, then of one
     settled = Settlement.objects.values_list("line__order_no", flat=True)
@@ -213,7 +213,7 @@ def test_what_every_shard_dies_of_cuts_no_night_to_pieces(market, monkeypatch, n
     def settle_lines(run, shard):
         raise DataError("a column is missing")
 
-    monkeypatch.setattr(night_sql, "settle_lines", settle_lines)
+    monkeypatch.setattr(sql, "settle_lines", settle_lines)
     run = open_night(night.date(2024, 6, 10))
     laid_out = run.shards.count()
     work(run)
@@ -238,7 +238,7 @@ def test_a_person_retries_what_failed_once_the_cause_is_gone(market, operator, m
     run = open_night()
     work(run)
     held = run.shards.get(status="failed")
-    monkeypatch.setattr(night_sql, "settle_lines", SETTLE)
+    monkeypatch.setattr(sql, "settle_lines", SETTLE)
     operating.retry_shard(held, "已修复", by=operator, at=days.now())
     work(run)
     assert (run.status, Settlement.objects.count()) == ("closed", 4)

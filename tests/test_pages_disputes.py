@@ -2,7 +2,7 @@
 
 import pytest
 
-from commissions import disputes, holds
+from commissions.cases import disputes, holds
 from commissions.models import Dispute, OrderLine
 from haowu.tenants.models import Tenant
 from tests import build

@@ -2,7 +2,8 @@
 
 import pytest
 
-from commissions import holds, payouts, withdrawals
+from commissions.cases import holds
+from commissions.payments import payouts, withdrawals
 from haowu.ledger.models import Account
 from haowu.tenants.models import Tenant
 from tests import build

@@ -2,7 +2,7 @@
 
 import pytest
 
-from commissions import funding
+from commissions.postings import funding
 from haowu.tenants.models import Tenant
 from merchants.models import Shop
 from tests import build

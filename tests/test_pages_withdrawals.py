@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from commissions import withdrawals
 from commissions.models import Withdrawal
+from commissions.payments import withdrawals
 from haowu.ledger.models import Account
 from haowu.tenants.models import PersonalRecord, Tenant
 from tests import build

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from commissions import night, night_sql
 from commissions.models import OrderLine, Run, Settlement
+from commissions.nights import night, sql
 from haowu import days
 from haowu.tenants.scope import PLATFORM, enter_scope
 from tests.build import bought, event, merchant, normal_plan, paid, pick, product, push, settle, source, streamer
@@ -171,7 +171,7 @@ def test_a_line_is_not_written_twice_in_a_night(sold):
     sold("a", 1)
     run = settle("2024-06-09")
     with pytest.raises(IntegrityError), transaction.atomic():
-        night_sql.settle_lines(run, run.shards.get())
+        sql.settle_lines(run, run.shards.get())
     assert Settlement.objects.count() == 1
 
 

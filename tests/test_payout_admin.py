@@ -7,9 +7,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from commissions import payouts, withdrawals
 from commissions.models import PayoutBatch, Withdrawal
-from commissions.payout_file import results_file
+from commissions.payments import payouts, withdrawals
+from commissions.payments.payout_file import results_file
 from haowu.ledger.models import Account
 from haowu.tenants.models import PersonalDataAccess, PersonalRecord, User
 from tests import build

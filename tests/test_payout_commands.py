@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from commissions.payout_file import results_file
+from commissions.payments.payout_file import results_file
 from haowu.tenants.models import PersonalDataAccess
 from tests.build import staff, three_withdrawals
 

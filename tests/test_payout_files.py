@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from commissions.payout_file import FILE, Instruction, Result, results_file
+from commissions.payments.payout_file import FILE, Instruction, Result, results_file
 from haowu.errors import Refused
 
 ORDERS = [

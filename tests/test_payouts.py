@@ -7,9 +7,9 @@ import json
 import pytest
 from django.db import DatabaseError, transaction
 
-from commissions import payouts, withdrawals
 from commissions.models import PayoutBatch, Withdrawal, WithdrawalStep
-from commissions.payout_file import Channel, Instruction, Result, results_file
+from commissions.payments import payouts, withdrawals
+from commissions.payments.payout_file import Channel, Instruction, Result, results_file
 from haowu.analytics.audit import run_audit
 from haowu.errors import Refused
 from haowu.ledger.models import Account, Posting

@@ -2,55 +2,36 @@
 
 import pytest
 
-from commissions import night, operating, resettlement
-from commissions.funding import top_up
+from commissions.cases import resettlement
 from commissions.models import Adjustment, OrderLine, PostponedLine, Run, Settlement
+from commissions.nights import night, operating
+from commissions.postings.funding import top_up
 from haowu import days
 from haowu.analytics.audit import run_audit
 from merchants.models import Shop
 from tests.build import (
-    bought,
     event,
-    merchant,
     moment,
     nets,
-    normal_plan,
-    paid,
-    pick,
     policy,
-    product,
     push,
     settle,
-    source,
     staff,
-    streamer,
     told,
 )
+from tests.casework import open_market, refund, sell
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def market():
-    goods = product(merchant("m1"))
-    normal_plan(goods, 1250)
-    pick(streamer("s1"), goods, "x1")
-    return goods, source()
+    return open_market()
 
 
 @pytest.fixture
 def operator():
     return staff("值班")
-
-
-def sell(market, order_no: str, received: str, *, price_fen: int = 10_000) -> None:
-    goods, by = market
-    push(by, [paid(order_no, "2024-06-01 08:00", [bought(goods, "x1", price_fen=price_fen)])])
-    push(by, [event("received", order_no, received)])
-
-
-def refund(market, order_no: str, at: str, amount_fen: int) -> None:
-    push(market[1], [event("refunded", order_no, at, line_no=1, refund_no=f"r{at}", amount_fen=amount_fen)])
 
 
 def open_night(day: str) -> Run:

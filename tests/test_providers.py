@@ -72,7 +72,7 @@ def test_what_is_refunded_is_clawed_back_from_each(market):
 
 @pytest.mark.parametrize("spent", ["s1", "agency", "both"])
 def test_an_agency_or_streamer_without_the_money_goes_into_debt_and_the_books_still_add_up(market, spent):
-    from tests.test_nights import spend
+    from tests.casework import spend
 
     settle("2024-06-09")
     for code in ("s1", "agency") if spent == "both" else (spent,):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from commissions import recommended
-from commissions.recommended import Outcome
+from commissions.leaders import recommended
+from commissions.leaders.recommended import Outcome
 from haowu.errors import Refused
 from haowu.tenants.scope import enter_scope
 from merchants.models import Category

@@ -5,8 +5,8 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from commissions import reconciliation, upstream
-from commissions.casework import ReasonMissing, SamePerson, StaffOnly
+from commissions.cases import reconciliation, upstream
+from commissions.cases.casework import ReasonMissing, SamePerson, StaffOnly
 from commissions.models import CaseEvent, ReconciliationItem, UpstreamFile, UpstreamRow
 from haowu.ledger.models import Posting
 from haowu.states import MoveRefused

@@ -8,8 +8,8 @@ import json
 import pytest
 from django.db import DatabaseError, transaction
 
-from commissions import report_files
 from commissions.models import Run
+from commissions.nights import report_files
 from haowu.tenants.models import Tenant
 from tests.build import bought, event, merchant, normal_plan, paid, pick, product, push, settle, source, streamer
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from commissions.causes import movements
 from commissions.models import Reserve
+from commissions.statements.causes import movements
 from haowu.analytics.audit import run_audit
 from haowu.ledger.models import Account, Posting
 from tests.build import (
@@ -23,7 +23,7 @@ from tests.build import (
     source,
     streamer,
 )
-from tests.test_nights import spend
+from tests.casework import spend
 
 pytestmark = pytest.mark.django_db
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from commissions import disputes
+from commissions.cases import disputes
+from commissions.leaders.service_record import By, of_leader
 from commissions.models import OrderLine
-from commissions.service_record import By, of_leader
 from tests import build
 from tests.browser import NOW, browser, clock, shown_messages, text  # noqa: F401
 from tuanzhang import changes, enrolling, recommending, seconds, waiting

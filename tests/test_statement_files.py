@@ -64,7 +64,7 @@ class TestFiles:
         assert len(read_xlsx(client.get("/statements/statements.xlsx", {"account": "debt"}))["对账单"]) == 3
 
     def test_lines_are_streamed_with_their_sums_and_without_a_limit(self, client, monkeypatch):
-        monkeypatch.setattr("commissions.export.CHUNK", 2)
+        monkeypatch.setattr("commissions.statements.export.CHUNK", 2)
         answer = client.get("/statements/available/2024-06-09/lines.csv")
         assert answer.streaming
         rows = read_csv(answer)
@@ -75,7 +75,7 @@ class TestFiles:
         for number in range(3, 6):
             sell(short, f"o{number}", "2024-06-13 12:00")
         settle("2024-06-21")
-        monkeypatch.setattr("commissions.export.XLSX_LINES", 2)
+        monkeypatch.setattr("commissions.statements.export.XLSX_LINES", 2)
         monkeypatch.setattr("commissions.views.statements.XLSX_LINES", 2)
         client = browser(Tenant.objects.get(code="s1"))
         sheet = read_xlsx(client.get("/statements/available/2024-06-21/statement.xlsx"))["明细"]

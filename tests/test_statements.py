@@ -2,11 +2,13 @@
 
 import pytest
 
-from commissions import claims, corrections, disputes, funding, holds, months, statements
-from commissions.causes import movements
-from commissions.flows import NightBook
+from commissions.cases import corrections, disputes, holds
 from commissions.models import Dispute, OrderLine, Settlement
-from commissions.opening import opened
+from commissions.postings import funding
+from commissions.statements import claims, daily, months
+from commissions.statements.causes import movements
+from commissions.statements.flows import NightBook
+from commissions.statements.opening import opened
 from haowu.analytics.audit import run_audit
 from haowu.ledger.models import Account, DailyBalance, Posting
 from haowu.tenants.models import Tenant
@@ -24,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def day_of(code: str, account: str, day: str) -> DailyBalance:
-    return statements.of_tenant(Tenant.objects.get(code=code)).of_account(account, day).get()
+    return daily.of_tenant(Tenant.objects.get(code=code)).of_account(account, day).get()
 
 
 def open_figure(code: str, account: str, day: str, kind: str):
@@ -38,7 +40,7 @@ def parts(told) -> list[tuple[str, int]]:
 
 def causes(code: str, account: str, day: str, kind: str) -> list[tuple[str, int]]:
     balance = day_of(code, account, day)
-    moved = movements(balance.account, statements.postings(balance).filter(kind=kind))
+    moved = movements(balance.account, daily.postings(balance).filter(kind=kind))
     return [(each.cause.kind, each.amount_fen) for each in moved]
 
 
@@ -63,10 +65,10 @@ def _everything_opens() -> set[tuple[str, str]]:
     seen = set()
     for tenant in Tenant.objects.exclude(kind="platform"):
         closing: dict[str, int] = {}
-        for balance in statements.of_tenant(tenant).order_by("day"):
+        for balance in daily.of_tenant(tenant).order_by("day"):
             assert balance.opening_fen == closing.get(balance.account.kind, 0)
             closing[balance.account.kind] = balance.closing_fen
-            told = statements.statement(balance)
+            told = daily.statement(balance)
             assert told.adds_up
             for entry in told.entries:
                 figure = opened(tenant, balance, entry.kind)
@@ -103,7 +105,7 @@ def _months_are_their_days(tenant: Tenant) -> None:
         days = months.days_of(tenant, month.account_kind, month.first_on)
         sums: dict[str, int] = {}
         for balance in days:
-            for entry in statements.statement(balance).entries:
+            for entry in daily.statement(balance).entries:
                 sums[entry.kind] = sums.get(entry.kind, 0) + entry.amount_fen
         entries = months.entries(days)
         assert {entry.kind: entry.amount_fen for entry in entries} == sums
@@ -143,7 +145,7 @@ def test_which_claims_a_repayment_went_to_follows_from_the_order_of_the_claims(s
 def test_a_withdrawal_a_hold_and_a_top_up_are_told_by_name(short):  # noqa: F811
     assert causes("s1", "available", "2024-06-12", "withdrawal") == [("withdrawal", -1_125)]
     balance = day_of("s1", "withdrawing", "2024-06-12")
-    (moved,) = movements(balance.account, statements.postings(balance))
+    (moved,) = movements(balance.account, daily.postings(balance))
     assert moved.cause.facts["number"] == "n1" and "n1" in moved.cause.text
     funding.top_up(Tenant.objects.get(code="m1"), number="t1", amount_fen=500, at=moment("2024-06-20 12:00"))
     holds.freeze_tenant(Tenant.objects.get(code="s1"), "疑似自买自卖", by=staff(), at=moment("2024-06-20 12:00"))
@@ -169,7 +171,7 @@ def test_a_dispute_a_correction_and_a_reversal_are_told_with_their_reasons():
     corrections.approve(reversal, by=staff("b"), at=at)
     settle("2024-06-12")
     balance = day_of("s1", "available", "2024-06-12")
-    told = {each.posting.kind: each.cause for each in movements(balance.account, statements.postings(balance))}
+    told = {each.posting.kind: each.cause for each in movements(balance.account, daily.postings(balance))}
     assert {kind: cause.kind for kind, cause in told.items()} == {
         "frozen": "dispute",
         "released": "dispute",
@@ -191,7 +193,7 @@ def test_a_deposit_that_paid_is_what_was_not_withheld():
     funding.top_up(m1, number="t1", amount_fen=2_000, at=moment("2024-06-01 12:00"))
     sell(market, "o1", "2024-06-01 12:00")
     settle("2024-06-09")
-    assert [entry.kind for entry in statements.statement(day_of("m1", "funding", "2024-06-09")).entries] == [
+    assert [entry.kind for entry in daily.statement(day_of("m1", "funding", "2024-06-09")).entries] == [
         "cost",
         "top_up",
     ]
@@ -200,13 +202,13 @@ def test_a_deposit_that_paid_is_what_was_not_withheld():
 
 def test_statements_follow_each_other_over_gaps_holds_and_debts(short):  # noqa: F811
     """No row on a day without a posting: the next opening is the closing of the row before."""
-    days = statements.of_tenant(Tenant.objects.get(code="s1")).filter(account__kind="available").order_by("day")
+    days = daily.of_tenant(Tenant.objects.get(code="s1")).filter(account__kind="available").order_by("day")
     assert [(str(each.day), each.opening_fen, each.closing_fen) for each in days] == [
         ("2024-06-09", 0, 1_125),
         ("2024-06-12", 1_125, 0),
         ("2024-06-20", 0, 0),
     ]
-    debt = statements.of_tenant(Tenant.objects.get(code="s1")).filter(account__kind="debt").order_by("day")
+    debt = daily.of_tenant(Tenant.objects.get(code="s1")).filter(account__kind="debt").order_by("day")
     assert [(str(each.day), each.opening_fen, each.closing_fen) for each in debt] == [
         ("2024-06-12", 0, -1_125),
         ("2024-06-20", -1_125, 0),
@@ -235,9 +237,9 @@ class TestPages:
         for code in ("s1", "m1"):
             tenant = Tenant.objects.get(code=code)
             client = browser(tenant, language="en")
-            for balance in statements.of_tenant(tenant):
+            for balance in daily.of_tenant(tenant):
                 here = f"/statements/{balance.account.kind}/{balance.day}/"
-                for path in (here, *(f"{here}{entry.kind}/" for entry in statements.statement(balance).entries)):
+                for path in (here, *(f"{here}{entry.kind}/" for entry in daily.statement(balance).entries)):
                     page = text(client.get(path))
                     assert HAN.findall(page.replace(">中文<", "")) == [], path
 

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from commissions import night
 from commissions.models import Settlement, SteppedLine
+from commissions.nights import night
 from commissions.split import Rates, split
 from haowu import days
 from haowu.analytics.audit import run_audit
@@ -234,6 +234,6 @@ def test_a_step_stays_as_it_was_opened():
 def test_the_audit_names_a_line_that_missed_its_step(monkeypatch):
     market = Market(RETRO)
     market.sell("o1", "o2", "o3")
-    monkeypatch.setattr("commissions.closing.apply_steps", lambda run: 0)
+    monkeypatch.setattr("commissions.nights.closing.apply_steps", lambda run: 0)
     settle("2024-06-09")
     assert [finding.code for finding in run_audit() if not finding.holds] == ["I10.2"]

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from bases import founding, supplying
 from bases.models import Movement, Reservation, Shortage, Stock
-from commissions import supply
-from commissions.intake import receive
 from commissions.models import OrderLine
+from commissions.orders import supply
+from commissions.orders.intake import receive
 from haowu.analytics.audit import run_audit
 from tests.bases import AT, base, feed
 from tests.build import bought, event, in_threads, merchant, moment, paid, product, source

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from commissions import withdrawals
-from commissions.earnings import buckets
 from commissions.models import Withdrawal, WithdrawalStep
+from commissions.payments import withdrawals
+from commissions.statements.earnings import buckets
 from haowu.analytics.audit import run_audit
 from haowu.errors import Refused
 from haowu.ledger.models import Account, Posting

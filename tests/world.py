@@ -8,10 +8,14 @@ from itertools import count
 
 from django.db import connection, transaction
 
-from commissions import explain, funding, holds, night, payouts, withdrawals
+from commissions.cases import holds
 from commissions.models import LineHold, OrderLine, Policy, TenantHold, Withdrawal
-from commissions.payout_file import results_file
-from commissions.statements import statement
+from commissions.nights import night
+from commissions.payments import payouts, withdrawals
+from commissions.payments.payout_file import results_file
+from commissions.postings import funding
+from commissions.statements.daily import statement
+from commissions.stories import explain
 from haowu import days
 from haowu.analytics.audit import run_audit
 from haowu.errors import Refused

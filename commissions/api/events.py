@@ -9,10 +9,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from commissions import intake
 from commissions.api.filters import OrderEventFilters
-from commissions.life import Type
 from commissions.models import OrderEvent
+from commissions.orders import intake
+from commissions.orders.life import Type
 from haowu import days
 from haowu.errors import NotFound
 from haowu.partners.idempotency import idempotent

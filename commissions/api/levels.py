@@ -4,12 +4,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from commissions import level_story
+from commissions.leaders import level_story
 from commissions.models import Rebate
 from haowu import days
 from haowu.partners.views import PartnerListView, PartnerView
@@ -122,49 +122,41 @@ class LevelView(PartnerView):
         return Response(LevelOut(told).data)
 
 
-@extend_schema(tags=["levels"])
-class LevelsView(PartnerListView):
+class _OfLeader(PartnerListView):
+    """A list of what came to the calling leader."""
+
     required_scopes = SCOPES
     kinds = LEADERS
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return self.queryset.model.objects.visible_to(self.tenant)
+
+
+@extend_schema_view(
+    get=extend_schema(tags=["levels"], operation_id="list_levels", summary=_("各季的等级与评分，新的在前"))
+)
+class LevelsView(_OfLeader):
     queryset = QuarterLevel.objects.none()
     ordering = ("-quarter", "-pk")
     serializer_class = QuarterLevelOut
 
     def get_queryset(self) -> QuerySet[QuarterLevel]:
-        return QuarterLevel.objects.visible_to(self.tenant).standing()
-
-    @extend_schema(operation_id="list_levels", summary=_("各季的等级与评分，新的在前"))
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self.list(request, *args, **kwargs)
+        return super().get_queryset().standing()
 
 
-@extend_schema(tags=["levels"])
-class AssessmentsView(PartnerListView):
-    required_scopes = SCOPES
-    kinds = LEADERS
+@extend_schema_view(
+    get=extend_schema(tags=["levels"], operation_id="list_assessments", summary=_("各月考核，新的在前"))
+)
+class AssessmentsView(_OfLeader):
     queryset = MonthlyAssessment.objects.none()
     ordering = ("-month", "-pk")
     serializer_class = AssessmentOut
 
-    def get_queryset(self) -> QuerySet[MonthlyAssessment]:
-        return MonthlyAssessment.objects.visible_to(self.tenant)
 
-    @extend_schema(operation_id="list_assessments", summary=_("各月考核，新的在前"))
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self.list(request, *args, **kwargs)
-
-
-@extend_schema(tags=["levels"])
-class RebatesView(PartnerListView):
-    required_scopes = SCOPES
-    kinds = LEADERS
+@extend_schema_view(
+    get=extend_schema(tags=["levels"], operation_id="list_rebates", summary=_("已入账的返点，新的在前"))
+)
+class RebatesView(_OfLeader):
     queryset = Rebate.objects.none()
     ordering = ("-quarter", "-pk")
     serializer_class = RebateOut
-
-    def get_queryset(self) -> QuerySet[Rebate]:
-        return Rebate.objects.visible_to(self.tenant)
-
-    @extend_schema(operation_id="list_rebates", summary=_("已入账的返点，新的在前"))
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self.list(request, *args, **kwargs)

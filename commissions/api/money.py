@@ -9,11 +9,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from commissions import withdrawal_story, withdrawals
-from commissions.allowance import allowance
 from commissions.api.filters import WithdrawalFilters
-from commissions.earnings import buckets
 from commissions.models import Withdrawal
+from commissions.payments import withdrawal_story, withdrawals
+from commissions.payments.allowance import allowance
+from commissions.statements.earnings import buckets
 from haowu import days
 from haowu.errors import NotFound
 from haowu.partners.idempotency import idempotent

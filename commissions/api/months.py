@@ -9,8 +9,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from commissions import months
 from commissions.api.statements import EntryOut, StatementOut, StatementsOfCaller
+from commissions.statements import months
 from haowu.errors import NotFound
 from haowu.ledger.models import Account
 

@@ -9,12 +9,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from commissions import opening, shown, statements
 from commissions.api.filters import PostingFilters
 from commissions.api.statements import EntryOut, StatementLineOut, StatementsOfCaller
-from commissions.causes import movements
 from commissions.models import Settlement
 from commissions.split import ROLES
+from commissions.statements import daily, opening
+from commissions.statements.causes import movements
+from commissions.stories import shown
 from haowu.ledger.models import Account, Posting
 from haowu.partners.views import PartnerListView
 from haowu.tenants.scope import platform_scope
@@ -98,7 +99,7 @@ class PostingsView(StatementsOfCaller, PartnerListView):
     serializer_class = PostingOut
 
     def get_queryset(self) -> QuerySet[Posting]:
-        return statements.postings(self.one(self.kwargs["account_kind"], self.kwargs["day"]))
+        return daily.postings(self.one(self.kwargs["account_kind"], self.kwargs["day"]))
 
     def paginate_queryset(self, queryset: QuerySet[Posting]) -> list[Any]:
         rows = super().paginate_queryset(queryset)

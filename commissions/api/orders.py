@@ -9,10 +9,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from commissions import explain, shown
 from commissions.api.explanation import ExplanationOut
 from commissions.api.filters import OrderFilters
 from commissions.models import OrderLine
+from commissions.stories import explain, shown
 from haowu.errors import NotFound, Refused
 from haowu.partners.schema import ProblemOut
 from haowu.partners.views import PartnerListView, PartnerView

@@ -10,11 +10,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from commissions import shown, statements
 from commissions.api.filters import StatementFilters
 from commissions.api.orders import SharesOut
 from commissions.models import Settlement
 from commissions.split import ROLES
+from commissions.statements import daily
+from commissions.stories import shown
 from haowu.errors import NotFound
 from haowu.ledger.models import Account, DailyBalance, Posting
 from haowu.partners.views import PartnerListView, PartnerView
@@ -54,10 +55,10 @@ class StatementsOfCaller(PartnerView):
     queryset = DailyBalance.objects.none()
 
     def get_queryset(self) -> QuerySet[DailyBalance]:
-        return statements.of_tenant(self.tenant)
+        return daily.of_tenant(self.tenant)
 
     def one(self, account_kind: str, day: date) -> DailyBalance:
-        balance = statements.of_tenant(self.tenant).of_account(account_kind, day).first()
+        balance = daily.of_tenant(self.tenant).of_account(account_kind, day).first()
         if balance is None:
             raise NotFound(_("账户 {kind} 在 {day} 没有变动，或当天还没有关账。"), kind=account_kind, day=day)
         return balance
@@ -81,7 +82,7 @@ class StatementView(StatementsOfCaller):
     @extend_schema(operation_id="read_statement", summary=_("一个账户日的各项变动"))
     def get(self, request: Request, account_kind: str, day: date) -> Response:
         balance = self.one(account_kind, day)
-        balance.entries = statements.statement(balance).entries
+        balance.entries = daily.statement(balance).entries
         return Response(OpenedStatementOut(balance).data)
 
 
@@ -93,7 +94,7 @@ class StatementLinesView(StatementsOfCaller, PartnerListView):
 
     def get_queryset(self) -> QuerySet[Settlement]:
         balance = self.one(self.kwargs["account_kind"], self.kwargs["day"])
-        return statements.lines(self.tenant, balance.day).select_related("line__source", *ROLES)
+        return daily.lines(self.tenant, balance.day).select_related("line__source", *ROLES)
 
     def shown(self, row: Settlement) -> dict[str, Any]:
         return shown.settlement(self.tenant, row)

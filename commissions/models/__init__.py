@@ -1,5 +1,6 @@
-from commissions.models.casework import CaseEvent, Dispute, LineHold, TenantHold
+from commissions.models.casework import CaseEvent, LineHold, TenantHold
 from commissions.models.correction import Correction, ResettledLine, Resettlement, ResettlementTotal
+from commissions.models.dispute import Dispute
 from commissions.models.night import PostponedLine, Run, Shard
 from commissions.models.order import Order, OrderEvent, OrderLine
 from commissions.models.payout import PayoutBatch, Withdrawal, WithdrawalStep

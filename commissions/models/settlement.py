@@ -58,9 +58,9 @@ def _party(label: Any, *, null: bool = True) -> models.ForeignKey:
 class Settlement(ShareRow):
     """One line's one phase: who got what, for good. Phase 0 settles, later ones claw back or give back the difference.
 
-    Insert-only, partitioned by night (``partitions``), which makes the indexes; so none is declared here. That a line
-    pays once is the database's to keep: its phase is unique in a night, a line that has settled keeps its night, and
-    no two runs cover the same day. The merchant stands in the key for distribution (docs/scale.md); a line has one.
+    Insert-only, partitioned by night (``nights.partitions``), which makes the indexes; so none is declared here. That a
+    line pays once is the database's to keep: its phase is unique in a night, a line that has settled keeps its night,
+    and no two runs cover the same day. The merchant stands in the key for distribution (docs/scale.md); a line has one.
     """
 
     line = models.ForeignKey(

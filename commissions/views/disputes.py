@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from commissions import cases, disputes
+from commissions.cases import case_story, disputes
 from commissions.filters import DisputeFilter
 from commissions.forms import DisputeForm, WithdrawDisputeForm
 from commissions.models import Dispute, OrderLine
@@ -34,7 +34,7 @@ class NewDispute(TenantRequiredMixin, TemplateView):
 
     @cached_property
     def others(self) -> list:
-        return cases.other_sides(self.line, self.request.tenant)
+        return case_story.other_sides(self.line, self.request.tenant)
 
     def form(self, *asked: Any) -> DisputeForm:
         form = DisputeForm(*asked)
@@ -44,7 +44,7 @@ class NewDispute(TenantRequiredMixin, TemplateView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         if not self.others:
             raise Http404
-        told = {"line": self.line, "cases": cases.of_line(self.line, self.request.tenant, days.now())}
+        told = {"line": self.line, "cases": case_story.of_line(self.line, self.request.tenant, days.now())}
         within = disputes.DECIDE_WITHIN.days
         return super().get_context_data(**{"form": self.form(), "within": within} | told | context)
 
@@ -77,7 +77,7 @@ class DisputeList(ListPage):
         return Dispute.objects.visible_to(self.request.tenant)
 
     def rows(self, found: list[Dispute]) -> list[Dispute]:
-        return cases.named(found)
+        return case_story.named(found)
 
 
 class DisputePage(TenantRequiredMixin, TemplateView):
@@ -87,14 +87,14 @@ class DisputePage(TenantRequiredMixin, TemplateView):
     @cached_property
     def dispute(self) -> Dispute:
         mine = Dispute.objects.visible_to(self.request.tenant)
-        (found,) = cases.named([get_object_or_404(mine, public_id=self.kwargs["public_id"])])
+        (found,) = case_story.named([get_object_or_404(mine, public_id=self.kwargs["public_id"])])
         return found
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         dispute, tenant = self.dispute, self.request.tenant
         mine = dispute.claimant_id == tenant.pk and dispute.status in Dispute.UNDECIDED
-        told = {"next": cases.next_step(dispute), "trail": cases.trail(dispute)}
-        amounts = {"knows_amount": cases.knows_amount(dispute, tenant)}
+        told = {"next": case_story.next_step(dispute), "trail": case_story.trail(dispute)}
+        amounts = {"knows_amount": case_story.knows_amount(dispute, tenant)}
         lines = OrderLine.objects.visible_to(tenant).at(dispute.order_id, dispute.line_no)
         context = {"form": WithdrawDisputeForm()} | context
         may = {"may_withdraw": mine and self.has_right()}

@@ -5,10 +5,11 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.views.generic import TemplateView
 
-from commissions import cases, statements
-from commissions.earnings import buckets
+from commissions.cases import case_story
 from commissions.models import Dispute, OrderLine, Reserve, TenantHold, Withdrawal
 from commissions.parts import part_of
+from commissions.statements import daily
+from commissions.statements.earnings import buckets
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
 
@@ -34,11 +35,11 @@ class Earnings(OfPayee, TemplateView):
         return super().get_context_data(
             buckets=buckets(tenant),
             holds=TenantHold.objects.visible_to(tenant).open(),
-            disputes=cases.named(Dispute.objects.freezing(tenant).newest_first()),
+            disputes=case_story.named(Dispute.objects.freezing(tenant).newest_first()),
             reserves=Reserve.objects.visible_to(tenant).kept(),
             under_way=Withdrawal.objects.visible_to(tenant).under_way().newest_first()[:3],
             may_withdraw=self.request.membership.may_handle_money,
             upcoming=upcoming,
-            latest=statements.of_tenant(tenant)[:7],
+            latest=daily.of_tenant(tenant)[:7],
             **context,
         )

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 from django.views.generic import TemplateView
 
-from commissions import effect
+from commissions.leaders import effect
 from haowu import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant

@@ -7,9 +7,9 @@ from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHt
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from commissions import export, months, statements
-from commissions.causes import movements
 from commissions.filters import StatementFilter
+from commissions.statements import daily, export, months
+from commissions.statements.causes import movements
 from commissions.views.months import OneMonth
 from commissions.views.statements import OneStatement
 from haowu.tables import Table, csv_lines, xlsx_file
@@ -60,7 +60,7 @@ class StatementListFile(TenantRequiredMixin, View):
 
     def get(self, request: HttpRequest, ending: str, **kwargs: Any) -> HttpResponseBase:
         tenant = request.tenant
-        days = StatementFilter(request.GET, queryset=statements.of_tenant(tenant)).qs.order_by("day", "account__kind")
+        days = StatementFilter(request.GET, queryset=daily.of_tenant(tenant)).qs.order_by("day", "account__kind")
         if ending == "csv":
             return as_csv("statements", tenant.pk, lambda: [export.days_table(days.iterator(chunk_size=export.CHUNK))])
         return as_xlsx("statements", [export.days_table(days.iterator(chunk_size=export.CHUNK))])
@@ -86,8 +86,8 @@ class MonthFile(OneMonth, View):
 
 
 def _tables(balance: Any) -> list[Table]:
-    told = statements.statement(balance)
-    return export.statement_tables(told, movements(balance.account, statements.postings(balance)))
+    told = daily.statement(balance)
+    return export.statement_tables(told, movements(balance.account, daily.postings(balance)))
 
 
 def _called(name: str) -> dict[str, str]:

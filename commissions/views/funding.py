@@ -8,9 +8,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from commissions import deposit
 from commissions.forms import LowBalanceForm
 from commissions.parts import part_of
+from commissions.payments import deposit
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
 

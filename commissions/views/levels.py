@@ -10,9 +10,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from commissions import leader_figures, level_story, rebates
 from commissions.forms import ReasonForm
-from commissions.months import first_of
+from commissions.leaders import figures, level_story, rebates
+from commissions.statements.months import first_of
 from haowu import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
@@ -85,7 +85,7 @@ class QuarterPage(OfLeader, TemplateView):
         return super().get_context_data(
             result=result,
             policy=result.policy,
-            months=leader_figures.by_month(leader.pk, result.quarter, result.policy),
+            months=figures.by_month(leader.pk, result.quarter, result.policy),
             rebate=level_story.rebates_of(leader).get(result.quarter),
             expected_fen=rebates.rebate_of(result),
             bands=[vars(band) | {"label": LevelLabel(band.level).label} for band in rebates.bands_of(result)],

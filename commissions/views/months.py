@@ -7,7 +7,7 @@ from django.http import Http404
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
-from commissions import months
+from commissions.statements import months
 from haowu.ledger.models import DailyBalance
 from haowu.tenants.access import TenantRequiredMixin
 

@@ -6,10 +6,12 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from commissions import cases, explain, supply, telling
+from commissions.cases import case_story
 from commissions.filters import LineFilter
 from commissions.models import OrderLine
+from commissions.orders import supply
 from commissions.parts import part_of
+from commissions.stories import explain, telling
 from haowu import days
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.access import TenantRequiredMixin
@@ -50,7 +52,7 @@ class LinePage(TenantRequiredMixin, TemplateView):
             "steps": telling.rules(story),
             "events": telling.events(story),
             "shares": list(telling.shares(story)),
-            "cases": cases.of_line(line, self.request.tenant, days.now()),
+            "cases": case_story.of_line(line, self.request.tenant, days.now()),
             "waiting": [*telling.steps(story), *telling.waiting(story)],
             "goods": supply.of_line(line) if self.request.tenant.pk == line.merchant_id else None,
             "next": telling.what_comes_next(story),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from commissions.preview import preview
+from commissions.orders.preview import preview
 from haowu import days
 from haowu.errors import Refused
 from haowu.fields import PercentField, YuanField

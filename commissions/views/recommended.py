@@ -7,8 +7,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from commissions import recommended
-from commissions.recommended import Outcome
+from commissions.leaders import recommended
+from commissions.leaders.recommended import Outcome
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant

@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from commissions import service_record
-from commissions.service_record import By, Served
+from commissions.leaders import service_record
+from commissions.leaders.service_record import By, Served
 from commissions.views.effect import SPANS, looked_back
 from haowu import days
 from haowu.tenants.access import TenantRequiredMixin

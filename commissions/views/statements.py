@@ -10,13 +10,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from commissions import statements
-from commissions.causes import movements as movements_of
-from commissions.export import XLSX_LINES
 from commissions.filters import StatementFilter
 from commissions.models import Settlement
-from commissions.opening import opened
 from commissions.parts import part_of
+from commissions.statements import daily
+from commissions.statements.causes import movements as movements_of
+from commissions.statements.export import XLSX_LINES
+from commissions.statements.opening import opened
 from haowu.errors import NotFound
 from haowu.ledger.models import Account, DailyBalance
 from haowu.paging import page_of
@@ -39,13 +39,13 @@ class StatementList(ListPage):
     ]
 
     def queryset(self) -> QuerySet[DailyBalance]:
-        return statements.of_tenant(self.request.tenant)
+        return daily.of_tenant(self.request.tenant)
 
 
 class OneStatement(TenantRequiredMixin):
     @cached_property
     def balance(self) -> DailyBalance:
-        mine = statements.of_tenant(self.request.tenant)
+        mine = daily.of_tenant(self.request.tenant)
         try:
             day = date.fromisoformat(self.kwargs["day"])
         except ValueError:
@@ -60,7 +60,7 @@ class OneStatement(TenantRequiredMixin):
     @property
     def lines(self) -> QuerySet[Settlement]:
         """None for accounts that no order line moves."""
-        lines = statements.lines(self.request.tenant, self.balance.day)
+        lines = daily.lines(self.request.tenant, self.balance.day)
         return lines if self.balance.account.kind in OF_LINES else lines.none()
 
 
@@ -70,7 +70,7 @@ class StatementPage(OneStatement, TemplateView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         page = page_of(self.lines, ("line_id", "phase"), self.request.GET.get("after", ""), 50)
         parts = [{"row": row, "part": part_of(row, self.request.tenant)} for row in page.rows]
-        told = statements.statement(self.balance)
+        told = daily.statement(self.balance)
         paging = {"next_cursor": page.next_cursor, "is_first": "after" not in self.request.GET}
         too_many = self.lines[: XLSX_LINES + 1].count() > XLSX_LINES
         return super().get_context_data(

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
-from commissions import withdrawal_story, withdrawals
-from commissions.allowance import allowance
 from commissions.filters import WithdrawalFilter
 from commissions.forms import BankAccountForm, WithdrawalForm
 from commissions.models import Withdrawal
+from commissions.payments import withdrawal_story, withdrawals
+from commissions.payments.allowance import allowance
 from commissions.views.earnings import OfPayee
 from haowu import days
 from haowu.errors import Refused

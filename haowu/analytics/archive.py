@@ -20,7 +20,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from commissions.models import Run
-from commissions.night_sql import PARTIES
+from commissions.nights.sql import PARTIES
 from commissions.split import COLUMNS, ROLES
 from haowu.errors import Refused
 from haowu.tenants.models import Tenant

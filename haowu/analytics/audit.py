@@ -10,9 +10,9 @@ from datetime import date
 
 from django.db import connection
 
-from commissions import life
 from commissions.models import Order, OrderLine, Run
-from commissions.report import rows_are_as_sealed
+from commissions.nights.report import rows_are_as_sealed
+from commissions.orders import life
 from haowu.analytics import (
     audit_bases,
     audit_casework,

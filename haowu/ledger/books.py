@@ -47,6 +47,11 @@ def open_accounts(wanted: Iterable[tuple[int, str]], code: str = "") -> dict[tup
     return {(owner, kind): pk for owner, kind, pk in found if (owner, kind) in set(wanted)}
 
 
+def balances(tenant: Tenant) -> dict[str, int]:
+    """``{account kind: balance in fen}`` of the accounts of ``tenant`` as they stand now."""
+    return dict(Account.objects.visible_to(tenant).values_list("kind", "balance_fen"))
+
+
 @transaction.atomic
 def post(transfers: Sequence[Transfer], *, day: date) -> None:
     """Book ``transfers`` on ``day`` in one statement: all or none.

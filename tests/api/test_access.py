@@ -3,8 +3,8 @@
 import pytest
 from django.urls import URLPattern, get_resolver
 
-from commissions import withdrawals
 from commissions.models import OrderEvent, Withdrawal
+from commissions.payments import withdrawals
 from haowu import days
 from tests.api.conftest import ALL_SCOPES, Caller
 from tests.build import activity, bank_account, leader, merchant, source, streamer

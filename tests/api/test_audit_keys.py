@@ -6,8 +6,9 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from commissions import funding, withdrawals
 from commissions.models import OrderEvent
+from commissions.payments import withdrawals
+from commissions.postings import funding
 from haowu.analytics.audit import run_audit
 from haowu.ledger.books import Transfer, open_accounts, platform, post
 from haowu.partners.models import IdempotentAnswer

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from commissions import rebates
+from commissions.leaders import rebates
 from haowu import days
 from tests.build import leader, moment, staff
 from tests.quarters import Stall, assessed, closed, policy, q

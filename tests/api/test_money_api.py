@@ -2,8 +2,8 @@
 
 import pytest
 
-from commissions import withdrawals
 from commissions.models import Withdrawal
+from commissions.payments import withdrawals
 from haowu.ledger.models import Account
 from tests.browser import clock  # noqa: F401
 from tests.build import bank_account, moment, money, policy, staff, streamer, tenant

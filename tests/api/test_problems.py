@@ -115,7 +115,7 @@ def test_a_refusal_of_the_business_keeps_its_code_status_and_words(rf):
 
 
 def test_a_bug_is_a_problem_that_tells_nothing_and_leaves_nothing(calling, monkeypatch, caplog):
-    from commissions import intake
+    from commissions.orders import intake
     from haowu.tenants.models import Tenant
 
     def fail_after_writing(source_tenant, events, *, now):
@@ -143,8 +143,8 @@ def test_a_bug_is_a_problem_that_tells_nothing_and_leaves_nothing(calling, monke
 
 
 def test_every_code_is_in_the_documentation():
-    from commissions import events, intake
     from commissions.api.orders import OrderAmbiguous
+    from commissions.orders import events, intake
     from haowu.errors import Refused
     from haowu.partners.problems import ApiRefused
 

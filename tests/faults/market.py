@@ -1,7 +1,7 @@
 """The day that the faults fall upon, sixty lines due in the night of 9 June, and what must hold of it afterwards."""
 
-from commissions import night
 from commissions.models import Run, Settlement
+from commissions.nights import night
 from haowu.analytics.audit import run_audit
 from haowu.ledger.models import Account
 from tests.build import bought, event, merchant, normal_plan, paid, pick, product, push, source, streamer

@@ -22,9 +22,9 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import DatabaseError, connection  # noqa: E402
 
-from commissions import night, night_sql  # noqa: E402
-from commissions.failing import is_weather  # noqa: E402
 from commissions.models import Run, Shard  # noqa: E402
+from commissions.nights import night, sql  # noqa: E402
+from commissions.nights.failing import is_weather  # noqa: E402
 from haowu import days  # noqa: E402
 from tests.faults.market import DAY_DATE, make_due_day, night_complaints  # noqa: E402
 from tests.faults.processes import forked, kill, wait_for  # noqa: E402
@@ -33,12 +33,12 @@ from tests.faults.processes import forked, kill, wait_for  # noqa: E402
 def settle_shard_in_two_steps(run, shard) -> None:
     Shard.objects.filter(pk=shard.pk).update(status="done", lines=10)
     time.sleep(0.3)
-    night_sql.settle_lines(run, shard)
+    sql.settle_lines(run, shard)
 
 
 def work(is_broken: bool) -> None:
-    settle_lines = night_sql.settle_lines
-    night_sql.settle_lines = lambda run, shard: (settle_lines(run, shard), time.sleep(0.3))[0]
+    settle_lines = sql.settle_lines
+    sql.settle_lines = lambda run, shard: (settle_lines(run, shard), time.sleep(0.3))[0]
     if is_broken:
         night.settle_shard = settle_shard_in_two_steps
     while True:

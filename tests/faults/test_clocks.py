@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from commissions import night
 from commissions.models import OrderLine, Settlement
+from commissions.nights import night
 from haowu import days
 from haowu.errors import Refused
 from merchants import plans

@@ -6,8 +6,8 @@ import signal
 
 import pytest
 
-from commissions import failing, night, night_sql
 from commissions.models import Run, Settlement, Shard
+from commissions.nights import failing, night, sql
 from haowu import days
 from tests.faults.market import DAY_DATE, night_complaints
 from tests.faults.processes import forked
@@ -49,23 +49,23 @@ def closing_written(kill: Killer) -> None:
 
 def giving_back(kill: Killer) -> None:
     """A shard has failed and is about to be given back."""
-    settle_lines, told = night_sql.settle_lines, []
+    settle_lines, told = sql.settle_lines, []
 
     def fail_once(run, shard):
         if not told:
             told.append(shard)
-            raise night_sql.connection.Database.OperationalError("the weather")
+            raise sql.connection.Database.OperationalError("the weather")
         return settle_lines(run, shard)
 
-    night_sql.settle_lines = fail_once
+    sql.settle_lines = fail_once
     kill.left = 1
     kill.before(failing, "fail")
 
 
 POINTS = {
-    "night laid out, not sealed": lambda kill: kill.after(night_sql, "shard_bounds"),
+    "night laid out, not sealed": lambda kill: kill.after(sql, "shard_bounds"),
     "shard claimed": lambda kill: kill.before(night, "settle_shard"),
-    "rows written, not committed": lambda kill: kill.after(night_sql, "settle_lines"),
+    "rows written, not committed": lambda kill: kill.after(sql, "settle_lines"),
     "shard committed": lambda kill: kill.after(night, "settle_shard"),
     "shard failed, not given back": giving_back,
     "before closing": lambda kill: kill.before(night, "close_run"),

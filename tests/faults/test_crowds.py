@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from commissions import night
 from commissions.models import Settlement, Shard
+from commissions.nights import night
 from haowu import days
 from tests import database
 from tests.faults.market import DAY_DATE, night_complaints
@@ -48,7 +48,7 @@ def test_a_claim_without_a_lock_and_rows_without_a_key_would_be_noticed(record_p
 
     def settle_unguarded(run, shard):
         night.time.sleep(0.05)
-        lines = night.night_sql.settle_lines(run, shard)
+        lines = night.sql.settle_lines(run, shard)
         Shard.objects.filter(pk=shard.pk).update(status="done", lines=lines)
 
     def broken(barrier) -> None:

@@ -11,8 +11,8 @@ import time
 import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, connection
 
-from commissions import failing, night, night_sql
 from commissions.models import Run
+from commissions.nights import failing, night, sql
 from haowu import days
 from tests.faults.market import DAY, DAY_DATE, night_complaints
 from tests.faults.processes import ROOT, end, forked, kill, owner, wait_for
@@ -39,8 +39,8 @@ def settle_whatever_the_weather() -> None:
 
 def settle_slowly() -> None:
     """Long enough to be cut off."""
-    settle_lines = night_sql.settle_lines
-    night_sql.settle_lines = lambda run, shard: (settle_lines(run, shard), time.sleep(0.15))[0]
+    settle_lines = sql.settle_lines
+    sql.settle_lines = lambda run, shard: (settle_lines(run, shard), time.sleep(0.15))[0]
     settle_whatever_the_weather()
 
 
@@ -95,7 +95,7 @@ def test_a_lost_shard_that_nobody_takes_over_would_be_noticed(due_day, settings,
 
 def time_out(shots: int) -> None:
     """The first ``shots`` shards run into PostgreSQL's statement time-out after their rows were written."""
-    settle_lines, left = night_sql.settle_lines, [shots]
+    settle_lines, left = sql.settle_lines, [shots]
 
     def slow(run, shard):
         lines = settle_lines(run, shard)
@@ -105,7 +105,7 @@ def time_out(shots: int) -> None:
                 cursor.execute("SET LOCAL statement_timeout = '20ms'; SELECT pg_sleep(5)")
         return lines
 
-    night_sql.settle_lines = slow
+    sql.settle_lines = slow
     settle_whatever_the_weather()
 
 
@@ -124,7 +124,7 @@ def test_a_shard_that_is_done_whatever_came_of_its_rows_would_be_noticed(due_day
         def settle_shard(run, shard):
             try:
                 with night.transaction.atomic(), connection.cursor() as cursor:
-                    night_sql.settle_lines(run, shard)
+                    sql.settle_lines(run, shard)
                     cursor.execute("SET LOCAL statement_timeout = '20ms'; SELECT pg_sleep(5)")
             except OperationalError:
                 pass

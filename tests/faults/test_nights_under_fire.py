@@ -8,9 +8,9 @@ import psycopg2
 import pytest
 from django.db import IntegrityError, connection
 
-from commissions import night
 from commissions.models import Run, Settlement, Shard
-from commissions.partitions import open_partition
+from commissions.nights import night
+from commissions.nights.partitions import open_partition
 from commissions.tasks import settle_night
 from haowu import days
 from tests.faults.market import DAY, DAY_DATE, night_complaints
@@ -79,7 +79,7 @@ def test_three_commands_settle_one_day_and_it_pays_once(environment, record_prop
 
 DIE_AFTER_COMMIT = """
 import os
-from commissions import night
+from commissions.nights import night
 settle_shard = night.settle_shard
 def dying(run, shard):
     settle_shard(run, shard)
@@ -163,7 +163,7 @@ def test_a_worker_told_to_end_finishes_its_shard_and_another_goes_on(seed, envir
         case.holds(*night_complaints())
 
 
-SETTLE = f"from commissions import night; night.settle(night.date.fromisoformat('{DAY}'), now=night.days.now())"
+SETTLE = f"from commissions.nights import night; night.settle(night.date.fromisoformat('{DAY}'), now=night.days.now())"
 
 
 def test_a_command_told_to_end_leaves_its_shard_free_at_once(environment, record_property):

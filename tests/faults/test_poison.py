@@ -7,8 +7,8 @@ import redis
 from celery import current_app
 from django.conf import settings
 
-from commissions import failing, night, operating
 from commissions.models import OrderLine, Run, Settlement, Shard
+from commissions.nights import failing, night, operating
 from commissions.tasks import settle_night
 from haowu import days
 from tests.build import staff
@@ -79,7 +79,7 @@ def test_a_poisoned_line_holds_up_itself_alone_and_is_skipped_to_the_next_night(
 
 def test_a_shard_that_is_only_tried_again_would_be_noticed(monkeypatch, record_property):
     monkeypatch.setattr(failing, "LONGEST_PAUSE", night.timedelta(0))
-    monkeypatch.setattr(failing.night_sql, "middle", lambda run, shard: None)
+    monkeypatch.setattr(failing.sql, "middle", lambda run, shard: None)
     poison(7)
     work_all()
     catches(record_property, LINE, "shards are never cut", held_up())

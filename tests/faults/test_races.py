@@ -6,9 +6,11 @@ import time
 import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, models
 
-from commissions import calendar, intake, night, withdrawals
-from commissions.lines import LineBook
 from commissions.models import OrderEvent, OrderLine, Settlement, Withdrawal
+from commissions.nights import night
+from commissions.orders import calendar, intake
+from commissions.orders.lines import LineBook
+from commissions.payments import withdrawals
 from haowu import days
 from haowu.errors import Refused
 from haowu.ledger import books

@@ -10,8 +10,8 @@ import redis
 from celery import current_app
 from django.conf import settings
 
-from commissions import night
 from commissions.models import Run, Shard
+from commissions.nights import night
 from commissions.tasks import settle_night
 from haowu import days
 from tests.faults.market import DAY, DAY_DATE, night_complaints
@@ -48,7 +48,7 @@ def test_redis_emptied_in_the_middle_of_a_night(seed, environment, record_proper
 
 ONE_TASK_A_SHARD = """
 from celery import shared_task
-from commissions import night
+from commissions.nights import night
 from commissions.models import Run, Shard
 @shared_task(name="one_shard")
 def one_shard(run_id, no):

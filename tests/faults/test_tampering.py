@@ -2,7 +2,7 @@
 
 import pytest
 
-from commissions import night
+from commissions.nights import night
 from haowu import days
 from haowu.analytics import audit
 from tests.faults.market import DAY_DATE, audit_complaints

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from commissions import night_sql
+from commissions.nights import sql
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +70,7 @@ def test_settlement_rows_are_ready():
 
 def test_the_night_joins_a_lines_rows_by_merchant_too():
     """Of the joins of two distributed tables in the night's statements, those of settlement rows hold the column."""
-    assert re.search(r"WHERE line_id = target\.line_id AND merchant_id = line\.merchant_id", night_sql._ADJUST)
+    assert re.search(r"WHERE line_id = target\.line_id AND merchant_id = line\.merchant_id", sql._ADJUST)
 
 
 def test_the_page_names_every_table_and_key_that_is_listed():

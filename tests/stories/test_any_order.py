@@ -5,9 +5,9 @@ from itertools import pairwise, permutations
 
 import pytest
 
-from commissions import life
-from commissions.events import parse
 from commissions.models import OrderEvent, OrderLine
+from commissions.orders import life
+from commissions.orders.events import parse
 from haowu import days
 from tests.build import (
     bought,

@@ -10,6 +10,7 @@ from commissions.tasks import judge_leaders
 from haowu.analytics.audit import run_audit
 from haowu.partners.clients import register_client
 from haowu.tenants.models import User
+from merchants.models import Product
 from streamers.models import Pick
 from tests import build
 from tests.browser import browser, clock, shown_messages, text  # noqa: F401
@@ -46,7 +47,7 @@ def shop_system(*events: dict[str, Any]) -> None:
     assert [result["status"] for result in answer.json()["results"]] == ["accepted"] * len(events)
 
 
-def sold(number: str, goods: Any, pid: str, at: str) -> list[dict[str, Any]]:
+def sold(number: str, goods: Product, pid: str, at: str) -> list[dict[str, Any]]:
     """199.00, received the day after."""
     sale = build.paid(number, f"{at} 10:00", [build.bought(goods, pid, price_fen=199_00)])
     return [sale, build.event("received", number, f"{at} 20:00")]
@@ -56,13 +57,30 @@ def test_a_leaders_quarter_from_the_draft_to_the_rebate(clock):  # noqa: F811
     maker, checker = office("maker"), office("checker")
     clock("2024-03-20 10:00")
     assert maker.post("/admin/tuanzhang/levelpolicy/add/", LEVELS).status_code == 302
-
-    # A leader opens an activity, three merchants enrol, he refuses one.
     clock("2024-04-01 09:00")
-    lead, seller = build.leader("l1", name="领头羊"), build.streamer("s1", name="卖货的")
+    leading = browser(build.leader("l1", name="领头羊"))
+    goods = three_merchants_enrol_and_one_is_refused(leading)
+    pids = a_streamer_picks_through_the_link(goods)
+    clock("2024-06-20 10:00")
+    orders_come_and_are_settled(goods, pids)
+    assert "距银牌还差：成交额 ¥1.00。" in text(leading.get("/levels/"))
+    assert "¥299.00" in text(leading.get("/levels/"))
+    clock("2024-07-01 04:00")
+    the_quarter_ends_as_bronze(leading)
+    clock("2024-07-15 10:00")
+    one_proposes_the_rebate_and_another_posts_it(maker, checker)
+    before = text(leading.get("/earnings/"))
+    clock("2024-07-16 03:00")
+    the_rebate_stands_on_the_statement(leading, before)
+    clock("2024-07-21 10:00")
+    a_refund_lowers_the_next_quarter_and_leaves_the_rebate(leading)
+    assert [finding.code for finding in run_audit() if not finding.holds] == []
+
+
+def three_merchants_enrol_and_one_is_refused(leading: Client) -> list[Product]:
+    """Their goods, ``p0`` to ``p2``: a leader opens an activity, all three enrol, he refuses the last."""
     shops = [build.merchant(f"m{number}") for number in range(3)]
     goods = [build.product(shop, f"p{number}", price_fen=199_00) for number, shop in enumerate(shops)]
-    leading, selling = browser(lead), browser(seller)
     leading.post("/activities/new/", FORM | {"begins_at": "2024-04-01T00:00", "ends_at": ""})
     activity = Activity.objects.get()
     leading.post(f"/activities/{activity.public_id}/publication/")
@@ -74,13 +92,20 @@ def test_a_leaders_quarter_from_the_draft_to_the_rebate(clock):  # noqa: F811
     leading.post(audit, {"enrolment": [items["p2"]], "decision": "reject", "reason": "主图不清晰"})
     leading.post(audit, {"enrolment": [items["p0"], items["p1"]], "decision": "pass"})
     assert "主图不清晰" in text(browser(shops[2]).get("/enrolments/"))
+    return goods
 
-    # A streamer picks through his link, orders come.
+
+def a_streamer_picks_through_the_link(goods: list[Product]) -> dict[str, str]:
+    """``{product code: pid}`` of what the activity has."""
+    selling = browser(build.streamer("s1", name="卖货的"))
     for product in goods[:2]:
-        selling.post(f"/selection/{product.public_id}/pick/", {"activity": activity.share_token})
+        selling.post(f"/selection/{product.public_id}/pick/", {"activity": Activity.objects.get().share_token})
     pids = dict(Pick.objects.values_list("product__code", "pid"))
     assert sorted(pids) == ["p0", "p1"]
-    clock("2024-06-20 10:00")
+    return pids
+
+
+def orders_come_and_are_settled(goods: list[Product], pids: dict[str, str]) -> None:
     shop_system(
         *sold("o1", goods[0], pids["p0"], "2024-04-10"),
         *sold("o2", goods[1], pids["p1"], "2024-05-10"),
@@ -88,11 +113,10 @@ def test_a_leaders_quarter_from_the_draft_to_the_rebate(clock):  # noqa: F811
     )
     for night in ("2024-04-18", "2024-05-18", "2024-05-31"):
         run("settle", "--day", night, "--json")
-    assert "距银牌还差：成交额 ¥1.00。" in text(leading.get("/levels/"))
-    assert "¥299.00" in text(leading.get("/levels/"))
 
-    # The quarter ends: 199.00 + 100.00 is bronze, two shops' brands and one streamer, 299 of 300 for the GMV.
-    clock("2024-07-01 04:00")
+
+def the_quarter_ends_as_bronze(leading: Client) -> None:
+    """199.00 + 100.00 is bronze, two shops' brands and one streamer, 299 of 300 for the GMV."""
     run("settle", "--day", "2024-06-30", "--json")
     judge_leaders.run()
     opened = text(leading.get("/levels/2024Q2/"))
@@ -100,18 +124,20 @@ def test_a_leaders_quarter_from_the_draft_to_the_rebate(clock):  # noqa: F811
         assert figure in opened
     assert "不合格" in text(leading.get("/levels/"))  # two orders are no 200
 
-    # The rebate is proposed by one person, posted by another, and stands on the statement.
-    clock("2024-07-15 10:00")
+
+def one_proposes_the_rebate_and_another_posts_it(maker: Client, checker: Client) -> None:
     maker.post("/admin/commissions/rebatebatch/add/", {"name": "2024Q2"})
     page = "/admin/commissions/rebatebatch/"
     (batch,) = checker.get(page).context["cl"].result_list
     chosen = {"action": "approve", "_selected_action": [batch.pk]}
     assert "另一位同事" in shown_messages(maker.post(page, chosen, follow=True))[-1]
     assert shown_messages(checker.post(page, chosen, follow=True)) == ["已处理 1 笔。"]
-    before = text(leading.get("/earnings/"))
-    clock("2024-07-16 03:00")
+
+
+def the_rebate_stands_on_the_statement(leading: Client, before: str) -> None:
+    """``before``: the page of earnings once the rebate was posted. The first fees came to 6 % of 199.00 and of what is
+    left of the other, less the tech fee of 10 %."""
     run("settle", "--day", "2024-07-16", "--json")
-    # First fees: 6 % of 199.00 and of what is left of the other, less the tech fee of 10 %.
     fees_fen = (1194 - 119) + (600 - 60)
     available = f"¥{(fees_fen + 298) / 100:.2f}"
     assert available in before
@@ -121,11 +147,10 @@ def test_a_leaders_quarter_from_the_draft_to_the_rebate(clock):  # noqa: F811
     assert "2024Q2 返点：净成交额 ¥299.00，铜牌，评分 99.83%" in why
     assert "¥2.98" in text(leading.get("/levels/"))
 
-    # A refund after the quarter lowers the next one; the paid rebate stands.
-    shop = build.event("refunded", "o1", "2024-07-20 10:00", refund_no="r2", goods_fen=199_00, freight_fen=0, line_no=1)
-    clock("2024-07-21 10:00")
-    build.push(build.Tenant.objects.get(code="youzan"), [shop])
+
+def a_refund_lowers_the_next_quarter_and_leaves_the_rebate(leading: Client) -> None:
+    back = build.event("refunded", "o1", "2024-07-20 10:00", refund_no="r2", goods_fen=199_00, freight_fen=0, line_no=1)
+    build.push(build.Tenant.objects.get(code="youzan"), [back])
     run("settle", "--day", "2024-07-21", "--json")
     page = text(leading.get("/levels/"))
     assert "-¥199.00" in page and "¥2.98" in page
-    assert [finding.code for finding in run_audit() if not finding.holds] == []

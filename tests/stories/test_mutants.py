@@ -12,9 +12,12 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from commissions import adjusting, calendar, intake, lines, night, night_sql, report, split, withdrawals
+from commissions import split
 from commissions.models.payout import WithdrawalQuerySet
-from commissions.transfers import NightTransfers
+from commissions.nights import night, report, sql
+from commissions.orders import adjusting, calendar, intake, lines
+from commissions.payments import withdrawals
+from commissions.postings.transfers import NightTransfers
 from haowu import days
 from haowu.analytics.audit import run_audit
 from tests.build import bank_account, moment, money, policy, streamer
@@ -55,7 +58,7 @@ def no_clawbacks(patch) -> None:
 
 
 def fees_kept_and_returned_the_wrong_way_round(patch) -> None:
-    patch(night_sql, "_ADJUST", night_sql._ADJUST.replace("WHEN policy.return", "WHEN NOT policy.return"))
+    patch(sql, "_ADJUST", sql._ADJUST.replace("WHEN policy.return", "WHEN NOT policy.return"))
 
 
 def open_cases_forgotten(patch) -> None:
@@ -78,9 +81,9 @@ def withdrawal_numbers_forgotten(patch) -> None:
 def lines_paid_by_every_night(patch) -> None:
     """Every night takes lines that have settled, with a phase of its own each time and without the closing proofs."""
     every_night = "settles_on <= %(day)s AND %(days)s::date[] IS NOT NULL"
-    patch(night_sql, "_SETTLE", night_sql._SETTLE.replace("settles_on = ANY(%(days)s)", every_night))
+    patch(sql, "_SETTLE", sql._SETTLE.replace("settles_on = ANY(%(days)s)", every_night))
     phases = "(SELECT count(*) FROM commissions_settlement AS earlier WHERE line_id = commissions_orderline.id)"
-    patch(night_sql, "_SETTLE", night_sql._SETTLE.replace("SELECT id, 0,", f"SELECT id, {phases},"))
+    patch(sql, "_SETTLE", sql._SETTLE.replace("SELECT id, 0,", f"SELECT id, {phases},"))
     patch(report, "_prove", lambda *_: {})
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from commissions.models import Settlement
-from commissions.statements import of_tenant, statement
+from commissions.statements.daily import of_tenant, statement
 from haowu.analytics.audit import run_audit
 from haowu.ledger.models import Account
 from haowu.tenants.models import Tenant

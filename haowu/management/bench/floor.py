@@ -7,7 +7,7 @@ What no settlement can go below.
 import time
 from datetime import date
 
-from commissions.night_sql import PARTIES
+from commissions.nights.sql import PARTIES
 from commissions.split import COLUMNS, FROM_MERCHANT, ROLES
 from haowu.management.bench.house import processor_seconds, superuser
 

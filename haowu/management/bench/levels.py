@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Sum
 
-from commissions import levelling, rebates
+from commissions.leaders import levelling, rebates
 from commissions.models import OrderLine, Rebate, Settlement
 from haowu import days
 from haowu.analytics.audit import run_audit

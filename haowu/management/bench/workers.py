@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db import connections
 
-from commissions import night
+from commissions.nights import night
 from haowu import days
 from haowu.management.bench.house import processor_seconds
 

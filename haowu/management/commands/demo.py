@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from commissions import statements
+from commissions.statements import daily
 from haowu import days
 from haowu.errors import Refused
 from haowu.management import market
@@ -93,7 +93,7 @@ class Command(BaseCommand):
         self.stdout.write(text.format(n=len(todo), s=round(time.monotonic() - started)))
 
     def _show_last_night(self) -> None:
-        self.stdout.write("\n".join(["", *run_lines(statements.last_run()), ""]))
+        self.stdout.write("\n".join(["", *run_lines(daily.last_run()), ""]))
         call_command("audit", stdout=self.stdout)
 
     def _serve(self, programs: Programs) -> None:

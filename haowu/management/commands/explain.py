@@ -4,8 +4,8 @@ import json
 
 from django.core.management.base import BaseCommand, CommandError
 
-from commissions import explain, telling
 from commissions.models import OrderLine
+from commissions.stories import explain, telling
 from haowu.management.ready import make_ready
 
 

@@ -11,9 +11,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from commissions import operating
 from commissions.models import Run
-from commissions.night_desk import night_standing
+from commissions.nights import operating
+from commissions.nights.desk import night_standing
 from commissions.tasks import wake
 from haowu import days
 from haowu.errors import Refused

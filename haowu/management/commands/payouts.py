@@ -9,7 +9,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from commissions import payouts
+from commissions.payments import payouts
 from haowu import days
 from haowu.errors import Refused
 from haowu.management.ready import make_ready

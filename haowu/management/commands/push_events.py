@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from commissions.intake import Receipt, receive
+from commissions.orders.intake import Receipt, receive
 from haowu import days
 from haowu.management.ready import make_ready
 from haowu.tenants.models import Tenant

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from commissions import reconciliation
+from commissions.cases import reconciliation
 from commissions.models import ReconciliationItem
 from haowu import days
 from haowu.errors import Refused

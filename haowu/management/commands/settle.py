@@ -7,8 +7,8 @@ from multiprocessing import Process
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from commissions import night
 from commissions.models import Run
+from commissions.nights import night
 from haowu import days
 from haowu.errors import Refused
 from haowu.management.ready import make_ready

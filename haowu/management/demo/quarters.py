@@ -5,7 +5,7 @@ What the clock and the staff would have done on each day. Any of it may be asked
 
 from datetime import date, timedelta
 
-from commissions import levelling, rebates
+from commissions.leaders import levelling, rebates
 from commissions.models import Run
 from haowu import days
 from haowu.tenants.models import User

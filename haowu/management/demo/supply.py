@@ -13,8 +13,8 @@ from django.db.models import Count
 from bases import booking, feeding, founding, introducing
 from bases.feed_rows import pack
 from bases.models import Base, BasePolicy, Document, Feed, Feeder, Room
-from commissions.intake import receive
 from commissions.models import OrderLine
+from commissions.orders.intake import receive
 from haowu import days
 from haowu.management.retail.names import MERCHANTS
 from haowu.management.retail.shops import lot

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from commissions.intake import BATCH_LIMIT, receive
-from commissions.life import Verdict
+from commissions.orders.intake import BATCH_LIMIT, receive
+from commissions.orders.life import Verdict
 from haowu import days
 from haowu.management.retail import shops
 from haowu.management.retail.orders import Book, Order, Refund

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from commissions.events import MAX_AMOUNT_FEN
+from commissions.orders.events import MAX_AMOUNT_FEN
 from haowu import days
 from haowu.errors import Refused
 from haowu.management.retail.reasons import RowRefused

@@ -1,0 +1,1 @@
+"""What keeps lines and money still, or puts them right: holds, disputes, corrections, reconciliation."""

@@ -1,0 +1,1 @@
+"""What leaders bring: quarters and months judged, rebates, and what their pages show."""

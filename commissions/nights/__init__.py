@@ -1,0 +1,1 @@
+"""The night: sealed, settled in shards, closed, reported; what fails in it and who operates it."""

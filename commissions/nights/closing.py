@@ -1,0 +1,56 @@
+"""Closing a night: what its settlement rows add up to becomes postings, daily balances and a report, all at once."""
+
+import hashlib
+import json
+
+from django.db import connection, transaction
+
+from commissions.models import Run
+from commissions.nights.partitions import index_partition
+from commissions.nights.report import make_report
+from commissions.nights.stepping import apply_steps
+from commissions.postings import freezing, reserves
+from commissions.postings.transfers import NightTransfers
+from haowu import days
+from haowu.ledger.books import close_day
+
+
+@transaction.atomic
+def close_run(run_id: int) -> None:
+    """Close a run whose shards are all done or skipped. One that is closed, paused or not ready stays as it is.
+
+    Raises ProofFailed, and changes nothing, where the night does not add up.
+    """
+    run = Run.objects.select_for_update().get(pk=run_id)
+    if run.status != Run.Status.SETTLING or run.shards.not_over().exists():
+        return
+    _use_the_machine()
+    stepped = apply_steps(run)
+    thawed = reserves.release_for_night(run.day)
+    freezing.thaw_for_clawbacks(run.day)
+    postings = NightTransfers(run).post()
+    reserves.keep(run.day, thawed)
+    freezing.collect(run.day)
+    freezing.cover(run.day)
+    close_day(run.day, after=run.covers_after)
+    index_partition(run.day)
+    run.report = make_report(run, postings=postings, stepped=stepped)
+    run.checksum = hashlib.sha256(json.dumps(run.report, sort_keys=True).encode()).hexdigest()
+    run.status, run.closed_at, run.error = Run.Status.CLOSED, days.now(), ""
+    run.save(update_fields=["report", "checksum", "status", "closed_at", "error"])
+
+
+@transaction.atomic
+def make_indexes(run: Run) -> bool:
+    """Make the page indexes of a settled night; False where another worker is at it: closing goes on beside it."""
+    _use_the_machine()
+    return index_partition(run.day, waits=False)
+
+
+def _use_the_machine() -> None:
+    """Sums and indexes may use memory that shards do not. A worker keeps to one processor: others close beside it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL max_parallel_maintenance_workers = 0;"
+            "SET LOCAL work_mem = '64MB'; SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL hash_mem_multiplier = 4"
+        )

@@ -1,0 +1,116 @@
+"""What becomes of a part of the night that fails: it waits, is cut in two, and at last waits for a person.
+
+So an outage costs a pause, and a line that poisons its shard holds up nothing but itself.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+
+from commissions.cases.casework import note
+from commissions.models import CaseEvent, Run, Shard
+from commissions.nights import sql
+from haowu import days
+
+TRIES = 5
+"""How often in a row a shard, or the closing of a night, may fail before it is left to a person."""
+MOST_CUT_AT_ONCE = 16
+"""Where so many shards of a night stand with an error, it is not for some line's sake, and none is cut any more."""
+LONGEST_PAUSE = timedelta(minutes=5)
+WEATHER = (OperationalError, InterfaceError)
+"""Errors of the moment, such as a lost connection or a deadlock: the same rows may well settle next time."""
+
+
+def is_weather(error: Exception) -> bool:
+    """psycopg2 tells of a server that went away in the middle of a statement by the bare DatabaseError."""
+    return isinstance(error, WEATHER) or type(error) is DatabaseError
+
+
+@contextmanager
+def weather_by_its_name() -> Iterator[None]:
+    """Raises OperationalError for the bare DatabaseError, for those who retry by class."""
+    try:
+        yield
+    except DatabaseError as error:
+        if is_weather(error) and not isinstance(error, WEATHER):
+            raise OperationalError(*error.args) from error
+        raise
+
+
+def pause_after(failures: int) -> timedelta:
+    """1 s after the first failure, then twice as long after each."""
+    return min(timedelta(seconds=2 ** (failures - 1)), LONGEST_PAUSE)
+
+
+def give_back(shard: Shard, error: Exception) -> None:
+    """Record what happened to ``shard`` in this worker's hands, unless another has taken it over meanwhile."""
+    _reconnect()
+    with transaction.atomic():
+        held = Shard.objects.select_for_update(of=("self",)).select_related("run").get(pk=shard.pk)
+        if held.status == Shard.Status.CLAIMED and held.attempts == shard.attempts:
+            told = f"{type(error).__name__}: {error}"
+            fail(held, told, at=days.now(), is_weather=is_weather(error))
+
+
+def fail(shard: Shard, error: str, *, at: datetime, is_weather: bool) -> None:
+    """Count a failure of ``shard``, which the caller has locked, and decide how it goes on.
+
+    Weather is tried again first; other errors come again with the same rows, so these are parted at once.
+    """
+    shard.failures += 1
+    shard.error = error[:2000]
+    is_last = shard.failures >= TRIES
+    middle = sql.middle(shard.run, shard) if (is_last or not is_weather) and _is_alone(shard) else None
+    if middle is not None:
+        _cut(shard, *middle, at=at)
+    elif is_last:
+        shard.status = Shard.Status.FAILED
+        note(shard, CaseEvent.Act.FAILED, by=None, at=at, reason=shard.error[:500])
+    else:
+        shard.status, shard.retry_at = Shard.Status.WAITING, at + pause_after(shard.failures)
+    shard.save(update_fields=["status", "end_id", "failures", "retry_at", "error"])
+
+
+def fail_closing(run: Run, error: Exception) -> None:
+    """Count a failed closing of ``run``; the last one is left to a person."""
+    _reconnect()
+    with transaction.atomic():
+        held = Run.objects.select_for_update().get(pk=run.pk)
+        if held.status == Run.Status.CLOSED:
+            return
+        now = days.now()
+        held.failures += 1
+        held.error = f"{type(error).__name__}: {error}"[:2000]
+        held.retry_at = now + pause_after(held.failures)
+        held.save(update_fields=["failures", "error", "retry_at"])
+        if held.failures == TRIES:
+            note(held, CaseEvent.Act.FAILED, by=None, at=now, reason=held.error[:500])
+
+
+def _reconnect() -> None:
+    """After a lost connection: the next statement opens another."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+
+
+def _is_alone(shard: Shard) -> bool:
+    others = Shard.objects.not_over().filter(run=shard.run_id).exclude(pk=shard.pk).exclude(error="")
+    return others.count() < MOST_CUT_AT_ONCE
+
+
+def _cut(shard: Shard, middle_id: int, lines: int, *, at: datetime) -> None:
+    """Part ``shard`` before ``middle_id``. A part of one line has all its tries before it; others are cut again."""
+    Run.objects.select_for_update().get(pk=shard.run_id)  # one cut at a time: each takes the next number
+    last_no = Shard.objects.filter(run=shard.run_id).order_by("-no").values_list("no", flat=True)[0]
+    rest = Shard.objects.create(
+        run_id=shard.run_id,
+        no=last_no + 1,
+        first_id=middle_id,
+        end_id=shard.end_id,
+        failures=0 if lines - lines // 2 == 1 else shard.failures,
+    )
+    shard.status, shard.end_id, shard.retry_at = Shard.Status.WAITING, middle_id, None
+    shard.failures = 0 if lines // 2 == 1 else shard.failures
+    note(shard, CaseEvent.Act.CUT, by=None, at=at, reason=f"#{shard.no} + #{rest.no}: {shard.error}"[:500])

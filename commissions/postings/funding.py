@@ -1,0 +1,103 @@
+"""Where a merchant's commission comes from: its orders' proceeds, or a deposit paid in beforehand (rulebook §8, §10).
+
+A night that is sealed first sees whether each deposit covers what is due. Lines that it does not cover, the latest
+due first, are held; the shop's products leave the selection centre until a top-up, and the next night tries again.
+"""
+
+from datetime import date, datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from commissions.models import OrderLine
+from commissions.orders.calendar import INSUFFICIENT_DEPOSIT, hold_frontier, open_day
+from commissions.split import FROM_MERCHANT
+from haowu import days
+from haowu.errors import Refused
+from haowu.ledger.books import Transfer, balances, open_accounts, platform, post
+from haowu.ledger.models import Account, Posting
+from haowu.tenants.models import Tenant
+from merchants.models import Shop
+
+
+class TopUpInvalid(Refused):
+    code = "TOP_UP_INVALID"
+    text = _("充值金额须大于 0。")
+
+
+class TopUpNumberTaken(Refused):
+    code = "TOP_UP_NUMBER_TAKEN"
+    text = _("充值单号 {number} 已用于另一笔金额。请换一个单号。")
+    status = 409
+
+
+@transaction.atomic
+def top_up(merchant: Tenant, *, number: str, amount_fen: int, at: datetime) -> None:
+    """Pay ``amount_fen`` into the deposit. The caller's ``number`` makes it one: repeating it changes nothing."""
+    if amount_fen <= 0:
+        raise TopUpInvalid
+    reference = reference_of(merchant, number)
+    Tenant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    earlier = Posting.objects.filter(reference=reference).first()
+    if earlier is not None:
+        if earlier.amount_fen != amount_fen:
+            raise TopUpNumberTaken(number=number)
+        return
+    day = open_day(days.day_of(at), hold_frontier())
+    outside = platform().pk, Account.Kind.EXTERNAL
+    deposit = merchant.pk, Account.Kind.FUNDING
+    accounts = open_accounts([outside, deposit])
+    transfer = Transfer(accounts[outside], accounts[deposit], amount_fen, Posting.Kind.TOP_UP, reference, "top-up")
+    post([transfer], day=day)
+    show_again(merchant)
+
+
+def reference_of(merchant: Tenant, number: str) -> str:
+    """The reference of the posting that ``number`` of ``merchant`` makes."""
+    return f"top-up:{merchant.pk}:{number}"
+
+
+def hold_what_deposits_cannot_pay(after: date | None, day: date, *, at: datetime) -> None:
+    """Part the due lines of prepaid merchants, by due time, into those that the deposit covers and held ones.
+
+    Called while ``day`` is being sealed, with the frontier taken, so that no line changes meanwhile.
+    """
+    if not Shop.objects.filter(funding=Shop.Funding.PREPAID).exists():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_PART, {"after": after or "-infinity", "day": day, "reason": INSUFFICIENT_DEPOSIT, "at": at})
+    short = OrderLine.objects.filter(held_reason=INSUFFICIENT_DEPOSIT).values("merchant")
+    Shop.objects.filter(merchant__in=short, deposit_exhausted_at__isnull=True).update(deposit_exhausted_at=at)
+
+
+def is_low(shop: Shop) -> bool:
+    """Whether the deposit of a prepaid shop has fallen below the line at which its merchant wants to be told."""
+    if shop.funding != Shop.Funding.PREPAID:
+        return False
+    return balances(shop.merchant).get(Account.Kind.FUNDING, 0) < shop.low_balance_fen
+
+
+def show_again(merchant: Tenant) -> None:
+    """Bring the products back once the deposit covers what is held."""
+    held = OrderLine.objects.filter(merchant=merchant, held_reason=INSUFFICIENT_DEPOSIT)
+    needed = sum(line.due.cost_fen for line in held)
+    if balances(merchant)[Account.Kind.FUNDING] >= needed:
+        Shop.objects.filter(merchant=merchant).update(deposit_exhausted_at=None)
+
+
+_COST = " + ".join(f"line.due_{role}_fen" for role in FROM_MERCHANT)
+_PART = f"""
+WITH due AS (
+    SELECT line.id, sum({_COST}) OVER (PARTITION BY line.merchant_id ORDER BY line.due_at, line.id)
+        <= coalesce(deposit.balance_fen, 0) OR {_COST} = 0 AS is_covered
+    FROM commissions_orderline AS line
+    JOIN merchants_shop AS shop ON shop.merchant_id = line.merchant_id AND shop.funding = 'prepaid'
+    LEFT JOIN ledger_account AS deposit ON deposit.owner_id = line.merchant_id AND deposit.kind = 'funding'
+    WHERE (line.settles_on > %(after)s AND line.settles_on <= %(day)s) OR line.held_reason = %(reason)s
+)
+UPDATE commissions_orderline AS line
+SET settles_on = CASE WHEN is_covered THEN %(day)s::date END,
+    held_reason = CASE WHEN is_covered THEN '' ELSE %(reason)s END,
+    held_since = CASE WHEN NOT is_covered THEN coalesce(line.held_since, %(at)s) END
+FROM due WHERE due.id = line.id AND (line.held_reason <> '' OR NOT is_covered)
+"""

@@ -1,0 +1,1 @@
+"""What closed days and months say of each account, and every figure opened down to its lines."""

@@ -1,0 +1,1 @@
+"""One line's whole story: as JSON, in words, and as one party sees it."""
