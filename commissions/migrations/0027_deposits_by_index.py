@@ -62,12 +62,16 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE FUNCTION mark_prepaid_lines() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET app.tenant = 'platform' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    scope text := current_setting('app.tenant', true);
 BEGIN
     PERFORM pg_advisory_xact_lock({LOCK});
+    PERFORM set_config('app.tenant', 'platform', true);  -- whoever turns the shop: its lines are the platform's to mark
     UPDATE commissions_orderline SET is_prepaid = true
     WHERE merchant_id = NEW.merchant_id AND NOT is_prepaid
       AND (settles_on IS NULL OR settles_on > coalesce((SELECT max(day) FROM commissions_run), '-infinity'));
+    PERFORM set_config('app.tenant', coalesce(scope, ''), true);
     RETURN NULL;
 END $$;
 CREATE TRIGGER funding_turns BEFORE UPDATE OF funding ON merchants_shop

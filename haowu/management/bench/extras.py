@@ -46,7 +46,13 @@ def pay_in(extras: Collection[str], night: date, *, share: float) -> None:
 
 def of_lines(extras: Collection[str]) -> dict[str, bool | int]:
     """What ``lines`` needs to know of them, as parameters of its statements."""
-    return {"steps": STEPS in extras, "stepped_every": STEPPED_EVERY, "step_bps": STEP_BPS}
+    return {
+        "prepaid": PREPAID in extras,
+        "prepaid_every": PREPAID_EVERY,
+        "steps": STEPS in extras,
+        "stepped_every": STEPPED_EVERY,
+        "step_bps": STEP_BPS,
+    }
 
 
 _PREPAID = """

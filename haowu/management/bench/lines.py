@@ -160,7 +160,7 @@ _LINES = f"""
 INSERT INTO commissions_orderline (id, order_id, order_no, source_id, line_no, paid_event_id, ordered_at, buyer_ref,
     merchant_id, product_id, quantity, pid, streamer_id, first_leader_id, second_leader_id, provider_id, agency_id,
     offer_kind, offer_id, offer_version, activity, policy_id, commission_bps, service_fee_bps, second_bps,
-    provider_bps, tech_bps, agency_bps, step_bps, hold_days, trace, paid_fen, due_base_fen, refunded_fen,
+    provider_bps, tech_bps, agency_bps, step_bps, is_prepaid, hold_days, trace, paid_fen, due_base_fen, refunded_fen,
     {", ".join(f"{prefix}_{column}" for prefix in ("estimate", "due") for column in _AMOUNTS)},
     status, received_at, due_at, settles_on, held_reason)
 SELECT g, g, 'B' || g, %(source)s, 1, 'B' || g || 'p', %(received)s - interval '2 days', 'buyer',
@@ -173,7 +173,7 @@ SELECT g, g, 'B' || g, %(source)s, 1, 'B' || g || 'p', %(received)s - interval '
     CASE WHEN has_offer THEN 'normal' ELSE '' END, CASE WHEN has_offer THEN merchant END,
     CASE WHEN has_offer THEN merchant END, '', (SELECT min(id) FROM commissions_policy), c_bps, f_bps, s_bps,
     p_bps, 1000, a_bps, CASE WHEN %(steps)s AND has_offer AND merchant %% %(stepped_every)s = 0 THEN %(step_bps)s END,
-    7, ARRAY['normal'], base, base, 0,
+    %(prepaid)s AND merchant %% %(prepaid_every)s = 0, 7, ARRAY['normal'], base, base, 0,
     {", ".join(_VALUES)}, {", ".join(_VALUES)},
     'received', received.at, received.at + interval '7 days', %(night)s, ''
 FROM ({_AGENCY}) AS shares
