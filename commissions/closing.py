@@ -26,8 +26,8 @@ def close_run(run_id: int) -> None:
         return
     _use_the_machine()
     stepped = apply_steps(run)
+    freezing.thaw_for_clawbacks(run.day)  # first, since it locks holds and disputes, which come before accounts
     reserves.release_for_night(run.day)
-    freezing.thaw_for_clawbacks(run.day)
     postings = NightTransfers(run).post()
     reserves.keep(run.day)
     freezing.collect(run.day)

