@@ -1,8 +1,8 @@
 """What deposits cover is found in an index of prepaid merchants' lines, while the day is being sealed and intake waits.
 
 A line carries ``is_prepaid``, so that the index holds these lines alone. Intake writes it with a new line; when a shop
-turns to prepaid (which the platform alone may write), a trigger marks what no night has taken yet. The trigger takes the frontier first, as a night does:
-no batch of intake that read the shop as it was before is under way then.
+turns to prepaid (the platform alone writes shops), a trigger marks what no night has taken yet. The trigger takes the
+frontier first, as a night does: no batch of intake that read the shop as it was before is under way then.
 """
 
 from django.db import migrations, models
