@@ -8,6 +8,7 @@ import pytest
 from commissions import funding
 from commissions import night as nights
 from commissions.models import OrderLine, Settlement
+from haowu.analytics.audit import run_audit
 from haowu.ledger.models import Account
 from merchants.models import Shop
 from tests.build import (
@@ -95,6 +96,9 @@ def test_a_shop_that_turns_prepaid_marks_what_no_night_has_taken_yet():
     push(by, [paid("new", "2024-06-09 08:00", [bought(goods, "x1")])])
     marked = dict(OrderLine.objects.values_list("order_no", "is_prepaid"))
     assert marked == {"sealed": False, "due": True, "paid": True, "new": True}
+    assert_audit_is_clean()
+    OrderLine.objects.filter(order_no="due").update(is_prepaid=False)
+    assert [finding.code for finding in run_audit() if not finding.holds] == ["I3.5"]
 
 
 def test_deposits_take_as_many_statements_for_many_merchants_as_for_few(monkeypatch):

@@ -1,8 +1,9 @@
 """What deposits cover is found in an index of prepaid merchants' lines, while the day is being sealed and intake waits.
 
 A line carries ``is_prepaid``, so that the index holds these lines alone. Intake writes it with a new line; when a shop
-turns to prepaid (the platform alone writes shops), a trigger marks what no night has taken yet. The trigger takes the
-frontier first, as a night does: no batch of intake that read the shop as it was before is under way then.
+turns to prepaid (the platform alone writes shops), a trigger marks what no closed night has taken (what an open one
+skips comes again). The trigger takes the frontier first, as a night does: no batch of intake that read the shop as it
+was before is under way then.
 """
 
 from django.db import migrations, models
@@ -67,7 +68,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock({LOCK});
     UPDATE commissions_orderline SET is_prepaid = true
     WHERE merchant_id = NEW.merchant_id AND NOT is_prepaid
-      AND (settles_on IS NULL OR settles_on > coalesce((SELECT max(day) FROM commissions_run), '-infinity'));
+      AND (settles_on IS NULL OR settles_on > coalesce((SELECT max(day) FROM commissions_run WHERE status = 'closed'), '-infinity'));
     RETURN NULL;
 END $$;
 CREATE TRIGGER funding_turns BEFORE UPDATE OF funding ON merchants_shop
@@ -86,7 +87,7 @@ DROP FUNCTION mark_prepaid_lines; DROP FUNCTION take_frontier;
 LINES_THERE_ARE = """
 UPDATE commissions_orderline AS line SET is_prepaid = true FROM merchants_shop AS shop
 WHERE shop.merchant_id = line.merchant_id AND shop.funding = 'prepaid'
-  AND (settles_on IS NULL OR settles_on > coalesce((SELECT max(day) FROM commissions_run), '-infinity'))
+  AND (settles_on IS NULL OR settles_on > coalesce((SELECT max(day) FROM commissions_run WHERE status = 'closed'), '-infinity'))
 """
 
 
