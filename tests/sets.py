@@ -1,16 +1,19 @@
 """What the tests of the night's sets share: nights by number, a market of many streamers, statements counted."""
 
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
 from commissions.models import Settlement
 from haowu import days
 from haowu.analytics.audit import run_audit
+from haowu.errors import Refused
 from merchants.steps import Step
 from tests.build import bought, event, merchant, normal_plan, paid, pick, product, push, settle, source, streamer
+from tests.world import undone
 
 FIRST = date(2024, 6, 9)
 """The night of what is received on 1 June."""
@@ -27,6 +30,17 @@ def night(number: int) -> date:
 def at(number: int, hour: int = 12) -> str:
     """A time on the day before night ``number``, as builders take it."""
     return f"{night(number) - days.ONE_DAY} {hour:02}:00"
+
+
+def assert_noticed(play: Callable[[int], None], seeds: Iterable[int]) -> None:
+    """Some seed's play fails, by an assertion or by the database; what it did is undone."""
+    for seed in seeds:
+        try:
+            with undone():
+                play(seed)
+        except (AssertionError, DatabaseError, Refused):
+            return
+    raise RuntimeError("a broken variant was not noticed")
 
 
 class Market:

@@ -8,6 +8,7 @@ import pytest
 from commissions import funding
 from commissions import night as nights
 from commissions.models import OrderLine, Settlement
+from commissions.terms import TermsBook
 from haowu.analytics.audit import run_audit
 from haowu.ledger.models import Account
 from merchants.models import Shop
@@ -25,7 +26,7 @@ from tests.build import (
     source,
     streamer,
 )
-from tests.sets import assert_audit_is_clean, at, night, statements_of
+from tests.sets import assert_audit_is_clean, assert_noticed, at, night, statements_of
 
 pytestmark = pytest.mark.django_db
 HELD = "INSUFFICIENT_DEPOSIT"
@@ -41,8 +42,24 @@ def expected_holds(queue: list, deposit_fen: int) -> set[int]:
     return held
 
 
-@pytest.mark.parametrize("seed", range(6))
+SEEDS = range(6)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_deposits_cover_what_is_due_first_for_each_merchant_by_itself(seed):
+    play(seed)
+
+
+def test_a_broken_variant_is_noticed(monkeypatch):
+    with monkeypatch.context() as patches:
+        patches.setattr(TermsBook, "is_prepaid", lambda *_: False)
+        assert_noticed(play, SEEDS)
+    monkeypatch.setattr(funding, "_PART", f"{funding._PART} AND NOT is_covered")
+    assert_noticed(play, SEEDS)
+
+
+def play(seed: int) -> None:
+    """Five nights of four merchants, one of whom turns prepaid; asserts which lines each night holds and takes."""
     rng = Random(f"deposits {seed}")
     shops = [merchant(f"m{number}") for number in range(4)]
     goods = [product(shop) for shop in shops]

@@ -12,7 +12,7 @@ from commissions.models import Policy, Reserve, Settlement
 from haowu.ledger.models import Account, Posting
 from haowu.money import share
 from tests.build import moment, money, policy, settle
-from tests.sets import Market, assert_audit_is_clean, night, settled_orders, statements_of
+from tests.sets import Market, assert_audit_is_clean, assert_noticed, night, settled_orders, statements_of
 
 pytestmark = pytest.mark.django_db
 
@@ -59,8 +59,11 @@ def reserves_in_books(party) -> tuple[int, int, int, list]:
     )
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_reserves_are_to_the_fen_what_the_rule_says_for_each_party(seed):
+SEEDS = range(8)
+
+
+def play(seed: int) -> None:
+    """A week of random sales, refunds and payments; asserts every party's accounts and reserves after each night."""
     rng = Random(f"reserves {seed}")
     bps, length = rng.choice((1, 333, 2_000, 5_000, 10_000)), rng.randrange(1, 5)
     policy(reserve_bps=bps, reserve_days=length)
@@ -90,6 +93,29 @@ def test_reserves_are_to_the_fen_what_the_rule_says_for_each_party(seed):
             frozen = sum(reserve[3] for reserve in model.reserves)
             assert reserves_in_books(party) == (model.available, frozen, model.debt, model.reserves)
     assert_audit_is_clean()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_reserves_are_to_the_fen_what_the_rule_says_for_each_party(seed):
+    play(seed)
+
+
+@pytest.mark.parametrize(
+    ("statement", "sound", "broken"),
+    [
+        ("_KEPT", "+ 5000", "+ 4999"),
+        ("_FREED", "release_on <= %(day)s", "release_on < %(day)s"),
+        ("_FREED", "reserve.frozen_fen > 0 AND reserve.release_on > %(day)s", "false"),
+        ("_REFROZEN", "least(held, ", "(SELECT greatest(held - 1, 0)) + 0 * least(held, "),
+        ("_REFROZEN", "- (sum(held) OVER before - held)", ""),
+    ],
+    ids=["rounded down", "a night late", "not there for clawbacks", "more than is left", "the same money twice"],
+)
+def test_a_broken_variant_is_noticed(monkeypatch, statement, sound, broken):
+    text = getattr(reserves, statement)
+    assert sound in text
+    monkeypatch.setattr(reserves, statement, text.replace(sound, broken))
+    assert_noticed(play, SEEDS)
 
 
 def test_several_reserves_of_a_party_are_filled_again_in_the_order_of_their_release():

@@ -9,13 +9,43 @@ from commissions.models import OrderLine, SteppedLine
 from commissions.split import Rates, split
 from merchants.steps import Comparator, Mode, Step, step_applies
 from tests.build import settle
-from tests.sets import Market, assert_audit_is_clean, night, settled_orders
+from tests.sets import Market, assert_audit_is_clean, assert_noticed, night, settled_orders
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("seed", range(8))
+SEEDS = range(8)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_steps_move_the_lines_that_the_rule_moves_whatever_the_size_of_a_batch(seed, monkeypatch):
+    play(seed, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("sound", "broken"),
+    [
+        ("bool_or(base_fen > 0)", "bool_or(true)"),
+        ("min(seen_here)", "max(seen_here)"),
+        ("valid > step_threshold", "valid >= step_threshold"),
+        ("coalesce(told.base_fen, line.due_base_fen)", "line.due_base_fen"),
+        ("coalesce(moved_bps, frozen_bps)", "frozen_bps"),
+    ],
+    ids=["refunded counts", "a line counts", "> as >=", "refunds forgotten", "the moved rate forgotten"],
+)
+def test_a_broken_variant_is_noticed(monkeypatch, sound, broken):
+    assert sound in stepping._MOVED
+    monkeypatch.setattr(stepping, "_MOVED", stepping._MOVED.replace(sound, broken))
+
+    def noticing(seed: int) -> None:
+        with monkeypatch.context() as patches:
+            play(seed, patches)
+
+    assert_noticed(noticing, SEEDS)
+
+
+def play(seed: int, monkeypatch) -> None:
+    """Four nights of random orders and refunds of two streamers; asserts every settled line after each."""
     rng = Random(f"steps {seed}")
     mode = rng.choice((Mode.INCREMENTAL, Mode.RETROACTIVE))
     comparator = rng.choice((Comparator.OVER, Comparator.REACHED)) if mode == Mode.RETROACTIVE else Comparator.OVER
