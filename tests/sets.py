@@ -1,6 +1,6 @@
 """What the tests of the night's sets share: nights by number, a market of many streamers, statements counted."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -55,13 +55,17 @@ class Market:
         self.source = source()
         self.orders = self.refunds = 0
 
-    def sell(self, streamer: int, night_no: int, *prices: int) -> str:
-        """An order that settles in that night."""
+    def sell(self, streamer: int, night_no: int, *prices: int, hours: Sequence[int] = ()) -> str:
+        """An order that settles in that night; its lines are received at once, or each in its hour."""
         self.orders += 1
         order_no = f"o{self.orders}"
         lines = [bought(self.goods, f"x{streamer}", line_no=no, price_fen=fen) for no, fen in enumerate(prices, 1)]
-        received = f"{night(night_no) - timedelta(days=8)} 12:00:{self.orders % 60:02}"
-        push(self.source, [paid(order_no, "2024-05-20 08:00", lines), event("received", order_no, received)])
+        day = night(night_no) - timedelta(days=8)
+        received = [
+            event("received", order_no, f"{day} {hour:02}:00:{self.orders % 60:02}", line_no=no)
+            for no, hour in enumerate(hours or [12] * len(prices), 1)
+        ]
+        push(self.source, [paid(order_no, "2024-05-20 08:00", lines), *received])
         return order_no
 
     def refund(self, order_no: str, night_no: int, fen: int, line_no: int = 1) -> None:

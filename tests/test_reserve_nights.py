@@ -65,7 +65,7 @@ SEEDS = range(8)
 def play(seed: int) -> None:
     """A week of random sales, refunds and payments; asserts every party's accounts and reserves after each night."""
     rng = Random(f"reserves {seed}")
-    bps, length = rng.choice((1, 333, 2_000, 5_000, 10_000)), rng.randrange(1, 5)
+    bps, length = rng.choice((1, 333, 2_000, 5_000, 10_000)), rng.choice((1, 3, 4, 5))
     policy(reserve_bps=bps, reserve_days=length)
     market = Market(3)
     models = [Kept() for _ in market.streamers]
@@ -73,14 +73,14 @@ def play(seed: int) -> None:
     for number in range(7):
         day = night(number)
         for party, model in enumerate(models):
-            if rng.random() < 0.4 and model.available:
-                fen = rng.choice((model.available, rng.randrange(1, model.available + 1)))
+            if rng.random() < 0.6 and model.available:
+                fen = rng.choice((model.available, model.available, rng.randrange(1, model.available + 1)))
                 money(market.streamers[party], -fen, day=str(day))
                 model.available -= fen
             if rng.random() < 0.6:
                 fen = rng.choice((1, 7, 99, 333, 10_000, 12_345))
                 sold.append((party, market.sell(party, number, fen), fen))
-        for index in rng.sample(range(len(sold)), min(len(sold), rng.randrange(3))):
+        for index in rng.sample(range(len(sold)), min(len(sold), rng.randrange(5))):
             party, order_no, left = sold[index]
             if order_no in settled_orders() and left:
                 fen = rng.choice((left, rng.randrange(1, left + 1)))
@@ -103,7 +103,7 @@ def test_reserves_are_to_the_fen_what_the_rule_says_for_each_party(seed):
 @pytest.mark.parametrize(
     ("statement", "sound", "broken"),
     [
-        ("_KEPT", "+ 5000", "+ 4999"),
+        ("_KEPT", "+ 5000", ""),
         ("_FREED", "release_on <= %(day)s", "release_on < %(day)s"),
         ("_FREED", "reserve.frozen_fen > 0 AND reserve.release_on > %(day)s", "false"),
         ("_REFROZEN", "least(held, ", "(SELECT greatest(held - 1, 0)) + 0 * least(held, "),

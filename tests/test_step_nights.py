@@ -26,12 +26,20 @@ def test_steps_move_the_lines_that_the_rule_moves_whatever_the_size_of_a_batch(s
     ("sound", "broken"),
     [
         ("bool_or(base_fen > 0)", "bool_or(true)"),
+        ("= 1)::int AS counts", ">= 1)::int AS counts"),
         ("min(seen_here)", "max(seen_here)"),
         ("valid > step_threshold", "valid >= step_threshold"),
         ("coalesce(told.base_fen, line.due_base_fen)", "line.due_base_fen"),
         ("coalesce(moved_bps, frozen_bps)", "frozen_bps"),
     ],
-    ids=["refunded counts", "a line counts", "> as >=", "refunds forgotten", "the moved rate forgotten"],
+    ids=[
+        "refunded counts",
+        "each line counts",
+        "counted at the last line",
+        "> as >=",
+        "refunds forgotten",
+        "the moved rate forgotten",
+    ],
 )
 def test_a_broken_variant_is_noticed(monkeypatch, sound, broken):
     assert sound in stepping._MOVED
@@ -49,7 +57,7 @@ def play(seed: int, monkeypatch) -> None:
     rng = Random(f"steps {seed}")
     mode = rng.choice((Mode.INCREMENTAL, Mode.RETROACTIVE))
     comparator = rng.choice((Comparator.OVER, Comparator.REACHED)) if mode == Mode.RETROACTIVE else Comparator.OVER
-    step = Step(rng.randrange(1, 6), 1_500, mode, comparator)
+    step = Step(rng.randrange(1, 5), 1_500, mode, comparator)
     market = Market(2, step)
     monkeypatch.setattr(stepping, "BATCH", rng.randrange(1, 4))
     read = stepping._book
@@ -57,15 +65,16 @@ def play(seed: int, monkeypatch) -> None:
     sold: list[tuple[str, int, int]] = []
     for number in range(4):
         batches: list[int] = []
-        for _ in range(rng.randrange(1, 6)):
-            prices = [rng.choice((50, 333, 5_000)) for _ in range(rng.choice((1, 1, 2, 3)))]
-            order_no = market.sell(rng.randrange(2), number, *prices)
+        for _ in range(rng.randrange(1, 4) if number else rng.randrange(5, 10)):
+            prices = [rng.choice((50, 333, 5_000)) for _ in range(rng.choice((1, 1, 1, 2, 3)))]
+            hours = [rng.randrange(9, 18) for _ in prices]
+            order_no = market.sell(rng.choice((0, 0, 0, 1)), number, *prices, hours=hours)
             sold += [(order_no, line_no, fen) for line_no, fen in enumerate(prices, 1)]
-        for _ in range(rng.randrange(4) if number else 0):
+        for _ in range(rng.randrange(7) if number else 0):
             index = rng.randrange(len(sold))
             order_no, line_no, left = sold[index]
             if left and order_no in settled_orders():
-                fen = rng.choice((left, left, rng.randrange(1, left + 1)))
+                fen = rng.choice((left, left, left, rng.randrange(1, left + 1)))
                 market.refund(order_no, number, fen, line_no)
                 sold[index] = (order_no, line_no, left - fen)
         settle(str(night(number)))
