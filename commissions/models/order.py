@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext_lazy as _
 
-from commissions.split import AMOUNTS, ROLES, Rates, Shares
+from commissions.split import AMOUNTS, FROM_MERCHANT, ROLES, Rates, Shares
 from haowu.tenants.models import Tenant
 from merchants.models import Product
 
@@ -241,6 +241,12 @@ class OrderLine(models.Model):
     settles_on = models.DateField(_("结算夜"), null=True)
     held_reason = models.CharField(_("冻结原因"), max_length=40, blank=True)
     held_since = models.DateTimeField(_("冻结自"), null=True)
+    is_prepaid = models.BooleanField(
+        _("由预存佣金支付"),
+        default=False,
+        db_default=False,
+        help_text=_("商家为预存佣金；随店铺的佣金来源变化，直到结算夜封账"),
+    )
     updated_at = models.DateTimeField(
         _("更新时间"), db_default=models.functions.Now(), help_text=_("最近一次订单事件；结算不改订单行")
     )
@@ -261,6 +267,12 @@ class OrderLine(models.Model):
         ]
         indexes = [
             models.Index(fields=["settles_on", "id"], name="line_night"),
+            models.Index(
+                fields=["settles_on", "merchant", "due_at", "id"],
+                include=[f"due_{role}_fen" for role in FROM_MERCHANT],
+                condition=Q(is_prepaid=True, settles_on__isnull=False),
+                name="line_night_prepaid",
+            ),
             BrinIndex(fields=["ordered_at"], name="line_ordered_at", autosummarize=True),
             models.Index(fields=["order_no"], name="line_order_no"),
             models.Index(fields=["merchant", "-ordered_at"], name="line_of_merchant"),

@@ -26,10 +26,10 @@ def close_run(run_id: int) -> None:
         return
     _use_the_machine()
     stepped = apply_steps(run)
-    thawed = reserves.release_for_night(run.day)
-    freezing.thaw_for_clawbacks(run.day)
+    freezing.thaw_for_clawbacks(run.day)  # first, since it locks holds and disputes, which come before accounts
+    reserves.release_for_night(run.day)
     postings = NightTransfers(run).post()
-    reserves.keep(run.day, thawed)
+    reserves.keep(run.day)
     freezing.collect(run.day)
     freezing.cover(run.day)
     close_day(run.day, after=run.covers_after)

@@ -4,125 +4,126 @@ Orders are counted for each plan and streamer, in the order in which they settle
 The night settles lines at their frozen rates. Before it closes, the groups that it touched are looked at again, and
 what the step changes is booked as a further phase of each line. A line keeps the moved rate until the step moves it
 back.
+
+The counting is the database's. Here come only the lines whose rate moves, ``BATCH`` at a time, whatever a streamer has
+sold: their shares are computed where all shares are.
 """
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
-from itertools import groupby, islice
+from dataclasses import asdict, fields, replace
+from itertools import islice
+from typing import NamedTuple
 
 from django.db import connection
 
-from commissions.models import OrderLine, Run, SteppedLine
+from commissions.models import Run, SteppedLine
 from commissions.nights import sql
 from commissions.orders.adjusting import corrections_of, rates_on
-from commissions.split import split
+from commissions.split import Rates, split
 from haowu.bulk import insert_rows
-from merchants.steps import Comparator, Mode, Step, step_applies
+from merchants.steps import Comparator, Mode
 
 BATCH = 5_000
 
+_GROUP = "PARTITION BY offer_id, streamer_id"
+_ORDER = f"{_GROUP}, order_id"
+_SETTLED = "settles_on, due_at, id"
+
 _TOUCHED = """
-WITH touched AS (
     SELECT offer_id, streamer_id FROM commissions_orderline
     WHERE step_bps IS NOT NULL AND settles_on > %(after)s AND settles_on <= %(day)s
     UNION
     SELECT line.offer_id, line.streamer_id FROM commissions_adjustment AS adjustment
     JOIN commissions_orderline AS line ON line.id = adjustment.line_id AND line.step_bps IS NOT NULL
     WHERE adjustment.day > %(after)s AND adjustment.day <= %(day)s
-)
-SELECT line.offer_id, line.streamer_id, plan.step_threshold, plan.step_bps, plan.step_mode, plan.step_comparator,
-       line.id, line.order_id, line.commission_bps, settled.base_fen,
-       coalesce(moved.commission_bps, line.commission_bps), moved.commission_bps IS NOT NULL,
-       EXISTS (SELECT 1 FROM commissions_adjustment
-               WHERE line_id = line.id AND day > %(after)s AND day <= %(day)s)
-FROM touched
-JOIN merchants_plan AS plan ON plan.id = touched.offer_id
-JOIN commissions_orderline AS line USING (offer_id, streamer_id)
-CROSS JOIN LATERAL (
-    SELECT sum(base_fen)::bigint AS base_fen FROM commissions_settlement WHERE line_id = line.id
-) AS settled
-LEFT JOIN LATERAL (
-    SELECT commission_bps FROM commissions_steppedline WHERE line_id = line.id ORDER BY day DESC LIMIT 1
-) AS moved ON true
-WHERE line.step_bps IS NOT NULL AND settled.base_fen IS NOT NULL
-ORDER BY line.offer_id, line.streamer_id, line.settles_on, line.due_at, line.id
+"""
+
+_LINES = f"""
+    SELECT line.offer_id, line.streamer_id, line.order_id, line.id, line.settles_on, line.due_at,
+           plan.step_threshold, plan.step_bps, plan.step_mode, plan.step_comparator, line.commission_bps AS frozen_bps,
+           coalesce(told.base_fen, line.due_base_fen) AS base_fen, coalesce(told.day > %(after)s, false) AS is_adjusted,
+           moved.commission_bps AS moved_bps
+    FROM ({_TOUCHED}) AS touched
+    JOIN merchants_plan AS plan ON plan.id = touched.offer_id
+    JOIN commissions_orderline AS line USING (offer_id, streamer_id)
+    LEFT JOIN LATERAL (
+        SELECT base_fen, day FROM commissions_adjustment WHERE line_id = line.id AND day <= %(day)s
+        ORDER BY day DESC LIMIT 1
+    ) AS told ON true
+    LEFT JOIN LATERAL (
+        SELECT commission_bps FROM commissions_steppedline WHERE line_id = line.id ORDER BY day DESC LIMIT 1
+    ) AS moved ON true
+    WHERE line.step_bps IS NOT NULL AND line.settles_on <= %(day)s
+"""
+"""Settled lines of the plans and streamers that the night touched. What is booked of a line is what its nights were
+told: its last adjustment, else the line itself, so that the rows of earlier nights need not be added up again."""
+
+_COUNTED = f"""
+    SELECT *, min(seen_here) OVER ({_ORDER}) AS seen FROM (
+        SELECT *, sum(counts) OVER ({_GROUP} ORDER BY {_SETTLED}) AS seen_here, sum(counts) OVER ({_GROUP}) AS valid
+        FROM (
+            SELECT *, (bool_or(base_fen > 0) OVER ({_ORDER})
+                       AND row_number() OVER ({_ORDER} ORDER BY {_SETTLED}) = 1)::int AS counts
+            FROM ({_LINES}) AS lines
+        ) AS firsts
+    ) AS running
+"""
+"""``valid`` orders of the group, and those ``seen`` up to the line's own, at its first line. Windows, not joins: the
+planner takes row-level security to leave next to nothing, and would join thousands of lines with each other."""
+
+_APPLIES = f"""
+    CASE WHEN step_mode = '{Mode.RETROACTIVE}'
+         THEN valid > step_threshold OR (step_comparator = '{Comparator.REACHED}' AND valid = step_threshold)
+         ELSE seen > step_threshold END
+"""
+"""``merchants.steps.step_applies`` as the database says it."""
+
+_MOVED = f"""
+CREATE TEMP TABLE night_moved ON COMMIT DROP AS
+SELECT id, base_fen, bps FROM (
+    SELECT *, CASE WHEN {_APPLIES} THEN greatest(step_bps, frozen_bps) ELSE frozen_bps END AS bps
+    FROM ({_COUNTED}) AS counted
+) AS rated
+WHERE base_fen <> 0
+  AND (bps <> coalesce(moved_bps, frozen_bps) OR (is_adjusted AND (moved_bps IS NOT NULL OR bps <> frozen_bps)))
+"""
+"""Those that have another rate now, or an adjustment that may not have known theirs."""
+
+_RATES = [each.name for each in fields(Rates)]
+_READ = f"""
+SELECT moved.id, moved.base_fen, moved.bps, {", ".join(f"line.{name}" for name in _RATES)}
+FROM night_moved AS moved JOIN commissions_orderline AS line ON line.id = moved.id
 """
 
 
-@dataclass(frozen=True)
-class _Settled:
-    """A settled line of a plan with a step, as its phases and its moved rate leave it."""
-
-    offer_id: int
-    streamer_id: int
-    threshold: int
-    step_bps: int
-    mode: str
-    comparator: str
-    line_id: int
-    order_id: int
-    frozen_bps: int
-    base_fen: int
-    commission_bps: int
-    was_moved: bool
-    was_adjusted: bool
-
-    @property
-    def step(self) -> Step:
-        return Step(self.threshold, self.step_bps, Mode(self.mode), Comparator(self.comparator))
-
-
-@dataclass(frozen=True)
-class _Moved:
+class _Moved(NamedTuple):
     line_id: int
     base_fen: int
     commission_bps: int
+    frozen: Rates
 
 
 def apply_steps(run: Run) -> int:
-    """Book what steps change after the shards of ``run`` are done. Returns how many settlement rows that took.
-
-    Holds one plan's and streamer's settled lines in memory at a time.
-    """
-    written = 0
-    moved = _moved_lines(run)
-    while batch := list(islice(moved, BATCH)):
-        written += _book(run, batch)
-    return written
-
-
-def _moved_lines(run: Run) -> Iterator[_Moved]:
+    """Book what steps change after the shards of ``run`` are done. Returns how many settlement rows that took."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.night_moved")
+        cursor.execute(_MOVED, sql.window(run))
+        if not cursor.rowcount:
+            return 0
+        cursor.execute("ANALYZE night_moved")
     with connection.chunked_cursor() as cursor:
-        cursor.execute(_TOUCHED, sql.window(run))
-        for _group, lines in groupby(
-            (_Settled(*row) for row in cursor), key=lambda line: (line.offer_id, line.streamer_id)
-        ):
-            yield from _moved_in(list(lines))
-
-
-def _moved_in(lines: list[_Settled]) -> Iterator[_Moved]:
-    """Those of one plan and streamer that have another rate now, or an adjustment that may not have known theirs."""
-    step = lines[0].step
-    worth: dict[int, bool] = {}
-    for line in lines:
-        worth[line.order_id] = worth.get(line.order_id, False) or line.base_fen > 0
-    applies = dict(zip(worth, step_applies(step, list(worth.values())), strict=True))
-    for line in lines:
-        bps = step.rate(applies[line.order_id], line.frozen_bps)
-        is_stale = line.was_adjusted and (line.was_moved or bps != line.frozen_bps)
-        if line.base_fen and (bps != line.commission_bps or is_stale):
-            yield _Moved(line.line_id, line.base_fen, bps)
+        cursor.execute(_READ)
+        moved = (_Moved(*row[:3], Rates(*row[3:])) for row in cursor)
+        return sum(_book(run, batch) for batch in iter(lambda: list(islice(moved, BATCH)), []))
 
 
 def _book(run: Run, moved: list[_Moved]) -> int:
     ids = [each.line_id for each in moved]
-    lines, corrections = OrderLine.objects.in_bulk(ids), corrections_of(ids)
+    corrections = corrections_of(ids)
     rows = []
     for each in moved:
-        line = lines[each.line_id]
-        rates = replace(rates_on(run.day, line.rates, corrections[line.pk]), commission_bps=each.commission_bps)
+        rates = replace(rates_on(run.day, each.frozen, corrections[each.line_id]), commission_bps=each.commission_bps)
         rows.append(
-            {"line_id": line.pk, "day": run.day, "commission_bps": each.commission_bps}
+            {"line_id": each.line_id, "day": run.day, "commission_bps": each.commission_bps}
             | asdict(split(each.base_fen, rates))
         )
     insert_rows(SteppedLine, rows)

@@ -112,6 +112,7 @@ class LineBook:
             due = split(state.base_fen, rates) if state.refunded_fen else estimate
             rows.append(
                 self._bought(order, state, sale)
+                | {"is_prepaid": book.is_prepaid(sale)}
                 | _frozen(terms, rates)
                 | _amounts("estimate", estimate)
                 | self._standing(order.pk, state, terms.hold_days)

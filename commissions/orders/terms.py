@@ -69,9 +69,12 @@ class TermsBook:
         self._buyers = defaultdict(set)
         for tenant_id, buyer in BuyerIdentity.objects.filter(tenant__in=parties).values_list("tenant_id", "buyer_ref"):
             self._buyers[tenant_id].add(buyer)
-        self._shop_holds = dict(
-            Shop.objects.filter(merchant__in=parties, hold_days__isnull=False).values_list("merchant_id", "hold_days")
-        )
+        shops = Shop.objects.filter(merchant__in=parties).values_list("merchant_id", "hold_days", "funding")
+        self._shop_holds, self._prepaid = {}, set()
+        for merchant_id, hold_days, funding in shops:
+            self._shop_holds[merchant_id] = hold_days
+            if funding == Shop.Funding.PREPAID:
+                self._prepaid.add(merchant_id)
         self._category_holds = _category_holds()
         self._engagements = defaultdict(list)
         for engagement in Engagement.objects.filter(client__in=parties):
@@ -86,6 +89,10 @@ class TermsBook:
         provider = self._engaged(sale.product.merchant_id, sale.ordered_at)
         agency = self._engaged(streamer_id, sale.ordered_at)
         return Terms(choice.offer, choice.trace, policy, hold_days, streamer_id, provider, agency)
+
+    def is_prepaid(self, sale: Sale) -> bool:
+        """Whether a deposit pays for ``sale``, as its shop stands now: not a term, since the shop may change it."""
+        return sale.product.merchant_id in self._prepaid
 
     def _engaged(self, client_id: int | None, at: datetime) -> Engagement | None:
         return next((each for each in self._engagements[client_id] if each.is_live(at)), None)

@@ -1,4 +1,4 @@
-"""The money that reserves, tenant holds and disputes keep still: available ⇄ frozen; the cause names the case.
+"""The money that tenant holds and disputes keep still: available ⇄ frozen; the cause names the case.
 
 ::
 
@@ -16,7 +16,7 @@ from datetime import date
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from commissions.models import Dispute, Reserve, Settlement, TenantHold
+from commissions.models import Dispute, Settlement, TenantHold
 from commissions.postings.transfers import KEPT_NET
 from commissions.split import ROLES
 from haowu.bulk import update_rows
@@ -27,7 +27,14 @@ from haowu.tenants.models import Tenant
 AVAILABLE, FROZEN = Account.Kind.AVAILABLE, Account.Kind.FROZEN
 Bucket = tuple[int, str]
 """Whose, and which kind of account."""
-Case = Dispute | TenantHold | Reserve
+Case = Dispute | TenantHold
+
+LOSING = f"""
+    SELECT DISTINCT part.party FROM commissions_settlement
+    CROSS JOIN LATERAL (VALUES {", ".join(f"({role}_id, {KEPT_NET[role]})" for role in ROLES)}) AS part (party, fen)
+    WHERE day = %(day)s AND phase > 0 AND part.fen < 0
+"""
+"""Who gives something back on a day: the rows are read once, and a first phase takes nothing from anybody."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,7 @@ def book(moves: Iterable[Move], *, day: date) -> None:
         source, target = accounts[move.source], accounts[move.target]
         transfers.append(Transfer(source, target, move.amount_fen, move.kind, reference, case.cause))
     post(transfers, day=day)
-    for model in (Dispute, TenantHold, Reserve):
+    for model in (Dispute, TenantHold):
         cases = {move.case.pk: move.case for move in moves if isinstance(move.case, model)}
         rows = [{"id": pk, "frozen_fen": case.frozen_fen, "moves": case.moves} for pk, case in cases.items()]
         update_rows(model, rows, key="id")
@@ -170,16 +177,13 @@ def _of(role: str, table: str) -> str:
 
 def losing_parties(day: date, owners: list[int]) -> set[int]:
     """Those of ``owners`` who give something back on ``day``."""
-    losing: set[int] = set()
+    if not owners:
+        return set()
     with connection.cursor() as cursor:
-        for role in ROLES if owners else ():
-            cursor.execute(
-                f"SELECT DISTINCT {role}_id FROM commissions_settlement"
-                f" WHERE day = %s AND {role}_id = ANY(%s) AND {KEPT_NET[role]} < 0",
-                [day, owners],
-            )
-            losing |= {owner for (owner,) in cursor.fetchall()}
-    return losing
+        cursor.execute(
+            f"SELECT party FROM ({LOSING}) AS losing WHERE party = ANY(%(owners)s)", {"day": day, "owners": owners}
+        )
+        return {owner for (owner,) in cursor.fetchall()}
 
 
 def locked_balances(buckets: Iterable[Bucket]) -> dict[Bucket, int]:

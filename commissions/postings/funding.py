@@ -7,6 +7,7 @@ due first, are held; the shop's products leave the selection centre until a top-
 from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
 from commissions.models import OrderLine
@@ -60,7 +61,9 @@ def reference_of(merchant: Tenant, number: str) -> str:
 def hold_what_deposits_cannot_pay(after: date | None, day: date, *, at: datetime) -> None:
     """Part the due lines of prepaid merchants, by due time, into those that the deposit covers and held ones.
 
-    Called while ``day`` is being sealed, with the frontier taken, so that no line changes meanwhile.
+    Called while ``day`` is being sealed, with the frontier taken, so that no line changes meanwhile. Intake waits, so
+    ``night_deposits`` reads no more than an index of prepaid merchants' lines; line by line it looks only at merchants
+    whose deposit is too small.
     """
     if not Shop.objects.filter(funding=Shop.Funding.PREPAID).exists():
         return
@@ -80,24 +83,16 @@ def is_low(shop: Shop) -> bool:
 def show_again(merchant: Tenant) -> None:
     """Bring the products back once the deposit covers what is held."""
     held = OrderLine.objects.filter(merchant=merchant, held_reason=INSUFFICIENT_DEPOSIT)
-    needed = sum(line.due.cost_fen for line in held)
-    if balances(merchant)[Account.Kind.FUNDING] >= needed:
+    needed = held.aggregate(fen=Sum(sum(F(f"due_{role}_fen") for role in FROM_MERCHANT)))["fen"]
+    if balances(merchant)[Account.Kind.FUNDING] >= (needed or 0):
         Shop.objects.filter(merchant=merchant).update(deposit_exhausted_at=None)
 
 
-_COST = " + ".join(f"line.due_{role}_fen" for role in FROM_MERCHANT)
-_PART = f"""
-WITH due AS (
-    SELECT line.id, sum({_COST}) OVER (PARTITION BY line.merchant_id ORDER BY line.due_at, line.id)
-        <= coalesce(deposit.balance_fen, 0) OR {_COST} = 0 AS is_covered
-    FROM commissions_orderline AS line
-    JOIN merchants_shop AS shop ON shop.merchant_id = line.merchant_id AND shop.funding = 'prepaid'
-    LEFT JOIN ledger_account AS deposit ON deposit.owner_id = line.merchant_id AND deposit.kind = 'funding'
-    WHERE (line.settles_on > %(after)s AND line.settles_on <= %(day)s) OR line.held_reason = %(reason)s
-)
+_PART = """
 UPDATE commissions_orderline AS line
 SET settles_on = CASE WHEN is_covered THEN %(day)s::date END,
     held_reason = CASE WHEN is_covered THEN '' ELSE %(reason)s END,
     held_since = CASE WHEN NOT is_covered THEN coalesce(line.held_since, %(at)s) END
-FROM due WHERE due.id = line.id AND (line.held_reason <> '' OR NOT is_covered)
+FROM night_deposits(%(after)s, %(day)s, %(reason)s) AS parted WHERE parted.line_id = line.id
 """
+"""Only lines that change are named: due ones that no deposit covers, held ones that it covers now."""

@@ -27,6 +27,16 @@ SEARCHES: list[tuple[str, str, str]] = [
         """,
     ),
     (
+        "I3.5",
+        "预存佣金商家尚未结算的订单行都带预存标记",
+        """
+        SELECT line.order_no, line.line_no FROM merchants_shop AS shop
+        JOIN commissions_orderline AS line ON line.merchant_id = shop.merchant_id AND NOT line.is_prepaid
+        WHERE shop.funding = 'prepaid' AND (line.settles_on IS NULL OR line.settles_on > coalesce(
+            (SELECT max(day) FROM commissions_run WHERE status = 'closed'), '-infinity'))
+        """,
+    ),
+    (
         "I4",
         "商家支出等于各方毛额之和，首次结算无负数",
         """

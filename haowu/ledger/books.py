@@ -93,6 +93,13 @@ def post_all(query: str, parameters: dict[str, Any], *, day: date, cause: str) -
         return cursor.rowcount
 
 
+def post_caused(query: str, *, day: date) -> int:
+    """As ``post_all``, with a cause of its own for each: what ``query`` gives has it as its last column."""
+    with connection.cursor() as cursor:
+        cursor.execute(_POST_CAUSED.format(query=query), {"day": day})
+        return cursor.rowcount
+
+
 _OPEN = """
 INSERT INTO ledger_account (owner_id, kind, code, may_go_negative, balance_fen)
 SELECT owner_id, kind, '', kind = ANY(%(negative)s), 0 FROM ({query}) AS wanted (owner_id, kind)
@@ -105,6 +112,12 @@ _POST = """
 INSERT INTO ledger_posting (kind, from_account_id, to_account_id, amount_fen, reference, day, cause)
 SELECT kind, source, target, fen, reference, %(day)s, %(cause)s
 FROM ({query}) AS wanted (kind, source, target, fen, reference) WHERE fen > 0
+"""
+
+_POST_CAUSED = """
+INSERT INTO ledger_posting (kind, from_account_id, to_account_id, amount_fen, reference, cause, day)
+SELECT kind, source, target, fen, reference, cause, %(day)s
+FROM ({query}) AS wanted (kind, source, target, fen, reference, cause) WHERE fen > 0
 """
 
 _CLOSE_DAY = """

@@ -1,11 +1,12 @@
 """The bench's order lines, as intake would have left them: set-based, two writers, indexes made afterwards."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 
 from haowu import days
+from haowu.management.bench import extras as extra
 from haowu.management.bench.crowd import LEADER_ID, MERCHANT_ID, PROVIDER_ID, SOURCE_ID, STREAMER_ID, Crowd
 from haowu.management.bench.house import superuser
 
@@ -16,7 +17,9 @@ BARE_FROM = 500_000
 ROLES = ("streamer", "first_leader", "second_leader", "provider", "agency")
 
 
-def write_lines(crowd: Crowd, first: int, count: int, night: date, *, with_events: bool = False) -> None:
+def write_lines(
+    crowd: Crowd, first: int, count: int, night: date, *, with_events: bool = False, extras: Collection[str] = ()
+) -> None:
     """Lines with ids ``first`` … that the night of ``night`` takes. ``with_events``: with what intake would hold."""
     parts = [(start, min(start + BATCH, first + count)) for start in range(first, first + count, BATCH)]
 
@@ -25,7 +28,7 @@ def write_lines(crowd: Crowd, first: int, count: int, night: date, *, with_event
             cursor.execute("SET session_replication_role = replica; SET work_mem = '64MB'")  # no foreign-key triggers
             cursor.execute(_SHARE)
             cursor.execute(_ORDERS, {"first": part[0], "end": part[1], "source": SOURCE_ID})
-            cursor.execute(_LINES, _arguments(crowd, part, night))
+            cursor.execute(_LINES, _arguments(crowd, part, night) | extra.of_lines(extras))
             if with_events:
                 cursor.execute(_EVENTS, {"first": part[0], "end": part[1]})
 
@@ -122,13 +125,20 @@ _DRAWN = """
 """
 """Merchants by the fourth power of chance: of 200,000 the largest has 5 %% of all lines, the ten largest 8 %%."""
 
+_OF_STEPS = """
+    SELECT g, merchant, CASE WHEN %(steps)s AND merchant = 0 THEN 0 ELSE streamer END AS streamer, leader, base,
+           has_offer, commission_bps, service_bps, has_second, has_provider, second_of_day
+    FROM ({drawn} OFFSET 0) AS drawn
+"""
+"""Where plans step, the largest merchant sells through one streamer: a twelfth of a million lines in one count."""
+
 _TERMS = f"""
     SELECT *, CASE WHEN has_offer THEN commission_bps ELSE 0 END AS c_bps,
            CASE WHEN has_offer THEN service_bps ELSE 0 END AS f_bps,
            CASE WHEN has_offer AND has_second AND service_bps > 0 THEN service_bps / 2 ELSE 0 END AS s_bps,
            CASE WHEN has_offer AND has_provider THEN 200 ELSE 0 END AS p_bps,
            CASE WHEN has_offer AND streamer %% 10 = 0 THEN 1000 ELSE 0 END AS a_bps
-    FROM ({_DRAWN} OFFSET 0) AS drawn
+    FROM ({_OF_STEPS.format(drawn=_DRAWN)}) AS drawn
 """
 
 _GROSS = f"""
@@ -150,7 +160,7 @@ _LINES = f"""
 INSERT INTO commissions_orderline (id, order_id, order_no, source_id, line_no, paid_event_id, ordered_at, buyer_ref,
     merchant_id, product_id, quantity, pid, streamer_id, first_leader_id, second_leader_id, provider_id, agency_id,
     offer_kind, offer_id, offer_version, activity, policy_id, commission_bps, service_fee_bps, second_bps,
-    provider_bps, tech_bps, agency_bps, hold_days, trace, paid_fen, due_base_fen, refunded_fen,
+    provider_bps, tech_bps, agency_bps, step_bps, is_prepaid, hold_days, trace, paid_fen, due_base_fen, refunded_fen,
     {", ".join(f"{prefix}_{column}" for prefix in ("estimate", "due") for column in _AMOUNTS)},
     status, received_at, due_at, settles_on, held_reason)
 SELECT g, g, 'B' || g, %(source)s, 1, 'B' || g || 'p', %(received)s - interval '2 days', 'buyer',
@@ -162,7 +172,8 @@ SELECT g, g, 'B' || g, %(source)s, 1, 'B' || g || 'p', %(received)s - interval '
     CASE WHEN a_bps > 0 THEN %(provider)s + streamer %% %(providers)s END,
     CASE WHEN has_offer THEN 'normal' ELSE '' END, CASE WHEN has_offer THEN merchant END,
     CASE WHEN has_offer THEN merchant END, '', (SELECT min(id) FROM commissions_policy), c_bps, f_bps, s_bps,
-    p_bps, 1000, a_bps, 7, ARRAY['normal'], base, base, 0,
+    p_bps, 1000, a_bps, CASE WHEN %(steps)s AND has_offer AND merchant %% %(stepped_every)s = 0 THEN %(step_bps)s END,
+    %(prepaid)s AND merchant %% %(prepaid_every)s = 0, 7, ARRAY['normal'], base, base, 0,
     {", ".join(_VALUES)}, {", ".join(_VALUES)},
     'received', received.at, received.at + interval '7 days', %(night)s, ''
 FROM ({_AGENCY}) AS shares

@@ -1,12 +1,13 @@
 """``bench night``: a whole night through the real code, beside the bare server and beside the loop over orders."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from commissions.models import Run, Settlement
 from commissions.split import ROLES
 from haowu.analytics.audit import run_audit
 from haowu.ledger.models import Posting
-from haowu.management.bench import crowd, floor, lines, loop, workers
+from haowu.management.bench import crowd, extras, floor, lines, loop, workers
 from haowu.management.bench.figures import Figures
 from haowu.management.bench.house import superuser
 
@@ -19,8 +20,11 @@ TRANSFERS_PER_SECOND = 220_000
 """What the fastest ledger's own benchmark accepts on two such cores (TigerBeetle 0.17: 186,000–220,000)."""
 
 
-def measure(figures: Figures, size: int) -> None:
-    """A night of ``size`` lines, with refunds of one in a hundred that the night before settled."""
+def measure(figures: Figures, size: int, *, added: Collection[str] = ()) -> None:
+    """A night of ``size`` lines, with refunds of one in a hundred that the night before settled.
+
+    ``added``: which of ``extras.EXTRAS`` the night has too. A line that a deposit does not cover is not counted.
+    """
     made = crowd.Crowd.for_night(size)
     audited = size <= AUDITED_WHOLE_UP_TO
     before, first = max(100, size // 100), 1
@@ -29,10 +33,13 @@ def measure(figures: Figures, size: int) -> None:
     )
     with superuser() as cursor:
         crowd.settle_in(cursor, made)
-    lines.write_lines(made, first, before, DAY - timedelta(days=1), with_events=audited)
+    extras.arrange(added, DAY - timedelta(days=1))
+    lines.write_lines(made, first, before, DAY - timedelta(days=1), with_events=audited, extras=added)
+    extras.pay_in(added, DAY - timedelta(days=1), share=1)
     workers.settle_with(1, DAY - timedelta(days=1))
     lines.refund_half(first, first + before, DAY, with_events=audited)
-    lines.write_lines(made, first + before, size, DAY, with_events=audited)
+    lines.write_lines(made, first + before, size, DAY, with_events=audited, extras=added)
+    extras.pay_in(added, DAY, share=0.5)
     figures.tell("the floor")
     floor_seconds, floor_used = floor.bare_night(DAY)
     figures.tell("the loop")
@@ -49,8 +56,10 @@ def measure(figures: Figures, size: int) -> None:
     _paid_parties(figures, two.seconds)
     figures.add("postings of the night", Posting.objects.of_day(DAY).count(), two.seconds)
     figures.add("peak memory of a worker, MB", round(two.memory_mb))
+    if added:
+        figures.add("sealing: intake waits", size, two.sealing_seconds)
     if size <= ONE_WORKER_UP_TO:
-        _one_worker(figures, made, first + before + size, size)
+        _one_worker(figures, made, first + before + size, size, added)
     _audit(figures, whole=audited)
 
 
@@ -64,14 +73,18 @@ def _paid_parties(figures: Figures, seconds: float) -> None:
     figures.add("lines × parties paid, two workers", parties, seconds, **peer)
 
 
-def _one_worker(figures: Figures, made: crowd.Crowd, first: int, size: int) -> None:
+def _one_worker(figures: Figures, made: crowd.Crowd, first: int, size: int, added: Collection[str]) -> None:
     """Another night of the same size by one worker, beside a floor of its own."""
     night = DAY + timedelta(days=1)
-    lines.write_lines(made, first, size, night, with_events=size <= AUDITED_WHOLE_UP_TO)
+    lines.write_lines(made, first, size, night, with_events=size <= AUDITED_WHOLE_UP_TO, extras=added)
+    extras.pay_in(added, night, share=0.5)
     floor_seconds, floor_used = floor.bare_night(night)
     one = workers.settle_with(1, night)
-    figures.add("whole night, one worker", size, one.seconds, floor_seconds=floor_seconds)
-    figures.add("the same in processor seconds", size, one.processor_seconds, floor_seconds=floor_used)
+    settled = Settlement.objects.of_day(night).count() if added else size
+    figures.add("whole night, one worker", settled, one.seconds, floor_seconds=floor_seconds)
+    figures.add("the same in processor seconds", settled, one.processor_seconds, floor_seconds=floor_used)
+    if added:
+        figures.add("peak memory of the one worker, MB", round(one.memory_mb))
 
 
 def _audit(figures: Figures, *, whole: bool) -> None:

@@ -17,12 +17,13 @@ FORK = multiprocessing.get_context("fork")
 
 @dataclass(frozen=True)
 class Measured:
-    """One night: wall seconds from sealing to the report, processor seconds of server and workers, and the largest
-    resident memory of a worker."""
+    """One night: wall seconds from sealing to the report, processor seconds of server and workers, the largest
+    resident memory of a worker, and the seconds of them in which the day was being sealed and intake waited."""
 
     seconds: float
     processor_seconds: float
     memory_mb: float
+    sealing_seconds: float
 
 
 def settle_with(workers: int, day: date) -> Measured:
@@ -40,21 +41,24 @@ def settle_with(workers: int, day: date) -> Measured:
     seconds, used = time.monotonic() - started, processor_seconds() - used
     for process in processes:
         process.join()
-    failed = [error for _peak, _used, error in told if error]
+    peaks, own, sealing, errors = zip(*told, strict=True)
+    failed = [error for error in errors if error]
     if failed:
         raise RuntimeError(failed[0])
-    return Measured(seconds, used + sum(own for _peak, own, _error in told), max(peak for peak, _used, _error in told))
+    return Measured(seconds, used + sum(own), max(peaks), max(sealing))
 
 
 def _work(day: date, start, ready, answers) -> None:
     connections["default"].ensure_connection()
     ready.release()
     start.wait()
-    error = ""
+    error, sealed, started = "", 0.0, time.monotonic()
     try:
+        night.open_run(day, now=days.now())
+        sealed = time.monotonic() - started
         night.settle(day, now=days.now())
     except Exception as failure:  # told to the parent, who raises it
         error = f"{type(failure).__name__}: {failure}"
     own = resource.getrusage(resource.RUSAGE_SELF)
-    answers.put((own.ru_maxrss / 1024, own.ru_utime + own.ru_stime, error))
+    answers.put((own.ru_maxrss / 1024, own.ru_utime + own.ru_stime, sealed, error))
     connections.close_all()
