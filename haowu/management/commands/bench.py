@@ -5,7 +5,7 @@ import sys
 
 from django.core.management.base import BaseCommand
 
-from haowu.management.bench import feed, history, house, intake, levels, night
+from haowu.management.bench import feed, history, house, intake, levels, night, parts
 from haowu.management.bench.figures import Figures
 
 BENCHES = {
@@ -14,6 +14,7 @@ BENCHES = {
     "history": (history, 1_000_000),
     "levels": (levels, 1_000_000),
     "feed": (feed, 1_000_000),
+    "parts": (parts, 5_000_000),
 }
 
 
