@@ -25,10 +25,11 @@ CALLS = 60
 NAMES = {PLAIN: "as it is", MONTHS: "by month", HASHED: f"{twins.HASH_PARTS} by hash"}
 
 
-def measure(figures: Figures, size: int) -> None:
-    """``size`` rows behind in each table, a fifth of it for the wide lines."""
+def measure(figures: Figures, size: int, only: str = "") -> None:
+    """``size`` rows behind in each table, or in ``only`` this one; a fifth of it for the wide lines."""
     for name, behind in SUBJECTS.items():
-        measure_table(figures, name, behind.subject(size // behind.share))
+        if only in {"", name}:
+            measure_table(figures, name, behind.subject(size // behind.share))
 
 
 def measure_table(figures: Figures, name: str, subject: Subject) -> None:

@@ -338,7 +338,7 @@ class Behind:
 
 SUBJECTS = {
     "events": Behind(Events),
-    "events, ids in the order of time": Behind(OrderedEvents),
+    "events-in-order": Behind(OrderedEvents),
     "lines": Behind(Lines, 5),
     "postings": Behind(Postings),
 }
