@@ -68,7 +68,7 @@ def _beside(figures: Figures, package: Package, size: int, ours: float) -> None:
     figures.add(f"{called}: transactions", told["lines"], told["seconds"])
     figures.add(f"{called}: processor s", told["lines"], told["processor_seconds"])
     legs_per_s = told["legs"] / told["seconds"]
-    figures.add(f"our night beside it, lines × parties", round(ours), 1.0, peer=package.books, peer_per_s=legs_per_s)
+    figures.add("our night beside it, lines × parties", round(ours), 1.0, peer=package.books, peer_per_s=legs_per_s)
 
 
 def settle_with(package: Package, count: int, processes: int = PROCESSES) -> dict[str, float]:
@@ -81,7 +81,7 @@ def settle_with(package: Package, count: int, processes: int = PROCESSES) -> dic
         cursor.execute(f"DROP DATABASE IF EXISTS {database}")
         cursor.execute(f"CREATE DATABASE {database}")
     try:
-        _told(_child(package, database, "prepare"))
+        before = _told(_child(package, database, "prepare"))["legs"]
         used = processor_seconds()
         share = count // processes
         children = [_child(package, database, "run", n * 10_000_000, share) for n in range(processes)]
@@ -93,7 +93,7 @@ def settle_with(package: Package, count: int, processes: int = PROCESSES) -> dic
             child.stdin.flush()
         told = [_told(child) for child in children]
         used = processor_seconds() - used + sum(each["processor_seconds"] for each in told)
-        legs = _told(_child(package, database, "count"))["legs"]
+        legs = _told(_child(package, database, "count"))["legs"] - before
     finally:
         with superuser() as cursor:
             cursor.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
