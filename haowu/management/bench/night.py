@@ -63,7 +63,9 @@ def parties_paid(night: date) -> int:
     """Lines × parties whose money ``night`` moved: merchant, each role with an amount."""
     with superuser() as cursor:
         moved = " + ".join(f"({role}_fen <> 0)::int" for role in ROLES)
-        cursor.execute(f"SELECT sum((cost_fen <> 0)::int + {moved}) FROM commissions_settlement WHERE day = %s", [night])
+        cursor.execute(
+            f"SELECT sum((cost_fen <> 0)::int + {moved}) FROM commissions_settlement WHERE day = %s", [night]
+        )
         return int(cursor.fetchone()[0])
 
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 MERCHANTS, STREAMERS, LEADERS = 100, 50, 10
 PATIENCE_SECONDS = 20.0
@@ -43,8 +44,6 @@ class Hordak:
         self.accounts = {party: next(accounts) for party in _parties()}
 
     def settle(self, first: int) -> int:
-        from django.db import transaction
-
         with transaction.atomic():
             booked = self.models.Transaction.objects.create(description=f"line {first}")
             for account, side, fen in self._legs(first):
@@ -63,8 +62,6 @@ class HordakInBulk(Hordak):
     """The same as its own benchmark command writes them: many at once with ``bulk_create``, past ``save()``."""
 
     def settle(self, first: int) -> int:
-        from django.db import transaction
-
         numbers = range(first, first + BULK)
         booked = [self.models.Transaction(description=f"line {number}") for number in numbers]
         legs = [

@@ -1,15 +1,14 @@
 """``bench parts``: what native partitions would cost and give order events, order lines and postings.
 
-Each table is built in three forms (``twins``) over a year of rows: as it is, by month, and by hash. Then days are added,
-changed and read by the product's own code, the forms taking turns, and the oldest month is exported and removed.
+Each table is built in three forms (``twins``) over a year of rows: as it is, by month, and by hash. Then days are
+added, changed and read by the product's own code, the forms taking turns, and the oldest month is exported and removed.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from random import Random
 
 from django.db import connection
@@ -17,26 +16,37 @@ from django.db import connection
 from haowu.management.bench import twins
 from haowu.management.bench.figures import Figures
 from haowu.management.bench.house import processor_seconds, superuser
-from haowu.management.bench.subjects import DAYS, FIRST, SUBJECTS, TODAY, Subject, in_transactions
+from haowu.management.bench.orders_behind import Events, Lines, OrderedEvents
+from haowu.management.bench.postings_behind import Postings
+from haowu.management.bench.subjects import DAYS, FIRST, TODAY, Subject, in_transactions
 from haowu.management.bench.twins import HASHED, MONTHS, PLAIN, Twin
 
 ROUNDS = 3
 CALLS = 60
 NAMES = {PLAIN: "as it is", MONTHS: "by month", HASHED: f"{twins.HASH_PARTS} by hash"}
 
+SUBJECTS: dict[str, tuple[type[Subject], int]] = {
+    "events": (Events, 1),
+    "events-in-order": (OrderedEvents, 1),
+    "lines": (Lines, 5),
+    "postings": (Postings, 1),
+}
+"""What is measured, and by what the bench's ``--size`` is divided: lines are wide and have 16 indexes."""
+
 
 def measure(figures: Figures, size: int, only: str = "") -> None:
     """``size`` rows behind in each table, or in ``only`` this one; a fifth of it for the wide lines."""
-    for name, behind in SUBJECTS.items():
+    for name, (subject, divisor) in SUBJECTS.items():
         if only in {"", name}:
-            measure_table(figures, name, behind.subject(size // behind.share))
+            measure_table(figures, name, subject(size // divisor))
 
 
 def measure_table(figures: Figures, name: str, subject: Subject) -> None:
     figures.tell(f"{name}: {subject.size:,} rows behind, {subject.per_day:,} a day")
     forms = [Twin(subject.table, form, {PLAIN: "", **subject.columns}[form]) for form in NAMES]
     with superuser() as cursor:
-        subject.prepare(cursor)
+        if subject.needs:
+            cursor.execute(subject.needs, subject.parameters())
     with ThreadPoolExecutor(len(forms)) as pool:
         list(pool.map(lambda twin: _fill(subject, twin), forms))
     seen = Seen()

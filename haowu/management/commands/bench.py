@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from haowu.management.bench import feed, history, house, intake, levels, night, others, parts
 from haowu.management.bench.figures import Figures
-from haowu.management.bench.subjects import SUBJECTS
+from haowu.management.bench.parts import SUBJECTS
 
 BENCHES = {
     "night": (night, 1_000_000),
