@@ -44,19 +44,21 @@ PACKAGES = (
 
 def measure(figures: Figures, size: int) -> None:
     """A night of ``size`` lines, then the same payments by each package for at most twenty seconds."""
-    parties, seconds = _night(size)
-    figures.add("our night, two workers: lines × parties paid", parties, seconds)
+    parties, night = _night(size)
+    figures.add("our night, two workers: lines", size, night.seconds)
+    figures.add("our night: processor s", size, night.processor_seconds)
+    figures.add("our night: lines × parties paid", parties, night.seconds)
     for package in PACKAGES:
-        beside(figures, package, size, parties / seconds)
+        beside(figures, package, size, parties / night.seconds)
 
 
-def _night(size: int, day: date = DAY) -> tuple[int, float]:
+def _night(size: int, day: date = DAY) -> tuple[int, workers.Measured]:
     made = crowd.Crowd.for_night(size)
     with superuser() as cursor:
         crowd.settle_in(cursor, made)
     lines.write_lines(made, 1, size, day)
     measured = workers.settle_with(PROCESSES, day)
-    return parties_paid(day), measured.seconds
+    return parties_paid(day), measured
 
 
 def beside(figures: Figures, package: Package, size: int, ours: float) -> None:
@@ -68,8 +70,8 @@ def beside(figures: Figures, package: Package, size: int, ours: float) -> None:
     called = f"{package.project} {importlib.metadata.version(package.project)}, {package.way}"
     figures.add(f"{called}: transactions", told["lines"], told["seconds"])
     figures.add(f"{called}: processor s", told["lines"], told["processor_seconds"])
-    legs_per_s = told["legs"] / told["seconds"]
-    figures.add("our night beside it, lines × parties", round(ours), 1.0, peer=package.books, peer_per_s=legs_per_s)
+    peer = {"peer": "its legs", "peer_per_s": told["legs"] / told["seconds"]}
+    figures.add(f"{called}: our lines × parties of a second", round(ours), 1.0, **peer)
 
 
 def settle_with(package: Package, count: int, processes: int = PROCESSES) -> dict[str, float]:
