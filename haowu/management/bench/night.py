@@ -64,13 +64,18 @@ def measure(figures: Figures, size: int, *, added: Collection[str] = ()) -> None
 
 
 def _paid_parties(figures: Figures, seconds: float) -> None:
-    """Lines × parties whose money moved: merchant, each role with an amount."""
+    peer = {"peer": "TigerBeetle 0.17 (220,000/s)", "peer_per_s": TRANSFERS_PER_SECOND}
+    figures.add("lines × parties paid, two workers", parties_paid(DAY), seconds, **peer)
+
+
+def parties_paid(night: date) -> int:
+    """Lines × parties whose money ``night`` moved: merchant, each role with an amount."""
     with superuser() as cursor:
         moved = " + ".join(f"({role}_fen <> 0)::int" for role in ROLES)
-        cursor.execute(f"SELECT sum((cost_fen <> 0)::int + {moved}) FROM commissions_settlement WHERE day = %s", [DAY])
-        parties = int(cursor.fetchone()[0])
-    peer = {"peer": "TigerBeetle 0.17 (220,000/s)", "peer_per_s": TRANSFERS_PER_SECOND}
-    figures.add("lines × parties paid, two workers", parties, seconds, **peer)
+        cursor.execute(
+            f"SELECT sum((cost_fen <> 0)::int + {moved}) FROM commissions_settlement WHERE day = %s", [night]
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _one_worker(figures: Figures, made: crowd.Crowd, first: int, size: int, added: Collection[str]) -> None:

@@ -1,11 +1,11 @@
-"""``bench NAME [--size N] [--with …] [--json] [--keep]``: measured figures, in a private house, removed afterwards."""
+"""``bench NAME [--size N] [--json] [--keep]``: measured figures, in a private house that is removed afterwards."""
 
 import json
 import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from haowu.management.bench import extras, feed, history, house, intake, levels, night
+from haowu.management.bench import extras, feed, history, house, intake, levels, night, others, parts
 from haowu.management.bench.figures import Figures
 
 BENCHES = {
@@ -14,16 +14,21 @@ BENCHES = {
     "history": (history, 1_000_000),
     "levels": (levels, 1_000_000),
     "feed": (feed, 1_000_000),
+    "parts": (parts, 5_000_000),
+    "others": (others, 100_000),
 }
 
 
 class Command(BaseCommand):
-    help = "Measures a night, the intake, the cost of history, leaders' levels or a stock feed, beside the floor."
+    help = (
+        "Measures a night, the intake, the cost of history, leaders' levels, a stock feed, what partitions would give, "
+        "or other packages' books, beside the floor."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("name", choices=BENCHES, nargs="?", default="night")
         parser.add_argument(
-            "--size", type=int, help="lines of the night, events, settled lines behind, or rows of the feed"
+            "--size", type=int, help="lines of the night, events, settled lines or rows behind, or rows of the feed"
         )
         parser.add_argument(
             "--with",
@@ -31,27 +36,38 @@ class Command(BaseCommand):
             default="",
             help=f"what a night has besides, separated by commas: {', '.join(extras.EXTRAS)}",
         )
+        parser.add_argument("--table", choices=parts.SUBJECTS, help="of `parts`: this one alone")
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--keep", action="store_true", help="leave the bench's own house as it is")
 
-    def handle(self, *, name, size, added, json: bool, keep, **options):
+    def handle(self, *, name, size, json: bool, keep, **options):
         bench, default_size = BENCHES[name]
         size = size or default_size
-        more = [each for each in added.split(",") if each]
-        if unknown := set(more) - set(extras.EXTRAS):
-            raise CommandError(f"--with knows {', '.join(extras.EXTRAS)}, not {', '.join(sorted(unknown))}")
-        if more and bench is not night:
-            raise CommandError("--with belongs to the night: manage.py bench night --with …")
+        own = _own_options(bench, options)
         if not house.is_inside():
             arguments = [name, "--size", str(size), *(["--json"] if json else []), *(["--keep"] if keep else [])]
-            arguments += ["--with", added] if more else []
+            arguments += ["--with", options["added"]] if "added" in own else []
+            arguments += ["--table", own["only"]] if "only" in own else []
             sys.exit(house.run_inside(arguments, keep=keep))
         figures = Figures(name, house.open_house(), lambda text: self.stderr.write(f"… {text}"))
-        self._measure(bench, figures, size, {"added": more} if more else {}, as_json=json)
+        bench.measure(figures, size, **own)
+        self._tell(figures, as_json=json)
 
-    def _measure(self, bench, figures: Figures, size: int, more: dict, *, as_json: bool) -> None:
-        bench.measure(figures, size, **more)
+    def _tell(self, figures: Figures, *, as_json: bool) -> None:
         if as_json:
             self.stdout.write(json.dumps(figures.told(), ensure_ascii=False))
         else:
             self.stdout.write("\n".join(figures.lines()))
+
+
+def _own_options(bench, options: dict) -> dict:
+    """What ``bench`` alone is told; refuses an option of another one."""
+    added = [each for each in options["added"].split(",") if each]
+    if unknown := set(added) - set(extras.EXTRAS):
+        raise CommandError(f"--with knows {', '.join(extras.EXTRAS)}, not {', '.join(sorted(unknown))}")
+    if added and bench is not night:
+        raise CommandError("--with belongs to the night: manage.py bench night --with …")
+    if options["table"] and bench is not parts:
+        raise CommandError("--table belongs to the parts: manage.py bench parts --table …")
+    own = {"added": added, "only": options["table"]}
+    return {name: value for name, value in own.items() if value}

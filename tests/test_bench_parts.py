@@ -1,0 +1,74 @@
+"""The bench's twins of live tables hold what the live ones do, except for the keys that partitions cannot keep."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import IntegrityError, connections
+
+from haowu.management.bench import parts, subjects, twins
+from haowu.management.bench.orders_behind import Events, Lines
+from haowu.management.bench.postings_behind import Postings
+from haowu.management.bench.subjects import Subject
+from haowu.management.bench.twins import HASHED, MONTHS, PLAIN, Twin
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+SIZE = 10 * subjects.DAYS
+
+
+@pytest.fixture
+def owner() -> Iterator:
+    with connections["owner"].cursor() as cursor:
+        yield cursor
+        for form in (PLAIN, MONTHS, HASHED):
+            cursor.execute(f"DROP SCHEMA IF EXISTS {form} CASCADE")
+
+
+def made(owner, subject: Subject) -> list[Twin]:
+    forms = [Twin(subject.table, form, {PLAIN: "", **subject.columns}[form]) for form in (PLAIN, MONTHS, HASHED)]
+    for twin in forms:
+        twins.build(owner, twin, parts.months())
+        owner.execute(subject.history.format(table=twin.name), subject.parameters())
+        twins.furnish(owner, twin)
+    return forms
+
+
+def column(owner, query: str, *parameters: object) -> list:
+    owner.execute(query, parameters)
+    return [value for (value,) in owner.fetchall()]
+
+
+@pytest.mark.parametrize("kind", [Events, Lines, Postings])
+def test_a_twin_has_the_live_tables_rows_indexes_policies_and_triggers(owner, kind):
+    subject = kind(SIZE)
+    forms = made(owner, subject)
+    counted = (
+        "pg_indexes WHERE schemaname = %s AND tablename = %s",
+        "pg_policies WHERE schemaname = %s AND tablename = %s",
+        "pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+        " WHERE NOT tgisinternal AND relnamespace = %s::regnamespace AND relname = %s",
+    )
+    for twin in forms:
+        assert column(owner, f"SELECT count(*) FROM {twin.name}") == [subject.size]
+        for what in counted:
+            live = column(owner, f"SELECT count(*) FROM {what}", "public", twin.table)
+            assert column(owner, f"SELECT count(*) FROM {what}", twin.form, twin.table) == live
+    of_months = column(owner, f"SELECT count(*) FROM {forms[1].part_of(subjects.FIRST)}")
+    assert of_months == [30 * subject.per_day]
+
+
+def test_by_month_a_postings_reference_happens_once_a_day_and_not_once(owner):
+    """What the change would lose, and why the ledger's reference stays in one table (docs/scale.md)."""
+    plain, by_month, hashed = made(owner, Postings(SIZE))
+    insert = (
+        "INSERT INTO {} (day, from_account_id, to_account_id, amount_fen, kind, reference, cause)"
+        " VALUES (%s, 1, 2, 100, 'top_up', 'top-up:1:A', 'top-up')"
+    )
+    for twin, is_refused in ((plain, True), (by_month, False), (hashed, True)):
+        owner.execute(insert.format(twin.name), ["2026-06-15"])
+        if is_refused:
+            with pytest.raises(IntegrityError):
+                owner.execute(insert.format(twin.name), ["2026-06-16"])
+        else:
+            owner.execute(insert.format(twin.name), ["2026-06-16"])
+        with pytest.raises(IntegrityError):
+            owner.execute(insert.format(twin.name), ["2026-06-15"])
