@@ -33,6 +33,7 @@ SETTINGS = {
     "effective_cache_size": "1GB",
     "maintenance_work_mem": "128MB",
     "work_mem": "16MB",
+    "wal_buffers": "64MB",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
