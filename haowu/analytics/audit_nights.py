@@ -103,23 +103,24 @@ SEARCHES: list[tuple[str, str, str]] = [
             WHERE line.step_bps IS NOT NULL AND booked.base_fen IS NOT NULL
               AND NOT EXISTS (SELECT 1 FROM commissions_run WHERE status <> 'closed')
         ), orders AS (
-            SELECT offer_id, streamer_id, order_id, bool_or(base_fen > 0)::int AS is_valid, min(no) AS no
-            FROM settled GROUP BY offer_id, streamer_id, order_id
-        ), counted AS (
-            SELECT offer_id, streamer_id, order_id, sum(is_valid) OVER (each ORDER BY no) AS seen,
-                   sum(is_valid) OVER each AS valid
+            SELECT *, (no = min(no) OVER each AND bool_or(base_fen > 0) OVER each)::int AS counts
+            FROM settled WINDOW each AS (PARTITION BY offer_id, streamer_id, order_id)
+        ), running AS (
+            SELECT *, sum(counts) OVER (each ORDER BY no) AS so_far, sum(counts) OVER each AS valid
             FROM orders WINDOW each AS (PARTITION BY offer_id, streamer_id)
+        ), counted AS (
+            SELECT *, min(so_far) OVER (PARTITION BY offer_id, streamer_id, order_id) AS seen FROM running
         )
-        SELECT settled.id FROM settled JOIN counted USING (offer_id, streamer_id, order_id)
-        JOIN merchants_plan AS plan ON plan.id = settled.offer_id
-        LEFT JOIN LATERAL (SELECT commission_bps FROM commissions_steppedline WHERE line_id = settled.id
+        SELECT counted.id FROM counted
+        JOIN merchants_plan AS plan ON plan.id = counted.offer_id
+        LEFT JOIN LATERAL (SELECT commission_bps FROM commissions_steppedline WHERE line_id = counted.id
                            ORDER BY day DESC LIMIT 1) AS moved ON true
-        WHERE settled.base_fen > 0
-          AND coalesce(moved.commission_bps, settled.commission_bps) <> CASE
+        WHERE counted.base_fen > 0
+          AND coalesce(moved.commission_bps, counted.commission_bps) <> CASE
             WHEN (plan.step_mode = 'incremental' AND counted.seen > plan.step_threshold)
               OR (plan.step_mode = 'retroactive' AND (counted.valid > plan.step_threshold
                   OR (plan.step_comparator = '>=' AND counted.valid = plan.step_threshold)))
-            THEN greatest(settled.step_bps, settled.commission_bps) ELSE settled.commission_bps END
+            THEN greatest(counted.step_bps, counted.commission_bps) ELSE counted.commission_bps END
         """,
     ),
     (
