@@ -15,19 +15,19 @@ BEHIND = 5_000_000
 
 @dataclass
 class House:
-    """Nights one after the other, all by two workers."""
+    """Nights one after the other, in one house."""
 
     parties: crowd.Crowd
     nights: int = 0
     written: int = 0
 
-    def settle(self, count: int) -> tuple[workers.Measured, float]:
-        """The next night, of ``count`` lines, and the seconds of its floor."""
+    def settle(self, count: int, *, by: int = 2) -> tuple[workers.Measured, float]:
+        """The next night, of ``count`` lines, by so many workers, and the seconds of its floor."""
         night = DAY + timedelta(days=self.nights)
         lines.write_lines(self.parties, 1 + self.written, count, night)
         self.nights, self.written = self.nights + 1, self.written + count
         floor_seconds, _used = floor.bare_night(night)
-        return workers.settle_with(2, night), floor_seconds
+        return workers.settle_with(by, night), floor_seconds
 
 
 def measure(figures: Figures, size: int) -> None:

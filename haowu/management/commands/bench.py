@@ -5,11 +5,12 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from haowu.management.bench import extras, feed, history, house, intake, levels, night, others, parts
+from haowu.management.bench import crews, extras, feed, history, house, intake, levels, night, others, parts
 from haowu.management.bench.figures import Figures
 
 BENCHES = {
     "night": (night, 1_000_000),
+    "crews": (crews, 1_000_000),
     "intake": (intake, 50_000),
     "history": (history, 1_000_000),
     "levels": (levels, 1_000_000),
@@ -21,8 +22,8 @@ BENCHES = {
 
 class Command(BaseCommand):
     help = (
-        "Measures a night, the intake, the cost of history, leaders' levels, a stock feed, what partitions would give, "
-        "or other packages' books, beside the floor."
+        "Measures a night, a second worker, the intake, the cost of history, leaders' levels, a stock feed, "
+        "what partitions would give, or other packages' books, beside the floor."
     )
 
     def add_arguments(self, parser):
