@@ -11,7 +11,8 @@ from haowu.tenants.policies import append_only, protect
 
 REFERENCES = """
 CREATE TABLE ledger_reference (reference varchar(80) CONSTRAINT ledger_reference_pkey PRIMARY KEY);
-REVOKE INSERT, UPDATE, DELETE ON ledger_reference FROM haowu_app;
+REVOKE ALL ON ledger_reference FROM haowu_app;
+GRANT SELECT ON ledger_reference TO haowu_app;
 """
 
 # Named to fire before carry_balances: who repeats a reference waits before any account is locked.
