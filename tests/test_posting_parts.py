@@ -1,7 +1,8 @@
-"""Postings in parts by month: any day finds its part, a reference still happens once, no part is a way around the books."""
+"""Postings in parts by month: any day finds its part, a reference happens once, no part is a way around the books."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, connections, transaction
@@ -206,7 +207,7 @@ def test_this_month_and_the_next_are_ready():
     before = parts()
     make_posting_parts()
     assert parts() == before
-    assert all(first[2] == second[1] for first, second in zip(before, before[1:], strict=False))
+    assert all(first[2] == second[1] for first, second in pairwise(before))
 
 
 @committed
