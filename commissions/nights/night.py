@@ -24,6 +24,7 @@ from commissions.orders.calendar import take_frontier
 from commissions.postings.funding import hold_what_deposits_cannot_pay
 from haowu import days
 from haowu.errors import Refused
+from haowu.ledger.parts import make_part
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ def settle(day: date, *, now) -> Run:
     Refuses a day whose 00:00 has not come, and one that a later run has covered; stops with a refusal where a person
     has to act first.
     """
+    make_part(day)
     run = open_run(day, now=now)
     while run.status != Run.Status.CLOSED:
         oldest = Run.objects.unfinished().first()

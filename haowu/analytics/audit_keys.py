@@ -33,6 +33,20 @@ SEARCHES: list[tuple[str, str, str]] = [
             OR NOT starts_with(posting.reference, 'top-up:' || target.owner_id || ':'))
         """,
     ),
+    (
+        "I16.3",
+        "记账凭证永远只用一次：结算夜的凭证写明本行的账务日，其余凭证各有一行登记，登记也都有记账",
+        """
+        SELECT 'not kept', reference FROM ledger_posting AS posting WHERE NOT starts_with(reference, 'night:')
+            AND NOT EXISTS (SELECT 1 FROM ledger_reference AS kept WHERE kept.reference = posting.reference)
+        UNION ALL
+        SELECT 'without posting', reference FROM ledger_reference AS kept
+        WHERE NOT EXISTS (SELECT 1 FROM ledger_posting AS posting WHERE posting.reference = kept.reference)
+        UNION ALL
+        SELECT 'another day', reference FROM ledger_posting
+        WHERE starts_with(reference, 'night:') AND NOT starts_with(reference, 'night:' || to_char(day, 'YYYY-MM-DD:'))
+        """,
+    ),
 ]
 
 

@@ -79,7 +79,12 @@ class PostingQuerySet(models.QuerySet):
 
 
 class Posting(models.Model):
-    """Money moved once; ``reference`` makes it so. Append-only: triggers refuse UPDATE, DELETE and TRUNCATE."""
+    """Money moved once; ``reference`` makes it so. Append-only: triggers refuse UPDATE, DELETE and TRUNCATE.
+
+    In parts by month (``haowu.ledger.parts``), where a key alone makes a reference happen once a day. Once for ever it
+    happens since ``night:<day>:…`` may stand on its own day only (CHECK ``posting_night_of_its_day``) and every other
+    is written into ``ledger_reference`` by the same statement (trigger ``book_references``).
+    """
 
     class Kind(models.TextChoices):
         WITHHELD = "withheld", _("货款代扣")
@@ -134,7 +139,7 @@ class Posting(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("记账")
         constraints = [
-            models.UniqueConstraint(fields=["reference"], name="posting_happens_once"),
+            models.UniqueConstraint(fields=["reference", "day"], name="posting_once_a_day"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="posting_amount_positive"),
             models.CheckConstraint(condition=~Q(from_account=F("to_account")), name="posting_has_two_ends"),
         ]

@@ -59,7 +59,7 @@ def furnish(cursor, twin: Twin) -> None:
     cursor.execute("SET max_parallel_maintenance_workers = 0")
     cursor.execute("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = %s", [twin.table])
     for (definition,) in cursor.fetchall():
-        cursor.execute(_keyed(twin, definition))
+        cursor.execute(_keyed(twin, definition.replace(" ON ONLY ", " ON ", 1)))  # of a live table that has parts
     cursor.execute(
         "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", [twin.live]
     )
