@@ -54,42 +54,22 @@ def returned_to(merchants: list[int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-_SIDES = {"merchant": ("cost_fen", "0::bigint")} | {role: (f"{role}_fen", f"{role}_fee_fen") for role in ROLES}
-"""``{role: (gross, fee)}`` of a settlement row, the merchant's cost as gross."""
-
-_FIRST = f"""
-    SELECT role, party, gross, 0::bigint AS clawed, fee, 0::bigint AS returned
-    FROM (
-        SELECT {", ".join(f"{role}_id" for role in _SIDES)},
-               {
-    ", ".join(
-        f"fen_sum({gross}) AS {role}_gross, fen_sum({fee}) AS {role}_fee" for role, (gross, fee) in _SIDES.items()
+def _sum_of(role: str, party: str, gross: str, fee: str) -> str:
+    parts = (("gross", gross), ("clawed", f"-{gross}"), ("fee", fee), ("returned", f"-{fee}"))
+    sums = ", ".join(f"fen_sum(greatest({amount}, 0)) AS {name}" for name, amount in parts)
+    return (
+        f"SELECT '{role}' AS role, {party} AS party, {sums} FROM commissions_settlement"
+        f" WHERE day = %(day)s AND {party} IS NOT NULL GROUP BY {party}"
     )
-}
-        FROM commissions_settlement WHERE day = %(day)s AND phase = 0
-        GROUP BY GROUPING SETS ({", ".join(f"({role}_id)" for role in _SIDES)})
-    ) AS sets
-    CROSS JOIN LATERAL (VALUES
-        {", ".join(f"('{role}', {role}_id, {role}_gross, {role}_fee)" for role in _SIDES)}
-    ) AS each (role, party, gross, fee)
-    WHERE party IS NOT NULL
-"""
-"""First phases, of which none takes back: one pass over the rows, in which each set has the party of one role."""
 
-_LATER = f"""
-    SELECT role, party, greatest(gross, 0), greatest(-gross, 0), greatest(fee, 0), greatest(-fee, 0)
-    FROM commissions_settlement
-    CROSS JOIN LATERAL (VALUES
-        {", ".join(f"('{role}', {role}_id, {gross}, {fee})" for role, (gross, fee) in _SIDES.items())}
-    ) AS each (role, party, gross, fee)
-    WHERE day = %(day)s AND phase > 0 AND party IS NOT NULL
-"""
 
-_SUMS = f"""
-    SELECT role, party, fen_sum(gross) AS gross, fen_sum(clawed) AS clawed, fen_sum(fee) AS fee,
-           fen_sum(returned) AS returned
-    FROM ({_FIRST} UNION ALL {_LATER}) AS parts GROUP BY role, party
-"""
+_SUMS = " UNION ALL ".join(
+    [
+        _sum_of("merchant", "merchant_id", "cost_fen", "0::bigint"),
+        *(_sum_of(role, f"{role}_id", f"{role}_fen", f"{role}_fee_fen") for role in ROLES),
+    ]
+)
+"""A pass over the rows for each role: in a single one (``GROUPING SETS``) each set adds up all amounts: slower."""
 
 _AGENCY_SUMS = """
     SELECT streamer_id AS streamer, agency_id AS agency,
