@@ -47,7 +47,8 @@ class PickQuerySet(models.QuerySet):
         return self.order_by("-picked_at", "-pk")
 
     def with_channels(self) -> "PickQuerySet":
-        return self.prefetch_related("channels__activity")
+        """With channels and activities, as lists: a manager's cache for each pick took a third of a batch of orders."""
+        return self.prefetch_related(models.Prefetch("channels", to_attr="known_channels"), "known_channels__activity")
 
 
 class Pick(models.Model):
@@ -74,11 +75,14 @@ class Pick(models.Model):
 
     def through(self, at: datetime) -> "Through | None":
         """What the pick stood through at ``at``: of two channels that began together the later row."""
-        return _latest(channel for channel in self.channels.all() if channel.effective_from <= at)
+        return _latest(channel for channel in self._channels() if channel.effective_from <= at)
 
     @property
     def latest_through(self) -> "Through | None":
-        return _latest(self.channels.all())
+        return _latest(self._channels())
+
+    def _channels(self) -> "Iterable[Channel]":
+        return self.known_channels if hasattr(self, "known_channels") else self.channels.all()
 
 
 class Channel(models.Model):
