@@ -8,6 +8,8 @@ import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from commissions.nights import night
+from haowu import days
 from haowu.analytics.audit import run_audit
 from haowu.ledger import books
 from haowu.ledger.models import Account, Posting
@@ -208,6 +210,15 @@ def test_this_month_and_the_next_are_ready():
     make_posting_parts()
     assert parts() == before
     assert all(first[2] == second[1] for first, second in pairwise(before))
+
+
+@pytest.mark.django_db
+def test_a_night_that_is_refused_makes_no_part():
+    make_posting_parts()
+    before = parts()
+    with pytest.raises(night.DayNotEnded):
+        night.settle(LATE, now=days.now())
+    assert parts() == before
 
 
 @committed

@@ -24,7 +24,7 @@ def close_run(run_id: int) -> None:
     run = Run.objects.select_for_update().get(pk=run_id)
     if run.status != Run.Status.SETTLING or run.shards.not_over().exists():
         return
-    _use_the_machine()
+    _use_memory()
     stepped = apply_steps(run)
     freezing.thaw_for_clawbacks(run.day)  # first, since it locks holds and disputes, which come before accounts
     reserves.release_for_night(run.day)
@@ -43,11 +43,11 @@ def close_run(run_id: int) -> None:
 @transaction.atomic
 def make_indexes(run: Run) -> bool:
     """Make the page indexes of a settled night; False where another worker is at it: closing goes on beside it."""
-    _use_the_machine()
+    _use_memory()
     return index_partition(run.day, waits=False)
 
 
-def _use_the_machine() -> None:
+def _use_memory() -> None:
     """Sums and indexes may use memory that shards do not. A worker keeps to one processor: others close beside it."""
     with connection.cursor() as cursor:
         cursor.execute(

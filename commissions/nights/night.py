@@ -60,8 +60,8 @@ def settle(day: date, *, now) -> Run:
     Refuses a day whose 00:00 has not come, and one that a later run has covered; stops with a refusal where a person
     has to act first.
     """
-    make_part(day)
     run = open_run(day, now=now)
+    make_part(day)
     while run.status != Run.Status.CLOSED:
         oldest = Run.objects.unfinished().first()
         if oldest is None or not work_on(oldest):
