@@ -27,8 +27,8 @@ from bases.models import (
     Room,
     Stock,
 )
-from haowu import days
-from haowu.errors import Refused
+from haowu.ground import days
+from haowu.ground.errors import Refused
 from haowu.tenants.admin import LookOnly, LookOnlyAdmin, yuan_column
 
 

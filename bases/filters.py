@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bases.forms import cities
 from bases.models import Base, Brand, Level, Reservation, Room, Stock
-from haowu.fields import SearchBox
+from haowu.ground.fields import SearchBox
 
 
 class BaseFilter(django_filters.FilterSet):

@@ -10,7 +10,7 @@ from bases import feeding, pulling
 from bases.cities import choices
 from bases.founding import Paper, Site
 from bases.models import Document, Level
-from haowu.fields import DayBox
+from haowu.ground.fields import DayBox
 
 UPLOAD_MB = 100
 

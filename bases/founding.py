@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from bases import quotas, refusals
 from bases.cities import CITIES
 from bases.models import Application, Base, BasePolicy, Document, Feeder, Level, Room
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.models import Membership, Tenant, User
 
 NEEDED = (Document.Kind.LICENCE, Document.Kind.PROPERTY)

@@ -13,8 +13,8 @@ from django.db import IntegrityError, transaction
 from bases import quotas, refusals
 from bases.models import Base, Brand, Introduction
 from bases.models.brand import normal_name
-from haowu import days
-from haowu.errors import Refused, single
+from haowu.ground import days
+from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant, User
 from haowu.tenants.scope import platform_scope
 

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from bases import feed_rows, feeding, refusals
 from bases.models import Base, Feed, PullSource
-from haowu import days
-from haowu.errors import Refused
+from haowu.ground import days
+from haowu.ground.errors import Refused
 from haowu.partners import outbound
 from haowu.tenants.models import Tenant
 

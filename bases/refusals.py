@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from haowu.errors import Refused
+from haowu.ground.errors import Refused
 
 
 class ApplicantUnfit(Refused):

@@ -17,8 +17,8 @@ from django.db import transaction
 from bases import refusals
 from bases.cities import distance_km
 from bases.models import Movement, Reservation, Stock
-from haowu.bulk import insert_rows, update_rows
-from haowu.errors import Refused, single
+from haowu.ground.bulk import insert_rows, update_rows
+from haowu.ground.errors import Refused, single
 from haowu.tenants.scope import platform_scope
 
 FAR = 10**6

@@ -14,8 +14,8 @@ from django.db import transaction
 
 from bases.models import Movement, Reservation, Shortage, Stock
 from bases.reserving import Shelves, Want
-from haowu.bulk import insert_rows
-from haowu.errors import Refused
+from haowu.ground.bulk import insert_rows
+from haowu.ground.errors import Refused
 from haowu.tenants.scope import platform_scope
 
 SERVED_AT_ONCE = 500

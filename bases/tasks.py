@@ -5,7 +5,7 @@ from django.db import InterfaceError, OperationalError
 
 from bases import feeding, pulling, supplying
 from bases.models import Feed, PullSource
-from haowu import days
+from haowu.ground import days
 
 WEATHER = (OperationalError, InterfaceError)
 

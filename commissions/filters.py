@@ -5,8 +5,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from commissions.models import Dispute, OrderLine, Withdrawal
-from haowu import days
-from haowu.fields import DayBox, SearchBox
+from haowu.ground import days
+from haowu.ground.fields import DayBox, SearchBox
 from haowu.ledger.models import Account, DailyBalance
 
 

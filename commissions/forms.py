@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from commissions.payments.withdrawals import NUMBER_LENGTH
-from haowu.fields import YuanField
+from haowu.ground.fields import YuanField
 from haowu.tenants.models import public_id
 from haowu.tenants.personal import BankAccount
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from haowu.money import divide, share
+from haowu.ground.money import divide, share
 
 FROM_MERCHANT = ("streamer", "first_leader", "second_leader", "provider")
 """The roles whose gross the merchant pays."""

@@ -16,8 +16,8 @@ from commissions.leaders import handed_down, levelling
 from commissions.models import Run
 from commissions.nights import night
 from commissions.nights.failing import WEATHER, weather_by_its_name
-from haowu import days
-from haowu.errors import Refused
+from haowu.ground import days
+from haowu.ground.errors import Refused
 from tuanzhang import periods, permission
 from tuanzhang.level_refusals import QuarterNotOver
 

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from haowu import lookups  # noqa: F401  (to register them)
+from haowu.ground import lookups  # noqa: F401  (to register them)
 
 
 class HaowuConfig(AppConfig):

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "axes",
     "haowu",
+    "haowu.web",
     "haowu.tenants",
     "haowu.partners",
     "haowu.ledger",
@@ -76,7 +77,7 @@ WSGI_APPLICATION = "haowu.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "haowu" / "templates"],
+        "DIRS": [BASE_DIR / "haowu" / "web" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -191,7 +192,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static" if DEVELOPMENT else BASE_DIR / "staticfiles"
 if DEVELOPMENT:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # stays empty: files are served from where they are written
-STATICFILES_DIRS = [BASE_DIR / "haowu" / "static"]
+STATICFILES_DIRS = [BASE_DIR / "haowu" / "web" / "static"]
 WHITENOISE_USE_FINDERS = DEVELOPMENT
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -264,12 +265,12 @@ TOP_UP_ACCOUNT = env.str("TOP_UP_ACCOUNT", default="")
 """Where merchants pay in, as one line for people: holder, bank, number. Unset: the page says whom to ask."""
 
 REST_FRAMEWORK = {
-    "DEFAULT_RENDERER_CLASSES": ["haowu.partners.formats.PrudentJSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["haowu.partners.formats.PrudentJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["haowu.web.formats.PrudentJSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["haowu.web.formats.PrudentJSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["haowu.partners.access.ClientAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["haowu.partners.access.MayCall"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "haowu.partners.problems.respond",
+    "EXCEPTION_HANDLER": "haowu.web.problems.respond",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "好物联盟 Partner API",

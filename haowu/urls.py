@@ -4,16 +4,16 @@ from django.urls import include, path
 from bases.api import urls as bases_api
 from bases.views.founding import FoundBase
 from commissions.api import urls as orders_api
-from haowu.health import health
-from haowu.media import media
 from haowu.partners.oauth import TokenView
+from haowu.web.health import health
+from haowu.web.media import media
 from tuanzhang.api import urls as leaders_api
 from tuanzhang.models import QuarterLevel
 
 v1 = [*bases_api.urlpatterns, *orders_api.urlpatterns, *leaders_api.urlpatterns]
 api = [path("v1/", include((v1, "v1"))), path("", include("haowu.partners.urls"))]
 
-handler500 = "haowu.failures.failed"
+handler500 = "haowu.web.failures.failed"
 
 urlpatterns = [
     path("healthz", health),

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from haowu.fields import PercentField, YuanField
+from haowu.ground.fields import PercentField, YuanField
 from haowu.tenants.models import Tenant
 from merchants.editing import Details, SkuWish
 from merchants.models import Brand, Category, Plan, Product, Sku

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
-from haowu.errors import Refused, single
+from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant
 from merchants import refusals
 from merchants.models import Category, Delisting, Product, Shop, Sku

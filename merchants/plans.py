@@ -8,8 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from haowu import days
-from haowu.errors import Refused, single
+from haowu.ground import days
+from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant
 from merchants import rates, refusals
 from merchants.models import Plan, PlanRate, Product, Shop

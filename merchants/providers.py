@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from haowu.errors import Refused
+from haowu.ground.errors import Refused
 from haowu.tenants.models import Tenant
 from merchants.models import Engagement
 

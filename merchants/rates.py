@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from haowu import days
+from haowu.ground import days
 
 MAX_COMMISSION_BPS = 9000
 

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.lists import ListPage, Sort
 from merchants.models import Product
 from streamers.filters import ActivityGoodsFilter

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bases.forms import cities
 from bases.models import Base
-from haowu import days
-from haowu.fields import PercentField, SearchBox, YuanField
+from haowu.ground import days
+from haowu.ground.fields import PercentField, SearchBox, YuanField
 from haowu.tenants.models import Tenant
 from merchants.models import Category, Product
 from streamers.models import Pick

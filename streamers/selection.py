@@ -12,8 +12,8 @@ from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Qu
 from django.db.models.fields import BigIntegerField
 from django.db.models.functions import Coalesce, Greatest
 
-from haowu import days
-from haowu.money import share
+from haowu.ground import days
+from haowu.ground.money import share
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Category, Plan, PlanRate, Product

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from haowu import days
-from haowu.errors import Refused, single
+from haowu.ground import days
+from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Product

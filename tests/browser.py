@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from django.test import Client
 
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.models import Tenant
 from tests import build
 

@@ -13,8 +13,8 @@ from commissions.nights import night
 from commissions.orders.intake import Receipt, receive
 from commissions.payments import withdrawals
 from commissions.stories import explain
-from haowu import days
-from haowu.errors import Refused, single
+from haowu.ground import days
+from haowu.ground.errors import Refused, single
 from haowu.ledger import books
 from haowu.tenants import personal
 from haowu.tenants.models import BuyerIdentity, Membership, PersonalRecord, Tenant, User

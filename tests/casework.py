@@ -14,7 +14,7 @@ from commissions.models import (
     Resettlement,
     TenantHold,
 )
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
 from haowu.ledger import books
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import Tenant, User

@@ -8,7 +8,7 @@ from django.db import connection
 from commissions.cases import corrections, disputes
 from commissions.models import Dispute, OrderLine
 from commissions.split import ROLES
-from haowu.errors import Refused
+from haowu.ground.errors import Refused
 from haowu.ledger.models import Posting
 from tests import build
 from tests.world import World

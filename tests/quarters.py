@@ -5,7 +5,7 @@ from itertools import count
 
 from commissions.leaders import levelling
 from commissions.models import Settlement
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.models import Tenant
 from merchants.models import Brand, Product
 from streamers.models import Pick

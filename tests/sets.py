@@ -8,9 +8,9 @@ from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
 from commissions.models import Settlement
-from haowu import days
-from haowu.analytics.audit import run_audit
-from haowu.errors import Refused
+from haowu.audit.invariants import run_audit
+from haowu.ground import days
+from haowu.ground.errors import Refused
 from merchants.steps import Step
 from tests.build import bought, event, merchant, normal_plan, paid, pick, product, push, settle, source, streamer
 from tests.world import undone

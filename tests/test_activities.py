@@ -2,8 +2,8 @@
 
 import pytest
 
-from haowu import days
-from haowu.errors import Refused
+from haowu.ground import days
+from haowu.ground.errors import Refused
 from haowu.tenants.scope import PLATFORM, enter_scope
 from merchants import listing
 from merchants.models import Category

@@ -8,7 +8,7 @@ from django.db import models
 
 from commissions.leaders import rebates
 from commissions.models import Rebate, RebateBatch
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
 from haowu.ledger import books
 from haowu.tenants.models import Tenant
 from tests.build import leader, moment, staff

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bases import feeding, founding, refusals, reserving
 from bases.feed_rows import from_csv, pack
 from bases.models import BasePolicy, Feed, Feeder, QuarantinedRow, Stock
-from haowu import days
+from haowu.ground import days
 from tests.bases import AT, base, feed, stock_of, want
 from tests.build import in_threads, merchant, moment
 

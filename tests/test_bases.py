@@ -6,8 +6,8 @@ import pytest
 
 from bases import founding, introducing, quotas, refusals
 from bases.models import Application, Base, BasePolicy, Brand, Introduction, Room
-from haowu import days
-from haowu.states import MoveRefused
+from haowu.ground import days
+from haowu.ground.states import MoveRefused
 from haowu.tenants.models import Membership, Tenant
 from tests.bases import AT, PAPERS, application, authorised, base, introduced, site
 from tests.build import in_threads, member, moment, tenant

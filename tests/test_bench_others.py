@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from haowu.management.bench import others
-from haowu.management.bench.figures import Figures
+from haowu.bench import others
+from haowu.bench.figures import Figures
 
 
 def test_a_package_that_is_missing_is_named_with_how_to_get_it():

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 from django.db import IntegrityError, connections
 
-from haowu.management.bench import parts, subjects, twins
-from haowu.management.bench.orders_behind import Events, Lines
-from haowu.management.bench.postings_behind import Postings
-from haowu.management.bench.subjects import Subject
-from haowu.management.bench.twins import HASHED, MONTHS, PLAIN, Twin
+from haowu.bench import parts, subjects, twins
+from haowu.bench.orders_behind import Events, Lines
+from haowu.bench.postings_behind import Postings
+from haowu.bench.subjects import Subject
+from haowu.bench.twins import HASHED, MONTHS, PLAIN, Twin
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 SIZE = 10 * subjects.DAYS

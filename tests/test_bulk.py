@@ -4,7 +4,7 @@ import pytest
 from django.db import DataError
 
 from commissions.models import Order, OrderEvent
-from haowu.bulk import insert_rows, update_rows
+from haowu.ground.bulk import insert_rows, update_rows
 from tests.build import moment, source
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from commissions.models import (
     Resettlement,
     TenantHold,
 )
-from haowu import days
+from haowu.ground import days
 from haowu.ledger.models import Posting
 from haowu.tenants.models import Tenant, User
 from tests.build import member, settle

@@ -7,9 +7,9 @@ import pytest
 from commissions.cases import corrections, resettlement
 from commissions.cases.casework import ReasonMissing, SamePerson, StaffOnly
 from commissions.models import Adjustment, CaseEvent, OrderLine, Policy, ResettledLine, Resettlement
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
+from haowu.ground.states import MoveRefused
 from haowu.ledger.models import Posting
-from haowu.states import MoveRefused
 from tests.build import event, moment, nets, policy, push, settle, told
 from tests.casework import audit_is_clean, balance, everything, open_market, refund, sell, staff
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from commissions.models import OrderEvent, Withdrawal
-from haowu import days
+from haowu.ground import days
 from tests import build
 from tests.api.conftest import Caller, calling  # noqa: F401
 from tests.browser import browser, text

@@ -13,9 +13,9 @@ import pytest
 
 from commissions.models import OrderEvent, OrderLine, Run, Settlement
 from commissions.nights import night
-from haowu import days
+from haowu.demo.retail.rows import COLUMNS
+from haowu.ground import days
 from haowu.ledger.models import Account
-from haowu.management.retail.rows import COLUMNS
 from haowu.tenants.models import User
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]

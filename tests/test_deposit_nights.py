@@ -9,7 +9,7 @@ from commissions.models import OrderLine, Settlement
 from commissions.nights import night as nights
 from commissions.orders.terms import TermsBook
 from commissions.postings import funding
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
 from haowu.ledger.models import Account
 from merchants.models import Shop
 from tests.build import (

@@ -3,8 +3,8 @@
 import pytest
 
 from bases.models import Stock
-from haowu.management.bench import feed
-from haowu.management.bench.figures import Figures
+from haowu.bench import feed
+from haowu.bench.figures import Figures
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 

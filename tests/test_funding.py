@@ -4,7 +4,7 @@ import pytest
 
 from commissions.models import Order
 from commissions.postings import funding
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
 from haowu.ledger.models import Account, Posting
 from merchants.models import Product, Shop
 from tests.build import (

@@ -11,10 +11,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from commissions.models import OrderEvent, OrderLine, Run
+from haowu.demo.retail import replay, shops
+from haowu.demo.retail.orders import arrange
+from haowu.demo.retail.rows import COLUMNS, read
 from haowu.management.commands.demo import ORDERS
-from haowu.management.retail import replay, shops
-from haowu.management.retail.orders import arrange
-from haowu.management.retail.rows import COLUMNS, read
 from haowu.tenants.models import Tenant
 from merchants.models import Plan, Product
 from streamers.models import Pick

@@ -6,8 +6,8 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from commissions.leaders import levelling
-from haowu.analytics.audit import run_audit
-from haowu.states import MoveRefused
+from haowu.audit.invariants import run_audit
+from haowu.ground.states import MoveRefused
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import PLATFORM, enter_scope
 from tests.build import (

@@ -10,9 +10,9 @@ from commissions.leaders import levelling, rebates
 from commissions.models import CaseEvent, OrderLine, Rebate, RebateBatch
 from commissions.stories import telling
 from commissions.stories.chapters import Chapters, with_chapters
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
+from haowu.ground.states import MoveRefused
 from haowu.ledger.models import Account, Posting
-from haowu.states import MoveRefused
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import PLATFORM, enter_scope
 from tests.build import in_threads, leader, member, merchant, moment, second, settle, staff, told

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
 from haowu.ledger import books
 from haowu.ledger.models import Account, DailyBalance, Posting
 from tests.build import in_threads, streamer

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commissions.split import Price, Rates, Shares, bases, split
-from haowu import money
+from haowu.ground import money
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.test import Client
 
 from commissions.models import CaseEvent, OrderLine, Run, Settlement, Shard
 from commissions.nights import night
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.models import User
 from tests.build import bought, event, merchant, normal_plan, paid, pick, product, push, settle, source, staff, streamer
 

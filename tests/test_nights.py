@@ -4,7 +4,7 @@ import pytest
 
 from commissions.models import OrderLine, Policy, Run, Settlement
 from commissions.nights import night
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
 from haowu.ledger.models import Account, DailyBalance, Posting
 from merchants.models import Category, Shop
 from tests.build import bought, event, nets, paid, policy, push, settle, told

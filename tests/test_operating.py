@@ -5,8 +5,8 @@ from django.db import DataError, OperationalError
 
 from commissions.models import CaseEvent, OrderLine, Run, Settlement, Shard
 from commissions.nights import failing, night, operating, sql
-from haowu import days
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
+from haowu.ground import days
 from haowu.ledger.models import Posting
 from tests.build import (
     bought,

@@ -8,7 +8,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from commissions.models import OrderLine, Run, Settlement
 from commissions.nights import night, sql
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.scope import PLATFORM, enter_scope
 from tests.build import bought, event, merchant, normal_plan, paid, pick, product, push, settle, source, streamer
 

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from commissions.payments.payout_file import FILE, Instruction, Result, results_file
-from haowu.errors import Refused
+from haowu.ground.errors import Refused
 
 ORDERS = [
     Instruction("W000000000001", "张三丰", "招商银行", "6222020000000000", 1_000),

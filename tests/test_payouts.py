@@ -10,8 +10,8 @@ from django.db import DatabaseError, transaction
 from commissions.models import PayoutBatch, Withdrawal, WithdrawalStep
 from commissions.payments import payouts, withdrawals
 from commissions.payments.payout_file import Channel, Instruction, Result, results_file
-from haowu.analytics.audit import run_audit
-from haowu.errors import Refused
+from haowu.audit.invariants import run_audit
+from haowu.ground.errors import Refused
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import PersonalDataAccess
 from haowu.tenants.scope import enter_scope

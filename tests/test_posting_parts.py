@@ -9,8 +9,8 @@ from django.db import DatabaseError, IntegrityError, ProgrammingError, connectio
 from django.db.migrations.executor import MigrationExecutor
 
 from commissions.nights import night
-from haowu import days
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
+from haowu.ground import days
 from haowu.ledger import books
 from haowu.ledger.models import Account, Posting
 from haowu.ledger.parts import make_ahead, make_part

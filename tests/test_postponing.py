@@ -6,8 +6,8 @@ from commissions.cases import resettlement
 from commissions.models import Adjustment, OrderLine, PostponedLine, Run, Settlement
 from commissions.nights import night, operating
 from commissions.postings.funding import top_up
-from haowu import days
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
+from haowu.ground import days
 from merchants.models import Shop
 from tests.build import (
     event,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
 from haowu.ledger.models import Account
 from merchants import providers
 from merchants.models import Engagement

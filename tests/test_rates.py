@@ -2,7 +2,7 @@
 
 import pytest
 
-from haowu import days
+from haowu.ground import days
 from merchants import plans, refusals
 from merchants.models import PlanRate
 from tests.build import (

@@ -4,7 +4,7 @@ import pytest
 
 from commissions.leaders import recommended
 from commissions.leaders.recommended import Outcome
-from haowu.errors import Refused
+from haowu.ground.errors import Refused
 from haowu.tenants.scope import enter_scope
 from merchants.models import Category
 from streamers.models import Channel, Pick

@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 from commissions.cases import reconciliation, upstream
 from commissions.cases.casework import ReasonMissing, SamePerson, StaffOnly
 from commissions.models import CaseEvent, ReconciliationItem, UpstreamFile, UpstreamRow
+from haowu.ground.states import MoveRefused
 from haowu.ledger.models import Posting
-from haowu.states import MoveRefused
 from tests.build import merchant, moment, settle, source
 from tests.casework import audit_is_clean, balance, everything, open_market, refund, sell, staff
 

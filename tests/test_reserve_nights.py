@@ -9,8 +9,8 @@ import pytest
 
 from commissions.models import Policy, Reserve, Settlement
 from commissions.postings import reserves
+from haowu.ground.money import share
 from haowu.ledger.models import Account, Posting
-from haowu.money import share
 from tests.build import moment, money, policy, settle
 from tests.sets import Market, assert_audit_is_clean, assert_noticed, night, settled_orders, statements_of
 

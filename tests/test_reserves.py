@@ -6,7 +6,7 @@ import pytest
 
 from commissions.models import Reserve
 from commissions.statements.causes import movements
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
 from haowu.ledger.models import Account, Posting
 from tests.build import (
     bought,

@@ -6,7 +6,7 @@ from io import BytesIO, StringIO
 import pytest
 from openpyxl import load_workbook
 
-from haowu.tables import Column, Table, csv_lines, xlsx_file
+from haowu.ground.tables import Column, Table, csv_lines, xlsx_file
 from haowu.tenants.models import Tenant
 from tests.browser import browser, text
 from tests.build import settle
@@ -125,7 +125,7 @@ def test_no_text_becomes_a_formula_and_no_fen_is_lost_in_either_file():
 
 
 def test_a_table_longer_than_a_sheet_goes_on_on_the_next(monkeypatch):
-    monkeypatch.setattr("haowu.tables.SHEET_ROWS", 3)
+    monkeypatch.setattr("haowu.ground.tables.SHEET_ROWS", 3)
     book = load_workbook(xlsx_file([Table("明细", [Column("n")], [(number,) for number in range(5)])]))
     assert [[row[0].value for row in sheet] for sheet in book] == [["n", 0, 1], ["n", 2, 3], ["n", 4]]
     assert book.sheetnames == ["明细", "明细 2", "明细 3"]

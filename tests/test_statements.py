@@ -9,7 +9,7 @@ from commissions.statements import claims, daily, months
 from commissions.statements.causes import movements
 from commissions.statements.flows import NightBook
 from commissions.statements.opening import opened
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
 from haowu.ledger.models import Account, DailyBalance, Posting
 from haowu.tenants.models import Tenant
 from tests import build

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from haowu.management import market
+from haowu.market import loading as market
 from merchants.models import Plan
 from merchants.steps import Comparator, Mode, Step
 from tests import build

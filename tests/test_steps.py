@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 from commissions.models import Settlement, SteppedLine
 from commissions.nights import night
 from commissions.split import Rates, split
-from haowu import days
-from haowu.analytics.audit import run_audit
-from haowu.errors import Refused
+from haowu.audit.invariants import run_audit
+from haowu.ground import days
+from haowu.ground.errors import Refused
 from merchants.models import Plan
 from merchants.steps import Comparator, Mode, Step, step_applies
 from tests.build import (

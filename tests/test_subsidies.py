@@ -3,7 +3,7 @@
 import pytest
 
 from commissions.models import OrderLine
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
 from tests.build import bought, event, merchant, nets, normal_plan, paid, pick, policy, product, push, settle, source
 from tests.build import streamer as a_streamer
 

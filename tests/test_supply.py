@@ -11,7 +11,7 @@ from bases.models import Movement, Reservation, Shortage, Stock
 from commissions.models import OrderLine
 from commissions.orders import supply
 from commissions.orders.intake import receive
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
 from tests.bases import AT, base, feed
 from tests.build import bought, event, in_threads, merchant, moment, paid, product, source
 

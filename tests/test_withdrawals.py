@@ -8,10 +8,10 @@ from django.db import IntegrityError, connection, transaction
 from commissions.models import Withdrawal, WithdrawalStep
 from commissions.payments import withdrawals
 from commissions.statements.earnings import buckets
-from haowu.analytics.audit import run_audit
-from haowu.errors import Refused
+from haowu.audit.invariants import run_audit
+from haowu.ground.errors import Refused
+from haowu.ground.states import MoveRefused
 from haowu.ledger.models import Account, Posting
-from haowu.states import MoveRefused
 from haowu.tenants.scope import PLATFORM, enter_scope
 from tests.build import (
     bank_account,

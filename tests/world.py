@@ -16,9 +16,9 @@ from commissions.payments.payout_file import results_file
 from commissions.postings import funding
 from commissions.statements.daily import statement
 from commissions.stories import explain
-from haowu import days
-from haowu.analytics.audit import run_audit
-from haowu.errors import Refused
+from haowu.audit.invariants import run_audit
+from haowu.ground import days
+from haowu.ground.errors import Refused
 from haowu.ledger.models import Account, DailyBalance
 from merchants import plans, providers
 from merchants.models import Plan, Shop

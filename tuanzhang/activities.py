@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Category

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.admin import LookOnly, LookOnlyAdmin
 from tuanzhang import level_admin  # noqa: F401  registers its own
 from tuanzhang.models import (

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.scope import platform_scope
 from merchants.refusals import DecreasesClosed
 from tuanzhang import refusals

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
-from haowu import days
-from haowu.errors import Refused, single
+from haowu.ground import days
+from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Product, Shop

@@ -4,8 +4,8 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from haowu import days
-from haowu.fields import SearchBox
+from haowu.ground import days
+from haowu.ground.fields import SearchBox
 from tuanzhang.models import Activity, Enrolment, Recommendation, SecondLevel
 
 

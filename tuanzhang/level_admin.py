@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from haowu import days
-from haowu.errors import Refused
-from haowu.fields import PercentField, YuanField
+from haowu.ground import days
+from haowu.ground.errors import Refused
+from haowu.ground.fields import PercentField, YuanField
 from haowu.tenants.admin import LookOnlyAdmin, yuan_column
 from tuanzhang import appeals, permission
 from tuanzhang.models import Appeal, LevelPolicy, MonthlyAssessment, QuarterLevel, Readmission, Revocation

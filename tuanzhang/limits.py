@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from haowu.errors import Refused
-from haowu.money import percent
+from haowu.ground.errors import Refused
+from haowu.ground.money import percent
 from tuanzhang import refusals
 
 Window = tuple[datetime, datetime | None]

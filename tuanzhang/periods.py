@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from haowu import days
+from haowu.ground import days
 
 Window = tuple[datetime, datetime]
 """Half-open, Asia/Shanghai."""

@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
-from haowu import days
-from haowu.errors import Refused
+from haowu.ground import days
+from haowu.ground.errors import Refused
 from haowu.tenants.models import Tenant, User
 from haowu.tenants.scope import platform_scope
 from tuanzhang import level_refusals as refusals

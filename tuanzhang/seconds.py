@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from haowu import days
-from haowu.errors import Refused, single
+from haowu.ground import days
+from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.refusals import DecreasesClosed

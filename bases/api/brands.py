@@ -13,8 +13,8 @@ from bases import introducing
 from bases.api.filters import IntroductionFilters
 from bases.api.stock import BASES
 from bases.models import Brand, Introduction
-from haowu import days
-from haowu.errors import Refused
+from haowu.ground import days
+from haowu.ground.errors import Refused
 from haowu.partners.idempotency import idempotent
 from haowu.partners.views import PartnerListView
 

@@ -14,8 +14,8 @@ from bases import feeding
 from bases.api.filters import FeedFilters, StockFilters
 from bases.feed_rows import MAX_NUMBER, from_json, pack
 from bases.models import Feed, QuarantinedRow, Stock
-from haowu import days
-from haowu.errors import NotFound
+from haowu.ground import days
+from haowu.ground.errors import NotFound
 from haowu.partners.idempotency import idempotent
 from haowu.partners.views import PartnerListView, PartnerView
 from haowu.tenants.models import Tenant

@@ -2,7 +2,7 @@
 
 import django.contrib.postgres.constraints
 import django.db.models.deletion
-import haowu.states
+import haowu.ground.states
 import haowu.tenants.models
 from django.conf import settings
 from django.db import migrations, models
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '建基地申请',
                 'verbose_name_plural': '建基地申请',
             },
-            bases=(haowu.states.HasStates, models.Model),
+            bases=(haowu.ground.states.HasStates, models.Model),
         ),
         migrations.CreateModel(
             name='Base',
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '供应链基地',
                 'verbose_name_plural': '供应链基地',
             },
-            bases=(haowu.states.HasStates, models.Model),
+            bases=(haowu.ground.states.HasStates, models.Model),
         ),
         migrations.CreateModel(
             name='BasePolicy',
@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '库存上报记录',
                 'verbose_name_plural': '库存上报记录',
             },
-            bases=(haowu.states.HasStates, models.Model),
+            bases=(haowu.ground.states.HasStates, models.Model),
         ),
         migrations.CreateModel(
             name='FeedPart',
@@ -206,7 +206,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '待复核的库存行',
                 'verbose_name_plural': '待复核的库存行',
             },
-            bases=(haowu.states.HasStates, models.Model),
+            bases=(haowu.ground.states.HasStates, models.Model),
         ),
         migrations.CreateModel(
             name='QuotaPeriod',
@@ -243,7 +243,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '品牌引进',
                 'verbose_name_plural': '品牌引进',
             },
-            bases=(haowu.states.HasStates, models.Model),
+            bases=(haowu.ground.states.HasStates, models.Model),
         ),
         migrations.CreateModel(
             name='Room',

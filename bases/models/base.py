@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bases.cities import shown
 from bases.models.policy import Level
-from haowu.states import HasStates
+from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, User, public_id
 
 LEVEL_KNOWN = Q(level__in=["gold", "silver"])

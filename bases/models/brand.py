@@ -10,7 +10,7 @@ from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from bases.models.base import QuotaPeriod
-from haowu.states import HasStates
+from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, User, public_id
 
 

@@ -11,7 +11,7 @@ from django.db.models import F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from bases.models.base import Base
-from haowu.states import HasStates
+from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, User
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.views.generic import View
 
 from bases.models import Base
-from haowu.errors import Refused
+from haowu.ground.errors import Refused
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
 

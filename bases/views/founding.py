@@ -17,7 +17,7 @@ from bases import founding
 from bases.forms import PaperFormSet, SiteForm
 from bases.models import Application, BasePolicy, Document, Level
 from bases.views.acts import told
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
 

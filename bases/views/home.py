@@ -14,7 +14,7 @@ from bases.filters import BaseFilter, BrandFilter
 from bases.forms import IntroductionForm
 from bases.models import Base, BasePolicy, Booking, Brand, Feeder, Introduction, QuarantinedRow, Reservation
 from bases.views.acts import OfBase, told
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.lists import ListPage, Sort
 
 

@@ -15,7 +15,7 @@ from bases.filters import RoomFilter
 from bases.forms import BookingForm, RoomForm
 from bases.models import Booking, Room
 from bases.views.acts import Act, OfBase, told
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant

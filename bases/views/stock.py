@@ -12,7 +12,7 @@ from bases import feed_rows, feeding, pulling
 from bases.forms import PullForm, UploadForm
 from bases.models import Feed, Feeder, PullSource, QuarantinedRow, Stock
 from bases.views.acts import Act, OfBase, told
-from haowu import days
+from haowu.ground import days
 
 SHOWN = 100
 

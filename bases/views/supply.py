@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from bases.filters import MerchantStockFilter, ReservationFilter
 from bases.models import Feeder, Reservation, Shortage, Stock
 from bases.views.acts import OfBase
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
 

@@ -20,9 +20,9 @@ from django.utils.translation import gettext_lazy
 
 from commissions.cases import holds
 from commissions.models import CaseEvent, LineHold, OrderLine, TenantHold
-from haowu import days
-from haowu.errors import Refused
-from haowu.money import fen_from_yuan
+from haowu.ground import days
+from haowu.ground.errors import Refused
+from haowu.ground.money import fen_from_yuan
 from haowu.tenants.admin import LookOnlyAdmin, yuan_column
 
 

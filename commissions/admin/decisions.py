@@ -20,7 +20,7 @@ from commissions.models import (
     ResettlementTotal,
     UpstreamFile,
 )
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.admin import LookOnly, LookOnlyAdmin, yuan_column
 
 

@@ -16,7 +16,7 @@ from commissions.admin.casework import AskingForm, CaseAdmin, reason_of
 from commissions.models import PostponedLine, Run, Shard
 from commissions.nights import operating
 from commissions.tasks import wake
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.admin import LookOnly, LookOnlyAdmin
 
 PROOFS = {

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 
 from commissions.models import PayoutBatch, Withdrawal, WithdrawalStep
 from commissions.payments import payouts, withdrawals
-from haowu import days
-from haowu.errors import Refused
-from haowu.money import yuan
+from haowu.ground import days
+from haowu.ground.errors import Refused
+from haowu.ground.money import yuan
 from haowu.tenants.admin import LookOnly, LookOnlyAdmin, yuan_column
 
 LARGEST_FILE_MB = 4

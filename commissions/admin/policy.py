@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from commissions.models import Policy
-from haowu import days
-from haowu.fields import PercentField, YuanField
+from haowu.ground import days
+from haowu.ground.fields import PercentField, YuanField
 from haowu.tenants.admin import yuan_column
 
 SWITCHES = tuple(field.name for field in Policy._meta.fields if field.name not in ("id", "created_at"))

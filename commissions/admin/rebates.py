@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from commissions.admin.casework import AskingForm, CaseAdmin, reason_of
 from commissions.leaders import rebates
 from commissions.models import Rebate, RebateBatch
-from haowu import days
-from haowu.money import yuan
+from haowu.ground import days
+from haowu.ground.money import yuan
 from haowu.tenants.admin import LookOnlyAdmin, yuan_column
 from tuanzhang import periods
 from tuanzhang.models import LevelLabel

@@ -11,8 +11,8 @@ from commissions.admin.casework import AskingForm
 from commissions.admin.decisions import CorrectionAdmin
 from commissions.models import Correction, TopUp
 from commissions.payments import top_ups
-from haowu import days
-from haowu.fields import YuanField
+from haowu.ground import days
+from haowu.ground.fields import YuanField
 from haowu.tenants.admin import yuan_column
 from haowu.tenants.models import Tenant
 

@@ -13,8 +13,8 @@ from commissions.api.filters import OrderEventFilters
 from commissions.models import OrderEvent
 from commissions.orders import intake
 from commissions.orders.life import Type
-from haowu import days
-from haowu.errors import NotFound
+from haowu.ground import days
+from haowu.ground.errors import NotFound
 from haowu.partners.idempotency import idempotent
 from haowu.partners.views import PartnerListView, PartnerView
 from haowu.tenants.models import Tenant

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from commissions.leaders import level_story
 from commissions.models import Rebate
-from haowu import days
+from haowu.ground import days
 from haowu.partners.views import PartnerListView, PartnerView
 from haowu.tenants.models import Tenant
 from tuanzhang import levels, periods, permission

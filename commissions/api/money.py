@@ -14,8 +14,8 @@ from commissions.models import Withdrawal
 from commissions.payments import withdrawal_story, withdrawals
 from commissions.payments.allowance import allowance
 from commissions.statements.earnings import buckets
-from haowu import days
-from haowu.errors import NotFound
+from haowu.ground import days
+from haowu.ground.errors import NotFound
 from haowu.partners.idempotency import idempotent
 from haowu.partners.schema import ProblemOut
 from haowu.partners.views import PartnerListView, PartnerView

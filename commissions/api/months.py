@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from commissions.api.statements import EntryOut, StatementOut, StatementsOfCaller
 from commissions.statements import months
-from haowu.errors import NotFound
+from haowu.ground.errors import NotFound
 from haowu.ledger.models import Account
 
 

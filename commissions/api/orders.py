@@ -13,7 +13,7 @@ from commissions.api.explanation import ExplanationOut
 from commissions.api.filters import OrderFilters
 from commissions.models import OrderLine
 from commissions.stories import explain, shown
-from haowu.errors import NotFound, Refused
+from haowu.ground.errors import NotFound, Refused
 from haowu.partners.schema import ProblemOut
 from haowu.partners.views import PartnerListView, PartnerView
 from haowu.tenants.models import Tenant

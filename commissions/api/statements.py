@@ -16,7 +16,7 @@ from commissions.models import Settlement
 from commissions.split import ROLES
 from commissions.statements import daily
 from commissions.stories import shown
-from haowu.errors import NotFound
+from haowu.ground.errors import NotFound
 from haowu.ledger.models import Account, DailyBalance, Posting
 from haowu.partners.views import PartnerListView, PartnerView
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from commissions.cases import disputes
 from commissions.models import CaseEvent, Dispute, LineHold, OrderLine, Settlement
 from commissions.models.order import PARTIES
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commissions.models import CaseEvent
-from haowu.errors import Refused
+from haowu.ground.errors import Refused
 from haowu.tenants.models import User
 from haowu.tenants.scope import platform_scope
 

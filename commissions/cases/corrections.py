@@ -15,10 +15,10 @@ from commissions.cases.casework import act, locked, note, require_reason, requir
 from commissions.models import CaseEvent, Correction
 from commissions.orders.calendar import ledger_day
 from commissions.postings.funding import show_again
-from haowu.errors import NotFound, Refused
+from haowu.ground.errors import NotFound, Refused
+from haowu.ground.money import yuan
 from haowu.ledger.books import Transfer, open_accounts, platform, post
 from haowu.ledger.models import Account, Posting
-from haowu.money import yuan
 from haowu.tenants.models import User
 
 OWN_WAY_BACK = frozenset(

@@ -27,9 +27,9 @@ from commissions.orders.calendar import hold_frontier, is_sealed, ledger_day
 from commissions.orders.standing import lock_order, stand_again
 from commissions.postings import freezing
 from commissions.split import ROLES, Shares
-from haowu import days
-from haowu.errors import NotFound, Refused
-from haowu.money import yuan
+from haowu.ground import days
+from haowu.ground.errors import NotFound, Refused
+from haowu.ground.money import yuan
 from haowu.tenants.models import Tenant, User
 
 DECIDE_WITHIN = timedelta(days=15)

@@ -22,7 +22,7 @@ from commissions.models import CaseEvent, LineHold, OrderLine, TenantHold
 from commissions.orders.calendar import hold_frontier, is_sealed, ledger_day
 from commissions.orders.standing import lock_order, stand_again
 from commissions.postings import freezing
-from haowu.errors import Refused
+from haowu.ground.errors import Refused
 from haowu.tenants.models import Tenant, User
 
 HOLD_FOR = timedelta(days=15)

@@ -19,12 +19,12 @@ from commissions.cases import corrections, upstream
 from commissions.cases.casework import act, locked, note, require_reason, require_second, require_staff
 from commissions.cases.reconciliation_sql import compare
 from commissions.models import CaseEvent, Correction, OrderLine, ReconciliationItem, UpstreamFile, UpstreamRow
-from haowu import days
-from haowu.bulk import insert_rows
-from haowu.errors import Refused
+from haowu.ground import days
+from haowu.ground.bulk import insert_rows
+from haowu.ground.errors import Refused
+from haowu.ground.money import yuan
 from haowu.ledger.books import open_accounts
 from haowu.ledger.models import Account, Posting
-from haowu.money import yuan
 from haowu.tenants.models import Tenant, User
 
 BATCH = 5_000

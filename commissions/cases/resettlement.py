@@ -29,8 +29,8 @@ from commissions.models import (
 from commissions.orders.adjusting import corrections_of, last_booked, rates_on, replace_adjustments
 from commissions.orders.calendar import Booked, hold_frontier, open_day
 from commissions.split import ROLES, split
-from haowu.bulk import insert_rows
-from haowu.errors import Refused
+from haowu.ground.bulk import insert_rows
+from haowu.ground.errors import Refused
 from haowu.tenants.models import User
 
 BATCH = 5_000

@@ -18,8 +18,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from haowu.errors import Refused
-from haowu.money import MAX_FEN
+from haowu.ground.errors import Refused
+from haowu.ground.money import MAX_FEN
 
 COLUMNS = ("order_no", "line_no", "paid_fen", "refunded_fen", "commission_fen", "settled_on")
 MAX_LINE_NO = 2**31 - 1

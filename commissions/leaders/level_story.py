@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from commissions.leaders import figures
 from commissions.leaders.figures import Brought
 from commissions.models import Rebate
-from haowu import days
-from haowu.money import yuan
+from haowu.ground import days
+from haowu.ground.money import yuan
 from haowu.tenants.models import Tenant
 from tuanzhang import levels, periods
 from tuanzhang.models import Appeal, LevelLabel, LevelPolicy, MonthlyAssessment, QuarterLevel, Readmission, Revocation

@@ -10,8 +10,8 @@ from django.db import connection, transaction
 
 from commissions.leaders import figures
 from commissions.models import Run
-from haowu import days
-from haowu.bulk import insert_rows
+from haowu.ground import days
+from haowu.ground.bulk import insert_rows
 from haowu.tenants.scope import platform_scope
 from tuanzhang import levels, periods
 from tuanzhang.level_refusals import MonthNotOver, QuarterNotOver

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from commissions.cases.casework import act, locked, note, require_reason, require_second, require_staff
 from commissions.models import CaseEvent, Rebate, RebateBatch
 from commissions.orders.calendar import ledger_day
-from haowu.bulk import insert_rows
-from haowu.errors import Refused
+from haowu.ground.bulk import insert_rows
+from haowu.ground.errors import Refused
 from haowu.ledger.books import Transfer, open_accounts, open_accounts_of, platform, post
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import User

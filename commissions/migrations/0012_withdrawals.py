@@ -1,7 +1,7 @@
 """Withdrawals, their steps, and the batches in which they go to the bank."""
 
 import django.db.models.deletion
-import haowu.states
+import haowu.ground.states
 import haowu.tenants.models
 from django.conf import settings
 from django.db import migrations, models
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '提现',
                 'permissions': [('check_withdrawal', '可复核提现'), ('pay_withdrawal', '可制作打款批次并读取结果')],
             },
-            bases=(haowu.states.HasStates, models.Model),
+            bases=(haowu.ground.states.HasStates, models.Model),
         ),
         migrations.CreateModel(
             name='WithdrawalStep',

@@ -1,7 +1,7 @@
 """Holds, disputes, corrections, resettlements, reconciliation: cases with an audit trail that stays."""
 
 import django.db.models.deletion
-import haowu.states
+import haowu.ground.states
 import haowu.tenants.models
 from django.conf import settings
 from django.db import migrations, models
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '冲正与调整',
                 'verbose_name_plural': '冲正与调整',
             },
-            bases=(haowu.states.HasStates, models.Model),
+            bases=(haowu.ground.states.HasStates, models.Model),
         ),
         migrations.CreateModel(
             name='LineHold',
@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '争议',
                 'verbose_name_plural': '争议',
             },
-            bases=(haowu.states.HasStates, models.Model),
+            bases=(haowu.ground.states.HasStates, models.Model),
         ),
         migrations.CreateModel(
             name='Resettlement',
@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '重新结算',
                 'verbose_name_plural': '重新结算',
             },
-            bases=(haowu.states.HasStates, models.Model),
+            bases=(haowu.ground.states.HasStates, models.Model),
         ),
         migrations.CreateModel(
             name='ResettledLine',
@@ -222,7 +222,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '对账差异',
                 'verbose_name_plural': '对账差异',
             },
-            bases=(haowu.states.HasStates, models.Model),
+            bases=(haowu.ground.states.HasStates, models.Model),
         ),
         migrations.CreateModel(
             name='UpstreamRow',

@@ -1,7 +1,7 @@
 """Rebates in batches of two people. A leader reads its own; batches are the platform's."""
 
 import django.db.models.deletion
-import haowu.states
+import haowu.ground.states
 from django.conf import settings
 from django.db import migrations, models
 
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '返点批次',
                 'verbose_name_plural': '返点批次',
             },
-            bases=(haowu.states.HasStates, models.Model),
+            bases=(haowu.ground.states.HasStates, models.Model),
         ),
         migrations.AlterField(
             model_name='caseevent',

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from commissions.models.casework import CaseEvent, person
 from commissions.models.order import OrderLine
 from commissions.models.policy import Policy
+from haowu.ground.states import HasStates, Moves
 from haowu.ledger.models import Account, Posting
-from haowu.states import HasStates, Moves
 from haowu.tenants.models import Tenant
 
 

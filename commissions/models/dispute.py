@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commissions.models.casework import CaseEvent, Freezing, LineHold, person
 from commissions.models.order import Order, OrderLine
-from haowu.states import HasStates, Moves
+from haowu.ground.states import HasStates, Moves
 from haowu.tenants.models import Tenant, public_id
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commissions.models.casework import CaseEvent
 from commissions.models.order import Order
-from haowu.states import HasStates, Moves
+from haowu.ground.states import HasStates, Moves
 
 
 class RunQuerySet(models.QuerySet):

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from commissions.models.casework import TenantHold
-from haowu.states import HasStates
+from haowu.ground.states import HasStates
 from haowu.tenants.models import PersonalRecord, Tenant, User, public_id
 
 

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from commissions.models.casework import CaseEvent, person
-from haowu.states import HasStates, Moves
+from haowu.ground.states import HasStates, Moves
 from haowu.tenants.models import Tenant
 from tuanzhang import periods
 from tuanzhang.models import LevelLabel, LevelPolicy, QuarterLevel

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from commissions.models.casework import CaseEvent, person
 from commissions.models.correction import Correction
-from haowu import days
-from haowu.states import HasStates, Moves
+from haowu.ground import days
+from haowu.ground.states import HasStates, Moves
 from haowu.tenants.models import Tenant
 
 

@@ -11,7 +11,7 @@ from commissions.nights.report import make_report
 from commissions.nights.stepping import apply_steps
 from commissions.postings import freezing, reserves
 from commissions.postings.transfers import NightTransfers
-from haowu import days
+from haowu.ground import days
 from haowu.ledger.books import close_day
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from commissions.models import CaseEvent, Run, Shard
-from haowu import days
+from haowu.ground import days
 
 TRAIL = 50
 

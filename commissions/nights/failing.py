@@ -12,7 +12,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from commissions.cases.casework import note
 from commissions.models import CaseEvent, Run, Shard
 from commissions.nights import sql
-from haowu import days
+from haowu.ground import days
 
 TRIES = 5
 """How often in a row a shard, or the closing of a night, may fail before it is left to a person."""

@@ -22,8 +22,8 @@ from commissions.nights.closing import close_run, make_indexes
 from commissions.nights.partitions import open_partition
 from commissions.orders.calendar import take_frontier
 from commissions.postings.funding import hold_what_deposits_cannot_pay
-from haowu import days
-from haowu.errors import Refused
+from haowu.ground import days
+from haowu.ground.errors import Refused
 from haowu.ledger.parts import make_part
 
 log = logging.getLogger(__name__)

@@ -16,8 +16,8 @@ from commissions.models import CaseEvent, Run, Shard
 from commissions.nights import night
 from commissions.nights.postponing import postpone
 from commissions.orders.calendar import take_frontier
-from haowu import days
-from haowu.errors import NotFound, Refused
+from haowu.ground import days
+from haowu.ground.errors import NotFound, Refused
 from haowu.tenants.models import User
 
 

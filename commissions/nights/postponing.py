@@ -13,7 +13,7 @@ from django.db import connection
 from commissions.models import Order, Run, Shard
 from commissions.nights import sql
 from commissions.orders.standing import stand_again
-from haowu import days
+from haowu.ground import days
 
 BATCH = 1_000
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Sum
 from commissions.models import OrderLine, Run
 from commissions.nights.sql import PARTIES, due_lines
 from commissions.split import COLUMNS, FROM_MERCHANT, ROLES
-from haowu.errors import Refused
+from haowu.ground.errors import Refused
 from haowu.ledger.models import Account, Posting
 
 REASONS = ("settlement", "stepped", "clawback", "given_back", "fee_corrected")

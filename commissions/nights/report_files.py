@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from commissions.models import Run
 from commissions.nights.report import figures
 from commissions.parts import role_labels
+from haowu.ground.money import yuan
+from haowu.ground.tables import BOM
 from haowu.ledger.models import Posting
-from haowu.money import yuan
-from haowu.tables import BOM
 
 LABELS = {
     "lines": gettext_lazy("结算行数"),

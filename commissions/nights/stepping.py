@@ -19,7 +19,7 @@ from commissions.models import Run, SteppedLine
 from commissions.nights import sql
 from commissions.orders.adjusting import corrections_of, rates_on
 from commissions.split import Rates, split
-from haowu.bulk import insert_rows
+from haowu.ground.bulk import insert_rows
 from merchants.steps import Comparator, Mode
 
 BATCH = 5_000

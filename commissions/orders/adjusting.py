@@ -15,8 +15,8 @@ from django.db.models import F
 from commissions.models import Adjustment, OrderLine, PostponedLine, ResettledLine, Resettlement, SteppedLine
 from commissions.orders.calendar import Booked, open_day
 from commissions.split import Rates, split
-from haowu import days
-from haowu.bulk import insert_rows, update_rows
+from haowu.ground import days
+from haowu.ground.bulk import insert_rows, update_rows
 
 Nights = dict[date, Booked]
 Corrections = list[tuple[date, dict[str, int]]]

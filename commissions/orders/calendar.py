@@ -8,7 +8,7 @@ from django.db import connection
 
 from commissions.models import OrderLine, Run
 from commissions.orders.life import LineState
-from haowu import days
+from haowu.ground import days
 
 AFTER_SALE_OPEN = "AFTER_SALE_OPEN"
 INSUFFICIENT_DEPOSIT = "INSUFFICIENT_DEPOSIT"

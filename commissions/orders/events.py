@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from commissions.orders.life import Event, Type
 from commissions.split import Price, bases
-from haowu import days
-from haowu.errors import Refused
+from haowu.ground import days
+from haowu.ground.errors import Refused
 
 MAX_AMOUNT_FEN = 10**14  # a thousand billion yuan: no order line, and sums of 90,000 of them still fit 64 bits
 MAX_NUMBER = 2**31 - 1

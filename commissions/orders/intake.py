@@ -19,8 +19,8 @@ from commissions.orders import life, supply
 from commissions.orders.calendar import hold_frontier
 from commissions.orders.events import parse
 from commissions.orders.lines import LineBook, OrderKey, ProductsByCode
-from haowu.bulk import insert_rows, update_rows
-from haowu.errors import Refused
+from haowu.ground.bulk import insert_rows, update_rows
+from haowu.ground.errors import Refused
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Product

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from commissions.split import Price, bases
-from haowu.money import divide
+from haowu.ground.money import divide
 
 
 class Type(StrEnum):

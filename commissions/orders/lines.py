@@ -13,7 +13,7 @@ from commissions.orders.holding import holds_of
 from commissions.orders.life import LineState, OrderLife
 from commissions.orders.terms import Sale, Terms, TermsBook
 from commissions.split import AMOUNTS, Rates, Shares, split
-from haowu.bulk import insert_rows, update_rows
+from haowu.ground.bulk import insert_rows, update_rows
 from haowu.tenants.models import Tenant
 from merchants.models import Product
 

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from commissions.models import Policy, TenantHold, Withdrawal
 from commissions.payments import withdrawals
-from haowu import days
-from haowu.errors import Refused
+from haowu.ground import days
+from haowu.ground.errors import Refused
+from haowu.ground.money import yuan
 from haowu.ledger.books import balances
 from haowu.ledger.models import Account
-from haowu.money import yuan
 from haowu.tenants.models import PersonalRecord, Tenant
 
 

@@ -13,8 +13,8 @@ from typing import Any, ClassVar, Protocol
 
 from django.utils.translation import gettext_lazy as _
 
-from haowu.errors import Refused
-from haowu.money import MAX_FEN, yuan
+from haowu.ground.errors import Refused
+from haowu.ground.money import MAX_FEN, yuan
 
 BOM = b"\xef\xbb\xbf"
 TOTAL = "合计"

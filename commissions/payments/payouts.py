@@ -13,9 +13,9 @@ from commissions.models import PayoutBatch, Withdrawal, WithdrawalStep
 from commissions.orders.calendar import ledger_day
 from commissions.payments.payout_file import FILE, Channel, Instruction, Result, checksum
 from commissions.payments.withdrawals import REASON_LENGTH, StaffOnly, post_ends
-from haowu import days
-from haowu.errors import NotFound, Refused
-from haowu.money import yuan
+from haowu.ground import days
+from haowu.ground.errors import NotFound, Refused
+from haowu.ground.money import yuan
 from haowu.tenants import personal
 from haowu.tenants.models import User
 

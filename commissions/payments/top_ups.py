@@ -8,7 +8,7 @@ from commissions.cases import corrections
 from commissions.cases.casework import act
 from commissions.models import Correction
 from commissions.postings.funding import TopUpInvalid, reference_of
-from haowu.errors import Refused
+from haowu.ground.errors import Refused
 from haowu.ledger.books import open_accounts, platform
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import Tenant, User

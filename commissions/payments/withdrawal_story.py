@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commissions.models import Withdrawal, WithdrawalStep
-from haowu import days
+from haowu.ground import days
 
 Status = Withdrawal.Status
 NEXT = {

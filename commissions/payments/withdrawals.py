@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from commissions.models import Policy, TenantHold, Withdrawal, WithdrawalStep
 from commissions.orders.calendar import ledger_day
-from haowu import days
-from haowu.errors import Refused
+from haowu.ground import days
+from haowu.ground.errors import Refused
+from haowu.ground.money import yuan
 from haowu.ledger.books import Transfer, open_accounts, post
 from haowu.ledger.models import Account, Posting
-from haowu.money import yuan
 from haowu.tenants.models import PersonalRecord, Tenant, User
 from haowu.tenants.scope import platform_scope
 

@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef
 from commissions.models import Dispute, Settlement, TenantHold
 from commissions.postings.transfers import KEPT_NET
 from commissions.split import ROLES
-from haowu.bulk import update_rows
+from haowu.ground.bulk import update_rows
 from haowu.ledger.books import Transfer, open_accounts, post
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import Tenant

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from commissions.models import OrderLine
 from commissions.orders.calendar import INSUFFICIENT_DEPOSIT, hold_frontier, open_day
 from commissions.split import FROM_MERCHANT
-from haowu import days
-from haowu.errors import Refused
+from haowu.ground import days
+from haowu.ground.errors import Refused
 from haowu.ledger.books import Transfer, balances, open_accounts, platform, post
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import Tenant

@@ -14,7 +14,7 @@ from django.db import connection
 
 from commissions.models import Policy, Reserve
 from commissions.postings.freezing import LOSING
-from haowu import days
+from haowu.ground import days
 from haowu.ledger.books import open_accounts_of, post_caused
 from haowu.ledger.models import Account, Posting
 

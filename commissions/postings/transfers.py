@@ -18,10 +18,10 @@ from django.db.models import F
 from commissions.models import Claim, Policy, Run
 from commissions.postings import netting
 from commissions.split import ROLES
-from haowu import days
+from haowu.ground import days
+from haowu.ground.money import divide
 from haowu.ledger.books import open_accounts, open_accounts_of, platform, post_all
 from haowu.ledger.models import Account, Posting
-from haowu.money import divide
 
 KEPT_NET = {role: f"{role}_fen - {role}_fee_fen" for role in ROLES} | {
     "streamer": "streamer_fen - streamer_fee_fen - agency_fen"

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from commissions.models import Correction, Dispute, OrderLine, Rebate, Reserve, TenantHold, Withdrawal
 from commissions.statements.daily import signed_fen
-from haowu import days
+from haowu.ground import days
+from haowu.ground.money import percent, yuan
 from haowu.ledger.models import Account, Posting
-from haowu.money import percent, yuan
 from haowu.tenants.models import Tenant
 
 CHUNK = 1_000

@@ -1,4 +1,4 @@
-"""Statements, months and settlement lines as tables for CSV and XLSX files (``haowu.tables``)."""
+"""Statements, months and settlement lines as tables for CSV and XLSX files (``haowu.ground.tables``)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -10,8 +10,8 @@ from commissions.models import Settlement
 from commissions.parts import part_of
 from commissions.statements import daily, months
 from commissions.statements.causes import Movement
+from haowu.ground.tables import Column, Table
 from haowu.ledger.models import DailyBalance
-from haowu.tables import Column, Table
 from haowu.tenants.models import Tenant
 
 XLSX_LINES = 200_000

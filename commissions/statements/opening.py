@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from commissions.models import Settlement
 from commissions.statements import claims, daily, figures
 from commissions.statements.daily import Entry
-from haowu.errors import NotFound
+from haowu.ground.errors import NotFound
 from haowu.ledger.models import Account, DailyBalance, Posting
 from haowu.tenants.models import Tenant
 

@@ -14,7 +14,7 @@ from commissions.models import Adjustment, Dispute, LineHold, OrderEvent, OrderL
 from commissions.orders import calendar
 from commissions.split import ROLES
 from commissions.statements.flows import Flow, NightBook
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.models import Tenant
 from tuanzhang import periods
 from tuanzhang.models import LevelPolicy

@@ -13,7 +13,7 @@ from commissions.models import OrderLine, Settlement
 from commissions.parts import role_labels
 from commissions.split import FROM_MERCHANT, ROLES, Shares
 from commissions.stories import explain, telling
-from haowu.money import percent, yuan
+from haowu.ground.money import percent, yuan
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 

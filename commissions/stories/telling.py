@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from commissions.models import Dispute, LineHold, OrderEvent, OrderLine
 from commissions.parts import role_labels
+from haowu.ground.money import percent, yuan
 from haowu.ledger.models import Account, Posting
-from haowu.money import percent, yuan
 
 TRACE = {
     "NO_PID": gettext_lazy("订单没有推广位：自然成交，不计佣。"),

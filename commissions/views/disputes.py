@@ -14,8 +14,8 @@ from commissions.cases import case_story, disputes
 from commissions.filters import DisputeFilter
 from commissions.forms import DisputeForm, WithdrawDisputeForm
 from commissions.models import Dispute, OrderLine
-from haowu import days
-from haowu.errors import Refused
+from haowu.ground import days
+from haowu.ground.errors import Refused
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
 

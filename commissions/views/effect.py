@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.views.generic import TemplateView
 
 from commissions.leaders import effect
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
 

@@ -12,7 +12,7 @@ from commissions.statements import daily, export, months
 from commissions.statements.causes import movements
 from commissions.views.months import OneMonth
 from commissions.views.statements import OneStatement
-from haowu.tables import Table, csv_lines, xlsx_file
+from haowu.ground.tables import Table, csv_lines, xlsx_file
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.scope import PLATFORM, platform_scope, streamed
 

@@ -13,7 +13,7 @@ from django.views.generic import TemplateView
 from commissions.forms import ReasonForm
 from commissions.leaders import figures, level_story, rebates
 from commissions.statements.months import first_of
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
 from tuanzhang import appeals, periods, permission

@@ -12,7 +12,7 @@ from commissions.models import OrderLine
 from commissions.orders import supply
 from commissions.parts import part_of
 from commissions.stories import explain, telling
-from haowu import days
+from haowu.ground import days
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from commissions.orders.preview import preview
-from haowu import days
-from haowu.errors import Refused
-from haowu.fields import PercentField, YuanField
+from haowu.ground import days
+from haowu.ground.errors import Refused
+from haowu.ground.fields import PercentField, YuanField
 from merchants import overview, plans, rates
 from merchants.forms import StreamerField
 from merchants.models import Plan

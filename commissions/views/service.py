@@ -11,7 +11,7 @@ from django.views.generic import TemplateView
 from commissions.leaders import service_record
 from commissions.leaders.service_record import By, Served
 from commissions.views.effect import SPANS, looked_back
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
 from tuanzhang.models import Enrolment

@@ -17,9 +17,9 @@ from commissions.statements import daily
 from commissions.statements.causes import movements as movements_of
 from commissions.statements.export import XLSX_LINES
 from commissions.statements.opening import opened
-from haowu.errors import NotFound
+from haowu.ground.errors import NotFound
+from haowu.ground.paging import page_of
 from haowu.ledger.models import Account, DailyBalance
-from haowu.paging import page_of
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.scope import platform_scope

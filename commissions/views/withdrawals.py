@@ -16,9 +16,9 @@ from commissions.models import Withdrawal
 from commissions.payments import withdrawal_story, withdrawals
 from commissions.payments.allowance import allowance
 from commissions.views.earnings import OfPayee
-from haowu import days
-from haowu.errors import Refused
-from haowu.money import yuan
+from haowu.ground import days
+from haowu.ground.errors import Refused
+from haowu.ground.money import yuan
 from haowu.tenants import personal
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import PersonalRecord

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from commissions.models import Run
 from commissions.nights.sql import PARTIES
 from commissions.split import COLUMNS, ROLES
-from haowu.errors import Refused
+from haowu.ground.errors import Refused
 from haowu.tenants.models import Tenant
 
 MEMORY = "256MB"

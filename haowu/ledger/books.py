@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from haowu.bulk import insert_rows
+from haowu.ground.bulk import insert_rows
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import Tenant
 

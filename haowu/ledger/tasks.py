@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from haowu import days
+from haowu.ground import days
 from haowu.ledger.parts import make_ahead
 
 log = logging.getLogger(__name__)

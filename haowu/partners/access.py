@@ -8,8 +8,8 @@ from oauth2_provider.contrib.rest_framework import OAuth2Authentication, TokenHa
 from rest_framework.exceptions import MethodNotAllowed, ParseError
 from rest_framework.request import Request
 
-from haowu.partners.problems import ApiRefused
 from haowu.tenants.scope import enter_scope
+from haowu.web.problems import ApiRefused
 
 if TYPE_CHECKING:  # DRF's views import the default authentication classes, of which one stands here
     from haowu.partners.views import PartnerView

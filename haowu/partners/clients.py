@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from oauth2_provider.generators import generate_client_secret
 from oauth2_provider.scopes import get_scopes_backend
 
-from haowu.errors import Refused
+from haowu.ground.errors import Refused
 from haowu.partners.models import ApiClient
 from haowu.tenants.models import Tenant
 

@@ -14,8 +14,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from haowu import days
-from haowu.partners.problems import QueryInvalid
+from haowu.ground import days
+from haowu.web.problems import QueryInvalid
 
 
 class MomentField(forms.CharField):

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from haowu.partners.formats import PrudentJSONRenderer
 from haowu.partners.models import IdempotentAnswer
-from haowu.partners.problems import ApiRefused
+from haowu.web.formats import PrudentJSONRenderer
+from haowu.web.problems import ApiRefused
 
 HEADER = "Idempotency-Key"
 HIT = "Idempotency-Hit"

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from haowu.partners.problems import ApiRefused
+from haowu.web.problems import ApiRefused
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,8 @@ from oauth2_provider.scopes import SettingsScopes
 from oauth2_provider.views import TokenView as ToolkitTokenView
 from rest_framework.request import Request
 
-from haowu.partners import limits, problems
+from haowu.partners import limits
+from haowu.web import problems
 
 
 class ClientScopes(SettingsScopes):

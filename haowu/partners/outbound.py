@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from haowu.errors import Refused
+from haowu.ground.errors import Refused
 
 CHUNK = 64 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from haowu.partners.problems import QueryInvalid
+from haowu.web.problems import QueryInvalid
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 100

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from oauth2_provider.models import clear_expired
 
-from haowu import days
+from haowu.ground import days
 from haowu.partners.models import IdempotentAnswer
 
 

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from haowu.partners.docs import DocsView, SchemaView
-from haowu.partners.problems import path_unknown
+from haowu.web.problems import path_unknown
 
 urlpatterns = [
     path("schema/", SchemaView.as_view(), name="api-schema"),

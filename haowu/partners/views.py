@@ -10,11 +10,11 @@ from rest_framework.request import Request
 
 from haowu.partners.access import ClientAuthentication, MayCall
 from haowu.partners.filters import StrictFilterBackend, refuse_unknown
-from haowu.partners.formats import OnlyJSON, PrudentJSONParser, PrudentJSONRenderer
 from haowu.partners.limits import ClientRate
 from haowu.partners.paging import KeysetPagination
 from haowu.partners.schema import PartnerSchema
 from haowu.tenants.models import Tenant
+from haowu.web.formats import OnlyJSON, PrudentJSONParser, PrudentJSONRenderer
 
 
 class PartnerView(GenericAPIView):

@@ -13,8 +13,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from haowu import days
-from haowu.money import yuan
+from haowu.ground import days
+from haowu.ground.money import yuan
 from haowu.tenants import personal
 from haowu.tenants.models import BuyerIdentity, Membership, PersonalDataAccess, PersonalRecord, Tenant, User
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.views.generic import TemplateView
 from django_filters import FilterSet
 
-from haowu.paging import capped_count, page_of
+from haowu.ground.paging import capped_count, page_of
 from haowu.tenants.access import TenantRequiredMixin
 
 

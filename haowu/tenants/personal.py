@@ -10,7 +10,7 @@ from typing import ClassVar
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from haowu.errors import Refused
+from haowu.ground.errors import Refused
 from haowu.tenants.models import PersonalDataAccess, PersonalRecord, Tenant, User
 from haowu.tenants.sealing import keyring
 

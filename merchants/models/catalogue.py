@@ -7,7 +7,7 @@ from django.db.models import Exists, Max, Min, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from bases.models import Brand, Stock
-from haowu.states import HasStates
+from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, public_id
 
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from haowu.money import percent
+from haowu.ground.money import percent
 from haowu.tenants.models import Tenant, public_id
 from merchants import rates, steps
 from merchants.models.catalogue import Product

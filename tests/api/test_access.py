@@ -5,7 +5,7 @@ from django.urls import URLPattern, get_resolver
 
 from commissions.models import OrderEvent, Withdrawal
 from commissions.payments import withdrawals
-from haowu import days
+from haowu.ground import days
 from tests.api.conftest import ALL_SCOPES, Caller
 from tests.build import activity, bank_account, leader, merchant, source, streamer
 

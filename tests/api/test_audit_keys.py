@@ -9,7 +9,7 @@ from django.db import connection
 from commissions.models import OrderEvent
 from commissions.payments import withdrawals
 from commissions.postings import funding
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
 from haowu.ledger.books import Transfer, open_accounts, platform, post
 from haowu.partners.models import IdempotentAnswer
 from tests.build import bank_account, event, merchant, moment, money, paid, policy, push, source, streamer

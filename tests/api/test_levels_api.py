@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from commissions.leaders import rebates
-from haowu import days
+from haowu.ground import days
 from tests.build import leader, moment, staff
 from tests.quarters import Stall, assessed, closed, policy, q
 from tuanzhang import periods

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from django.core.signals import got_request_exception
 
+from haowu.ground.states import MoveRefused
 from haowu.partners import idempotency
 from haowu.partners.models import IdempotentAnswer
-from haowu.states import MoveRefused
 from tests.build import merchant, source
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +106,7 @@ def test_a_malformed_address_is_refused_and_is_no_failure(calling, query):
 
 
 def test_a_refusal_of_the_business_keeps_its_code_status_and_words(rf):
-    from haowu.partners.problems import respond
+    from haowu.web.problems import respond
 
     refused = MoveRefused(status="已上架", move="list")
     answer = respond(refused, {"request": rf.get("/api/v1/x"), "view": None})
@@ -145,8 +145,8 @@ def test_a_bug_is_a_problem_that_tells_nothing_and_leaves_nothing(calling, monke
 def test_every_code_is_in_the_documentation():
     from commissions.api.orders import OrderAmbiguous
     from commissions.orders import events, intake
-    from haowu.errors import Refused
-    from haowu.partners.problems import ApiRefused
+    from haowu.ground.errors import Refused
+    from haowu.web.problems import ApiRefused
 
     codes = {each.code for each in _descendants(ApiRefused)} | {OrderAmbiguous.code} | set(intake.MESSAGES)
     for module in (events, intake):

@@ -2,7 +2,7 @@
 
 from commissions.models import Run, Settlement
 from commissions.nights import night
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
 from haowu.ledger.models import Account
 from tests.build import bought, event, merchant, normal_plan, paid, pick, product, push, source, streamer
 

@@ -25,7 +25,7 @@ from django.db import DatabaseError, connection  # noqa: E402
 from commissions.models import Run, Shard  # noqa: E402
 from commissions.nights import night, sql  # noqa: E402
 from commissions.nights.failing import is_weather  # noqa: E402
-from haowu import days  # noqa: E402
+from haowu.ground import days  # noqa: E402
 from tests.faults.market import DAY_DATE, make_due_day, night_complaints  # noqa: E402
 from tests.faults.processes import forked, kill, wait_for  # noqa: E402
 

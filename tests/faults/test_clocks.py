@@ -8,8 +8,8 @@ import pytest
 
 from commissions.models import OrderLine, Settlement
 from commissions.nights import night
-from haowu import days
-from haowu.errors import Refused
+from haowu.ground import days
+from haowu.ground.errors import Refused
 from merchants import plans
 from tests.build import bought, event, merchant, moment, normal_plan, paid, pick, product, push, source, streamer
 from tests.faults.market import DAY_DATE, audit_complaints

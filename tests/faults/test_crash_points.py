@@ -8,7 +8,7 @@ import pytest
 
 from commissions.models import Run, Settlement, Shard
 from commissions.nights import failing, night, sql
-from haowu import days
+from haowu.ground import days
 from tests.faults.market import DAY_DATE, night_complaints
 from tests.faults.processes import forked
 from tests.faults.rows import catches, row, seeds

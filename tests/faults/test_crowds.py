@@ -7,7 +7,7 @@ import pytest
 
 from commissions.models import Settlement, Shard
 from commissions.nights import night
-from haowu import days
+from haowu.ground import days
 from tests import database
 from tests.faults.market import DAY_DATE, night_complaints
 from tests.faults.processes import forked, owner

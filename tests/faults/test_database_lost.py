@@ -13,7 +13,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 
 from commissions.models import Run
 from commissions.nights import failing, night, sql
-from haowu import days
+from haowu.ground import days
 from tests.faults.market import DAY, DAY_DATE, night_complaints
 from tests.faults.processes import ROOT, end, forked, kill, owner, wait_for
 from tests.faults.rows import catches, row, seeds, whole_campaign

@@ -12,7 +12,7 @@ from commissions.models import Run, Settlement, Shard
 from commissions.nights import night
 from commissions.nights.partitions import open_partition
 from commissions.tasks import settle_night
-from haowu import days
+from haowu.ground import days
 from tests.faults.market import DAY, DAY_DATE, night_complaints
 from tests.faults.processes import (
     command_of,
@@ -234,7 +234,7 @@ def test_settling_a_closed_day_again_without_its_guard_would_be_noticed(record_p
 
 DEMO = """
 import os
-from haowu.management.demo.programs import Programs
+from haowu.embedded.programs import Programs
 programs = Programs()
 programs._start("sleeper", "sleep", "600")
 print(programs._running[0][1].pid, flush=True)

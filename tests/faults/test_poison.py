@@ -10,7 +10,7 @@ from django.conf import settings
 from commissions.models import OrderLine, Run, Settlement, Shard
 from commissions.nights import failing, night, operating
 from commissions.tasks import settle_night
-from haowu import days
+from haowu.ground import days
 from tests.build import staff
 from tests.faults.market import DAY, DAY_DATE, LINES, audit_complaints, night_complaints
 from tests.faults.processes import edit, forked, wait_for, working

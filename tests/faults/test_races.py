@@ -11,8 +11,8 @@ from commissions.nights import night
 from commissions.orders import calendar, intake
 from commissions.orders.lines import LineBook
 from commissions.payments import withdrawals
-from haowu import days
-from haowu.errors import Refused
+from haowu.ground import days
+from haowu.ground.errors import Refused
 from haowu.ledger import books
 from haowu.ledger.models import Account
 from tests.build import (

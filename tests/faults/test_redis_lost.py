@@ -13,7 +13,7 @@ from django.conf import settings
 from commissions.models import Run, Shard
 from commissions.nights import night
 from commissions.tasks import settle_night
-from haowu import days
+from haowu.ground import days
 from tests.faults.market import DAY, DAY_DATE, night_complaints
 from tests.faults.processes import end, kill, patched_worker, run_code, wait_for, worker, working
 from tests.faults.rows import catches, row, seeds, whole_campaign

@@ -3,8 +3,8 @@
 import pytest
 
 from commissions.nights import night
-from haowu import days
-from haowu.analytics import audit
+from haowu.audit import invariants as audit
+from haowu.ground import days
 from tests.faults.market import DAY_DATE, audit_complaints
 from tests.faults.processes import edit
 from tests.faults.rows import catches, row

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import transaction
 
-from haowu.errors import Refused, single
+from haowu.ground.errors import Refused, single
 from merchants import listing
 from merchants.models import Product
 from streamers.offers import Through

@@ -8,7 +8,7 @@ import pytest
 from commissions.models import OrderEvent, OrderLine
 from commissions.orders import life
 from commissions.orders.events import parse
-from haowu import days
+from haowu.ground import days
 from tests.build import (
     bought,
     event,

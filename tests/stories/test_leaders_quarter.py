@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from commissions.tasks import judge_leaders
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
 from haowu.partners.clients import register_client
 from haowu.tenants.models import User
 from merchants.models import Product

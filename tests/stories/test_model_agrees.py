@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from commissions import split as project
-from haowu import money
+from haowu.ground import money
 from tests import model, model_offers
 from tests.campaign import SEED, parts, tallied
 from tests.foretold import foretold

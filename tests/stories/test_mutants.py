@@ -18,8 +18,8 @@ from commissions.nights import night, report, sql
 from commissions.orders import adjusting, calendar, intake, lines
 from commissions.payments import withdrawals
 from commissions.postings.transfers import NightTransfers
-from haowu import days
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
+from haowu.ground import days
 from tests.build import bank_account, moment, money, policy, streamer
 from tests.campaign import SEED
 from tests.foretold import foretold

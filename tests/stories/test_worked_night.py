@@ -4,7 +4,7 @@ import pytest
 
 from commissions.models import Settlement
 from commissions.statements.daily import of_tenant, statement
-from haowu.analytics.audit import run_audit
+from haowu.audit.invariants import run_audit
 from haowu.ledger.models import Account
 from haowu.tenants.models import Tenant
 from tests.build import bought, event, merchant, nets, normal_plan, paid, pick, product, push, settle, source, streamer

@@ -10,8 +10,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from haowu import days
-from haowu.errors import NotFound, Refused
+from haowu.ground import days
+from haowu.ground.errors import NotFound, Refused
 from haowu.partners.filters import MomentFilter
 from haowu.partners.idempotency import idempotent
 from haowu.partners.views import PartnerListView, PartnerView

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from haowu.errors import Refused
+from haowu.ground.errors import Refused
 from haowu.partners.access import KindRefused
 from haowu.tenants.models import Tenant
 

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import haowu.states
+import haowu.ground.states
 import haowu.tenants.models
 import tuanzhang.models.activity
 from django.db import migrations, models
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '招商活动',
                 'verbose_name_plural': '招商活动',
             },
-            bases=(haowu.states.HasStates, models.Model),
+            bases=(haowu.ground.states.HasStates, models.Model),
         ),
         migrations.CreateModel(
             name='ActivityMinimum',
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '活动报名',
                 'verbose_name_plural': '活动报名',
             },
-            bases=(haowu.states.HasStates, models.Model),
+            bases=(haowu.ground.states.HasStates, models.Model),
         ),
         migrations.CreateModel(
             name='ChangeRequest',
@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '二级合作',
                 'verbose_name_plural': '二级合作',
             },
-            bases=(haowu.states.HasStates, models.Model),
+            bases=(haowu.ground.states.HasStates, models.Model),
         ),
         migrations.AddIndex(
             model_name='activity',

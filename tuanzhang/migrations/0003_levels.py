@@ -3,7 +3,7 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
-import haowu.states
+import haowu.ground.states
 import haowu.tenants.models
 from django.conf import settings
 from django.db import migrations, models
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '考核与等级申诉',
                 'verbose_name_plural': '考核与等级申诉',
             },
-            bases=(haowu.states.HasStates, models.Model),
+            bases=(haowu.ground.states.HasStates, models.Model),
         ),
         migrations.CreateModel(
             name='Revocation',
@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '权限收回',
                 'verbose_name_plural': '权限收回',
             },
-            bases=(haowu.states.HasStates, models.Model),
+            bases=(haowu.ground.states.HasStates, models.Model),
         ),
         migrations.CreateModel(
             name='Readmission',
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '重新开通申请',
                 'verbose_name_plural': '重新开通申请',
             },
-            bases=(haowu.states.HasStates, models.Model),
+            bases=(haowu.ground.states.HasStates, models.Model),
         ),
         migrations.CreateModel(
             name='KnownPartner',

@@ -1,7 +1,7 @@
 """What leaders recommend, to whom, and what streamers ask them for."""
 
 import django.db.models.deletion
-import haowu.states
+import haowu.ground.states
 import haowu.tenants.models
 from django.db import migrations, models
 
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '达人要货',
                 'verbose_name_plural': '达人要货',
             },
-            bases=(haowu.states.HasStates, models.Model),
+            bases=(haowu.ground.states.HasStates, models.Model),
         ),
         migrations.CreateModel(
             name='Recommendation',

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from haowu.states import HasStates
+from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, public_id
 from merchants.models import Category, Product
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from haowu.states import HasStates, Moves
+from haowu.ground.states import HasStates, Moves
 from haowu.tenants.models import Tenant, public_id
 from tuanzhang.models.assessment import MonthlyAssessment, person
 from tuanzhang.models.level import QuarterLevel

@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from haowu import days
-from haowu.states import HasStates, Moves
+from haowu.ground import days
+from haowu.ground.states import HasStates, Moves
 from haowu.tenants.models import Tenant, public_id
 from tuanzhang import levels
 

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from haowu.money import percent
-from haowu.states import HasStates
+from haowu.ground.money import percent
+from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, public_id
 from tuanzhang.models.activity import Activity
 from tuanzhang.models.enrolment import Enrolment

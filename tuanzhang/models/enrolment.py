@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from haowu.money import percent
-from haowu.states import HasStates
+from haowu.ground.money import percent
+from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, public_id
 from merchants import rates
 from merchants.models import Delisting, Product

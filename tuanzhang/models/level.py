@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.models import Tenant
 from tuanzhang import periods
 from tuanzhang.levels import Level, Mode, Quarter, Step

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from haowu.errors import Refused
+from haowu.ground.errors import Refused
 
 SHOWN = 20
 """Refusals of a bulk act that are told one by one."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from haowu import days
+from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant

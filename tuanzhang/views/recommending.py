@@ -11,8 +11,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from haowu import days
-from haowu.errors import Refused
+from haowu.ground import days
+from haowu.ground.errors import Refused
 from haowu.tenants.scope import platform_scope
 from tuanzhang import recommending
 from tuanzhang.forms import GroupForm, RecommendationForm

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from haowu import days
-from haowu.errors import single
+from haowu.ground import days
+from haowu.ground.errors import single
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.scope import platform_scope
 from tuanzhang import seconds

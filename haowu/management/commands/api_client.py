@@ -4,8 +4,8 @@ import json
 
 from django.core.management.base import BaseCommand, CommandError
 
-from haowu.errors import Refused
-from haowu.management.ready import make_ready
+from haowu.embedded.ready import make_ready
+from haowu.ground.errors import Refused
 from haowu.partners.clients import register_client
 from haowu.tenants.models import Tenant
 

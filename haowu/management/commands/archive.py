@@ -12,9 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from commissions.models import Run
 from haowu.analytics import archive
-from haowu.errors import Refused
-from haowu.management.ready import make_ready
-from haowu.money import yuan
+from haowu.embedded.ready import make_ready
+from haowu.ground.errors import Refused
+from haowu.ground.money import yuan
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 from django.core.management.base import BaseCommand
 
-from haowu.analytics.audit import Finding, run_audit
-from haowu.management.ready import make_ready
+from haowu.audit.invariants import Finding, run_audit
+from haowu.embedded.ready import make_ready
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from haowu.management.bench import crews, extras, feed, history, house, intake, levels, night, others, parts
-from haowu.management.bench.figures import Figures
+from haowu.bench import crews, extras, feed, history, house, intake, levels, night, others, parts
+from haowu.bench.figures import Figures
 
 BENCHES = {
     "night": (night, 1_000_000),

@@ -11,26 +11,27 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
+from commissions.nights.report_text import run_lines
 from commissions.statements import daily
-from haowu import days
-from haowu.errors import Refused
-from haowu.management import market
-from haowu.management.demo import people, quarters, story, supply
-from haowu.management.demo.programs import ProgramEnded, Programs
-from haowu.management.ready import gather_statistics, make_ready
-from haowu.management.reports import run_lines
-from haowu.management.retail import replay, shops
-from haowu.management.retail.existing import without_existing
-from haowu.management.retail.orders import Book, load
-from haowu.management.retail.replay import Day
-from haowu.management.retail.report import ImportReport
+from haowu.demo import people, quarters, story, supply
+from haowu.demo.retail import replay, shops
+from haowu.demo.retail.existing import without_existing
+from haowu.demo.retail.orders import Book, load
+from haowu.demo.retail.replay import Day
+from haowu.demo.retail.report import ImportReport
+from haowu.embedded.programs import ProgramEnded, Programs
+from haowu.embedded.ready import gather_statistics, make_ready
+from haowu.ground import days
+from haowu.ground.errors import Refused
+from haowu.market import loading as market
 
-ORDERS = Path(__file__).resolve().parents[1] / "orders" / "online_retail_2010-12_2011-06.csv.gz"
+ORDERS = settings.BASE_DIR / "haowu" / "demo" / "orders" / "online_retail_2010-12_2011-06.csv.gz"
 
 
 class Command(BaseCommand):

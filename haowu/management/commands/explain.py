@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from commissions.models import OrderLine
 from commissions.stories import explain, telling
-from haowu.management.ready import make_ready
+from haowu.embedded.ready import make_ready
 
 
 class Command(BaseCommand):

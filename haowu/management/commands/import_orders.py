@@ -8,14 +8,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from haowu import days
-from haowu.errors import Refused
-from haowu.management import market
-from haowu.management.ready import make_ready
-from haowu.management.retail import replay, shops
-from haowu.management.retail.existing import without_existing
-from haowu.management.retail.orders import load
-from haowu.management.retail.report import ImportReport
+from haowu.demo.retail import replay, shops
+from haowu.demo.retail.existing import without_existing
+from haowu.demo.retail.orders import load
+from haowu.demo.retail.report import ImportReport
+from haowu.embedded.ready import make_ready
+from haowu.ground import days
+from haowu.ground.errors import Refused
+from haowu.market import loading as market
 
 
 class Command(BaseCommand):

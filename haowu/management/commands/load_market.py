@@ -5,9 +5,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from haowu.errors import Refused
-from haowu.management import market, market_file
-from haowu.management.ready import make_ready
+from haowu.embedded.ready import make_ready
+from haowu.ground.errors import Refused
+from haowu.market import files as market_file
+from haowu.market import loading as market
 
 
 class Command(BaseCommand):

@@ -15,9 +15,9 @@ from commissions.models import Run
 from commissions.nights import operating
 from commissions.nights.desk import night_standing
 from commissions.tasks import wake
-from haowu import days
-from haowu.errors import Refused
-from haowu.management.ready import make_ready
+from haowu.embedded.ready import make_ready
+from haowu.ground import days
+from haowu.ground.errors import Refused
 from haowu.tenants.models import User
 
 ACTS = ["pause", "resume", "retry", "skip", "backfill"]

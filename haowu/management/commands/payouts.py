@@ -10,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from commissions.payments import payouts
-from haowu import days
-from haowu.errors import Refused
-from haowu.management.ready import make_ready
-from haowu.money import yuan
+from haowu.embedded.ready import make_ready
+from haowu.ground import days
+from haowu.ground.errors import Refused
+from haowu.ground.money import yuan
 from haowu.tenants.models import User
 
 

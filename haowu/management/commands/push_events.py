@@ -10,8 +10,8 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from commissions.orders.intake import Receipt, receive
-from haowu import days
-from haowu.management.ready import make_ready
+from haowu.embedded.ready import make_ready
+from haowu.ground import days
 from haowu.tenants.models import Tenant
 
 BATCH = 500

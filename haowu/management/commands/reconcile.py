@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from commissions.cases import reconciliation
 from commissions.models import ReconciliationItem
-from haowu import days
-from haowu.errors import Refused
-from haowu.management.ready import make_ready
+from haowu.embedded.ready import make_ready
+from haowu.ground import days
+from haowu.ground.errors import Refused
 from haowu.tenants.models import Tenant
 
 KINDS = {"matched": "一致"} | dict(ReconciliationItem.Kind.choices)

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from commissions.models import Run
 from commissions.nights import report_files
-from haowu.management.ready import make_ready
+from haowu.embedded.ready import make_ready
 
 FORMATS = {"html": report_files.as_html, "json": report_files.as_json, "csv": report_files.as_csv}
 

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from haowu.management.ready import make_ready
+from haowu.embedded.ready import make_ready
 from haowu.tenants import personal
 from haowu.tenants.models import PersonalRecord
 from haowu.tenants.sealing import keyring

@@ -9,10 +9,10 @@ from django.db import connections
 
 from commissions.models import Run
 from commissions.nights import night
-from haowu import days
-from haowu.errors import Refused
-from haowu.management.ready import make_ready
-from haowu.management.reports import run_lines
+from commissions.nights.report_text import run_lines
+from haowu.embedded.ready import make_ready
+from haowu.ground import days
+from haowu.ground.errors import Refused
 
 
 class Command(BaseCommand):

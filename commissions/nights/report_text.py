@@ -1,0 +1,36 @@
+"""The report of a night for a terminal."""
+
+from collections.abc import Iterator
+
+from commissions.models import Run
+from haowu.ground.money import yuan
+
+ROLES = {
+    "streamer": "达人",
+    "first_leader": "一级团长",
+    "second_leader": "二级团长",
+    "provider": "服务商",
+    "agency": "达人机构",
+}
+
+
+def run_lines(run: Run) -> Iterator[str]:
+    """``run.report`` as lines of text."""
+    report = run.report
+    yield f"结算夜 {report['day']}"
+    yield f"  结算 {report['lines']} 行  调整 {report['adjustments']} 行  记账 {report['postings']} 笔"
+    for phase, title in (("settlement", "结算"), ("adjustment", "调整")):
+        totals = report["totals"][phase]
+        if totals["rows"]:
+            yield f"  {title}：商家支出 ¥{yuan(totals['merchant_cost_fen'])}"
+            for role, name in ROLES.items():
+                part = totals["roles"][role]
+                if part["gross_fen"]:
+                    yield (
+                        f"    {name} 毛额 ¥{yuan(part['gross_fen'])}  技术服务费 ¥{yuan(part['tech_fee_fen'])}"
+                        f"  净额 ¥{yuan(part['net_fen'])}"
+                    )
+    for reason, count in report["held"].items():
+        yield f"  暂缓 {reason}: {count} 行"
+    yield "  " + "  ".join(f"{'✓' if holds else '✗'} {name}" for name, holds in report["proofs"].items())
+    yield f"  校验和 {run.checksum[:16]}"

@@ -1,0 +1,120 @@
+"""Who can sign in to the demo: owners of the busiest shop, streamer and leader, of a base, staff, the order source.
+
+People's password is public, so they exist in development only.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from commissions.models import OrderLine
+from haowu.demo.retail import replay
+from haowu.partners.clients import register_client
+from haowu.partners.models import ApiClient
+from haowu.tenants.models import Membership, Tenant, User
+
+PASSWORD = "haowu-demo-2011"
+CLIENT = "demo"
+
+
+@dataclass(frozen=True)
+class Way:
+    """One row of the table that the demo prints. ``path`` begins with a slash."""
+
+    role: str
+    path: str
+    login: str
+    task: str
+
+
+def ways_in() -> list[Way]:
+    """Sign up whoever is missing, and say where each begins."""
+    staff = Way(_("平台运营"), "/admin/", "", _("查看结算批次、账户与记账"))
+    if not settings.DEVELOPMENT:
+        return [staff]
+    merchant, streamer = _busiest("merchant"), _busiest("streamer")
+    return [
+        Way(
+            _("商家 {name}").format(name=merchant.name),
+            "/",
+            _member("merchant", merchant),
+            _("打开昨日结算单，点开一笔佣金看为什么是这个数"),
+        ),
+        Way(
+            _("达人 {name}").format(name=streamer.name),
+            "/",
+            _member("streamer", streamer),
+            _("在选品中心搜「圣诞」，再看收益里的待结算与可提现"),
+        ),
+        *_leader(),
+        *_bases(),
+        Way(staff.role, staff.path, _staff("admin"), staff.task),
+        Way(
+            _("订单来源 {name}").format(name=replay.source().name),
+            "/api/docs/",
+            _client(replay.source()),
+            _("凭密钥取令牌（/oauth/token/），推送一个订单事件"),
+        ),
+    ]
+
+
+def _leader() -> list[Way]:
+    """None in a demo that was replayed before it had leaders."""
+    if not Tenant.objects.of_kind(Tenant.Kind.TUANZHANG).exists():
+        return []
+    leader = _busiest("first_leader")
+    role, task = _("团长 {name}").format(name=leader.name), _("看离下一等级还差多少，再打开上一季看返点怎么来的")
+    return [Way(role, "/levels/", _member("leader", leader), task)]
+
+
+def _bases() -> list[Way]:
+    """The first base, where leaders have founded any."""
+    return [
+        Way(
+            _("基地 {name}").format(name=base.name),
+            "/base/",
+            _member("base", base),
+            _("看品牌额度、刚按买家城市预留的订单，再上传一份库存"),
+        )
+        for base in Tenant.objects.of_kind(Tenant.Kind.BASE).order_by("pk")[:1]
+    ]
+
+
+def _busiest(role: str) -> Tenant:
+    """The tenant with the most order lines as ``role``; any of its kind while there are none."""
+    kind = Tenant.Kind.TUANZHANG if role == "first_leader" else Tenant.Kind(role)
+    counted = OrderLine.objects.filter(**{f"{role}__isnull": False}).values_list(role).annotate(lines=Count("pk"))
+    busiest = counted.order_by("-lines", role).first()
+    tenants = Tenant.objects.of_kind(kind)
+    return tenants.get(pk=busiest[0]) if busiest else tenants.order_by("pk")[0]
+
+
+@transaction.atomic
+def _member(username: str, tenant: Tenant) -> str:
+    """A user who owns ``tenant``; one from an earlier demo keeps what they own."""
+    user = _user(username)
+    if not Membership.objects.filter(user=user).exists():
+        Membership.objects.create(user=user, tenant=tenant, role=Membership.Role.OWNER)
+    return f"{username} / {PASSWORD}"
+
+
+def _staff(username: str) -> str:
+    _user(username, is_staff=True, is_superuser=True)
+    return f"{username} / {PASSWORD}"
+
+
+@transaction.atomic
+def _client(partner: Tenant) -> str:
+    """An API client that is new with each demo, since a secret is kept as a hash only; the last demo's ends."""
+    ApiClient.objects.filter(tenant=partner, name=CLIENT).delete()
+    scopes = ("order-events:write", "order-events:read", "orders:read")
+    return " / ".join(register_client(partner, CLIENT, scopes))
+
+
+def _user(username: str, **rights: bool) -> User:
+    return User.objects.filter(username=username).first() or User.objects.create_user(
+        username, password=PASSWORD, **rights
+    )

@@ -1,0 +1,66 @@
+"""The leaders of the demo: which products stand in whose activity, at what rates and from when."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from typing import Any
+
+from haowu.demo.retail.lots import lot
+from haowu.demo.retail.names import LEADERS
+from haowu.ground import days
+
+CARRIED = 2
+"""One product in so many stands in an activity."""
+
+
+@cache
+def activity_of(code: str) -> str | None:
+    """The activity that carries a product; None: none does. Some leaders carry more than others."""
+    if lot("carried", code) % CARRIED:
+        return None
+    place = lot("leader", code) / 2**64
+    return f"a-{list(LEADERS)[int(place * place * len(LEADERS))]}"
+
+
+def item(merchant: str, code: str, normal_bps: int, first: date) -> dict[str, Any]:
+    """A product in its activity: better paid than by its normal plan, one in three with a second leader.
+
+    A leader wins its shops month by month: some from the beginning, others in one of the six months after ``first``.
+    """
+    entry: dict[str, Any] = {
+        "product": {"merchant": merchant, "code": code},
+        "commission_bps": normal_bps + 50 + lot("better", code) % 4 * 50,
+        "service_fee_bps": 300 + lot("fee", code) % 6 * 50,
+    }
+    leader = activity_of(code).removeprefix("a-")
+    if lot("second", code) % 3 == 0:
+        others = [other for other in LEADERS if other != leader]
+        entry["second"] = {
+            "leader": others[lot("partner", code) % len(others)],
+            "bps": 100 + lot("part", code) % 2 * 100,
+        }
+    if months := lot("joined", leader, merchant) % 7:
+        year, month = divmod(first.month - 1 + months, 12)
+        entry["from"] = days.start_of(date(first.year + year, month + 1, 1)).isoformat()
+    return entry
+
+
+def activities(opened: date, items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One normal activity a leader, from ``opened`` on without an end, with those of ``items`` that are its."""
+    carried = defaultdict(list)
+    for entry in items:
+        carried[activity_of(entry["product"]["code"])].append(entry)
+    return [
+        {
+            "code": f"a-{code}",
+            "leader": code,
+            "type": "normal",
+            "title": f"{name} · 家居好物",
+            "begins_at": days.start_of(opened).isoformat(),
+            "min_commission_bps": 500,
+            "min_service_fee_bps": 100,
+            "items": carried[f"a-{code}"],
+        }
+        for code, name in LEADERS.items()
+    ]
