@@ -1,0 +1,127 @@
+"""The one door for what comes from outside: text, whole numbers, moments, days, JSON and files' bytes.
+
+Whatever another system, a file, an address or a person sends is judged here, before a rule or the database sees it.
+What cannot be used raises ``InputInvalid`` with a sentence that says what is wanted; the caller adds the field's name
+and refuses that entry alone.
+"""
+
+import json
+import re
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from haowu.ground import days
+
+MAX_WHOLE = 2**31 - 1
+"""Counts and ordinal numbers: what an ``integer`` column holds."""
+MAX_AMOUNT_FEN = 10**14
+"""A thousand billion yuan: no order line, and sums of 90,000 of them still fit 64 bits."""
+MAX_DIGITS = 20
+"""Longer numbers are refused unread: Python itself refuses 5,000 digits, with an error that names no field."""
+BYTE_ORDER_MARK = "\ufeff"
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL_IN_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_WHOLE = re.compile(rf"[+-]?[0-9]{{1,{MAX_DIGITS}}}")
+
+
+class InputInvalid(ValueError):
+    """``why`` is a sentence for people: what is wanted instead."""
+
+    def __init__(self, why: Any) -> None:
+        self.why = why
+        super().__init__(why)
+
+    def __str__(self) -> str:
+        return str(self.why)
+
+
+def text(value: Any, *, max_length: int, lines: bool = False) -> str:
+    """``value`` as text of 1 to ``max_length`` characters; ``lines``: it may run over several lines.
+
+    Every character of every script is taken, joined emoji, wide spaces and new letters too: text of other systems is
+    theirs to choose. Control characters (NUL among them) and halves of surrogate pairs are not: no database keeps them.
+    """
+    if not isinstance(value, str) or not value.strip() or len(value) > max_length:
+        raise InputInvalid(_("须为 1 到 {n} 个字符的文本。").format(n=max_length))
+    if not is_storable(value, lines=lines):
+        raise InputInvalid(_("含有控制字符或残缺的字符（例如被截断的表情）。请去掉后重试。"))
+    return value
+
+
+def is_storable(value: str, *, lines: bool = False) -> bool:
+    """Whether ``value`` holds no control character and no half of a surrogate pair."""
+    return not (_CONTROL_IN_LINES if lines else _CONTROL).search(value)
+
+
+def printable(value: str) -> str:
+    """``value`` for a message, a log or a report: what could not be stored is shown as ``\\x00`` or ``\\ud83d``."""
+    return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), value)
+
+
+def whole(value: Any, *, low: int = 0, high: int = MAX_WHOLE) -> int:
+    """A JSON number: a whole one from ``low`` to ``high``. No text, no ``true``, no ``1000.0``."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise InputInvalid(_("须为 {low} 到 {high} 之间的整数。").format(low=low, high=high))
+    return value
+
+
+def whole_text(value: str, *, low: int = 0, high: int = MAX_WHOLE) -> int:
+    """As ``whole``, of ASCII digits in a file's cell or an address."""
+    if not isinstance(value, str) or not _WHOLE.fullmatch(value.strip()):
+        raise InputInvalid(_("须为 {low} 到 {high} 之间的整数。").format(low=low, high=high))
+    return whole(int(value), low=low, high=high)
+
+
+def amount(value: Any) -> int:
+    """A JSON number of whole fen, not negative."""
+    return whole(value, high=MAX_AMOUNT_FEN)
+
+
+def moment(value: Any) -> datetime:
+    """RFC 3339 text with an offset (``t`` and ``z`` of either case) → aware datetime in UTC, of 1970 to 2199."""
+    try:
+        return days.moment(value)
+    except ValueError:
+        why = _("须为带时区的时间，例如 2024-06-01T08:30:00+08:00，年份在 1970 到 2199 之间。")
+        raise InputInvalid(why) from None
+
+
+def day(value: Any) -> date:
+    """``2024-06-01`` → its date, of 1970 to 2199."""
+    try:
+        return days.day(value)
+    except ValueError:
+        raise InputInvalid(_("须为日期，例如 2024-06-01，年份在 1970 到 2199 之间。")) from None
+
+
+def json_of(document: str | bytes) -> Any:
+    """The value of a JSON ``document`` in UTF-8, with or without a byte order mark.
+
+    Refused: what is no JSON, ``NaN`` and ``Infinity``, numbers of thousands of digits, and nesting that no reader of
+    ours needs.
+    """
+    try:
+        plain = document.decode("utf-8-sig") if isinstance(document, bytes) else document.removeprefix(BYTE_ORDER_MARK)
+        return json.loads(plain, parse_constant=_no_number)
+    except (ValueError, RecursionError):  # UnicodeDecodeError and JSONDecodeError are ValueErrors
+        raise InputInvalid(_("不是可读的 UTF-8 JSON。请检查括号、引号、编码和嵌套层数。")) from None
+
+
+def decoded(document: bytes) -> str:
+    """The text of a file that a person uploads: UTF-8 with or without a byte order mark, else GB 18030 (GBK).
+
+    NUL bytes, as files of older systems are padded with, stay: they are judged with the cell in which they stand.
+    """
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return document.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputInvalid(_("文件编码无法识别。请另存为 UTF-8 或 GBK 的文件。"))
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON number")

@@ -1,0 +1,118 @@
+"""The one door: what other systems send is theirs to choose, but for what no database keeps."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from haowu.ground import inputs
+from haowu.ground.inputs import InputInvalid
+
+TAKEN = ["王", "👨‍👩‍👧", "\U0001fae8", "\U00031350", "L\u3000号", "é", "e\u0301", "\u202eabc", "a" * 64]
+REFUSED = [
+    "",
+    " ",
+    "\u3000",
+    "a" * 65,
+    "a\x00b",
+    "\x00",
+    "cut \ud83d",
+    "line\nline",
+    "\x1b[31m",
+    "\x85",
+    None,
+    7,
+    True,
+    ["a"],
+]
+
+
+@pytest.mark.parametrize("value", TAKEN)
+def test_text_of_every_script_is_taken_as_it_is(value):
+    assert inputs.text(value, max_length=64) == value
+
+
+@pytest.mark.parametrize("value", REFUSED)
+def test_text_that_no_database_keeps_is_refused(value):
+    with pytest.raises(InputInvalid):
+        inputs.text(value, max_length=64)
+
+
+def test_text_over_several_lines_may_have_line_ends_and_tabs_but_no_nul():
+    assert inputs.text("a\r\n\tb", max_length=64, lines=True) == "a\r\n\tb"
+    with pytest.raises(InputInvalid):
+        inputs.text("a\n\x00", max_length=64, lines=True)
+
+
+def test_what_cannot_be_stored_can_still_be_shown():
+    assert inputs.printable("a\x00b\ud83d") == "a\\x00b\\ud83d"
+
+
+@pytest.mark.parametrize("value", [-1, 2**31, True, 1.0, "1", None, 10**400])
+def test_a_whole_number_is_a_json_number_within_its_column(value):
+    with pytest.raises(InputInvalid):
+        inputs.whole(value)
+
+
+@pytest.mark.parametrize(("value", "number"), [("0", 0), (" 12 ", 12), ("+7", 7)])
+def test_digits_in_a_cell_are_a_whole_number(value, number):
+    assert inputs.whole_text(value) == number
+
+
+@pytest.mark.parametrize("value", ["", "1.0", "１２", "1_000", "9" * 5000, "-1", "2147483648", "0x10"])
+def test_other_text_in_a_cell_is_no_whole_number(value):
+    with pytest.raises(InputInvalid):
+        inputs.whole_text(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["2024-06-01T08:30:00+08:00", "2024-06-01t00:30:00z", "2024-06-01T00:30:00Z", "2024-06-01 00:30:00.000+00:00"],
+)
+def test_a_moment_has_an_offset_and_letters_of_either_case(value):
+    assert inputs.moment(value) == datetime(2024, 6, 1, 0, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2024-06-01T08:30:00",
+        "0001-01-01T00:00:00+08:00",
+        "0001-01-01T00:00:00Z",
+        "1969-12-31T23:59:59Z",
+        "2200-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59-12:00",
+        "2024-02-30T00:00:00Z",
+        "2024-06-01",
+        "tomorrow",
+        "2024-06-01T08:30:00\x00Z",
+        1717200000,
+        None,
+    ],
+)
+def test_a_moment_without_offset_or_outside_of_our_years_is_refused(value):
+    with pytest.raises(InputInvalid):
+        inputs.moment(value)
+
+
+def test_a_day_is_ten_characters_within_our_years():
+    assert inputs.day("2024-06-01") == date(2024, 6, 1)
+    for value in ("20240601", "2024-W22-6", "0001-01-01", "9999-12-31", "２０２４-06-01", "2024-13-01", None):
+        with pytest.raises(InputInvalid):
+            inputs.day(value)
+
+
+def test_json_may_begin_with_a_byte_order_mark():
+    assert inputs.json_of(b'\xef\xbb\xbf{"a": 1}') == inputs.json_of('\ufeff{"a": 1}') == {"a": 1}
+
+
+@pytest.mark.parametrize("document", ["[" * 100_000, "9" * 5000, "NaN", "{", "", b"\xff\xfe", "\x00"])
+def test_json_that_cannot_be_read_is_refused_and_never_a_traceback(document):
+    with pytest.raises(InputInvalid):
+        inputs.json_of(document)
+
+
+def test_a_file_is_read_as_utf8_or_gbk():
+    assert inputs.decoded("\ufeff名".encode()) == inputs.decoded("名".encode("gb18030")) == "名"
+    with pytest.raises(InputInvalid):
+        inputs.decoded(b"\xff\xff\xff")
