@@ -19,8 +19,8 @@ urlpatterns = [
     path("base/reservations/", supply.Reservations.as_view(), name="base-reservations"),
     path("stock/", supply.MerchantStock.as_view(), name="merchant-stock"),
     path("base/rooms/", rooms.BaseRooms.as_view(), name="base-rooms"),
-    path("base/rooms/<str:public_id>/closing/", rooms.CloseRoom.as_view(), name="base-close-room"),
+    path("base/rooms/<id:public_id>/closing/", rooms.CloseRoom.as_view(), name="base-close-room"),
     path("rooms/", rooms.OpenRooms.as_view(), name="rooms"),
-    path("rooms/<str:public_id>/", rooms.RoomPage.as_view(), name="room"),
-    path("bookings/<str:public_id>/cancellation/", rooms.CancelBooking.as_view(), name="cancel-booking"),
+    path("rooms/<id:public_id>/", rooms.RoomPage.as_view(), name="room"),
+    path("bookings/<id:public_id>/cancellation/", rooms.CancelBooking.as_view(), name="cancel-booking"),
 ]
