@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bases.forms import cities
 from bases.models import Base, Brand, Level, Reservation, Room, Stock
-from haowu.ground.fields import SearchBox
+from haowu.ground.fields import SearchFilter
 
 
 class BaseFilter(django_filters.FilterSet):
@@ -19,9 +19,7 @@ class BaseFilter(django_filters.FilterSet):
 
 
 class BrandFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(
-        label=_("品牌"), field_name="name", lookup_expr="icontains", max_length=64, widget=SearchBox
-    )
+    q = SearchFilter(label=_("品牌"), field_name="name", lookup_expr="icontains")
 
     class Meta:
         model = Brand
@@ -39,7 +37,7 @@ class RoomFilter(django_filters.FilterSet):
 
 
 class ReservationFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("订单号或商品编号"), method="named", max_length=64, widget=SearchBox)
+    q = SearchFilter(label=_("订单号或商品编号"), method="named")
     status = django_filters.ChoiceFilter(label=_("状态"), choices=Reservation.Status.choices, empty_label=_("全部状态"))
 
     class Meta:
@@ -51,7 +49,7 @@ class ReservationFilter(django_filters.FilterSet):
 
 
 class MerchantStockFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("商品或规格编号"), method="named", max_length=64, widget=SearchBox)
+    q = SearchFilter(label=_("商品或规格编号"), method="named")
     city = django_filters.ChoiceFilter(
         label=_("城市"), field_name="base__base__city", choices=cities, empty_label=_("全部城市")
     )

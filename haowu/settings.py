@@ -242,6 +242,7 @@ OAUTH2_PROVIDER = {
         "earnings:read": _("查看余额与提现"),
         "withdrawals:write": _("申请与取消提现"),
     },
+    "APPLICATION_ADMIN_CLASS": "haowu.partners.admin.ApiClientAdmin",
     "SCOPES_BACKEND_CLASS": "haowu.partners.oauth.ClientScopes",
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # client credentials and no other grant
     "OAUTH2_BACKEND_CLASS": "haowu.partners.oauth.HeaderTokens",

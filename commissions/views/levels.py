@@ -58,7 +58,7 @@ class LevelPage(OfLeader, TemplateView):
 
 
 def _standing_appeals(leader: Tenant):
-    return Appeal.objects.visible_to(leader).exclude(status=Appeal.Status.WITHDRAWN)
+    return Appeal.objects.visible_to(leader).standing()
 
 
 def _open_appeals(leader: Tenant):
@@ -77,7 +77,7 @@ class QuarterPage(OfLeader, TemplateView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         result, leader = self.result, self.request.tenant
-        told = _standing_appeals(leader).filter(quarter_level__quarter=result.quarter).first()
+        told = _standing_appeals(leader).of_quarter(result.quarter).first()
         may_appeal = told is None and days.now() < result.appeal_until
         return super().get_context_data(
             result=result,

@@ -85,7 +85,7 @@ class EntryPage(OneStatement, TemplateView):
                 told = opened(self.request.tenant, self.balance, self.kwargs["kind"])
             except NotFound:
                 raise Http404 from None
-            first = told.postings.filter(pk__gt=_number(query.get("from", "")))[: MOVEMENTS + 1]
+            first = told.postings.after(_number(query.get("from", "")))[: MOVEMENTS + 1]
             movements = list(movements_of(account, first))
         more = movements[MOVEMENTS - 1].posting.pk if len(movements) > MOVEMENTS else None
         lines = {"rows": [], "next_cursor": None}

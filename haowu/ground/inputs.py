@@ -20,6 +20,8 @@ MAX_AMOUNT_FEN = 10**14
 """A thousand billion yuan: no order line, and sums of 90,000 of them still fit 64 bits."""
 MAX_DIGITS = 20
 """Longer numbers are refused unread: Python itself refuses 5,000 digits, with an error that names no field."""
+MAX_KEY = 64
+"""Codes and numbers of other systems; our own public ids are shorter."""
 BYTE_ORDER_MARK = "\ufeff"
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -49,6 +51,11 @@ def text(value: Any, *, max_length: int, lines: bool = False) -> str:
     if not is_storable(value, lines=lines):
         raise InputInvalid(_("含有控制字符或残缺的字符（例如被截断的表情）。请去掉后重试。"))
     return value
+
+
+def key(value: str | None) -> str:
+    """``value`` where it could be an id or a code, else '', as nothing is called. For look-ups without a form."""
+    return value if value and len(value) <= MAX_KEY and is_storable(value) else ""
 
 
 def is_storable(value: str, *, lines: bool = False) -> bool:

@@ -1,19 +1,21 @@
-"""Staff's view of who is who. ``LookOnly`` is for rows that no hand may write, whoever's it is."""
+"""Staff's view of who is who. ``LookOnly`` is for rows that no hand may write; ``EditedAdmin`` for those staff write."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from haowu.ground import days
+from haowu.ground.fields import DayField, SplitMomentField, TextField
 from haowu.ground.money import yuan
 from haowu.tenants import personal
 from haowu.tenants.models import BuyerIdentity, Membership, PersonalDataAccess, PersonalRecord, Tenant, User
@@ -41,6 +43,17 @@ class LookOnlyAdmin(LookOnly, admin.ModelAdmin):
     list_per_page = 50
 
 
+class EditedAdmin(admin.ModelAdmin):
+    """What staff type into the fields of a model passes the same door as every other form."""
+
+    formfield_overrides: ClassVar[dict] = {
+        models.CharField: {"form_class": TextField},
+        models.TextField: {"form_class": TextField},
+        models.DateField: {"form_class": DayField},
+        models.DateTimeField: {"form_class": SplitMomentField},
+    }
+
+
 def yuan_column(name: str, label: Any) -> Any:
     """A column that shows the fen in ``name`` as yuan."""
 
@@ -65,14 +78,14 @@ class BuyerIdentityInline(admin.TabularInline):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(EditedAdmin, UserAdmin):
     inlines = [MembershipInline]
     list_display = ["username", "email", "is_active", "is_staff", "last_login"]
     filter_horizontal = ["user_permissions"]
 
 
 @admin.register(Tenant)
-class TenantAdmin(admin.ModelAdmin):
+class TenantAdmin(EditedAdmin):
     list_display = ["name", "kind", "code", "created_at"]
     list_filter = ["kind"]
     search_fields = ["name", "code"]
@@ -89,7 +102,7 @@ class TenantAdmin(admin.ModelAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(EditedAdmin):
     list_display = ["user", "tenant", "role"]
     list_filter = ["role"]
     list_select_related = ["user", "tenant"]
@@ -98,7 +111,7 @@ class MembershipAdmin(admin.ModelAdmin):
 
 
 class RevealForm(forms.Form):
-    reason = forms.CharField(label=_("查看的原因"), max_length=200)
+    reason = TextField(label=_("查看的原因"), max_length=200)
 
 
 @admin.register(PersonalRecord)

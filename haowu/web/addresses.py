@@ -96,7 +96,8 @@ def register() -> None:
         register_converter(converter, name)
 
 
-def local(request: HttpRequest, asked: str) -> str:
+def local(request: HttpRequest, asked: str | None) -> str:
     """``asked`` where it is an address of this site, such as the page to go back to; else ''."""
+    asked = asked or ""
     is_ours = url_has_allowed_host_and_scheme(asked, request.get_host(), require_https=request.is_secure())
     return asked if is_ours and asked.startswith("/") and inputs.is_storable(asked) else ""
