@@ -1,4 +1,4 @@
-"""Staff's view of who is who. ``LookOnly`` is for rows that no hand may write, ``EditedAdmin`` for rows of staff's own."""
+"""Staff's view of who is who. ``LookOnly`` is for rows that no hand may write, ``EditedAdmin`` for those staff do."""
 
 from dataclasses import asdict
 from typing import Any, ClassVar
