@@ -12,12 +12,21 @@ from django.urls import get_resolver, reverse
 
 from tests import hostile
 from tests.browser import clock  # noqa: F401
-from tests.hostile import SHARP, VALUES, failing
+from tests.hostile import SHARP, VALUES, nothing_failing
 from tests.hostile_market import market
 from tests.world import undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
-KEYS = ("NUL", "the admin's escaped NUL", "5,000 digits", "2**63", "-1", "year 1", "other folders", "a script")
+KEYS = (
+    "NUL",
+    "the admin's escaped NUL",
+    "5,000 digits",
+    "2**63",
+    "below nothing",
+    "year 1",
+    "other folders",
+    "a script",
+)
 OF_LISTS = ("q", "o", "p", "all", "e", "_popup", "_to_field", "_facets")
 
 
@@ -37,16 +46,15 @@ def ask(client: Client, address: str, posted: dict | None = None) -> Any:
 
 
 def test_no_query_breaks_a_list(staff):
-    with failing() as failures:
+    with nothing_failing():
         for shown, address in registered():
             for name in [*OF_LISTS, *lookups(shown)]:
                 for sharp in SHARP:
                     ask(staff, f"{address}?{quote(name)}={quote(VALUES[sharp])}")
-    assert failures == []
 
 
 def test_no_key_breaks_a_row(staff):
-    with failing() as failures:
+    with nothing_failing():
         for _shown, address in registered():
             for key in KEYS:
                 for page in ("change", "delete", "history"):
@@ -57,11 +65,10 @@ def test_no_key_breaks_a_row(staff):
             for name in ("term", "app_label", "model_name", "field_name"):
                 ask(staff, f"{reverse('admin:autocomplete')}?{name}={quote(value)}")
             ask(staff, f"/admin/login/?next={quote(value)}", {"username": value, "password": value, "next": value})
-    assert failures == []
 
 
 def test_no_form_breaks_a_row_that_is_added_or_changed(staff):
-    with failing() as failures:
+    with nothing_failing():
         for address, found in forms(staff):
             right = hostile.filled(found)
             names = [name for name in right if not name.endswith("_FORMS")]
@@ -70,11 +77,10 @@ def test_no_form_breaks_a_row_that_is_added_or_changed(staff):
             for name in names:
                 for sharp in SHARP:
                     ask(staff, address, right | {name: VALUES[sharp]})
-    assert failures == []
 
 
 def test_no_action_breaks_a_list(staff):
-    with failing() as failures:
+    with nothing_failing():
         for shown, address in registered():
             row = shown.model.objects.order_by("pk").first()
             right = {"_selected_action": [str(getattr(row, "pk", 1))], "index": "0", "select_across": "0"}
@@ -85,16 +91,14 @@ def test_no_action_breaks_a_list(staff):
                 for field in right:
                     for sharp in SHARP:
                         ask(staff, address, right | {"action": name, field: VALUES[sharp]})
-    assert failures == []
 
 
 def test_no_page_of_our_own_in_the_admin_breaks(staff):
-    with failing() as failures:
+    with nothing_failing():
         for address in own_pages():
             for value in VALUES.values():
                 ask(staff, address, {"reason": value, "file": value, "action": value, "_save": "1"})
                 ask(staff, f"{address}?a={quote(value)}")
-    assert failures == []
 
 
 def lookups(shown: Any) -> Iterator[str]:

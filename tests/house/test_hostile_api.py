@@ -17,7 +17,7 @@ from django.urls import resolve
 from tests.api.conftest import calling, sale  # noqa: F401
 from tests.api.test_access import BODIES, CALLERS, TABLE, asked, led  # noqa: F401
 from tests.bases import base
-from tests.hostile import CUT, SHARP, VALUES, failing
+from tests.hostile import CUT, SHARP, VALUES, nothing_failing
 from tests.world import undone
 
 pytestmark = pytest.mark.django_db
@@ -66,16 +66,15 @@ def send(caller: Any, method: str, path: str, body: Any = None, **headers: str) 
 
 
 def test_no_part_of_a_path_breaks_a_route(callers):
-    with failing() as failures:
+    with nothing_failing():
         for method, path, match, caller in walked(callers):
             for value in map(str, match.captured_kwargs.values()):
                 for bad in [*(quote(text, safe="") for text in VALUES.values()), *CUT]:
                     send(caller, method, path.replace(f"/{value[:10]}", f"/{bad}", 1), BODIES.get(path))
-    assert failures == []
 
 
 def test_no_query_or_header_breaks_a_route(callers):
-    with failing() as failures:
+    with nothing_failing():
         for method, path, match, caller in walked(callers):
             view = match.func.view_class()
             for name in view.query_parameters if method == "GET" else ():
@@ -85,11 +84,10 @@ def test_no_query_or_header_breaks_a_route(callers):
             printable = text.replace("\0", "").replace("\r\n", " ").encode().decode("latin-1")
             for name in ("Accept_Language", "Accept", "Idempotency_Key", "If_None_Match", "Content_Encoding"):
                 send(caller, "POST", "/order-events", {}, **{name: printable})
-    assert failures == []
 
 
 def test_no_body_breaks_a_route(callers):
-    with failing() as failures:
+    with nothing_failing():
         for method, path, _match, caller in walked(callers):
             if method != "POST":
                 continue
@@ -98,18 +96,16 @@ def test_no_body_breaks_a_route(callers):
             for place in places(BODIES[path]):
                 for value in (*SHAPES, *(VALUES[sharp] for sharp in SHARP)):
                     send(caller, method, path, put(BODIES[path], place, value))
-    assert failures == []
 
 
 def test_no_way_of_asking_for_a_token_breaks(db):
     client = Client(raise_request_exception=False)
     right = {"grant_type": "client_credentials", "client_id": "x", "client_secret": "y", "scope": "orders:read"}
-    with failing() as failures:
+    with nothing_failing():
         for name in right:
             for text in VALUES.values():
                 client.post("/oauth/token/", right | {name: text})
                 client.post(f"/oauth/token/?{name}={quote(text)}", right)
-    assert failures == []
 
 
 def places(body: Any, before: tuple = ()) -> Iterator[tuple]:
