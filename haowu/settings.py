@@ -7,6 +7,9 @@ REDIS_URL           broker and cache. Embedded Redis when unset.
 DATA_KEYS           ``id:base64,…`` (32 bytes each): seal bank accounts and identity numbers; the first is current
                     (see haowu.tenants.sealing). A key of its own for the embedded PostgreSQL when unset.
 TOP_UP_ACCOUNT      the platform's own bank account, shown to merchants who pay commission from a deposit.
+DJANGO_BEHIND_PROXY ``true`` where every request comes through a proxy of ours that writes X-Forwarded-Proto and
+                    X-Forwarded-For, and only there (docs/operating.md).
+DJANGO_PROXIES      how many of them stand in a row, 1 when unset.
 HAOWU_SCOPE         ``platform`` for commands and workers, unset for the web (see haowu.tenants.scope).
 """
 
@@ -201,9 +204,10 @@ _HTTPS = env.bool("DJANGO_HTTPS", default=not DEVELOPMENT)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("DJANGO_BEHIND_PROXY", default=False) else None
-)
+_BEHIND_PROXY = env.bool("DJANGO_BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _BEHIND_PROXY else None
+PROXIES = env.int("DJANGO_PROXIES", default=1) if _BEHIND_PROXY else 0
+"""Proxies of ours that append the caller to X-Forwarded-For (haowu.web.addresses)."""
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -255,11 +259,17 @@ OAUTH2_PROVIDER = {
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
-API_LIMITS = {
+LIMITS = {
     "requests": (env.int("API_REQUESTS_PER_MINUTE", default=600), 60),
     "tokens": (env.int("API_TOKENS_PER_MINUTE", default=30), 60),
+    "token-tries": (10, 60),
+    "token-tries-of-address": (30, 60),
+    "wrong-tokens": (60, 60),
+    "sign-in-tries": (8, 15 * 60),
+    "sign-in-tries-of-address": (60, 60 * 60),
 }
-"""``{name: (requests, seconds)}`` for each API client."""
+"""``{name: (times, seconds)}``. For each API client: requests, tokens. For each address: the tokens that are none; and
+failed tries to get one or to sign in, for an address with the name it gave and, as ``-of-address``, with any name."""
 IDEMPOTENCY_DAYS = 30
 TOP_UP_ACCOUNT = env.str("TOP_UP_ACCOUNT", default="")
 """Where merchants pay in, as one line for people: holder, bank, number. Unset: the page says whom to ask."""
