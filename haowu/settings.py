@@ -176,13 +176,10 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "haowu.tenants.sign_in.SignInTries"
+AXES_LOCKOUT_CALLABLE = "haowu.tenants.sign_in.locked_out"
+AXES_CLIENT_IP_CALLABLE = "haowu.web.addresses.client_address"
 AXES_ENABLE_ADMIN = False
-AXES_LOCKOUT_TEMPLATE = "locked_out.html"
-AXES_HTTP_RESPONSE_CODE = 429
-AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]

@@ -17,6 +17,7 @@ from haowu import embedded
 from haowu.tenants.scope import PLATFORM
 from tests import campaign, database
 from tests.faults import rows
+from tests.hashing import hashes  # noqa: F401
 
 # Django would flush as the app role, which has no right to TRUNCATE.
 TransactionTestCase._fixture_teardown = lambda self: database.clean()

@@ -3,7 +3,6 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 
-import argon2
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -211,23 +210,6 @@ class TestGuessing:
         settings.REDIS_URL = "redis://127.0.0.1:1/0"
         statuses = [ask_from(HOME, shop_client[0], "guess").status_code for _ in range(5)]
         assert (statuses, ask_from(HOME, *shop_client).status_code) == ([401] * 5, 200)
-
-
-@pytest.fixture
-def hashes(monkeypatch) -> list[str]:
-    """Every Argon2 hash that is computed, however it was asked for: they are what takes the time."""
-    computed = []
-    for name in ("hash_secret", "verify_secret"):
-        real = getattr(argon2.low_level, name)
-
-        def counted(*arguments, real=real, name=name, **options):
-            computed.append(name)
-            return real(*arguments, **options)
-
-        monkeypatch.setattr(argon2.low_level, name, counted)
-        if hasattr(argon2._password_hasher, name):
-            monkeypatch.setattr(argon2._password_hasher, name, counted)
-    return computed
 
 
 @pytest.mark.parametrize("secret", ["wrong", "", "密钥", "x" * 10_000])
