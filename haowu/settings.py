@@ -62,10 +62,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "haowu.web.privacy.PrivateAnswers",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "haowu.web.bodies.BodyLimits",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -222,6 +224,8 @@ CONTENT_SECURITY_POLICY = {
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(HOME / "media"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+BODY_LIMITS = {"token": 64 * 1024, "sign-in": 64 * 1024, "admin:login": 64 * 1024, "base-upload": 101 * 1024 * 1024}
+"""Bytes of a request by the name of its route, files included; DATA_UPLOAD_MAX_MEMORY_SIZE for all others."""
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "partners.ApiClient"
 OAUTH2_PROVIDER = {
