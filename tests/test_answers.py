@@ -77,18 +77,13 @@ def test_static_files_may_be_kept(client):
 
 
 class TestBodies:
-    @pytest.mark.parametrize(
-        ("address", "status", "megabytes"),
-        [("/sign-in/", 413, 1), ("/admin/login/", 413, 1), ("/products/new/", 413, 8)],
-    )
-    def test_a_page_reads_no_more_than_it_needs_and_writes_no_file(self, address, status, megabytes, monkeypatch):
-        client = browser(build.merchant("m1"))
-        before = client.session.session_key
+    @pytest.mark.parametrize(("address", "megabytes"), [("/sign-in/", 1), ("/admin/login/", 1), ("/products/new/", 8)])
+    def test_a_page_reads_no_more_than_it_needs(self, address, megabytes):
         length = {"CONTENT_LENGTH": str(9 * 1024 * 1024)}
-        answer = client.post(address, b"--x", content_type="multipart/form-data; boundary=x", **length)
-        assert answer.status_code == status
+        form = "multipart/form-data; boundary=x"
+        answer = browser(build.merchant("m1")).post(address, b"--x", content_type=form, **length)
+        assert answer.status_code == 413
         assert f"最多接收 {megabytes} MB" in answer.content.decode()
-        assert client.session.session_key == before
 
     def test_a_base_may_upload_a_hundred_megabytes_and_no_more(self):
         def said(megabytes: int) -> int:
