@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from commissions.leaders import service_record
-from commissions.leaders.service_record import By, Served
-from commissions.views.effect import SPANS, looked_back
+from haowu.analytics.leaders import service_record
+from haowu.analytics.leaders.service_record import Grouping, ServiceRecord
+from haowu.analytics.views.effect import SPANS, looked_back
 from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
@@ -26,11 +26,11 @@ SORTS = {
 
 class ServicePage(TenantRequiredMixin, TemplateView):
     kind = Tenant.Kind.TUANZHANG
-    template_name = "commissions/service.html"
+    template_name = "analytics/service.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         asked, now = self.request.GET, days.now()
-        by = By.PRODUCT if asked.get("by") == By.PRODUCT else By.MERCHANT
+        by = Grouping.PRODUCT if asked.get("by") == Grouping.PRODUCT else Grouping.MERCHANT
         sort = asked.get("sort") if asked.get("sort") in SORTS else "lines"
         rows, span = looked_back(self.request, partial(service_record.of_leader, self.request.tenant, by=by, at=now))
         running = self._running(by, now)
@@ -44,14 +44,14 @@ class ServicePage(TenantRequiredMixin, TemplateView):
             **context,
         )
 
-    def _running(self, by: By, at: datetime) -> dict[int, list[Enrolment]]:
+    def _running(self, by: Grouping, at: datetime) -> dict[int, list[Enrolment]]:
         """What still runs, by the id of its product or of its merchant."""
         mine = Enrolment.objects.visible_to(self.request.tenant).of_leader(self.request.tenant).not_over(at)
         found: dict[int, list[Enrolment]] = defaultdict(list)
         for item in mine.select_related("activity").order_by("pk"):
-            found[item.product_id if by == By.PRODUCT else item.merchant_id].append(item)
+            found[item.product_id if by == Grouping.PRODUCT else item.merchant_id].append(item)
         return found
 
 
-def _key(row: Served) -> int:
+def _key(row: ServiceRecord) -> int:
     return row.product.pk if row.product else row.merchant.pk

@@ -36,7 +36,7 @@ GROUP BY 1, 2
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RecommendationCounts:
     """``sold_fen`` as ordered, ``kept_fen`` less refunds; ``fees_fen``: the leader's gross as it stands now."""
 
     picks: int = 0
@@ -46,21 +46,21 @@ class Outcome:
     kept_fen: int = 0
     fees_fen: int = 0
 
-    def __add__(self, other: "Outcome") -> "Outcome":
+    def __add__(self, other: "RecommendationCounts") -> "RecommendationCounts":
         mine, theirs = vars(self), vars(other)
-        return Outcome(**{name: mine[name] + theirs[name] for name in mine})
+        return RecommendationCounts(**{name: mine[name] + theirs[name] for name in mine})
 
 
-def by_product(leader: Tenant, recommendations: Collection[int]) -> dict[int, dict[int, Outcome]]:
-    """``{recommendation id: {product id: outcome}}``, of those that are ``leader``'s. Within a transaction."""
-    found: dict[int, dict[int, Outcome]] = defaultdict(dict)
+def by_product(leader: Tenant, recommendations: Collection[int]) -> dict[int, dict[int, RecommendationCounts]]:
+    """``{recommendation id: {product id: counts}}``, of those that are ``leader``'s. Within a transaction."""
+    found: dict[int, dict[int, RecommendationCounts]] = defaultdict(dict)
     with platform_scope(), connection.cursor() as cursor:
         cursor.execute(_SOLD, {"leader": leader.pk, "ids": list(recommendations)})
         for recommendation, product, *figures in cursor.fetchall():
-            found[recommendation][product] = Outcome(*figures)
+            found[recommendation][product] = RecommendationCounts(*figures)
     return found
 
 
-def total(products: dict[int, Outcome]) -> Outcome:
+def total(products: dict[int, RecommendationCounts]) -> RecommendationCounts:
     """All products together; a streamer who picked several counts once a product."""
-    return sum(products.values(), Outcome())
+    return sum(products.values(), RecommendationCounts())

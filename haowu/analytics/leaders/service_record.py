@@ -49,13 +49,13 @@ GROUP BY 1, 2
 """
 
 
-class By(StrEnum):
+class Grouping(StrEnum):
     PRODUCT = "product"
     MERCHANT = "merchant"
 
 
 @dataclass(frozen=True)
-class Served:
+class ServiceRecord:
     """Order lines of one product, or of one merchant (``product`` None). ``refunded_fen``: goods, less reversals."""
 
     merchant: Tenant
@@ -81,16 +81,16 @@ class Served:
         return self.late * 10_000 > self.to_ship * LATE_LIMIT_BPS
 
 
-def of_leader(leader: Tenant, since: datetime, by: By, *, at: datetime, limit: int = 200) -> list[Served]:
+def of_leader(leader: Tenant, since: datetime, by: Grouping, *, at: datetime, limit: int = 200) -> list[ServiceRecord]:
     """The leader's goods since ``since`` as their merchants served them; the most lines first. Within a transaction."""
-    sql = _SERVED.format(product="line.product_id" if by == By.PRODUCT else "NULL::bigint")
+    sql = _SERVED.format(product="line.product_id" if by == Grouping.PRODUCT else "NULL::bigint")
     asked = {"leader": leader.pk, "since": since, "at": at, "ship_within": SHIP_WITHIN}
     with platform_scope(), connection.cursor() as cursor:
         cursor.execute(sql + f" ORDER BY 3 DESC, 1, 2 LIMIT {limit:d}", asked)
         rows = cursor.fetchall()
     merchants = Tenant.objects.in_bulk({row[0] for row in rows})
     products = Product.objects.in_bulk({row[1] for row in rows} - {None})
-    return [Served(merchants[merchant], products.get(product), *figures) for merchant, product, *figures in rows]
+    return [ServiceRecord(merchants[merchant], products.get(product), *figures) for merchant, product, *figures in rows]
 
 
 def _bps(part: int, whole: int) -> int | None:

@@ -1,5 +1,6 @@
 """Changing a plan's rate: first what it would mean and from when, then the change itself."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -10,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from commissions.orders.preview import preview
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.ground.fields import PercentField, YuanField
@@ -32,9 +32,8 @@ class PreviewForm(forms.Form):
     )
     rate = PercentField(label=gettext_lazy("新的佣金率（%）"), max_value=90)
 
-    def preview(self, price_fen: int | None):
-        price_fen = self.cleaned_data["price"] or price_fen or SAMPLE_PRICE_FEN
-        return preview(price_fen, self.cleaned_data["rate"], at=days.now())
+    def price_fen(self, otherwise: int | None) -> int:
+        return self.cleaned_data["price"] or otherwise or SAMPLE_PRICE_FEN
 
 
 class RateForm(PreviewForm):
@@ -45,22 +44,31 @@ class RateForm(PreviewForm):
         self.fields["streamer"].required = plan.lists_streamers
 
 
-class SplitPreview(OfMerchant, TemplateView):
+class WithPreview:
+    """``preview_of(price_fen, commission_bps, at=)`` says who gets what; addresses bring it from the floor above."""
+
+    preview_of: Callable[..., Any] | None = None
+
+    def preview(self, form: PreviewForm, price_fen: int | None = None) -> Any:
+        return self.preview_of(form.price_fen(price_fen), form.cleaned_data["rate"], at=days.now())
+
+
+class SplitPreview(WithPreview, OfMerchant, TemplateView):
     """Who gets what of one sale. ``fragment=1`` answers the table alone, for the form that shows it live."""
 
     def get_template_names(self) -> list[str]:
-        return ["commissions/_split.html" if self.request.GET.get("fragment") else "commissions/split.html"]
+        return ["merchants/_split.html" if self.request.GET.get("fragment") else "merchants/split.html"]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         form = PreviewForm(self.request.GET)
-        split = form.preview(None) if form.is_valid() else None
+        split = self.preview(form) if form.is_valid() else None
         return super().get_context_data(form=form, preview=split, **context)
 
 
-class ChangeRate(OwnPlan, TemplateView):
+class ChangeRate(WithPreview, OwnPlan, TemplateView):
     """GET with ``rate`` (and ``streamer``, a code) shows what would change and when; POST asks for it."""
 
-    template_name = "commissions/change_rate.html"
+    template_name = "merchants/change_rate.html"
     writes = True
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
@@ -79,7 +87,7 @@ class ChangeRate(OwnPlan, TemplateView):
             "now": now,
             "rate": rate,
             "change": rates.change(now.bps, rate, at),
-            "preview": form.preview(price_fen),
+            "preview": self.preview(form, price_fen),
         }
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:

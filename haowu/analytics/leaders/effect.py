@@ -11,7 +11,7 @@ from merchants.models import Product
 
 
 @dataclass(frozen=True)
-class Effect:
+class ItemEffect:
     """One product through one activity. ``fees_fen``: the leader's gross as it stands now, after refunds."""
 
     product: Product
@@ -23,7 +23,7 @@ class Effect:
     fees_fen: int
 
 
-def of_leader(leader: Tenant, since: datetime, limit: int = 200) -> list[Effect]:
+def of_leader(leader: Tenant, since: datetime, limit: int = 200) -> list[ItemEffect]:
     """The items of ``leader``, as first or second, with orders since ``since``; most sold first."""
     lines = OrderLine.objects.visible_to(leader).filter(ordered_at__gte=since).exclude(activity="")
     fee = Case(
@@ -45,4 +45,4 @@ def of_leader(leader: Tenant, since: datetime, limit: int = 200) -> list[Effect]
         .order_by("-sold_fen", "activity", "product")[:limit]
     )
     products = Product.objects.in_bulk([row["product"] for row in rows])
-    return [Effect(**(row | {"product": products[row["product"]]})) for row in rows]
+    return [ItemEffect(**(row | {"product": products[row["product"]]})) for row in rows]

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 from django.views.generic import TemplateView
 
-from commissions.leaders import effect
+from haowu.analytics.leaders import effect
 from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
@@ -31,7 +31,7 @@ def looked_back(request: HttpRequest, rows_since: Callable[[datetime], list[T]])
 
 class LeaderEffect(TenantRequiredMixin, TemplateView):
     kind = Tenant.Kind.TUANZHANG
-    template_name = "commissions/effect.html"
+    template_name = "analytics/effect.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         rows, span = looked_back(self.request, partial(effect.of_leader, self.request.tenant))

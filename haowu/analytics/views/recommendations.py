@@ -7,8 +7,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from commissions.leaders import recommended
-from commissions.leaders.recommended import Outcome
+from haowu.analytics.leaders import recommendation_counts
+from haowu.analytics.leaders.recommendation_counts import RecommendationCounts
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
@@ -18,16 +18,16 @@ from tuanzhang.models import GoodsRequest, Recommendation
 
 class Recommendations(ListPage):
     kind = Tenant.Kind.TUANZHANG
-    template_name = "commissions/recommendations.html"
+    template_name = "analytics/recommendations.html"
     filterset_class = RecommendationFilter
     sorts = [Sort("newest", gettext_lazy("最新推荐"), ("-recommended_at", "-pk"))]
 
     def queryset(self):
         return Recommendation.objects.visible_to(self.request.tenant).counted()
 
-    def rows(self, found: list[Recommendation]) -> list[tuple[Recommendation, Outcome]]:
-        outcomes = recommended.by_product(self.request.tenant, [each.pk for each in found])
-        return [(each, recommended.total(outcomes[each.pk])) for each in found]
+    def rows(self, found: list[Recommendation]) -> list[tuple[Recommendation, RecommendationCounts]]:
+        counts = recommendation_counts.by_product(self.request.tenant, [each.pk for each in found])
+        return [(each, recommendation_counts.total(counts[each.pk])) for each in found]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         waiting = GoodsRequest.objects.visible_to(self.request.tenant).open().count()
@@ -36,7 +36,7 @@ class Recommendations(ListPage):
 
 class RecommendationPage(TenantRequiredMixin, TemplateView):
     kind = Tenant.Kind.TUANZHANG
-    template_name = "commissions/recommendation.html"
+    template_name = "analytics/recommendation.html"
     size = 200
 
     @cached_property
@@ -45,12 +45,12 @@ class RecommendationPage(TenantRequiredMixin, TemplateView):
         return get_object_or_404(mine, public_id=self.kwargs["public_id"])
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        outcomes = recommended.by_product(self.request.tenant, [self.recommendation.pk])[self.recommendation.pk]
+        counts = recommendation_counts.by_product(self.request.tenant, [self.recommendation.pk])[self.recommendation.pk]
         items = self.recommendation.items.select_related("enrolment__product", "enrolment__activity")
         return super().get_context_data(
             recommendation=self.recommendation,
-            rows=[(item.enrolment, outcomes.get(item.enrolment.product_id, Outcome())) for item in items],
-            total=recommended.total(outcomes),
+            rows=[(item.enrolment, counts.get(item.enrolment.product_id, RecommendationCounts())) for item in items],
+            total=recommendation_counts.total(counts),
             recipients=self.recommendation.recipients.earliest_seen_first()[: self.size],
             **context,
         )
