@@ -48,7 +48,8 @@ def _django_db_helper(_django_db_helper, django_db_blocker):
     def enter(scope: str) -> None:
         if threading.get_ident() == here:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('app.tenant', %s, %s)", [scope, connection.in_atomic_block])
+                how_long = "LOCAL" if connection.in_atomic_block else "SESSION"
+                cursor.execute(f"SET {how_long} app.tenant = %s", [scope])
 
     def leave_scope(**_) -> None:
         enter("")

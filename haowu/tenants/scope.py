@@ -16,11 +16,15 @@ T = TypeVar("T")
 
 
 def enter_scope(scope: int | str) -> None:
-    """Show ``scope``'s rows until the running transaction ends. RuntimeError outside of a transaction."""
+    """Show ``scope``'s rows until the running transaction ends. RuntimeError outside of a transaction.
+
+    A statement, not the function ``set_config``: that stays on the node that is asked and never reaches the others of a
+    distributed database, where a scope set earlier would still show its rows.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("a scope is set inside a transaction, so that it cannot leak into the next request")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.tenant', %s, true)", [str(scope)])
+        cursor.execute("SET LOCAL app.tenant = %s", [str(scope)])
 
 
 def current_scope() -> str:
