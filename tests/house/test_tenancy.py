@@ -2,12 +2,13 @@
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.db import ProgrammingError, connection, transaction
 
 from commissions.models import OrderLine, Settlement
 from haowu.ledger.models import Account, DailyBalance, Posting
 from haowu.tenants.models import BuyerIdentity, Tenant
-from haowu.tenants.scope import PLATFORM, current_scope, enter_scope, platform_scope
+from haowu.tenants.scope import PLATFORM, current_scope, enter_scope, platform_scope, refuse_lost_scope
 from merchants import listing
 from merchants.models import Plan, PlanRate, Product
 from streamers.models import Pick
@@ -175,6 +176,14 @@ def test_a_scope_ends_with_its_transaction():
     assert current_scope() == ""
     with pytest.raises(RuntimeError):
         enter_scope(7)
+
+
+def test_a_process_of_the_platform_whose_scope_was_lost_on_the_way_says_what_to_set(settings):
+    settings.HAOWU_SCOPE = "platform"
+    refuse_lost_scope(connection)
+    enter_scope("")
+    with pytest.raises(ImproperlyConfigured, match="set DATABASE_JOBS_URL"):
+        refuse_lost_scope(connection)
 
 
 def test_the_catalogue_is_everybodys_to_read(two_shops):
