@@ -51,7 +51,7 @@ def merge(about: Merge, content: BinaryIO) -> Outcome:
     WouldEmpty is raised before anything is written.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('work_mem', '256MB', true)")
+        cursor.execute("SET LOCAL work_mem = '256MB'")
         cursor.execute(STAGE)
         cursor.copy_expert("COPY fed FROM STDIN", content)
         cursor.execute("ANALYZE fed")

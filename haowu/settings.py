@@ -1,8 +1,12 @@
 """Settings, all of them from the environment; with none set, a private development house under HAOWU_HOME.
 
-DATABASE_URL        the owner's connection: creates roles, migrates. Embedded PostgreSQL when unset.
-DATABASE_APP_URL    the application's own login. When unset, the owner's login drops to the role
-                    ``haowu_app`` as it connects, so row-level security binds either way.
+DATABASE_URL        the owner's connection: creates roles, migrates. Never through a pooler. Embedded PostgreSQL when
+                    unset.
+DATABASE_APP_URL    the application's own login, ``haowu_app``. When unset, the owner's login drops to that role
+                    as it connects, so row-level security binds either way.
+DATABASE_JOBS_URL   the login of commands and workers, ``haowu_jobs``, whose role carries the platform's scope. When
+                    unset, they use the application's and ask for the scope as they connect, which no pooler passes
+                    on: behind one (PgBouncer) set both.
 REDIS_URL           broker and cache. Embedded Redis when unset.
 DATA_KEYS           ``id:base64,…`` (32 bytes each): seal bank accounts and identity numbers; the first is current
                     (see haowu.tenants.sealing). A key of its own for the embedded PostgreSQL when unset.
@@ -100,7 +104,8 @@ def _database(url: str, *options: str) -> dict:
     """A connection to ``url`` with PostgreSQL start-up ``options`` such as ``role=haowu_app``."""
     config = env.db_url_config(url)
     config["HOST"] = config.setdefault("OPTIONS", {}).pop("host", config["HOST"])  # a socket's directory is ?host=
-    config["OPTIONS"]["options"] = " ".join(f"-c {option}" for option in options)
+    if options:
+        config["OPTIONS"]["options"] = " ".join(f"-c {option}" for option in options)
     config["CONN_MAX_AGE"] = env.int("DB_CONN_MAX_AGE", default=60)
     config["CONN_HEALTH_CHECKS"] = True
     return config
@@ -110,10 +115,24 @@ _OWNER_URL = env.str("DATABASE_URL", default="") or embedded.database_url("owner
 _APP_URL = env.str("DATABASE_APP_URL", default="") or (
     embedded.database_url("app") if not env.str("DATABASE_URL", default="") else ""
 )
-_SCOPE = [f"app.tenant={scope}"] if (scope := env.str("HAOWU_SCOPE", default="")) else []
+_JOBS_URL = env.str("DATABASE_JOBS_URL", default="") or (
+    embedded.database_url("jobs") if not env.str("DATABASE_URL", default="") else ""
+)
+
+
+HAOWU_SCOPE = env.str("HAOWU_SCOPE", default="")
+
+
+def _default_database(scope: str) -> dict:
+    """As whom this process signs in. What its role does not say it asks for as it connects."""
+    if scope == "platform" and _JOBS_URL:
+        return _database(_JOBS_URL)
+    options = [f"app.tenant={scope}"] if scope else []
+    return _database(_APP_URL, *options) if _APP_URL else _database(_OWNER_URL, "role=haowu_app", *options)
+
 
 DATABASES = {
-    "default": _database(_APP_URL, *_SCOPE) if _APP_URL else _database(_OWNER_URL, "role=haowu_app", *_SCOPE),
+    "default": _default_database(HAOWU_SCOPE),
     "owner": _database(_OWNER_URL, "app.tenant=platform"),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
