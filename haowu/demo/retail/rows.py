@@ -15,10 +15,10 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from commissions.orders.events import MAX_AMOUNT_FEN
 from haowu.demo.retail.reasons import RowRefused
 from haowu.ground import days
 from haowu.ground.errors import Refused
+from haowu.ground.inputs import MAX_AMOUNT_FEN
 from haowu.ground.money import fen_from_yuan
 
 COLUMNS = (
