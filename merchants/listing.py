@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
+from haowu.ground.bulk import insert_rows
 from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant
 from merchants import refusals
@@ -50,10 +51,17 @@ def add_many(wishes: Sequence[tuple[Tenant, Draft]]) -> list[Product | Refused]:
             drafts.append(draft)
             answers.append(Product(merchant=merchant, code=draft.code, title=draft.title, category=draft.category))
     products = Product.objects.bulk_create([answer for answer in answers if isinstance(answer, Product)])
-    Sku.objects.bulk_create(
-        Sku(product=product, code=product.code, price_fen=draft.price_fen, stock=draft.stock)
+    skus = [
+        {
+            "product_id": product.pk,
+            "code": product.code,
+            "spec": "",
+            "price_fen": draft.price_fen,
+            "stock": draft.stock,
+        }
         for product, draft in zip(products, drafts, strict=True)
-    )
+    ]
+    insert_rows(Sku, skus)
     return answers
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from haowu.ground import days
+from haowu.ground.bulk import insert_rows
 from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant
 from merchants import rates, refusals
@@ -84,17 +85,20 @@ def _open(pairs: list[tuple[NewPlan, Plan | Refused]]) -> None:
     """Store the plans among ``pairs`` and their first rates."""
     plans = [(wish, answer) for wish, answer in pairs if isinstance(answer, Plan)]
     Plan.objects.bulk_create([plan for _wish, plan in plans])
-    PlanRate.objects.bulk_create(
-        PlanRate(
-            plan=plan,
-            merchant=wish.merchant,
-            streamer=streamer,
-            commission_bps=bps,
-            effective_from=wish.at,
-            announced_at=wish.at,
-        )
-        for wish, plan in plans
-        for streamer, bps in wish.first_rates.items()
+    insert_rows(
+        PlanRate,
+        [
+            {
+                "plan_id": plan.pk,
+                "merchant_id": plan.merchant_id,
+                "streamer_id": streamer.pk if streamer else None,
+                "commission_bps": bps,
+                "effective_from": wish.at,
+                "announced_at": wish.at,
+            }
+            for wish, plan in plans
+            for streamer, bps in wish.first_rates.items()
+        ],
     )
 
 
