@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from django.utils.translation import gettext as _
 
 from bases.refusals import FeedInvalid, FeedTooLarge
+from haowu.ground import inputs
 
 COLUMNS = ("merchant", "product", "sku", "price_fen", "quantity")
 ROW_LIMIT = 2_000_000
@@ -81,7 +82,7 @@ def _copy_line(line_no: int, cells: Sequence[str]) -> str | None:
         return None
     line = f"{line_no}\t{merchant}\t{product}\t{sku}\t{price}\t{quantity}"
     named = merchant + product + sku
-    if not named.isprintable():
+    if not inputs.is_storable(named):
         return None
     if "\\" in named:
         line = line.replace("\\", "\\\\")
