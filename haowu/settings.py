@@ -124,11 +124,15 @@ HAOWU_SCOPE = env.str("HAOWU_SCOPE", default="")
 
 
 def _default_database(scope: str) -> dict:
-    """As whom this process signs in. What its role does not say it asks for as it connects."""
+    """As whom this process signs in. What its role does not say it asks for as it connects.
+
+    The owner's login carries the platform's scope, which must not reach a web process that borrows it: said even empty.
+    """
     if scope == "platform" and _JOBS_URL:
         return _database(_JOBS_URL)
-    options = [f"app.tenant={scope}"] if scope else []
-    return _database(_APP_URL, *options) if _APP_URL else _database(_OWNER_URL, "role=haowu_app", *options)
+    if not _APP_URL:
+        return _database(_OWNER_URL, "role=haowu_app", f"app.tenant={scope}")
+    return _database(_APP_URL, *([f"app.tenant={scope}"] if scope else []))
 
 
 DATABASES = {
