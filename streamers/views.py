@@ -16,7 +16,7 @@ from haowu.ground.errors import Refused
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
-from haowu.web.addresses import local
+from haowu.web.paths import local
 from merchants.models import Product
 from streamers import shelf
 from streamers.filters import SelectionFilter, ShelfFilter

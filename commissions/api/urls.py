@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, register_converter
 
 from commissions.api.events import OrderEventsView, OrderEventView
 from commissions.api.levels import AssessmentsView, LevelsView, LevelView, RebatesView
@@ -7,6 +7,11 @@ from commissions.api.months import MonthsView, MonthView
 from commissions.api.opened import EntryLinesView, EntryView, PostingsView
 from commissions.api.orders import OrderLineView, OrdersView
 from commissions.api.statements import StatementLinesView, StatementsView, StatementView
+from haowu.partners.converters import DayConverter, MonthConverter, TextConverter
+
+register_converter(TextConverter, "text")
+register_converter(DayConverter, "day")
+register_converter(MonthConverter, "month")
 
 STATEMENT = "statements/<slug:account_kind>/<day:day>"
 

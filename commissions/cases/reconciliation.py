@@ -19,7 +19,7 @@ from commissions.cases import corrections, upstream
 from commissions.cases.casework import act, locked, note, require_reason, require_second, require_staff
 from commissions.cases.reconciliation_sql import compare
 from commissions.models import CaseEvent, Correction, OrderLine, ReconciliationItem, UpstreamFile, UpstreamRow
-from haowu.ground import days
+from haowu.ground import days, inputs
 from haowu.ground.bulk import insert_rows
 from haowu.ground.errors import Refused
 from haowu.ground.money import yuan
@@ -56,7 +56,9 @@ class Reading:
 def read(file: Path, *, source: Tenant | None = None, at: datetime) -> Reading:
     """Compare ``file`` with the lines of ``source``, or of all sources. The same content again changes nothing."""
     known, is_new = UpstreamFile.objects.get_or_create(
-        digest=upstream.digest_of(file), source=source, defaults={"name": file.name[:200], "read_at": at}
+        digest=upstream.digest_of(file),
+        source=source,
+        defaults={"name": inputs.printable(file.name)[:200], "read_at": at},
     )
     bad: list[upstream.BadRow] = []
     rows = 0

@@ -9,6 +9,8 @@ from rest_framework.exceptions import MethodNotAllowed, ParseError
 from rest_framework.request import Request
 
 from haowu.tenants.scope import enter_scope
+from haowu.web.addresses import client_address
+from haowu.web.limits import Limit, RateLimited
 from haowu.web.problems import ApiRefused
 
 
@@ -17,6 +19,9 @@ class PartnerResource(Protocol):
 
     required_scopes: dict[str, list[str]]
     kinds: frozenset[str] | None
+
+
+WRONG_TOKENS = Limit("wrong-tokens")
 
 
 class ScopeMissing(ApiRefused):
@@ -40,6 +45,8 @@ class ClientAuthentication(OAuth2Authentication):
         except ValueError as error:  # oauthlib reads the query too, and knows only some ways to be malformed
             raise ParseError from error
         if found is None:
+            if "Authorization" in request.headers:
+                _count_wrong_token(request)
             return None
         _user, token = found
         tenant = token.application.tenant
@@ -74,3 +81,10 @@ class MayCall(TokenHasScope):
         if method not in view.required_scopes:
             raise MethodNotAllowed(method)
         return view.required_scopes[method]
+
+
+def _count_wrong_token(request: Request) -> None:
+    """RateLimited once an address has sent too many tokens that are none. Right ones pass from there as before."""
+    rate = WRONG_TOKENS.count(client_address(request))
+    if rate and rate.is_exceeded:
+        raise RateLimited(rate)

@@ -10,7 +10,7 @@ from django.views.generic import TemplateView
 from haowu.ground import inputs
 from haowu.tenants.middleware import SESSION_KEY
 from haowu.tenants.models import Tenant
-from haowu.web.addresses import local
+from haowu.web.paths import local
 
 HOMES = {
     Tenant.Kind.MERCHANT: "products",

@@ -1,103 +1,43 @@
-"""What may stand in an address: converters for the parts of a path, and which address is one of this site.
+"""From where a request comes: what limits are counted against, and what a stranger must not choose.
 
-A part that cannot be an id, a day or a number of anything does not match its converter: 404, before a view is asked.
-``<int:…>`` and ``<slug:…>`` are Django's own, for row numbers and for the names of accounts and kinds.
+``X-Forwarded-For`` is a list that each proxy appends its caller to. Only what our own proxies wrote can be believed:
+the last ``settings.PROXIES`` entries (0: none, the connection itself speaks). All before them is the caller's word.
 """
 
-from datetime import date
+import ipaddress
 
+from django.conf import settings
 from django.http import HttpRequest
-from django.urls import register_converter
-from django.urls.converters import PathConverter
-from django.utils.http import url_has_allowed_host_and_scheme
 
-from haowu.ground import days, inputs
-
-
-class IdConverter:
-    """A public id or a share token: 16 URL-safe characters at most."""
-
-    regex = "[A-Za-z0-9_-]{1,16}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
+UNKNOWN = "unknown"
+IPV6_NETWORK = 64
+"""Bits of an IPv6 address that its owner cannot choose: whoever has one address has all of its /64."""
 
 
-class TextConverter(PathConverter):
-    """Any text that could be stored, slashes too: the numbers of other systems are theirs to choose."""
-
-    regex = r"[^\x00-\x1f\x7f-\x9f]+?"
-
-
-class DayConverter:
-    """``2024-06-01`` → its date."""
-
-    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-
-    def to_python(self, value: str) -> date:
-        return days.day(value)
-
-    def to_url(self, value: date) -> str:
-        return value.isoformat()
+def client_address(request: HttpRequest) -> str:
+    """The caller's IPv4 address or IPv6 network; ``unknown`` where nothing names one, as on a Unix socket."""
+    connected = request.META.get("REMOTE_ADDR", "")
+    if not settings.PROXIES:
+        return _network(connected)
+    entries = [entry for entry in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if entry.strip()]
+    named = entries[-settings.PROXIES :][:1]
+    found = _network(named[0]) if named else UNKNOWN
+    return found if found != UNKNOWN else _network(connected)
 
 
-class MonthConverter:
-    """``2024-06`` → its first day."""
-
-    regex = "[0-9]{4}-[0-9]{2}"
-
-    def to_python(self, value: str) -> date:
-        return days.day(f"{value}-01")
-
-    def to_url(self, value: date) -> str:
-        return f"{value:%Y-%m}"
-
-
-class QuarterConverter:
-    """``2024Q2`` → its first day, 1 April."""
-
-    regex = "[0-9]{4}Q[1-4]"
-
-    def to_python(self, value: str) -> date:
-        return days.day(f"{value[:4]}-{3 * int(value[5]) - 2:02}-01")
-
-    def to_url(self, value: date) -> str:
-        return f"{value.year}Q{(value.month + 2) // 3}"
-
-
-class TableConverter:
-    """How the name of a table's file ends."""
-
-    regex = "csv|xlsx"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-CONVERTERS = {
-    "id": IdConverter,
-    "text": TextConverter,
-    "day": DayConverter,
-    "month": MonthConverter,
-    "quarter": QuarterConverter,
-    "table": TableConverter,
-}
-
-
-def register() -> None:
-    """Called once, before the first address is read."""
-    for name, converter in CONVERTERS.items():
-        register_converter(converter, name)
-
-
-def local(request: HttpRequest, asked: str | None) -> str:
-    """``asked`` where it is an address of this site, such as the page to go back to; else ''."""
-    asked = asked or ""
-    is_ours = url_has_allowed_host_and_scheme(asked, request.get_host(), require_https=request.is_secure())
-    return asked if is_ours and asked.startswith("/") and inputs.is_storable(asked) else ""
+def _network(text: str) -> str:
+    """``text`` is an address, as some proxies write it with a port or in brackets."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return UNKNOWN
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, IPV6_NETWORK), strict=False))

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from haowu.web import addresses
+from haowu.web import paths
 
 
 class WebConfig(AppConfig):
@@ -8,4 +8,4 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        addresses.register()
+        paths.register()
