@@ -199,14 +199,15 @@ def nothing_failing() -> Iterator[None]:
         error = sys.exc_info()[1]
         place = traceback.extract_tb(error.__traceback__)[-1]
         asked = f"{request.method} {request.path}"[:100]
-        found.setdefault(f"{asked}: {type(error).__name__} {str(error)[:120]!r} in {place.filename}:{place.lineno}", "")
+        at = f"{type(error).__name__} in {place.filename}:{place.lineno}"
+        found.setdefault(f"{asked}: {at}", f"{request.META['QUERY_STRING'][:60]} {str(error)[:200]!r}")
 
     signals.got_request_exception.connect(note)
     try:
         yield
     finally:
         signals.got_request_exception.disconnect(note)
-    assert not found, "\n".join(found)
+    assert not found, "\n".join(f"{place} {said}" for place, said in found.items())
 
 
 def upload(name: str, content: bytes) -> SimpleUploadedFile:

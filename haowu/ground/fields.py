@@ -87,7 +87,7 @@ class MomentField(forms.DateTimeField):
 class SplitMomentField(forms.SplitDateTimeField):
     """``MomentField`` as the admin asks for it: a day, and a time of day."""
 
-    default_error_messages = {"outside": OUTSIDE}
+    default_error_messages = {**forms.SplitDateTimeField.default_error_messages, "outside": OUTSIDE}
 
     def validate(self, value: datetime | None) -> None:
         super().validate(value)

@@ -5,6 +5,9 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
@@ -14,7 +17,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from haowu.ground import days
+from haowu.ground import days, inputs
 from haowu.ground.fields import DayField, SplitMomentField, TextField
 from haowu.ground.money import yuan
 from haowu.tenants import personal
@@ -42,8 +45,18 @@ class LookOnlyAdmin(LookOnly, admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
 
+    def get_changelist(self, request: HttpRequest, **options: Any) -> "type[ChangeList]":
+        return PrudentList
 
-class EditedAdmin(admin.ModelAdmin):
+
+class KeySelect(AutocompleteSelect):
+    """Django's looks up whatever was posted when it shows a form again, and fails where that is no key at all."""
+
+    def optgroups(self, name: str, value: list[str], attr: Any = None) -> list:
+        return super().optgroups(name, [each for each in value if _may_be_key(each)], attr)
+
+
+class Edited(admin.options.BaseModelAdmin):
     """What staff type into the fields of a model passes the same door as every other form."""
 
     formfield_overrides: ClassVar[dict] = {
@@ -52,6 +65,33 @@ class EditedAdmin(admin.ModelAdmin):
         models.DateField: {"form_class": DayField},
         models.DateTimeField: {"form_class": SplitMomentField},
     }
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            options.setdefault("widget", KeySelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+
+class EditedAdmin(Edited, admin.ModelAdmin):
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        return PrudentList
+
+
+class PrudentList(ChangeList):
+    """A filter that no date or number can be is no filter: the list says so, as it does of an unknown one."""
+
+    def get_queryset(self, request: HttpRequest, **options: Any) -> Any:
+        try:
+            return super().get_queryset(request, **options)
+        except (OverflowError, ValueError) as error:
+            raise IncorrectLookupParameters from error
+
+
+def _may_be_key(text: str) -> bool:
+    try:
+        return bool(inputs.whole_text(text, high=2**63 - 1))
+    except inputs.InputInvalid:
+        return False
 
 
 def yuan_column(name: str, label: Any) -> Any:
@@ -66,13 +106,13 @@ def yuan_column(name: str, label: Any) -> Any:
     return column
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(Edited, admin.TabularInline):
     model = Membership
     extra = 0
     autocomplete_fields = ["user", "tenant"]
 
 
-class BuyerIdentityInline(admin.TabularInline):
+class BuyerIdentityInline(Edited, admin.TabularInline):
     model = BuyerIdentity
     extra = 0
 

@@ -12,11 +12,12 @@ from django.urls import get_resolver, reverse
 
 from tests import hostile
 from tests.browser import clock  # noqa: F401
-from tests.hostile import SHARP, VALUES, nothing_failing
+from tests.hostile import VALUES, nothing_failing
 from tests.hostile_market import market
 from tests.world import undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+SHARPEST = ("2**63", "1e999999", "year 1", "year 9999", "lines")
 KEYS = (
     "NUL",
     "the admin's escaped NUL",
@@ -48,9 +49,12 @@ def ask(client: Client, address: str, posted: dict | None = None) -> Any:
 def test_no_query_breaks_a_list(staff):
     with nothing_failing():
         for shown, address in registered():
-            for name in [*OF_LISTS, *lookups(shown)]:
-                for sharp in SHARP:
+            for name in lookups(shown):
+                for sharp in SHARPEST:
                     ask(staff, f"{address}?{quote(name)}={quote(VALUES[sharp])}")
+        for name in OF_LISTS:  # read by Django's code, the same for every list
+            for value in VALUES.values():
+                ask(staff, f"/admin/commissions/withdrawal/?{name}={quote(value)}")
 
 
 def test_no_key_breaks_a_row(staff):
@@ -75,7 +79,7 @@ def test_no_form_breaks_a_row_that_is_added_or_changed(staff):
             for value in VALUES.values():
                 ask(staff, address, right | dict.fromkeys(names, value))
             for name in names:
-                for sharp in SHARP:
+                for sharp in SHARPEST:
                     ask(staff, address, right | {name: VALUES[sharp]})
 
 
@@ -88,8 +92,8 @@ def test_no_action_breaks_a_list(staff):
             for action in shown.actions or ():
                 name = action if isinstance(action, str) else action.__name__
                 ask(staff, address, right | {"action": name})
-                for field in right:
-                    for sharp in SHARP:
+                for field in right.keys() - {"index", "select_across"}:
+                    for sharp in SHARPEST:
                         ask(staff, address, right | {"action": name, field: VALUES[sharp]})
 
 
