@@ -51,7 +51,7 @@ bench: setup
 # CAMPAIGN_SEED for other cases. CAMPAIGN and the seed are read by tests/campaign.py.
 faults: export CAMPAIGN ?= 1
 faults: setup
-	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/stories tests/faults $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/stories tests/faults tests/house/test_hostile*.py $(PYTEST_ARGS)
 
 # Only the browser tests need it; they skip themselves where there is none.
 chromium:

@@ -8,7 +8,8 @@ import inspect
 import re
 import sys
 import traceback
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,6 +19,8 @@ from django import forms
 from django.core import signals
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests import campaign
 
 VALUES = {
     "nothing": "",
@@ -49,8 +52,9 @@ VALUES = {
     "another site": "//elsewhere.example/",
     "no address": "statements",
 }
-SHARP = ("NUL", "5,000 digits", "2**63", "1e999999", "no number", "year 1", "year 9999", "the last minute", "lines")
-"""Those that break most; each goes alone into every place, all other places being filled as they should be."""
+ALWAYS = ("NUL", "2**63", "1e999999", "year 1", "year 9999")
+"""Those that break most. They go to every place; of the others ``make test`` sends each place a share, always the same,
+and ``make faults`` all."""
 CUT = ("%ED%A0%BD", "%FF", "%C0%80", "%00")
 """Escapes of an address that are no UTF-8, as a program would send them: half an emoji, one byte, a long NUL."""
 
@@ -59,6 +63,24 @@ _IN_QUERY = re.compile(r'(?:\bGET|\bquery|\basked)\.(?:get|getlist)\("(\w+)"')
 _IN_BODY = re.compile(r'(?:\bPOST|\bposted)\.(?:get|getlist)\("(\w+)"')
 _FORM_OF_QUERY = re.compile(r"\b(\w+Form)\((?:self\.)?request\.GET")
 _PART = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+def at_once(place: str) -> list[str]:
+    """For all fields of a page at once, each of which is read by itself."""
+    return [VALUES[name] for name in ALWAYS] + share(place, [VALUES[name] for name in VALUES if name not in ALWAYS], 4)
+
+
+def one_by_one(place: str, most: int = 2) -> list[str]:
+    """For one field, all others being filled as they should be."""
+    return share(place, list(VALUES.values()), most)
+
+
+def share(place: str, values: Sequence[Any], most: int) -> list[Any]:
+    """``most`` of ``values``, spread by the name of the ``place``; all of them in the whole campaign."""
+    if campaign.SCALE:
+        return list(values)
+    first = zlib.crc32(place.encode()) + campaign.SEED
+    return [values[(first + step) % len(values)] for step in range(min(most, len(values)))]
 
 
 @dataclass

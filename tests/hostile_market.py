@@ -1,13 +1,14 @@
 """One of everything, so that every page has something to show: who acts on it, and the real parts of each address."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.test import Client
 
 from bases import booking
 from bases.models import QuarantinedRow, Room
 from commissions.cases import disputes
+from commissions.leaders import levelling
 from commissions.models import OrderLine
 from commissions.payments import withdrawals
 from haowu.tenants.models import Tenant, User
@@ -60,6 +61,7 @@ def market() -> Market:
     targeted = build.listed_plan(more, "item_targeted", {seller: 2000})
     ids = _cooperation(shop, seller, lead, partner, goods, more)
     ids |= _orders(shop, seller, goods)
+    levelling.close_quarter(date(2024, 1, 1), at=AT)
     made, of_base = _base(seller)
     ids |= of_base
     for name in ("product", "list-product", "delist-product", "add-picture", "selection-product", "pick", "unpick"):

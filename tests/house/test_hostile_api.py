@@ -17,7 +17,7 @@ from django.urls import resolve
 from tests.api.conftest import calling, sale  # noqa: F401
 from tests.api.test_access import BODIES, CALLERS, TABLE, asked, led  # noqa: F401
 from tests.bases import base
-from tests.hostile import CUT, SHARP, VALUES, nothing_failing
+from tests.hostile import CUT, at_once, nothing_failing, one_by_one, share
 from tests.world import undone
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,7 @@ def test_no_part_of_a_path_breaks_a_route(callers):
     with nothing_failing():
         for method, path, match, caller in walked(callers):
             for value in map(str, match.captured_kwargs.values()):
-                for bad in [*(quote(text, safe="") for text in VALUES.values()), *CUT]:
+                for bad in [*(quote(text, safe="") for text in at_once(path)), *share(path, CUT, 1)]:
                     send(caller, method, path.replace(f"/{value[:10]}", f"/{bad}", 1), BODIES.get(path))
 
 
@@ -78,9 +78,9 @@ def test_no_query_or_header_breaks_a_route(callers):
         for method, path, match, caller in walked(callers):
             view = match.func.view_class()
             for name in view.query_parameters if method == "GET" else ():
-                for bad in [*(quote(text) for text in VALUES.values()), *CUT]:
+                for bad in [*map(quote, one_by_one(path + name, 6)), *share(path + name, CUT, 1)]:
                     send(caller, method, f"{path}?{name}={bad}")
-        for text in VALUES.values():
+        for text in at_once("header"):
             printable = text.replace("\0", "").replace("\r\n", " ").encode().decode("latin-1")
             for name in ("Accept_Language", "Accept", "Idempotency_Key", "If_None_Match", "Content_Encoding"):
                 send(caller, "POST", "/order-events", {}, **{name: printable})
@@ -94,7 +94,7 @@ def test_no_body_breaks_a_route(callers):
             for raw in RAW:
                 send(caller, method, path, raw)
             for place in places(BODIES[path]):
-                for value in (*SHAPES, *(VALUES[sharp] for sharp in SHARP)):
+                for value in (*share(f"{path}{place}", SHAPES, 4), *at_once(f"{path}{place}")):
                     send(caller, method, path, put(BODIES[path], place, value))
 
 
@@ -103,7 +103,7 @@ def test_no_way_of_asking_for_a_token_breaks(db):
     right = {"grant_type": "client_credentials", "client_id": "x", "client_secret": "y", "scope": "orders:read"}
     with nothing_failing():
         for name in right:
-            for text in VALUES.values():
+            for text in at_once(name):
                 client.post("/oauth/token/", right | {name: text})
                 client.post(f"/oauth/token/?{name}={quote(text)}", right)
 
