@@ -23,7 +23,7 @@ def row(sku: str, quantity: int, price: int = 1_000) -> tuple:
 @pytest.fixture
 def made() -> Base:
     build.merchant("m1", name="山野集")
-    return base("b1", name="临沂基地")
+    return base("b1", name="临沂基地", agreed_by=["m1"])
 
 
 def gold(leader: Tenant) -> Tenant:

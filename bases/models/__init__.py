@@ -1,5 +1,7 @@
 from bases.models.base import Application, Base, Document, QuotaPeriod
-from bases.models.brand import Brand, Introduction
+from bases.models.brand import Brand, BrandedProduct, Introduction
+from bases.models.consent import Consent
+from bases.models.permit import Permit
 from bases.models.policy import BasePolicy, Level
 from bases.models.room import Booking, Room
 from bases.models.stock import Feed, Feeder, FeedPart, PullSource, QuarantinedRow, Stock
@@ -11,6 +13,8 @@ __all__ = [
     "BasePolicy",
     "Booking",
     "Brand",
+    "BrandedProduct",
+    "Consent",
     "Document",
     "Feed",
     "FeedPart",
@@ -18,6 +22,7 @@ __all__ = [
     "Introduction",
     "Level",
     "Movement",
+    "Permit",
     "PullSource",
     "QuarantinedRow",
     "QuotaPeriod",

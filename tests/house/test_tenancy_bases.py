@@ -36,7 +36,7 @@ def two_bases():
     shop, seller = merchant("m1"), streamer("s1")
     made = []
     for code, city in (("b1", "linyi"), ("b2", "yiwu")):
-        one = base(code, city=city)
+        one = base(code, city=city, agreed_by=["m1"])
         feed(one, 1, [("m1", "p1", "k1", 100, 5), ("m1", "p1", "k2", 100, -1)])
         reserving.reserve(want(f"o-{code}", shop, city=city), at=AT)
         introducing.introduce(one.base, authorised(f"brand {code}"), at=AT)
