@@ -131,20 +131,21 @@ REPEATED = f"""
            'SKU_REPEATED', 'open' FROM gone
 """
 
-# Goods that left the base after it counted are in the count and no longer there. A row is fed under the permit of its
-# brand, else under its merchant's consent: a brand's document outlives what a merchant may take back.
+# Goods that left the base after it counted are in the count and no longer there. A known row stays under its permit
+# while that holds, so that a snapshot asks nothing about rows that it confirms. Others are fed under their brand's
+# permit, else under their merchant's consent: a brand's document outlives what a merchant may take back.
 JUDGE = """
     CREATE TEMP TABLE judged ON COMMIT DROP AS
-    WITH agreed AS MATERIALIZED (
-        SELECT DISTINCT ON (merchant_id) merchant_id, permit.id AS permit_id
-        FROM bases_consent AS consent JOIN bases_permit AS permit ON permit.id = consent.permit_id
-        WHERE consent.base_id = %(base_id)s AND permit.since <= %(at)s AND permit.until > %(at)s
-        ORDER BY merchant_id, permit.until DESC
+    WITH live AS MATERIALIZED (
+        SELECT id, until FROM bases_permit WHERE base_id = %(base_id)s AND since <= %(at)s AND until > %(at)s
+    ), agreed AS MATERIALIZED (
+        SELECT DISTINCT ON (merchant_id) merchant_id, permit_id
+        FROM bases_consent JOIN live ON live.id = permit_id
+        WHERE base_id = %(base_id)s ORDER BY merchant_id, until DESC
     ), branded AS MATERIALIZED (
-        SELECT DISTINCT ON (brand_id) brand_id, permit.id AS permit_id
-        FROM bases_introduction AS introduction JOIN bases_permit AS permit ON permit.id = introduction.permit_id
-        WHERE introduction.base_id = %(base_id)s AND permit.since <= %(at)s AND permit.until > %(at)s
-        ORDER BY brand_id, permit.until DESC
+        SELECT DISTINCT ON (brand_id) brand_id, permit_id
+        FROM bases_introduction JOIN live ON live.id = permit_id
+        WHERE base_id = %(base_id)s ORDER BY brand_id, until DESC
     ), gone AS (
         SELECT stock_id, sum(quantity)::bigint AS quantity FROM bases_movement
         WHERE base_id = %(base_id)s AND kind = 'dispatched' AND at > %(counted_at)s GROUP BY stock_id
@@ -152,19 +153,24 @@ JUDGE = """
         SELECT fed.line_no, fed.merchant_code, fed.product_code, fed.sku_code, fed.price_fen,
                fed.quantity AS said, greatest(fed.quantity - coalesce(gone.quantity, 0), 0) AS quantity,
                merchant.id AS merchant_id, stock.id AS stock_id, stock.price_fen AS price_before,
-               stock.quantity - stock.short AS quantity_before, stock.permit_id AS permit_before,
-               coalesce(branded.permit_id, agreed.permit_id) AS permit_id
+               stock.quantity - stock.short AS quantity_before, live.id AS permit_before
         FROM fed
         LEFT JOIN tenants_tenant AS merchant ON merchant.kind = 'merchant' AND merchant.code = fed.merchant_code
         LEFT JOIN bases_stock AS stock
             ON stock.base_id = %(base_id)s AND stock.merchant_id = merchant.id
             AND stock.product_code = fed.product_code AND stock.sku_code = fed.sku_code
         LEFT JOIN gone ON gone.stock_id = stock.id
-        LEFT JOIN agreed ON agreed.merchant_id = merchant.id
-        LEFT JOIN bases_brandedproduct AS goods
-            ON goods.merchant_id = merchant.id AND goods.product_code = fed.product_code
-        LEFT JOIN branded ON branded.brand_id = goods.brand_id
+        LEFT JOIN live ON live.id = stock.permit_id
         WHERE stock.id IS NULL OR stock.sequence < %(sequence)s
+    ), permitted AS (
+        SELECT counted.*, coalesce(permit_before, branded.permit_id, agreed.permit_id) AS permit_id
+        FROM counted
+        LEFT JOIN bases_brandedproduct AS goods
+            ON permit_before IS NULL AND goods.merchant_id = counted.merchant_id
+            AND goods.product_code = counted.product_code
+        LEFT JOIN branded ON branded.brand_id = goods.brand_id
+        LEFT JOIN agreed ON agreed.merchant_id = counted.merchant_id
+        WHERE NOT %(is_snapshot)s OR permit_before IS NULL OR price_fen <> price_before OR quantity <> quantity_before
     )
     SELECT *, CASE
         WHEN merchant_id IS NULL THEN 'MERCHANT_UNKNOWN'
@@ -173,9 +179,7 @@ JUDGE = """
         WHEN %(is_checked)s AND abs(price_fen - price_before) * 10000 > price_before * %(price_band_bps)s
             THEN 'PRICE_OUT_OF_BAND'
     END AS reason
-    FROM counted
-    WHERE NOT %(is_snapshot)s OR stock_id IS NULL OR permit_id IS DISTINCT FROM permit_before OR permit_id IS NULL
-        OR price_fen <> price_before OR quantity <> quantity_before
+    FROM permitted
 """
 
 FIND_ABSENT = """

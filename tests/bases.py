@@ -7,9 +7,11 @@ from typing import Any
 
 from bases import consenting, feeding, founding, introducing, reserving
 from bases.feed_rows import pack
-from bases.models import Application, Base, Consent, Introduction, Stock
+from bases.models import Application, Base, Brand, Consent, Introduction, Stock
 from haowu.ground import days
 from haowu.tenants.models import Tenant
+from merchants import editing
+from merchants.models import Product
 from tests.build import moment, tenant
 
 AT = moment("2024-06-01 09:00")
@@ -42,6 +44,14 @@ def agreed(of: Base, *merchants: str, at: datetime = days.BEGINNING, **window: d
     """The merchants of these codes let ``of`` sell their goods, from the beginning of time unless the test says."""
     parties = Tenant.objects.coded(Tenant.Kind.MERCHANT, merchants)
     return [consenting.agree(parties[code], of.base, **window, by=None, at=at) for code in merchants]
+
+
+def of_brand(brand: Brand | None, of: Tenant, code: str = "p1") -> Product:
+    """The product of that code, made where it is new, with ``brand`` on its merchant's form."""
+    details = editing.Details(code, "", None, brand)
+    known = Product.objects.of_merchant(of).coded(code)
+    skus = [editing.SkuWish("a", "", 1_000, 5)]
+    return editing.change_product(known, details, skus) if known else editing.add_product(of, code, details, skus)
 
 
 def authorised(name: str, first: str = "2024-01-01", last: str = "2025-12-31") -> introducing.Authorised:
