@@ -20,21 +20,21 @@ class ConsentQuerySet(models.QuerySet):
 
     def not_over(self, at: datetime) -> "ConsentQuerySet":
         """Neither withdrawn nor past its end at ``at``; it may still be to begin."""
-        return self.filter(withdrawn_at__isnull=True).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+        return self._standing(at).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
 
     def in_state(self, state: str, at: datetime) -> "ConsentQuerySet":
         """The same rule as ``Consent.state_at``."""
         if state == Consent.State.WITHDRAWN:
             return self.filter(withdrawn_at__lte=at)
-        standing = self.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=at))
+        standing = self._standing(at)
         if state == Consent.State.UPCOMING:
             return standing.filter(begins_at__gt=at)
         if state == Consent.State.ENDED:
             return standing.filter(ends_at__lte=at)
         return standing.filter(begins_at__lte=at).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
 
-    def newest_first(self) -> "ConsentQuerySet":
-        return self.order_by("-given_at", "-pk")
+    def _standing(self, at: datetime) -> "ConsentQuerySet":
+        return self.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=at))
 
 
 class Consent(models.Model):
@@ -91,6 +91,10 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.merchant} – {self.base}"
+
+    def is_over(self, at: datetime) -> bool:
+        """The same rule as ``not_over``."""
+        return self.state_at(at) in (self.State.ENDED, self.State.WITHDRAWN)
 
     def state_at(self, at: datetime) -> "Consent.State":
         if self.withdrawn_at is not None and self.withdrawn_at <= at:

@@ -34,3 +34,6 @@ class Permit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.base} {self.since:%Y-%m-%d} – {self.until:%Y-%m-%d}"
+
+    def is_live(self, at: datetime) -> bool:
+        return self.since <= at < self.until

@@ -7,7 +7,8 @@ above, and a base may count a SKU before its merchant lists it.
 from datetime import datetime
 
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import Count, F, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from bases.models.base import Base
@@ -161,6 +162,10 @@ class StockQuerySet(models.QuerySet):
 
     def with_available(self) -> "StockQuerySet":
         return self.annotate(available=F("quantity") - F("reserved"))
+
+    def totals(self) -> dict[str, int]:
+        """``{"skus", "reserved"}``: rows, and pieces that orders hold of them."""
+        return self.aggregate(skus=Count("pk"), reserved=Coalesce(Sum("reserved"), 0))
 
     def lock_in_order(self) -> "StockQuerySet":
         """The same rows, locked by their ids as feeds and reservations lock them. Within a transaction."""
