@@ -35,7 +35,8 @@ class Authorised:
 def introduce_many(base: Tenant, wishes: Sequence[Authorised], *, at: datetime) -> list[Introduction | Refused]:
     """Hand in brands; one answer each, in order. Work through them one by one: each changes the quota of the next.
 
-    An answer with the status ``duplicate`` is a brand that another base offers: noted, no quota used, nothing waits.
+    An answer with the status ``duplicate`` is a brand that another base offers: no quota used, and no credit. Its
+    document may still be accepted (``authorise``).
     """
     profile = Base.objects.working().filter(base=base).first()
     if profile is None:

@@ -3,8 +3,9 @@ from bases.models.brand import Brand, BrandedProduct, Introduction
 from bases.models.consent import Consent
 from bases.models.permit import Permit
 from bases.models.policy import BasePolicy, Level
+from bases.models.pull import PullSource
 from bases.models.room import Booking, Room
-from bases.models.stock import Feed, Feeder, FeedPart, PullSource, QuarantinedRow, Stock
+from bases.models.stock import Feed, Feeder, FeedPart, QuarantinedRow, Stock
 from bases.models.supply import Movement, Reservation, Shortage
 
 __all__ = [

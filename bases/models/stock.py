@@ -4,6 +4,7 @@ Stock is known by base, merchant, product code and SKU code, as other systems na
 above, and a base may count a SKU before its merchant lists it.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
@@ -146,6 +147,9 @@ class StockQuerySet(models.QuerySet):
     def of_product(self, merchant: object, code: object) -> "StockQuerySet":
         """Also for subqueries: ``merchant`` and ``code`` may be expressions."""
         return self.filter(merchant=merchant, product_code=code)
+
+    def of_product_codes(self, merchant: Tenant, codes: Iterable[str]) -> "StockQuerySet":
+        return self.filter(merchant=merchant, product_code__in=list(codes))
 
     def permitted(self, at: datetime) -> "StockQuerySet":
         """What its base may sell at ``at``. The rest counts for nothing, and hides nobody's product."""
@@ -291,35 +295,3 @@ class QuarantinedRow(HasStates, models.Model):
 
     def __str__(self) -> str:
         return f"{self.merchant_code}/{self.product_code}/{self.sku_code}"
-
-
-class PullSourceQuerySet(models.QuerySet):
-    def visible_to(self, tenant: Tenant) -> "PullSourceQuerySet":
-        return self.filter(base=tenant)
-
-    def due(self, at: datetime) -> "PullSourceQuerySet":
-        return self.filter(next_at__lte=at, base__base__status__in=Base.WORKING).order_by("next_at", "pk")
-
-
-class PullSource(models.Model):
-    """An HTTPS address of a base from which the platform reads its snapshots."""
-
-    base = models.OneToOneField(
-        Tenant, on_delete=models.PROTECT, primary_key=True, related_name="pull_source", verbose_name=_("基地")
-    )
-    url = models.URLField(_("地址"), max_length=500)
-    every_minutes = models.PositiveIntegerField(_("每隔（分钟）"), default=60)
-    next_at = models.DateTimeField(_("下次读取"))
-    pulled_at = models.DateTimeField(_("上次读取"), null=True)
-    outcome = models.CharField(_("上次结果"), max_length=32, blank=True)
-    told = models.CharField(_("说明"), max_length=300, blank=True)
-    failures = models.PositiveIntegerField(_("连续失败"), default=0)
-
-    objects = PullSourceQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("库存拉取地址")
-        constraints = [models.CheckConstraint(condition=Q(every_minutes__gte=5), name="pull_source_not_too_often")]
-
-    def __str__(self) -> str:
-        return self.url

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import haowu.tenants.models
-from haowu.tenants.policies import owned_by, protect
+from haowu.tenants.migrations._guards import owned_by, protect, sql
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -41,8 +41,8 @@ def forget_authorised(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bases', '0003_shortages'),
-        ('tenants', '0003_personal_data'),
+        ('bases', '0002_first_policy_and_guards'),
+        ('tenants', '0002_platform_and_guards'),
     ]
 
     operations = [
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='permit_window_forward')],
             },
         ),
-        protect("bases_permit", read="true", write="false"),
+        sql(protect("bases_permit", read="true", write="false")),
         migrations.CreateModel(
             name='Consent',
             fields=[
@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('begins_at')), _connector='OR'), name='consent_window_forward'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('withdrawn_at__isnull', True)), expressions=[(models.Func(models.F('merchant_id'), models.F('merchant_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('base_id'), models.F('base_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('begins_at'), models.F('ends_at'), function='tstzrange'), '&&')], name='consent_once_at_a_time')],
             },
         ),
-        protect("bases_consent", read=owned_by("merchant_id", "base_id"), write=owned_by("merchant_id")),
+        sql(protect("bases_consent", read=owned_by("merchant_id", "base_id"), write=owned_by("merchant_id"))),
         migrations.CreateModel(
             name='BrandedProduct',
             fields=[
@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('merchant', 'product_code'), name='branded_product_once')],
             },
         ),
-        protect("bases_brandedproduct", read="true", write=owned_by("merchant_id")),
+        sql(protect("bases_brandedproduct", read="true", write=owned_by("merchant_id"))),
         migrations.AddField('introduction', 'permit', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='introduction', to='bases.permit', verbose_name='供货许可')),
         migrations.AlterField('introduction', 'status', models.CharField(choices=[('submitted', '审核中'), ('accepted', '已通过'), ('refused', '未通过'), ('duplicate', '已有基地引进'), ('authorised', '已授权供货')], default='submitted', editable=False, max_length=10, verbose_name='状态')),
         migrations.RunPython(permit_accepted, migrations.RunPython.noop),

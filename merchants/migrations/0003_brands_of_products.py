@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bases", "0004_permits"), ("merchants", "0009_brands_move_down")]
+    dependencies = [("bases", "0003_permits"), ("merchants", "0002_guards")]
 
     operations = [
         migrations.RunSQL(
