@@ -1,6 +1,7 @@
 from django.urls import path
 
 from bases.api.brands import BrandsView, IntroductionsView
+from bases.api.consents import ConsentsView, WithdrawalOfConsentView
 from bases.api.stock import ChangesView, FeedsView, FeedView, SnapshotsView, StockView
 
 urlpatterns = [
@@ -10,5 +11,7 @@ urlpatterns = [
     path("stock-feeds/<int:sequence>", FeedView.as_view(), name="stock-feed"),
     path("stock", StockView.as_view(), name="stock"),
     path("brands", BrandsView.as_view(), name="brands"),
+    path("consents", ConsentsView.as_view(), name="consents"),
+    path("consents/<slug:public_id>/withdrawal", WithdrawalOfConsentView.as_view(), name="consent-withdrawal"),
     path("brand-introductions", IntroductionsView.as_view(), name="brand-introductions"),
 ]

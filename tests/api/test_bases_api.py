@@ -23,7 +23,7 @@ def body(sequence: int, *rows, **facts) -> dict:
 @pytest.fixture
 def made():
     merchant("m1")
-    return base("b1")
+    return base("b1", agreed_by=["m1"])
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(made, caller, change, sta
 def test_another_base_sees_and_changes_nothing_of_it(made, caller, calling):
     caller.post("/stock-snapshots", body(1, row("a", 5), row("b", -1)))
     introduced(made, ["安克"])
-    other = calling(base("b2").base)
+    other = calling(base("b2", agreed_by=["m1"]).base)
     assert other.get("/stock-feeds/1").status_code == 404
     for path in ("/stock-feeds", "/stock", "/brand-introductions"):
         assert other.get(path).json()["results"] == []
