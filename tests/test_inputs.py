@@ -106,10 +106,25 @@ def test_json_may_begin_with_a_byte_order_mark():
     assert inputs.json_of(b'\xef\xbb\xbf{"a": 1}') == inputs.json_of('\ufeff{"a": 1}') == {"a": 1}
 
 
-@pytest.mark.parametrize("document", ["[" * 100_000, "9" * 5000, "NaN", "{", "", b"\xff\xfe", "\x00"])
+@pytest.mark.parametrize("document", ["[" * 100_000, "NaN", "-Infinity", "{", "", b"\xff\xfe", "\x00"])
 def test_json_that_cannot_be_read_is_refused_and_never_a_traceback(document):
     with pytest.raises(InputInvalid):
         inputs.json_of(document)
+
+
+@pytest.mark.parametrize("digits", ["9" * 21, "-" + "9" * 5000, "1" * 1_000_000])
+def test_an_absurd_number_spoils_its_own_place_and_not_the_document(digits):
+    good, absurd = inputs.json_of(f"[7, {digits}]")
+    assert inputs.whole(good) == 7
+    with pytest.raises(InputInvalid):
+        inputs.whole(absurd)
+
+
+@pytest.mark.parametrize("value", ["", "-a", "a b", "a\n", "号", "a" * 65, None, 7])
+def test_a_plain_number_has_no_character_that_a_bank_would_change(value):
+    assert inputs.plain("2024-06.20_A:1", max_length=64) == "2024-06.20_A:1"
+    with pytest.raises(InputInvalid):
+        inputs.plain(value, max_length=64)
 
 
 def test_a_file_is_read_as_utf8_or_gbk():

@@ -8,6 +8,7 @@ and refuses that entry alone.
 import json
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -19,8 +20,10 @@ MAX_WHOLE = 2**31 - 1
 MAX_AMOUNT_FEN = 10**14
 """A thousand billion yuan: no order line, and sums of 90,000 of them still fit 64 bits."""
 MAX_DIGITS = 20
-"""Longer numbers are refused unread: Python itself refuses 5,000 digits, with an error that names no field."""
+"""Longer numbers are none of ours. Python itself refuses 5,000 digits, with an error that names no field."""
 BYTE_ORDER_MARK = "\ufeff"
+PLAIN = "[A-Za-z0-9][A-Za-z0-9._:-]*"
+"""Numbers that a bank's remark, an address and a file's name carry unchanged."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL_IN_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -48,6 +51,13 @@ def text(value: Any, *, max_length: int, lines: bool = False) -> str:
         raise InputInvalid(_("须为 1 到 {n} 个字符的文本。").format(n=max_length))
     if not is_storable(value, lines=lines):
         raise InputInvalid(_("含有控制字符或残缺的字符（例如被截断的表情）。请去掉后重试。"))
+    return value
+
+
+def plain(value: Any, *, max_length: int) -> str:
+    """``value`` as a number of letters, digits and ``._:-``, as PLAIN says."""
+    if not isinstance(value, str) or len(value) > max_length or not re.fullmatch(PLAIN, value):
+        raise InputInvalid(_("须为 1 到 {n} 个字母、数字或 ._:-，以字母或数字开头。").format(n=max_length))
     return value
 
 
@@ -100,12 +110,14 @@ def day(value: Any) -> date:
 def json_of(document: str | bytes) -> Any:
     """The value of a JSON ``document`` in UTF-8, with or without a byte order mark.
 
-    Refused: what is no JSON, ``NaN`` and ``Infinity``, numbers of thousands of digits, and nesting that no reader of
-    ours needs.
+    Refused: what is no JSON, ``NaN`` and ``Infinity``, and nesting that no reader of ours needs. A whole number of more
+    than MAX_DIGITS becomes a ``Decimal``, which ``whole`` refuses: it spoils the entry in which it stands and no other.
     """
     try:
-        plain = document.decode("utf-8-sig") if isinstance(document, bytes) else document.removeprefix(BYTE_ORDER_MARK)
-        return json.loads(plain, parse_constant=_no_number)
+        content = (
+            document.decode("utf-8-sig") if isinstance(document, bytes) else document.removeprefix(BYTE_ORDER_MARK)
+        )
+        return json.loads(content, parse_int=_whole_or_decimal, parse_constant=_no_number)
     except (ValueError, RecursionError):  # UnicodeDecodeError and JSONDecodeError are ValueErrors
         raise InputInvalid(_("不是可读的 UTF-8 JSON。请检查括号、引号、编码和嵌套层数。")) from None
 
@@ -121,6 +133,11 @@ def decoded(document: bytes) -> str:
         except UnicodeDecodeError:
             continue
     raise InputInvalid(_("文件编码无法识别。请另存为 UTF-8 或 GBK 的文件。"))
+
+
+def _whole_or_decimal(digits: str) -> int | Decimal:
+    """Python refuses to read integers of thousands of digits, and with them the whole document."""
+    return int(digits) if len(digits) <= MAX_DIGITS else Decimal(digits)
 
 
 def _no_number(name: str) -> Any:
