@@ -14,6 +14,8 @@ from typing import BinaryIO
 
 from django.db import connection
 
+from haowu.ground.inputs import printable
+
 EMPTY_BAND_FROM_ROWS = 100
 """A base with fewer SKUs in stock may empty them all in one snapshot without being asked."""
 
@@ -87,12 +89,11 @@ def _empties_too_much(cursor, about: Merge) -> bool:
 
 
 def open_rows(base_id: int, feed_id: int, rows: Iterable[tuple[int, list[str]]]) -> int:
-    """Keep rows that could not be read, as they came."""
+    """Keep rows that could not be read, as they came; what no database keeps, as ``\\x00`` or ``\\ud83d``."""
     values = []
     for line_no, cells in rows:
         shown = [
-            cell.replace("\0", "")[:size]
-            for cell, size in zip([*cells, *[""] * 5][:5], (200, 200, 200, 40, 40), strict=True)
+            printable(cell)[:size] for cell, size in zip([*cells, *[""] * 5][:5], (200, 200, 200, 40, 40), strict=True)
         ]
         values.append((base_id, feed_id, line_no, *shown))
     with connection.cursor() as cursor:
