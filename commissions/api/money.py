@@ -1,5 +1,6 @@
 """``/balances`` and ``/withdrawals``: what the calling party has, by bucket, and how it gets it paid out."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -68,7 +69,7 @@ class WithdrawalOut(serializers.Serializer):
     reason = serializers.CharField(allow_blank=True, help_text=_("拒绝或失败的原因"))
     next = serializers.SerializerMethodField(help_text=_("给人看的下一步"))
 
-    def get_expected_on(self, withdrawal: Withdrawal) -> Any:
+    def get_expected_on(self, withdrawal: Withdrawal) -> date | None:
         return withdrawal_story.expected_on(withdrawal)
 
     def get_next(self, withdrawal: Withdrawal) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls.converters import PathConverter
 
 from haowu.ground import inputs
-from haowu.partners.fields import DAY_SCHEMA, YEAR_PATTERN, code_schema
+from haowu.partners.fields import DAY_SCHEMA, MONTH_SCHEMA, code_schema
 
 MAX_LENGTH = 128
 """The longest number of another system that we keep: an event's id."""
@@ -58,7 +58,6 @@ class MonthConverter:
 
 
 CONVERTERS = {"text": TextConverter, "number": NumberConverter, "day": DayConverter, "month": MonthConverter}
-MONTH_SCHEMA = {"type": "string", "pattern": f"^{YEAR_PATTERN}-(0[1-9]|1[0-2])$"}
 
 SCHEMAS: dict[str, dict[str, Any]] = {
     "text": code_schema(MAX_LENGTH),

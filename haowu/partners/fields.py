@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from haowu.ground import inputs
@@ -25,6 +26,7 @@ _TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 MOMENT_PATTERN = rf"^{YEAR_PATTERN}-[0-9]{{2}}-[0-9]{{2}}[Tt]{_TIME}$"
 
 DAY_SCHEMA = {"type": "string", "format": "date", "pattern": DAY_PATTERN}
+MONTH_SCHEMA = {"type": "string", "pattern": f"^{YEAR_PATTERN}-(0[1-9]|1[0-2])$"}
 MOMENT_SCHEMA = {"type": "string", "format": "date-time", "pattern": MOMENT_PATTERN}
 
 
@@ -145,6 +147,14 @@ class ChoiceField(serializers.ChoiceField):
         if not isinstance(data, str) or data not in self.choices:
             self.fail("invalid_choice", choices="、".join(self.choices))
         return data
+
+
+@extend_schema_field(MONTH_SCHEMA)
+class MonthField(serializers.DateField):
+    """Of an answer: ``2024-06``, which is no date."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(format="%Y-%m", read_only=True, **options)
 
 
 class AnyField(serializers.Field):

@@ -72,6 +72,33 @@ def test_the_description_is_served(client, schema):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("query", ["", "?format=json", "?lang=en", "?version=%0d%0aX", "?lang=%00", "?lang=tlh"])
+def test_the_description_is_made_once_and_who_has_it_is_not_sent_it_again(client, monkeypatch, query):
+    first = client.get(f"/api/schema/{query}")
+    assert (first.status_code, first["Cache-Control"]) == (200, "public, max-age=300")
+    assert {"Accept", "Accept-Language"} <= set(first["Vary"].split(", "))
+    monkeypatch.setattr("drf_spectacular.generators.SchemaGenerator.get_schema", lambda *_, **__: 1 / 0)
+    assert client.get(f"/api/schema/{query}").content == first.content
+    known = client.get(f"/api/schema/{query}", headers={"If-None-Match": first["ETag"]})
+    assert (known.status_code, known.content, known["ETag"]) == (304, b"", first["ETag"])
+    assert client.get(f"/api/schema/{query}", headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_each_language_has_its_own_description(client):
+    chinese, english, named = (
+        client.get("/api/schema/", headers={"Accept-Language": "zh-hans"}),
+        client.get("/api/schema/", headers={"Accept-Language": "en"}),
+        client.get("/api/schema/?lang=en", headers={"Accept-Language": "zh-hans"}),
+    )
+    assert "推送订单事件" in chinese.content.decode()
+    assert "推送订单事件" not in english.content.decode()
+    assert named.content == english.content
+    assert len({chinese["ETag"], english["ETag"]}) == 2
+    assert client.get("/api/schema/?format=csv").status_code == 404
+
+
+@pytest.mark.django_db
 def test_the_page_brings_no_inline_script_or_style_and_nothing_from_elsewhere(client):
     page = client.get("/api/docs/")
     html = page.content.decode()
