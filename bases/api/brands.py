@@ -33,7 +33,7 @@ class BrandIn(serializers.Serializer):
 
 
 class IntroductionsIn(serializers.Serializer):
-    brands = BrandIn(many=True, min_length=1, max_length=introducing.BATCH_LIMIT)
+    brands = serializers.ListField(child=BrandIn(), min_length=1, max_length=introducing.BATCH_LIMIT)
 
 
 class IntroductionOut(serializers.Serializer):

@@ -2,12 +2,7 @@
 
 import http.client
 import json
-import os
-import signal
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +10,7 @@ import pytest
 from commissions.models import OrderEvent
 from haowu.partners.clients import register_client
 from tests.api.conftest import basic
+from tests.api.servers import gunicorn
 from tests.build import bought, merchant, paid, product, source
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,25 +18,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def port(process_environment) -> Iterator[int]:
-    """gunicorn, as in production, over the test's database."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number = free.getsockname()[1]
-    environment = {name: value for name, value in process_environment.items() if name != "HAOWU_SCOPE"}
-    command = [sys.executable, "-m", "gunicorn", "haowu.wsgi", "--bind", f"127.0.0.1:{number}", "--threads", "4"]
-    server = subprocess.Popen(command, env=environment, start_new_session=True)
-    try:
-        for _ in range(300):
-            assert server.poll() is None, "gunicorn ended"
-            try:
-                send(number, "GET", "/healthz", None)
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield number
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(20)
+    with gunicorn(process_environment) as port:
+        yield port
 
 
 def send(port: int, method: str, path: str, pieces: list[bytes] | bytes | None, **headers: str):

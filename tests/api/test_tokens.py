@@ -1,6 +1,8 @@
 """OAuth 2 client credentials at /oauth/token/."""
 
 import json
+from base64 import b64encode
+from urllib.parse import quote
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -152,3 +154,19 @@ def test_guessing_a_secret_is_counted_against_the_client_named(shop_client, sett
     )  # fmt: skip
     assert 1 <= int(refused["Retry-After"]) <= 60
     assert ask(GRANT, **basic(*other)).status_code == 200
+
+
+@pytest.mark.parametrize("odd", ["\0", "a\0b", "\ud800", "x" * 10_000, "\x1b", "號", "%", ":", ""], ids=repr)
+def test_credentials_that_are_none_are_refused_and_are_no_failure(db, odd):
+    """In the header, in the form, and as a scope or grant."""
+    form = {"grant_type": "client_credentials"}
+    raw = b64encode(f"{odd}:{odd}".encode("utf-8", "surrogatepass")).decode()
+    answers = [
+        Client().post("/oauth/token/", form, headers={"Authorization": f"Basic {raw}"}),
+        Client().post("/oauth/token/", form, headers={"Authorization": "Basic %%%"}),
+    ]
+    sent = quote(odd.encode("utf-8", "surrogatepass"))
+    for body in (f"client_id={sent}&client_secret={sent}", f"scope={sent}", f"grant_type={sent}", f"client_id={sent}"):
+        whole = f"grant_type=client_credentials&{body}"
+        answers.append(Client().post("/oauth/token/", whole, content_type="application/x-www-form-urlencoded"))
+    assert {answer.status_code for answer in answers} <= {400, 401}
