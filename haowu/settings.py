@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "haowu.web.chunks.ChunkedBodies",
     "django.middleware.common.CommonMiddleware",
     "haowu.web.bodies.BodyLimits",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -20,6 +20,7 @@ class PartnerResource(Protocol):
     required_scopes: dict[str, list[str]]
     kinds: frozenset[str] | None
 
+
 WRONG_TOKENS = Limit("wrong-tokens")
 
 
