@@ -24,6 +24,8 @@ MAX_DIGITS = 20
 MAX_DEPTH = 100
 """Lists and objects within each other; no document that we read needs ten."""
 BYTE_ORDER_MARK = "\ufeff"
+PLAIN = "[A-Za-z0-9][A-Za-z0-9._:-]*"
+"""Numbers that a bank's remark, an address and a file's name carry unchanged."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL_IN_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -52,6 +54,13 @@ def text(value: Any, *, max_length: int, lines: bool = False) -> str:
         raise InputInvalid(_("须为 1 到 {n} 个字符的文本。").format(n=max_length))
     if not is_storable(value, lines=lines):
         raise InputInvalid(_("含有控制字符或残缺的字符（例如被截断的表情）。请去掉后重试。"))
+    return value
+
+
+def plain(value: Any, *, max_length: int) -> str:
+    """``value`` as a number of letters, digits and ``._:-``, as PLAIN says."""
+    if not isinstance(value, str) or len(value) > max_length or not re.fullmatch(PLAIN, value):
+        raise InputInvalid(_("须为 1 到 {n} 个字母、数字或 ._:-，以字母或数字开头。").format(n=max_length))
     return value
 
 

@@ -1,6 +1,6 @@
 """Who calls: a bearer token's client, the tenant it acts for, and whether it may."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
@@ -9,10 +9,19 @@ from rest_framework.exceptions import MethodNotAllowed, ParseError
 from rest_framework.request import Request
 
 from haowu.tenants.scope import enter_scope
+from haowu.web.addresses import client_address
+from haowu.web.limits import Limit, RateLimited
 from haowu.web.problems import ApiRefused
 
-if TYPE_CHECKING:  # DRF's views import the default authentication classes, of which one stands here
-    from haowu.partners.views import PartnerView
+
+class PartnerResource(Protocol):
+    """What a view of the API says of itself: ``{method: [scopes]}``, and whose it is (None: anybody's)."""
+
+    required_scopes: dict[str, list[str]]
+    kinds: frozenset[str] | None
+
+
+WRONG_TOKENS = Limit("wrong-tokens")
 
 
 class ScopeMissing(ApiRefused):
@@ -36,6 +45,8 @@ class ClientAuthentication(OAuth2Authentication):
         except ValueError as error:  # oauthlib reads the query too, and knows only some ways to be malformed
             raise ParseError from error
         if found is None:
+            if "Authorization" in request.headers:
+                _count_wrong_token(request)
             return None
         _user, token = found
         tenant = token.application.tenant
@@ -52,7 +63,7 @@ class ClientAuthentication(OAuth2Authentication):
 class MayCall(TokenHasScope):
     """The token holds the view's ``required_scopes`` and its tenant is one of the view's ``kinds`` (None: any)."""
 
-    def has_permission(self, request: Request, view: "PartnerView") -> bool:
+    def has_permission(self, request: Request, view: PartnerResource) -> bool:
         if not request.auth:
             return False
         scopes = self.get_scopes(request, view)
@@ -64,9 +75,16 @@ class MayCall(TokenHasScope):
             raise KindRefused(kind=request.tenant.get_kind_display())
         return True
 
-    def get_scopes(self, request: Request, view: "PartnerView") -> list[str]:
+    def get_scopes(self, request: Request, view: PartnerResource) -> list[str]:
         """``view.required_scopes`` is ``{method: [scopes]}``; HEAD is as GET, other methods are not there."""
         method = "GET" if request.method == "HEAD" else request.method
         if method not in view.required_scopes:
             raise MethodNotAllowed(method)
         return view.required_scopes[method]
+
+
+def _count_wrong_token(request: Request) -> None:
+    """RateLimited once an address has sent too many tokens that are none. Right ones pass from there as before."""
+    rate = WRONG_TOKENS.count(client_address(request))
+    if rate and rate.is_exceeded:
+        raise RateLimited(rate)
