@@ -1,5 +1,6 @@
 """Forms of bases: they read what people write; whether it may be is for the acts to say."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from bases import feeding, pulling
 from bases.cities import choices
 from bases.founding import Paper, Site
 from bases.models import Document, Level
+from haowu.ground import days
 from haowu.ground.fields import DayField, MomentField, TextField, WholeField
 
 UPLOAD_MB = 100
@@ -50,6 +52,21 @@ class PullForm(forms.Form):
     every_minutes = WholeField(
         label=_("每隔多少分钟读取"), min_value=pulling.LEAST_MINUTES, max_value=pulling.MOST_MINUTES, initial=60
     )
+
+
+class ConsentForm(forms.Form):
+    """Days, which people think in; from today and for good where they are left out."""
+
+    begins_on = DayField(label=_("从哪天起"), required=False, help_text=_("不填即现在起。"))
+    ends_on = DayField(label=_("到哪天止（含当日）"), required=False, help_text=_("不填即长期，可随时撤回。"))
+
+    def window(self, at: datetime) -> dict[str, datetime | None]:
+        """As ``consenting.agree`` takes it."""
+        first, last = self.cleaned_data["begins_on"], self.cleaned_data["ends_on"]
+        return {
+            "begins_at": None if first in (None, days.day_of(at)) else days.start_of(first),
+            "ends_at": last and days.start_of(last + days.ONE_DAY),
+        }
 
 
 class RoomForm(forms.Form):

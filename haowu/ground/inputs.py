@@ -26,6 +26,8 @@ MAX_DEPTH = 100
 MAX_KEY = 64
 """Codes and numbers of other systems; our own public ids are shorter."""
 BYTE_ORDER_MARK = "\ufeff"
+PLAIN = "[A-Za-z0-9][A-Za-z0-9._:-]*"
+"""Numbers that a bank's remark, an address and a file's name carry unchanged."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL_IN_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -60,6 +62,13 @@ def text(value: Any, *, max_length: int, lines: bool = False) -> str:
 def key(value: str | None) -> str:
     """``value`` where it could be an id or a code, else '', as nothing is called. For look-ups without a form."""
     return value if value and len(value) <= MAX_KEY and is_storable(value) else ""
+
+
+def plain(value: Any, *, max_length: int) -> str:
+    """``value`` as a number of letters, digits and ``._:-``, as PLAIN says."""
+    if not isinstance(value, str) or len(value) > max_length or not re.fullmatch(PLAIN, value):
+        raise InputInvalid(_("须为 1 到 {n} 个字母、数字或 ._:-，以字母或数字开头。").format(n=max_length))
+    return value
 
 
 def is_storable(value: str, *, lines: bool = False) -> bool:
