@@ -12,9 +12,7 @@ from haowu.tenants.models import Tenant
 
 
 class BaseFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(
-        label=_("基地名称"), field_name="base__name", lookup_expr="icontains", max_length=64, widget=SearchBox
-    )
+    q = SearchFilter(label=_("基地名称"), field_name="base__name", lookup_expr="icontains")
     city = django_filters.ChoiceFilter(label=_("城市"), choices=cities, empty_label=_("全部城市"))
     level = django_filters.ChoiceFilter(label=_("级别"), choices=Level.choices, empty_label=_("全部级别"))
 

@@ -14,7 +14,7 @@ from commissions.payments import withdrawals
 from haowu.tenants.models import Tenant, User
 from merchants.models import Plan
 from tests import build
-from tests.bases import base, feed
+from tests.bases import agreed, base, feed
 from tests.browser import NOW, browser
 from tuanzhang import changes, enrolling, recommending, seconds
 from tuanzhang.models import Activity, Enrolment
@@ -130,6 +130,7 @@ def _orders(shop, seller, goods) -> dict[str, dict[str, str]]:
 def _base(seller: Tenant) -> tuple[Tenant, dict[str, dict[str, str]]]:
     """A base with stock, a row kept back because its price left the bands, and a room that the streamer has booked."""
     made = base("b1")
+    (consent,) = agreed(made, "m1", at=AT - timedelta(days=30))
     feed(made, 1, [("m1", "p1", "k1", 1_000, 5)])
     feed(made, 2, [("m1", "p1", "k1", 9_999, 7)])
     room = Room.objects.filter(base=made.base).first() or booking.open_room(made.base, "一号间")
@@ -139,5 +140,7 @@ def _base(seller: Tenant) -> tuple[Tenant, dict[str, dict[str, str]]]:
     ids: dict[str, dict[str, str]] = dict.fromkeys(("base-take-row", "base-drop-row"), kept_back)
     ids |= {key: {"sequence": "2"} for key in ("base-confirm-feed", "base-reject-feed")}
     ids |= {key: {"public_id": room.public_id} for key in ("room", "base-close-room")}
+    ids["consent-base"] = {"public_id": made.base.public_id}
+    ids["withdraw-consent"] = {"public_id": consent.public_id}
     ids["cancel-booking"] = {"public_id": booked.public_id}
     return made.base, ids
