@@ -66,6 +66,7 @@ PLAIN = (
     "list_stock",
     "list_brands",
     "list_brand_introductions",
+    "list_consents",
 )
 NAMED = (
     ("list_order_events", "read_order_event", {"event_id": "event_id"}),
