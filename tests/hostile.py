@@ -232,6 +232,11 @@ def nothing_failing() -> Iterator[None]:
     assert not found, "\n".join(f"{place} {said}" for place, said in found.items())
 
 
+def unlimited(settings: Any) -> None:
+    """A walk asks more often than anybody may; a refusal for that would hide what it looks for."""
+    settings.LIMITS = {name: (10**9, *rest) for name, (_most, *rest) in settings.LIMITS.items()}
+
+
 def upload(name: str, content: bytes) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
 

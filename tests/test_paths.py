@@ -109,7 +109,7 @@ class TestErrorPages:
         )
 
     @pytest.mark.parametrize(
-        ("language", "said"), [("zh-hans", "你的角色不能这样做"), ("en", "Your role may not do this")]
+        ("language", "said"), [("zh-hans", "你的角色不能这样做"), ("en", "Your role does not allow this")]
     )
     def test_403(self, language, said):
         client = browser(build.merchant("m1", name="山野集"), "viewer", language)

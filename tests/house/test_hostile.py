@@ -12,7 +12,7 @@ from django.test import Client
 
 from tests import hostile
 from tests.browser import clock  # noqa: F401
-from tests.hostile import CUT, Page, at_once, nothing_failing, one_by_one, pages, share
+from tests.hostile import CUT, Page, at_once, nothing_failing, one_by_one, pages, share, unlimited
 from tests.hostile_market import Market, market
 from tests.world import undone
 
@@ -23,7 +23,8 @@ KINDS = ("streamer", "merchant", "tuanzhang", "base")
 
 
 @pytest.fixture
-def place() -> Market:
+def place(settings) -> Market:
+    unlimited(settings)
     return market()
 
 

@@ -12,7 +12,7 @@ from django.urls import get_resolver, reverse
 
 from tests import hostile
 from tests.browser import clock  # noqa: F401
-from tests.hostile import VALUES, at_once, nothing_failing, one_by_one, share
+from tests.hostile import VALUES, at_once, nothing_failing, one_by_one, share, unlimited
 from tests.hostile_market import market
 from tests.world import undone
 
@@ -31,7 +31,8 @@ OF_LISTS = ("q", "o", "p", "all", "e", "_popup", "_to_field", "_facets")
 
 
 @pytest.fixture
-def staff() -> Client:
+def staff(settings) -> Client:
+    unlimited(settings)
     return market().client("staff")
 
 

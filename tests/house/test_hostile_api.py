@@ -17,7 +17,7 @@ from django.urls import resolve
 from tests.api.conftest import calling, sale  # noqa: F401
 from tests.api.test_access import BODIES, CALLERS, TABLE, asked, led  # noqa: F401
 from tests.bases import base
-from tests.hostile import CUT, at_once, nothing_failing, one_by_one, share
+from tests.hostile import CUT, at_once, nothing_failing, one_by_one, share, unlimited
 from tests.world import undone
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ OF_BASES = {"stock-snapshots", "stock-changes", "stock-feeds", "stock-feed", "st
 
 @pytest.fixture
 def callers(settings, sale, asked, led, calling):  # noqa: F811
-    settings.API_LIMITS = {"requests": (10**9, 60), "tokens": (10**9, 60)}
+    unlimited(settings)
     known = {"partner": sale.source, "merchant": sale.shop, "streamer": sale.seller, "leader": led, "base": base().base}
     found = {name: calling(tenant) for name, tenant in known.items()}
     for each in found.values():
@@ -98,7 +98,8 @@ def test_no_body_breaks_a_route(callers):
                     send(caller, method, path, put(BODIES[path], place, value))
 
 
-def test_no_way_of_asking_for_a_token_breaks(db):
+def test_no_way_of_asking_for_a_token_breaks(db, settings):
+    unlimited(settings)
     client = Client(raise_request_exception=False)
     right = {"grant_type": "client_credentials", "client_id": "x", "client_secret": "y", "scope": "orders:read"}
     with nothing_failing():
