@@ -5,7 +5,7 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from haowu.bench import crews, extras, feed, history, house, intake, levels, night, others, parts
+from haowu.bench import crews, extras, feed, history, house, intake, levels, market, night, others, parts
 from haowu.bench.figures import Figures
 
 BENCHES = {
@@ -15,6 +15,7 @@ BENCHES = {
     "history": (history, 1_000_000),
     "levels": (levels, 1_000_000),
     "feed": (feed, 1_000_000),
+    "market": (market, 5_461),
     "parts": (parts, 5_000_000),
     "others": (others, 100_000),
 }
@@ -23,13 +24,15 @@ BENCHES = {
 class Command(BaseCommand):
     help = (
         "Measures a night, a second worker, the intake, the cost of history, leaders' levels, a stock feed, "
-        "what partitions would give, or other packages' books, beside the floor."
+        "a market file, what partitions would give, or other packages' books, beside the floor."
     )
 
     def add_arguments(self, parser):
         parser.add_argument("name", choices=BENCHES, nargs="?", default="night")
         parser.add_argument(
-            "--size", type=int, help="lines of the night, events, settled lines or rows behind, or rows of the feed"
+            "--size",
+            type=int,
+            help="lines of the night, events, settled lines or rows behind, rows of the feed, or products",
         )
         parser.add_argument(
             "--with",
