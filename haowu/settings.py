@@ -7,6 +7,7 @@ REDIS_URL           broker and cache. Embedded Redis when unset.
 DATA_KEYS           ``id:base64,…`` (32 bytes each): seal bank accounts and identity numbers; the first is current
                     (see haowu.tenants.sealing). A key of its own for the embedded PostgreSQL when unset.
 TOP_UP_ACCOUNT      the platform's own bank account, shown to merchants who pay commission from a deposit.
+LOG_FORMAT          ``json`` or ``line``; see LOGGING. LOG_LEVEL: from which level on, ``WARNING`` by default.
 HAOWU_SCOPE         ``platform`` for commands and workers, unset for the web (see haowu.tenants.scope).
 """
 
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
     "haowu",
     "haowu.web",
     "haowu.tenants",
+    "haowu.approvals",
     "haowu.partners",
     "haowu.ledger",
     "haowu.analytics",
@@ -57,6 +59,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "haowu.web.request_ids.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -68,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "haowu.tenants.middleware.TenantScopeMiddleware",
+    "haowu.approvals.middleware.ActorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -138,6 +142,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {
     "settle-the-night": {"task": "commissions.tasks.settle_night", "schedule": crontab(hour=2, minute=0)},
     # Expires: where all workers are busy, what was swept meanwhile would only queue up before other tasks.
+    "link-trail": {"task": "haowu.approvals.tasks.link_trail", "schedule": 60.0},
     "sweep": {"task": "commissions.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "release-expired": {"task": "commissions.tasks.release_expired", "schedule": 60.0},
     "pull-stock": {"task": "bases.tasks.pull_due", "schedule": 60.0},
@@ -309,10 +314,17 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+LOG_FORMAT = env.str("LOG_FORMAT", default="line" if DEVELOPMENT else "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "haowu.web.logs.WithRequestId"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"},
+        "json": {"()": "haowu.web.logs.JsonLines"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "loggers": {"haowu.approvals.chain": {"level": "INFO"}},
 }
+"""``LOG_FORMAT``: ``json`` (one object a line) outside of development, ``line`` there. No personal data in either."""

@@ -8,6 +8,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
+from haowu.web import request_ids
+
 
 class ErrorOut(serializers.Serializer):
     pointer = serializers.CharField(required=False, help_text=_("请求体中的位置（JSON Pointer）。"))
@@ -24,6 +26,7 @@ class ProblemOut(serializers.Serializer):
     status = serializers.IntegerField()
     code = serializers.CharField(help_text=_("稳定的错误码，程序按它判断。"))
     detail = serializers.CharField(help_text=_("给人看的说明，语言随 Accept-Language。"))
+    request_id = serializers.CharField(help_text=_("请求编号，联系平台时请附上。"))
     errors = ErrorOut(many=True, required=False)
 
 
@@ -62,6 +65,13 @@ class PartnerSchema(AutoSchema):
         counted = ["200", "201", "400", "404", "409", "413", "415", "422", "429"]
         parameters = [
             OpenApiParameter("Accept-Language", str, header, description=_("文字的语言：zh-hans（默认）或 en。")),
+            OpenApiParameter(
+                request_ids.HEADER,
+                {"type": "string", "pattern": "^[!-~]{1,128}$"},
+                header,
+                description=_("调用方自己的请求编号，会写入日志与操作记录；不可用时由平台另编。"),
+            ),
+            OpenApiParameter(request_ids.HEADER, str, header, response=True, description=_("这个请求的编号。")),
             *[
                 OpenApiParameter(name, int, header, response=counted, description=text)
                 for name, text in RATE_HEADERS.items()

@@ -19,6 +19,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from haowu.ground.errors import NotFound, Refused
+from haowu.web import request_ids
 from haowu.web.formats import PrudentJSONRenderer
 
 MEDIA_TYPE = "application/problem+json"
@@ -184,6 +185,7 @@ def _problem(refused: Refused) -> dict[str, Any]:
         "status": refused.status,
         "code": refused.code,
         "detail": refused.message,
+        "request_id": request_ids.current(),
     } | getattr(refused, "extensions", {})
 
 
