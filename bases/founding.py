@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from bases import quotas, refusals
 from bases.cities import CITIES
 from bases.models import Application, Base, BasePolicy, Document, Feeder, Level, Room
+from haowu.approvals.rules import require_reason
 from haowu.ground import days
 from haowu.tenants.models import Membership, Tenant, User
 
@@ -115,14 +116,14 @@ def downgrade(base: Base, reason: str, *, at: datetime) -> None:
         raise refusals.LevelWrong
     policy = _hold_seats(at)
     _require_seat(policy, Level.SILVER)
-    base.move("downgrade", level=Level.SILVER, downgraded_at=at, reason=_said(reason))
+    base.move("downgrade", level=Level.SILVER, downgraded_at=at, reason=require_reason(reason))
     quotas.lower(base, policy.brands(Level.SILVER), days.day_of(at))
 
 
 @transaction.atomic
 def close(base: Base, reason: str, *, at: datetime) -> None:
     """Its seat is free and its stock is out of the selection centre at once; its brands stay while authorised."""
-    base.move("close", closed_at=at, reason=_said(reason))
+    base.move("close", closed_at=at, reason=require_reason(reason))
 
 
 def seats_taken(level: str) -> int:
@@ -158,10 +159,4 @@ def _file(application: Application, papers: Sequence[Paper]) -> None:
 
 
 def _decision(reason: str, by: User | None, at: datetime) -> dict:
-    return {"reason": _said(reason), "decided_by": by, "decided_at": at}
-
-
-def _said(reason: str) -> str:
-    if not reason.strip():
-        raise refusals.ReasonMissing
-    return reason.strip()
+    return {"reason": require_reason(reason), "decided_by": by, "decided_at": at}

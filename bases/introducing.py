@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from bases import quotas, refusals
 from bases.models import Base, Brand, Introduction
 from bases.models.brand import normal_name
+from haowu.approvals.rules import require_reason
 from haowu.ground import days
 from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant, User
@@ -110,9 +111,7 @@ def accept(introduction: Introduction, *, by: User | None, at: datetime) -> Intr
 
 
 def refuse(introduction: Introduction, reason: str, *, by: User | None, at: datetime) -> None:
-    if not reason.strip():
-        raise refusals.ReasonMissing
-    introduction.move("refuse", reason=reason.strip(), decided_by=by, decided_at=at)
+    introduction.move("refuse", reason=require_reason(reason), decided_by=by, decided_at=at)
 
 
 def _unfit(wish: Authorised, today: date) -> Refused | None:

@@ -78,7 +78,7 @@ def test_staff_hold_a_line_extend_and_release_it_each_with_a_reason(books):
     kept.refresh_from_db()
     assert kept.expires_at - kept.opened_at == timedelta(days=7)
     before = everything()
-    assert act("maker", kept, "release", reason=" ") == ["o2/1：请写明原因。"]
+    assert act("maker", kept, "release", reason=" ") == ["o2/1：请写明原因，当事方会看到。"]
     assert everything() == before
     act("maker", kept, "release", reason="无误")
     page = signed_in("maker").get(at(LineHold, f"{kept.pk}/change/")).content.decode()
@@ -109,7 +109,7 @@ def test_staff_freeze_a_party_and_release_it(books):
 def test_a_dispute_is_decided_by_two_of_the_staff(books):
     dispute = raised()
     act("maker", dispute, "propose", reason="部分成立", amount="8.00")
-    assert act("maker", dispute, "uphold") == [f"{dispute}：经办人不能复核自己提出的事项。请由另一位同事复核。"]
+    assert act("maker", dispute, "uphold") == [f"{dispute}：您是上一位经手人，须由另一位同事复核。"]
     assert balance("frozen") == 1125
     act("checker", dispute, "uphold")
     assert (balance("available"), balance("funding", "m1")) == (325, 800)

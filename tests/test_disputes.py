@@ -3,8 +3,9 @@
 import pytest
 
 from commissions.cases import deadlines, disputes, holds
-from commissions.cases.casework import CaseClosed, DeadlinePassed, ReasonMissing, SamePerson, StaffOnly
+from commissions.cases.casework import CaseClosed, DeadlinePassed
 from commissions.models import CaseEvent, Dispute, OrderLine
+from haowu.approvals.rules import ReasonMissing, SecondPersonNeeded, StaffOnly
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import enter_scope
 from tests.build import member, merchant, moment, nets, settle, streamer, told
@@ -203,7 +204,7 @@ def test_a_proposal_sent_back_is_open_again(market):
 @pytest.mark.parametrize(
     ("refusal", "act"),
     [
-        (SamePerson, lambda d, at: disputes.uphold(d, by=staff("maker"), at=at)),
+        (SecondPersonNeeded, lambda d, at: disputes.uphold(d, by=staff("maker"), at=at)),
         (StaffOnly, lambda d, at: disputes.uphold(d, by=staff("guest", is_staff=False), at=at)),
         (StaffOnly, lambda d, at: disputes.reject(d, "x", by=staff("guest", is_staff=False), at=at)),
         (ReasonMissing, lambda d, at: disputes.reject(d, " ", by=staff("checker"), at=at)),

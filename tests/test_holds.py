@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from commissions.cases import deadlines, holds
-from commissions.cases.casework import CaseClosed, DeadlineNotLater, DeadlinePassed, ReasonMissing, StaffOnly
+from commissions.cases.casework import CaseClosed, DeadlineNotLater, DeadlinePassed
 from commissions.models import CaseEvent, LineHold, OrderLine, TenantHold, Withdrawal
 from commissions.payments import payouts, withdrawals
+from haowu.approvals.rules import ReasonMissing, StaffOnly
 from haowu.tenants.models import Tenant
 from tests.build import bank_account, event, moment, money, nets, paid, policy, push, settle, told
 from tests.casework import ONE_DAY, audit_is_clean, balance, everything, open_market, refund, sell, staff

@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from commissions.cases import reconciliation, upstream
-from commissions.cases.casework import ReasonMissing, SamePerson, StaffOnly
 from commissions.models import CaseEvent, ReconciliationItem, UpstreamFile, UpstreamRow
+from haowu.approvals.rules import ReasonMissing, SecondPersonNeeded, StaffOnly
 from haowu.ground.states import MoveRefused
 from haowu.ledger.models import Posting
 from tests.build import merchant, moment, settle, source
@@ -228,7 +228,7 @@ def test_nobody_resolves_what_they_proposed(books, tmp_path):
     item = differing(tmp_path)
     reconciliation.propose(item, "补 0.50", amount_fen=50, by=staff("maker"), at=AT)
     before = everything()
-    with pytest.raises(SamePerson):
+    with pytest.raises(SecondPersonNeeded):
         reconciliation.resolve(item, by=staff("maker"), at=AT)
     assert everything() == before
 

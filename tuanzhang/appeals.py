@@ -5,13 +5,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from haowu.approvals.rules import require_reason, require_staff
 from haowu.tenants.models import Tenant, User
 from haowu.tenants.scope import platform_scope
 from tuanzhang import level_refusals as refusals
 from tuanzhang import levels
 from tuanzhang.models import Appeal, MonthlyAssessment, QuarterLevel, Revocation
-from tuanzhang.permission import require_staff
-from tuanzhang.refusals import ReasonMissing
 
 Result = MonthlyAssessment | QuarterLevel
 
@@ -19,8 +18,7 @@ Result = MonthlyAssessment | QuarterLevel
 @transaction.atomic
 def appeal(leader: Tenant, result: Result, reason: str, *, by: User | None, at: datetime) -> Appeal:
     """Appeal against ``result`` of ``leader``. Refuses a month that did not fail, a revised level, and what is late."""
-    if not reason.strip():
-        raise ReasonMissing
+    reason = require_reason(reason)
     against = _subject(result)
     with platform_scope():
         list(Tenant.objects.select_for_update(no_key=True).filter(pk=leader.pk))
@@ -35,7 +33,7 @@ def appeal(leader: Tenant, result: Result, reason: str, *, by: User | None, at: 
             raise refusals.AlreadyAppealed
         if at >= result.appeal_until:
             raise refusals.AppealTooLate(until=result.appeal_until)
-        return Appeal.objects.create(leader=leader, reason=reason.strip(), asked_by=by, asked_at=at, **against)
+        return Appeal.objects.create(leader=leader, reason=reason, asked_by=by, asked_at=at, **against)
 
 
 def _subject(result: Result) -> dict[str, Result]:
@@ -65,14 +63,14 @@ def uphold(
     A quarter is weighed again with the ``brands`` and ``promoters`` given, as a further revision; its GMV is the
     ledger's and stays. Refuses a quarter without a figure to put right.
     """
-    _require_decision(decision, by)
+    decision = _require_decision(decision, by)
     with platform_scope():
         result = asked.result
         if isinstance(result, QuarterLevel) and brands is None and promoters is None:
             raise refusals.NothingCorrected
-        asked.move("uphold", decided_by=by, decided_at=at, decision=decision.strip())
+        asked.move("uphold", decided_by=by, decided_at=at, decision=decision)
         if isinstance(result, QuarterLevel):
-            _revise(result, decision.strip(), at, brands=brands, promoters=promoters)
+            _revise(result, decision, at, brands=brands, promoters=promoters)
         else:
             _excuse(result)
     return asked
@@ -81,16 +79,15 @@ def uphold(
 @transaction.atomic
 def refuse(asked: Appeal, decision: str, *, by: User, at: datetime) -> Appeal:
     """The result stands, with a reason that the leader reads. A withdrawal that waited for it is done with the next."""
-    _require_decision(decision, by)
+    decision = _require_decision(decision, by)
     with platform_scope():
-        asked.move("refuse", decided_by=by, decided_at=at, decision=decision.strip())
+        asked.move("refuse", decided_by=by, decided_at=at, decision=decision)
     return asked
 
 
-def _require_decision(decision: str, by: User) -> None:
+def _require_decision(decision: str, by: User) -> str:
     require_staff(by)
-    if not decision.strip():
-        raise ReasonMissing
+    return require_reason(decision)
 
 
 def _excuse(month: MonthlyAssessment) -> None:

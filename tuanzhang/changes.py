@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
+from haowu.approvals.rules import require_reason
 from haowu.ground import days
 from haowu.tenants.scope import platform_scope
 from merchants.refusals import DecreasesClosed
@@ -86,11 +87,10 @@ def agree(request: ChangeRequest, *, at: datetime) -> ChangeRequest:
 @transaction.atomic
 def refuse(request: ChangeRequest, reason: str, *, at: datetime) -> ChangeRequest:
     """The leader refuses, with a reason: everything stays as it is."""
-    if not reason.strip():
-        raise refusals.ReasonMissing
+    reason = require_reason(reason)
     request, enrolment = _waiting(request, at)
     _call_off(request, enrolment, at)
-    return _answer(request, Answer.REFUSED, at, reason.strip())
+    return _answer(request, Answer.REFUSED, at, reason)
 
 
 @transaction.atomic

@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
+from haowu.approvals.rules import ReasonMissing
 from haowu.ground import days
 from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Product, Shop
-from merchants.refusals import DecreasesClosed, ShopSuspended
+from merchants.refusals import DecreasesClosed, ProductNotListed, ShopSuspended
 from tuanzhang import refusals
 from tuanzhang.limits import Window, fees_objection, meet
 from tuanzhang.models import Activity, Enrolment, EnrolmentRate
@@ -98,7 +99,7 @@ def _objection(
     if wish.product.merchant_id in suspended:
         return ShopSuspended()
     if wish.product.status != Product.Status.LISTED:
-        return refusals.ProductUnfit(product=wish.product)
+        return ProductNotListed(product=wish.product)
     if ends_at is not None and ends_at <= starts_at:
         return refusals.WindowBackward()
     if not meet((starts_at, ends_at), (activity.begins_at, activity.over_at)):
@@ -154,7 +155,7 @@ def pass_many(enrolments: Sequence[Enrolment], *, at: datetime) -> list[Enrolmen
 def reject_many(enrolments: Sequence[Enrolment], reason: str, *, at: datetime) -> list[Enrolment | Refused]:
     """Refuse each waiting enrolment, with a ``reason`` that its merchant reads."""
     if not reason.strip():
-        return [refusals.ReasonMissing() for _each in enrolments]
+        return [ReasonMissing() for _each in enrolments]
     locked = _waiting(enrolments)
     answers = [locked.get(each.pk) or _not_waiting(each) for each in enrolments]
     return _decide(answers, "reject", decided_at=at, reason=reason.strip())
@@ -185,7 +186,7 @@ def _passing_objection(enrolment: Enrolment, locked: dict[int, Enrolment], at: d
     if row.activity.is_over(at):
         return refusals.ActivityOver(activity=row.activity)
     if row.product.status != Product.Status.LISTED:
-        return refusals.ProductUnfit(product=row.product)
+        return ProductNotListed(product=row.product)
     return None
 
 

@@ -7,13 +7,13 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
+from haowu.approvals.rules import require_reason, require_staff
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.tenants.models import Tenant, User
 from haowu.tenants.scope import platform_scope
 from tuanzhang import level_refusals as refusals
 from tuanzhang.models import Readmission, Revocation
-from tuanzhang.refusals import ReasonMissing
 
 REJECTED_FOR = "团长权限已被平台收回，报名未能审核。可报名其他团长的活动。"
 SECOND_REJECTED_FOR = "一方的团长权限已被平台收回。"
@@ -69,8 +69,7 @@ def withdraw_due(day: date, *, at: datetime) -> int:
 @transaction.atomic
 def apply_again(leader: Tenant, statement: str, *, by: User | None, at: datetime) -> Readmission:
     """Ask to be let in again: from the 30th day after the withdrawal on, unless it is for good."""
-    if not statement.strip():
-        raise ReasonMissing
+    statement = require_reason(statement)
     with platform_scope():
         revoked = Revocation.objects.select_for_update().filter(leader=leader).in_force().first()
         if revoked is None:
@@ -82,7 +81,7 @@ def apply_again(leader: Tenant, statement: str, *, by: User | None, at: datetime
         if Readmission.objects.filter(leader=leader).waiting().exists():
             raise refusals.ReadmissionOpen
         return Readmission.objects.create(
-            leader=leader, revocation=revoked, statement=statement.strip(), asked_by=by, asked_at=at
+            leader=leader, revocation=revoked, statement=statement, asked_by=by, asked_at=at
         )
 
 
@@ -100,16 +99,10 @@ def readmit(asked: Readmission, *, by: User, at: datetime, reason: str = "") -> 
 def refuse_readmission(asked: Readmission, reason: str, *, by: User, at: datetime) -> Readmission:
     """With a reason that the leader reads; it may apply again."""
     require_staff(by)
-    if not reason.strip():
-        raise ReasonMissing
+    reason = require_reason(reason)
     with platform_scope():
-        asked.move("refuse", decided_by=by, decided_at=at, reason=reason.strip())
+        asked.move("refuse", decided_by=by, decided_at=at, reason=reason)
     return asked
-
-
-def require_staff(by: User) -> None:
-    if not (by.is_staff and by.is_active):
-        raise refusals.StaffOnly
 
 
 _LOCK = """

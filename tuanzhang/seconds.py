@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from haowu.approvals.rules import ReasonMissing
 from haowu.ground import days
 from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant
@@ -171,7 +172,7 @@ def _passing_objection(second: SecondLevel, item: Enrolment, at: datetime) -> Re
 def reject_many(seconds: Sequence[SecondLevel], reason: str, *, at: datetime) -> list[SecondLevel | Refused]:
     """The first leader refuses each, with a reason."""
     if not reason.strip():
-        return [refusals.ReasonMissing() for _each in seconds]
+        return [ReasonMissing() for _each in seconds]
     return [_decided(second, "reject", decided_at=at, reason=reason.strip()) for second in seconds]
 
 

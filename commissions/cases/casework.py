@@ -1,4 +1,4 @@
-"""What every case has in common: who may act, the second person, the deadline, the audit trail."""
+"""What every case has in common: the platform's scope, the deadline, the audit trail."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,23 +12,6 @@ from commissions.models import CaseEvent
 from haowu.ground.errors import Refused
 from haowu.tenants.models import User
 from haowu.tenants.scope import platform_scope
-
-
-class StaffOnly(Refused):
-    code = "STAFF_ONLY"
-    text = _("只有平台工作人员可以这样做。请联系平台客服。")
-    status = 403
-
-
-class SamePerson(Refused):
-    code = "SAME_PERSON"
-    text = _("经办人不能复核自己提出的事项。请由另一位同事复核。")
-    status = 409
-
-
-class ReasonMissing(Refused):
-    code = "REASON_MISSING"
-    text = _("请写明原因。")
 
 
 class DeadlineNotLater(Refused):
@@ -57,23 +40,6 @@ def act(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*args, **kwargs)
 
     return acting
-
-
-def require_staff(by: User) -> None:
-    if not (by.is_staff and by.is_active):
-        raise StaffOnly
-
-
-def require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonMissing
-
-
-def require_second(maker_id: int | None, by: User) -> None:
-    """``by`` is staff, and somebody else than who proposed it."""
-    require_staff(by)
-    if maker_id == by.pk:
-        raise SamePerson
 
 
 def require_later(until: datetime, than: datetime) -> None:

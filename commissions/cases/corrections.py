@@ -11,10 +11,11 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from commissions.cases.casework import act, locked, note, require_reason, require_second, require_staff
+from commissions.cases.casework import act, locked, note
 from commissions.models import CaseEvent, Correction
 from commissions.orders.calendar import ledger_day
 from commissions.postings.funding import show_again
+from haowu.approvals.rules import require_reason, require_staff, second_person
 from haowu.ground.errors import NotFound, Refused
 from haowu.ground.money import yuan
 from haowu.ledger.books import Transfer, open_accounts, platform, post
@@ -52,8 +53,8 @@ class AlreadyCorrected(Refused):
     status = 409
 
 
-class BalanceTooLow(Refused):
-    code = "BALANCE_TOO_LOW"
+class PayerBalanceTooLow(Refused):
+    code = "PAYER_BALANCE_TOO_LOW"
     text = _("「{account}」余额 ¥{balance}，不足以付出 ¥{amount}。请等余额足够后再复核，或驳回。")
     status = 409
 
@@ -128,7 +129,7 @@ def approve(correction: Correction, *, by: User, at: datetime) -> None:
     """A second person agrees: it is posted, once. Refuses what the paying account does not have."""
     day = ledger_day(at)
     current = locked(correction)
-    require_second(current.made_by_id, by)
+    second_person(current.made_by_id, by)
     current.move("post", checked_by=by, checked_at=at)
     ends = [current.from_account_id, current.to_account_id]
     accounts = {
@@ -140,7 +141,7 @@ def approve(correction: Correction, *, by: User, at: datetime) -> None:
     }
     paying = accounts[current.from_account_id]
     if not paying.may_go_negative and paying.balance_fen < current.amount_fen:
-        raise BalanceTooLow(account=paying, balance=yuan(paying.balance_fen), amount=yuan(current.amount_fen))
+        raise PayerBalanceTooLow(account=paying, balance=yuan(paying.balance_fen), amount=yuan(current.amount_fen))
     cause = f"{current.CASE}:{current.pk}"
     post([Transfer(*ends, current.amount_fen, current.kind, current.reference, cause)], day=day)
     if current.kind == Posting.Kind.TOP_UP:

@@ -10,23 +10,14 @@ from datetime import date, datetime, timedelta
 from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
-from commissions.cases.casework import (
-    CaseClosed,
-    DeadlinePassed,
-    act,
-    locked,
-    note,
-    require_later,
-    require_reason,
-    require_second,
-    require_staff,
-)
+from commissions.cases.casework import CaseClosed, DeadlinePassed, act, locked, note, require_later
 from commissions.cases.holds import close_line_hold, open_line_hold
 from commissions.models import CaseEvent, Dispute, LineHold, OrderLine, Settlement
 from commissions.orders.calendar import hold_frontier, is_sealed, ledger_day
 from commissions.orders.standing import lock_order, stand_again
 from commissions.postings import freezing
 from commissions.split import ROLES, Shares
+from haowu.approvals.rules import require_reason, require_staff, second_person
 from haowu.ground import days
 from haowu.ground.errors import NotFound, Refused
 from haowu.ground.money import yuan
@@ -129,7 +120,7 @@ def send_back(dispute: Dispute, reason: str, *, by: User, at: datetime) -> None:
     """A second person does not agree: it is open again, for another proposal."""
     require_reason(reason)
     current = _undecided(dispute, at)
-    require_second(current.proposed_by_id, by)
+    second_person(current.proposed_by_id, by)
     current.move("send_back", take_fen=0, proposed_by=None)
     _note(current, CaseEvent.Act.REJECTED, reason, by=by, at=at)
 
@@ -138,7 +129,7 @@ def send_back(dispute: Dispute, reason: str, *, by: User, at: datetime) -> None:
 def uphold(dispute: Dispute, *, by: User, at: datetime) -> None:
     """A second person agrees: what was proposed goes to the claimant, as it becomes there; the rest is released."""
     current = _undecided(dispute, at)
-    require_second(current.proposed_by_id, by)
+    second_person(current.proposed_by_id, by)
     day = ledger_day(at)
     taken = min(current.take_fen, current.frozen_fen)
     freezing.book(

@@ -8,20 +8,12 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from commissions.cases.casework import (
-    CaseClosed,
-    DeadlinePassed,
-    act,
-    locked,
-    note,
-    require_later,
-    require_reason,
-    require_staff,
-)
+from commissions.cases.casework import CaseClosed, DeadlinePassed, act, locked, note, require_later
 from commissions.models import CaseEvent, LineHold, OrderLine, TenantHold
 from commissions.orders.calendar import hold_frontier, is_sealed, ledger_day
 from commissions.orders.standing import lock_order, stand_again
 from commissions.postings import freezing
+from haowu.approvals.rules import require_reason, require_staff
 from haowu.ground.errors import Refused
 from haowu.tenants.models import Tenant, User
 

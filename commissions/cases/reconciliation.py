@@ -16,9 +16,10 @@ from django.db.models import Max, Min
 from django.utils.translation import gettext_lazy as _
 
 from commissions.cases import corrections, upstream
-from commissions.cases.casework import act, locked, note, require_reason, require_second, require_staff
+from commissions.cases.casework import act, locked, note
 from commissions.cases.reconciliation_sql import compare
 from commissions.models import CaseEvent, Correction, OrderLine, ReconciliationItem, UpstreamFile, UpstreamRow
+from haowu.approvals.rules import require_reason, require_staff, second_person
 from haowu.ground import days
 from haowu.ground.bulk import insert_rows
 from haowu.ground.errors import Refused
@@ -105,7 +106,7 @@ def propose(
 def resolve(item: ReconciliationItem, *, by: User, at: datetime) -> None:
     """A second person agrees: the adjustment is posted against the platform's correction account."""
     current = locked(item)
-    require_second(current.proposed_by_id, by)
+    second_person(current.proposed_by_id, by)
     current.move("resolve", resolved_by=by, closed_on=days.day_of(at))
     if current.correction is not None:
         corrections.approve(current.correction, by=by, at=at)
@@ -117,7 +118,7 @@ def send_back(item: ReconciliationItem, reason: str, *, by: User, at: datetime) 
     """A second person does not agree: the item is open again, nothing is posted."""
     require_reason(reason)
     current = locked(item)
-    require_second(current.proposed_by_id, by)
+    second_person(current.proposed_by_id, by)
     refused = current.correction
     current.move("return", correction=None, proposed_by=None, reason="")
     if refused is not None:

@@ -13,7 +13,7 @@ from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 
-from commissions.cases.casework import act, locked, note, require_reason, require_second, require_staff
+from commissions.cases.casework import act, locked, note
 from commissions.models import (
     Adjustment,
     CaseEvent,
@@ -29,6 +29,7 @@ from commissions.models import (
 from commissions.orders.adjusting import corrections_of, last_booked, rates_on, replace_adjustments
 from commissions.orders.calendar import Booked, hold_frontier, open_day
 from commissions.split import ROLES, split
+from haowu.approvals.rules import require_reason, require_staff, second_person
 from haowu.ground.bulk import insert_rows
 from haowu.ground.errors import Refused
 from haowu.tenants.models import User
@@ -102,7 +103,7 @@ def apply(preview_id: int, by: User, *, at: datetime) -> Resettlement:
     """A second person agrees: the next open night books the differences. Refuses a preview that no longer holds."""
     frontier = hold_frontier()
     made = locked(Resettlement(pk=preview_id))
-    require_second(made.made_by_id, by)
+    second_person(made.made_by_id, by)
     orders = Order.objects.filter(lines__resettled__resettlement=made)
     list(orders.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
     _refuse_stale(made, frontier)

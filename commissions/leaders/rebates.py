@@ -10,9 +10,10 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from commissions.cases.casework import act, locked, note, require_reason, require_second, require_staff
+from commissions.cases.casework import act, locked, note
 from commissions.models import CaseEvent, Rebate, RebateBatch
 from commissions.orders.calendar import ledger_day
+from haowu.approvals.rules import require_reason, require_staff, second_person
 from haowu.ground.bulk import insert_rows
 from haowu.ground.errors import Refused
 from haowu.ledger.books import Transfer, open_accounts, open_accounts_of, platform, post
@@ -123,7 +124,7 @@ def approve(batch: RebateBatch, *, by: User, at: datetime) -> None:
     """A second person agrees: every rebate of it is posted, once. RebatesChanged where a result no longer holds."""
     day = ledger_day(at)
     current = locked(batch)
-    require_second(current.made_by_id, by)
+    second_person(current.made_by_id, by)
     current.move("post", checked_by=by, checked_at=at, day=day)
     rebates = list(current.rebates.select_related("leader").order_by("leader"))
     _require_standing(rebates)

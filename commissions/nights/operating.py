@@ -11,11 +11,12 @@ from django.db import OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 from psycopg2.errors import LockNotAvailable
 
-from commissions.cases.casework import act, locked, note, require_reason, require_staff
+from commissions.cases.casework import act, locked, note
 from commissions.models import CaseEvent, Run, Shard
 from commissions.nights import night
 from commissions.nights.postponing import postpone
 from commissions.orders.calendar import take_frontier
+from haowu.approvals.rules import require_reason, require_staff
 from haowu.ground import days
 from haowu.ground.errors import NotFound, Refused
 from haowu.tenants.models import User

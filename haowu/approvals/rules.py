@@ -20,7 +20,7 @@ class SecondPersonNeeded(Refused):
 
 class ReasonMissing(Refused):
     code = "REASON_MISSING"
-    text = _("请写明原因。它会记入操作记录，当事方会看到。")
+    text = _("请写明原因，当事方会看到。")
 
 
 def require_staff(by: User) -> None:

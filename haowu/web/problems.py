@@ -51,10 +51,8 @@ class Forbidden(ApiRefused):
     status = 403
 
 
-class PathUnknown(ApiRefused):
-    code = "NOT_FOUND"
+class PathUnknown(NotFound):
     text = _("没有这个地址，或没有你能查看的内容。")
-    status = 404
 
 
 class MethodNotAllowed(ApiRefused):
