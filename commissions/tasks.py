@@ -12,7 +12,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError as BrokerError
 
 from commissions.cases import deadlines
-from commissions.leaders import handed_down, levelling
+from commissions.leaders import activity_counts, levelling
 from commissions.models import Run
 from commissions.nights import night
 from commissions.nights.failing import WEATHER, weather_by_its_name
@@ -88,14 +88,14 @@ def release_expired() -> None:
 @weather_by_its_name()
 def agree_quiet_requests() -> None:
     """Merchants' requests about goods without an order for thirty days need no answer."""
-    handed_down.agree_quiet_requests(at=days.now())
+    activity_counts.agree_quiet_requests(at=days.now())
 
 
 @shared_task(**AGAIN_AFTER_WEATHER)
 @weather_by_its_name()
 def count_leaders() -> None:
     """The figures by which merchants weigh leaders."""
-    handed_down.count_leaders(at=days.now())
+    activity_counts.count_leaders(at=days.now())
 
 
 @shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)

@@ -3,15 +3,11 @@ from django.urls import path, re_path
 from commissions.views import (
     disputes,
     earnings,
-    effect,
     files,
     funding,
     levels,
     months,
     orders,
-    rates,
-    recommended,
-    service,
     statements,
     withdrawals,
 )
@@ -19,20 +15,14 @@ from commissions.views import (
 ENDING = "(?P<ending>csv|xlsx)"
 
 urlpatterns = [
-    path("plans/<str:public_id>/rate/", rates.ChangeRate.as_view(), name="change-rate"),
-    path("split-preview/", rates.SplitPreview.as_view(), name="split-preview"),
     path("orders/", orders.OrderList.as_view(), name="orders"),
     path("orders/lines/<int:pk>/", orders.LinePage.as_view(), name="line"),
-    path("effect/", effect.LeaderEffect.as_view(), name="effect"),
     path("levels/", levels.LevelPage.as_view(), name="levels"),
     path("levels/application/", levels.ApplyAgain.as_view(), name="apply-again"),
     path("levels/months/<str:month>/appeal/", levels.AppealMonth.as_view(), name="appeal-month"),
     path("levels/appeals/<str:public_id>/withdrawal/", levels.WithdrawAppeal.as_view(), name="withdraw-appeal"),
     path("levels/<str:quarter>/", levels.QuarterPage.as_view(), name="level-quarter"),
     path("levels/<str:quarter>/appeal/", levels.AppealQuarter.as_view(), name="appeal-quarter"),
-    path("service/", service.ServicePage.as_view(), name="service"),
-    path("recommendations/", recommended.Recommendations.as_view(), name="recommendations"),
-    path("recommendations/<str:public_id>/", recommended.RecommendationPage.as_view(), name="recommendation"),
     path("orders/lines/<int:pk>/dispute/", disputes.NewDispute.as_view(), name="new-dispute"),
     path("disputes/", disputes.DisputeList.as_view(), name="disputes"),
     path("disputes/<str:public_id>/", disputes.DisputePage.as_view(), name="dispute"),

@@ -4,9 +4,11 @@ from django.urls import include, path
 from bases.api import urls as bases_api
 from bases.views.founding import FoundBase
 from commissions.api import urls as orders_api
+from commissions.orders.preview import preview
 from haowu.partners.oauth import TokenView
 from haowu.web.health import health
 from haowu.web.media import media
+from merchants.views import rates
 from tuanzhang.api import urls as leaders_api
 from tuanzhang.models import QuarterLevel
 
@@ -21,9 +23,12 @@ urlpatterns = [
     path("", include("bases.urls")),
     path("bases/founding/", FoundBase.as_view(is_gold_leader=QuarterLevel.objects.is_gold), name="found-base"),
     path("", include("merchants.urls")),
+    path("plans/<str:public_id>/rate/", rates.ChangeRate.as_view(preview_of=preview), name="change-rate"),
+    path("split-preview/", rates.SplitPreview.as_view(preview_of=preview), name="split-preview"),
     path("", include("tuanzhang.urls")),
     path("", include("streamers.urls")),
     path("", include("commissions.urls")),
+    path("", include("haowu.analytics.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("media/<path:path>", media, name="media"),
     path("admin/", admin.site.urls),

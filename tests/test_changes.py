@@ -245,32 +245,32 @@ def sold(item):
     ("at", "answer"), [("2024-06-14 10:09:59", ""), ("2024-06-14 10:10:00", "quiet"), ("2024-06-20 10:00", "")]
 )
 def test_thirty_days_are_counted_from_the_last_order(sold, at, answer):
-    from commissions.leaders import handed_down
+    from commissions.leaders import activity_counts
 
     changes.ask_lower(sold, 1500, 500, at=moment("2024-06-10 15:00"))
-    handed_down.agree_quiet_requests(at=moment(at))
+    activity_counts.agree_quiet_requests(at=moment(at))
     assert ChangeRequest.objects.get().answer == answer
 
 
 def test_a_cooperation_younger_than_thirty_days_is_not_quiet():
-    from commissions.leaders import handed_down
+    from commissions.leaders import activity_counts
 
     began = moment("2024-05-20 00:00")
     made = enrolled(product(merchant("m1")), activity(leader("l1")), starts_at=began)
     changes.ask_cancel(made, at=moment("2024-06-15 12:00"))
-    assert handed_down.agree_quiet_requests(at=began + timedelta(days=30, seconds=-1)) == 0
-    assert handed_down.agree_quiet_requests(at=began + timedelta(days=30)) == 1
+    assert activity_counts.agree_quiet_requests(at=began + timedelta(days=30, seconds=-1)) == 0
+    assert activity_counts.agree_quiet_requests(at=began + timedelta(days=30)) == 1
 
 
 def test_a_leaders_record_is_counted_from_orders(sold):
-    from commissions.leaders import handed_down
+    from commissions.leaders import activity_counts
     from tuanzhang.records import record_of
 
     at = moment("2024-05-20 12:00")
     enrolled(product(merchant("m2"), price_fen=30_000), sold.activity)
-    handed_down.count_leaders(at=at)
+    activity_counts.count_leaders(at=at)
     record = record_of(sold.leader, at)
     assert (record.items, record.running, record.average_price_fen) == (2, 2, 20_000)
     assert (record.orders, record.streamers, record.counted_at) == (1, 1, at)
-    handed_down.count_leaders(at=moment("2024-06-14 10:10:00"))
+    activity_counts.count_leaders(at=moment("2024-06-14 10:10:00"))
     assert record_of(sold.leader, at).orders == 0

@@ -2,8 +2,8 @@
 
 import pytest
 
-from commissions.leaders import recommended
-from commissions.leaders.recommended import Outcome
+from haowu.analytics.leaders import recommendation_counts
+from haowu.analytics.leaders.recommendation_counts import RecommendationCounts
 from haowu.ground.errors import Refused
 from haowu.tenants.scope import enter_scope
 from merchants.models import Category
@@ -127,10 +127,10 @@ def test_picks_orders_and_fees_are_counted_until_the_streamer_picks_another_way(
     for number, moment in (("o1", "2024-06-20 15:00"), ("o2", "2024-06-20 16:00"), ("o3", "2024-06-21 16:00")):
         build.push(by, [build.paid(number, moment, [build.bought(pick.product, pick.pid, **sold)])])
     build.push(by, [build.event("refunded", "o1", "2024-06-20 18:00", refund_no="r1", goods_fen=4_000, freight_fen=0)])
-    assert recommended.by_product(lead, [made.pk]) == {
-        made.pk: {pick.product_id: Outcome(1, 1, 2, 20_000, 16_000, 360 + 600)}
+    assert recommendation_counts.by_product(lead, [made.pk]) == {
+        made.pk: {pick.product_id: RecommendationCounts(1, 1, 2, 20_000, 16_000, 360 + 600)}
     }
-    assert recommended.by_product(build.leader("l9"), [made.pk]) == {}
+    assert recommendation_counts.by_product(build.leader("l9"), [made.pk]) == {}
     client = browser(lead)
     page = text(client.get(f"/recommendations/{made.public_id}/"))
     for shown in ("¥200.00", "¥160.00", "¥9.60", "还没看"):

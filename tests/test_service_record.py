@@ -3,8 +3,8 @@
 import pytest
 
 from commissions.cases import disputes
-from commissions.leaders.service_record import By, of_leader
 from commissions.models import OrderLine
+from haowu.analytics.leaders.service_record import Grouping, of_leader
 from tests import build
 from tests.browser import NOW, browser, clock, shown_messages, text  # noqa: F401
 from tuanzhang import changes, enrolling, recommending, seconds, waiting
@@ -41,17 +41,17 @@ def sold():
     return lead, by, goods
 
 
-def served(lead, by: By, since: str = "2024-06-01 00:00"):
+def served(lead, by: Grouping, since: str = "2024-06-01 00:00"):
     rows = of_leader(lead, build.moment(since), by, at=AT)
     return {(row.product or row.merchant).code: (row.lines, row.late, row.to_ship) for row in rows}
 
 
 def test_late_is_more_than_48_hours_after_the_order_or_not_yet(sold):
     lead, _by, _goods = sold
-    assert served(lead, By.PRODUCT) == {"p1": (3, 2, 3), "p2": (1, 0, 1), "p3": (1, 0, 1)}
-    assert served(lead, By.MERCHANT) == {"m1": (4, 2, 4), "m2": (1, 0, 1)}
-    assert served(lead, By.PRODUCT, since="2024-06-10 10:01") == {}
-    assert served(build.leader("l2"), By.PRODUCT) == {}
+    assert served(lead, Grouping.PRODUCT) == {"p1": (3, 2, 3), "p2": (1, 0, 1), "p3": (1, 0, 1)}
+    assert served(lead, Grouping.MERCHANT) == {"m1": (4, 2, 4), "m2": (1, 0, 1)}
+    assert served(lead, Grouping.PRODUCT, since="2024-06-10 10:01") == {}
+    assert served(build.leader("l2"), Grouping.PRODUCT) == {}
 
 
 def test_what_was_cancelled_before_shipping_or_is_not_due_yet_is_not_late(sold):
@@ -59,7 +59,7 @@ def test_what_was_cancelled_before_shipping_or_is_not_due_yet_is_not_late(sold):
     build.push(by, [build.event("cancelled", "o2", "2024-06-11 10:00")])
     young = build.paid("young", "2024-06-18 14:00", [build.bought(goods["p3"], "x-p3", price_fen=10_000)])
     build.push(by, [young])
-    assert served(lead, By.PRODUCT) == {"p1": (3, 1, 2), "p2": (1, 0, 1), "p3": (2, 0, 1)}
+    assert served(lead, Grouping.PRODUCT) == {"p1": (3, 1, 2), "p2": (1, 0, 1), "p3": (2, 0, 1)}
 
 
 def test_a_case_or_a_refund_after_shipping_is_an_after_sale_and_one_before_is_not(sold):
@@ -68,7 +68,7 @@ def test_a_case_or_a_refund_after_shipping_is_an_after_sale_and_one_before_is_no
     build.push(by, [build.event("after_sale_closed", "o3", "2024-06-14 10:00", case_no="c1")])
     build.push(by, [build.event("refunded", "o0", "2024-06-13 10:00", refund_no="r1", goods_fen=2_500, freight_fen=0)])
     build.push(by, [build.event("refunded", "o4", "2024-06-10 12:00", refund_no="r2", goods_fen=1_000, freight_fen=0)])
-    rows = {row.product.code: row for row in of_leader(lead, build.moment("2024-06-01 00:00"), By.PRODUCT, at=AT)}
+    rows = {row.product.code: row for row in of_leader(lead, build.moment("2024-06-01 00:00"), Grouping.PRODUCT, at=AT)}
     found = {code: (row.after_sales, row.shipped, row.after_sale_bps, row.refunded_fen) for code, row in rows.items()}
     assert found == {"p1": (1, 2, 5_000, 2_500), "p2": (1, 1, 10_000, 0), "p3": (0, 1, 0, 1_000)}
 
@@ -78,13 +78,13 @@ def test_disputes_are_counted_on_their_line(sold):
     line = OrderLine.objects.get(order_no="o0")
     shop = goods["p1"].merchant
     disputes.open_dispute(line, claimant=shop, against=lead, reason="没有推广", by=build.member(shop), at=AT)
-    rows = of_leader(lead, build.moment("2024-06-01 00:00"), By.MERCHANT, at=AT)
+    rows = of_leader(lead, build.moment("2024-06-01 00:00"), Grouping.MERCHANT, at=AT)
     assert {row.merchant.code: row.disputes for row in rows} == {"m1": 1, "m2": 0}
 
 
 def test_a_tenth_late_is_not_marked_and_more_is(sold):
     lead, *_rest = sold
-    (worst, good) = of_leader(lead, build.moment("2024-06-01 00:00"), By.MERCHANT, at=AT)
+    (worst, good) = of_leader(lead, build.moment("2024-06-01 00:00"), Grouping.MERCHANT, at=AT)
     assert (worst.late_bps, worst.ships_late, good.late_bps, good.ships_late) == (5_000, True, 0, False)
 
 

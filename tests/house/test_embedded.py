@@ -149,6 +149,18 @@ def test_the_app_role_is_bound_by_row_level_security_and_the_cluster_is_durable(
     end(only)
 
 
+def test_chinese_text_has_trigrams_and_vectors_are_at_hand(home):
+    only = attached(user())
+    with (
+        closing(psycopg2.connect(host=str(run_dir()), user="postgres", dbname="haowu")) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("CREATE EXTENSION pg_trgm; CREATE EXTENSION vector; CREATE EXTENSION btree_gin")
+        cursor.execute("SELECT similarity('洗碗机', '海尔洗碗机') > 0.2, '[1,2]'::vector <-> '[1,4]'::vector")
+        assert cursor.fetchone() == (True, 2.0)
+    end(only)
+
+
 def test_the_secret_key_is_made_once_for_its_owner_alone(home):
     assert len(embedded.secret_key()) >= 50
     assert embedded.secret_key() == embedded.secret_key()
