@@ -245,6 +245,7 @@ OAUTH2_PROVIDER = {
         "levels:read": _("查看等级、考核与返点"),
         "earnings:read": _("查看余额与提现"),
         "withdrawals:write": _("申请与取消提现"),
+        "trail:read": _("查看操作记录"),
     },
     "SCOPES_BACKEND_CLASS": "haowu.partners.oauth.ClientScopes",
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # client credentials and no other grant
@@ -301,6 +302,9 @@ SPECTACULAR_SETTINGS = {
         "AccountKind": "haowu.ledger.models.Account.Kind",
         "WithdrawalStatus": "commissions.models.Withdrawal.Status",
         "PostingKind": "haowu.ledger.models.Posting.Kind",
+        "TrailAct": "haowu.approvals.words.Act",
+        "TrailSubject": "haowu.approvals.words.Subject",
+        "TrailSide": ["own", "other", "platform", "system"],
         "ActivityType": "tuanzhang.models.Activity.Type",
         "Joining": "tuanzhang.models.Activity.Joining",
         "ChangeKind": "tuanzhang.models.ChangeRequest.Kind",

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from commissions.cases import corrections, resettlement
-from commissions.models import Adjustment, CaseEvent, OrderLine, Policy, ResettledLine, Resettlement
+from commissions.cases.casework import trail_of
+from commissions.models import Adjustment, OrderLine, Policy, ResettledLine, Resettlement
 from haowu.approvals.rules import ReasonMissing, SecondPersonNeeded, StaffOnly
 from haowu.audit.invariants import run_audit
 from haowu.ground.states import MoveRefused
@@ -46,8 +47,8 @@ def test_a_posting_is_reversed_once_by_two_people(market):
     with pytest.raises(corrections.AlreadyCorrected):
         corrections.reverse(wrong, "再冲一次", staff("maker"), at=moment("2024-06-09 12:00"))
     assert everything() == before
-    rows = CaseEvent.objects.filter(case="correction", case_id=made.pk).order_by("pk")
-    assert [(row.act, row.by.username, row.reason) for row in rows] == [
+    rows = trail_of(made)
+    assert [(row.act, row.user.username, row.reason) for row in rows] == [
         ("proposed", "maker", "重复收取"),
         ("approved", "checker", "重复收取"),
     ]

@@ -3,8 +3,9 @@
 import pytest
 
 from commissions.cases import deadlines, disputes, holds
-from commissions.cases.casework import CaseClosed, DeadlinePassed
-from commissions.models import CaseEvent, Dispute, OrderLine
+from commissions.cases.casework import CaseClosed, DeadlinePassed, trail_of
+from commissions.models import Dispute, OrderLine
+from haowu.approvals.models import Trail
 from haowu.approvals.rules import ReasonMissing, SecondPersonNeeded, StaffOnly
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import enter_scope
@@ -41,7 +42,7 @@ def money() -> tuple[int, int, int]:
 
 
 def acts(dispute: Dispute) -> list[str]:
-    rows = CaseEvent.objects.filter(case="dispute", case_id=dispute.pk).order_by("pk")
+    rows = trail_of(dispute)
     return list(rows.values_list("act", flat=True))
 
 
@@ -261,7 +262,7 @@ def test_both_sides_read_their_dispute_and_its_trail_and_strangers_neither(marke
     seen = []
     for each in sides:
         enter_scope(each.pk)
-        seen.append((Dispute.objects.count(), CaseEvent.objects.count()))
+        seen.append((Dispute.objects.count(), Trail.objects.filter(subject_kind="dispute").count()))
     assert seen == [(1, 1), (1, 1), (0, 0)]
 
 

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
+from commissions.cases.casework import trail_of
 from commissions.leaders import levelling, rebates
-from commissions.models import CaseEvent, OrderLine, Rebate, RebateBatch
+from commissions.models import OrderLine, Rebate, RebateBatch
 from commissions.stories import telling
 from commissions.stories.chapters import Chapters, with_chapters
 from haowu.approvals.rules import SecondPersonNeeded, StaffOnly
@@ -246,7 +247,7 @@ def test_a_rebate_takes_two_people_of_the_staff(two_leaders):
         RebateBatch.objects.update(checked_by=maker)
     assert not Posting.objects.filter(kind="rebate").exists()
     approved(batch)
-    trail = CaseEvent.objects.filter(case="rebate", case_id=batch.pk).order_by("pk").values_list("act", flat=True)
+    trail = trail_of(batch).values_list("act", flat=True)
     assert list(trail) == ["proposed", "approved"]
 
 

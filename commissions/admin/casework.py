@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commissions.cases import holds
-from commissions.models import CaseEvent, LineHold, OrderLine, TenantHold
+from commissions.cases.casework import trail_of
+from commissions.models import LineHold, OrderLine, TenantHold
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.ground.money import fen_from_yuan
@@ -82,11 +83,10 @@ class CaseAdmin(LookOnlyAdmin):
 
     @admin.display(description=gettext_lazy("操作记录"))
     def trail(self, case: Any) -> str:
-        events = CaseEvent.objects.filter(case=case.CASE, case_id=case.pk).select_related("by").order_by("pk")
         rows = (
-            (event.at.astimezone(days.SHANGHAI).strftime("%Y-%m-%d %H:%M"), event.by or _("系统"),
-             event.get_act_display(), event.reason)
-            for event in events
+            (row.at.astimezone(days.SHANGHAI).strftime("%Y-%m-%d %H:%M"), row.user or _("系统"),
+             row.act_label, row.reason)
+            for row in trail_of(case)
         )  # fmt: skip
         return format_html_join("", "<p>{} · {} · {} · {}</p>", rows) or "–"
 

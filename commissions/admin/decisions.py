@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from commissions.admin.casework import AskingForm, CaseAdmin, amount_of, later, reason_of
 from commissions.cases import corrections, disputes, reconciliation, resettlement
 from commissions.models import (
-    CaseEvent,
     Correction,
     Dispute,
     Policy,
@@ -213,13 +212,4 @@ class UpstreamFileAdmin(LookOnlyAdmin):
         "timing",
     ]  # fmt: skip
     list_select_related: ClassVar[list[str]] = ["source"]
-    ordering: ClassVar[list[str]] = ["-pk"]
-
-
-@admin.register(CaseEvent)
-class CaseEventAdmin(LookOnlyAdmin):
-    list_display: ClassVar[list] = ["at", "case", "case_id", "act", "by", "reason"]
-    list_filter: ClassVar[list] = ["case", "act"]
-    list_select_related: ClassVar[list[str]] = ["by"]
-    date_hierarchy = "at"
     ordering: ClassVar[list[str]] = ["-pk"]

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commissions.cases import disputes
-from commissions.models import CaseEvent, Dispute, LineHold, OrderLine, Settlement
+from commissions.cases.casework import trail_of
+from commissions.models import Dispute, LineHold, OrderLine, Settlement
 from commissions.models.order import PARTIES
+from haowu.approvals.models import Trail
 from haowu.ground import days
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
@@ -97,12 +99,11 @@ class Happened:
 
 def trail(dispute: Dispute) -> Iterator[Happened]:
     """Everything that happened to it, oldest first. Staff of the platform are not named to the parties."""
-    events = CaseEvent.objects.of(dispute).select_related("by").order_by("pk")
-    for event in events:
-        yield Happened(event.at, event.get_act_display(), _who(event, dispute), event.reason)
+    for row in trail_of(dispute):
+        yield Happened(row.at, row.act_label, _who(row), row.reason)
 
 
-def _who(event: CaseEvent, dispute: Dispute) -> str:
-    if event.act in (CaseEvent.Act.OPENED, CaseEvent.Act.WITHDRAWN):
-        return dispute.claimant.name
-    return _("平台") if event.by else _("系统")
+def _who(row: Trail) -> str:
+    if row.acting_for:
+        return row.acting_for.name
+    return _("平台") if row.user_id else _("系统")

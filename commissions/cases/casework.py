@@ -8,9 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from commissions.models import CaseEvent
+from haowu.approvals.models import Trail, TrailQuerySet
+from haowu.approvals.trail import moved, record
 from haowu.ground.errors import Refused
-from haowu.tenants.models import User
+from haowu.tenants.models import Tenant, User
 from haowu.tenants.scope import platform_scope
 
 
@@ -52,15 +53,35 @@ def locked(case: Any) -> Any:
     return type(case)._base_manager.select_for_update(of=("self",)).get(pk=case.pk)
 
 
-def note(case: Any, act: str, *, by: User | None, at: datetime, reason: str, parties: tuple = (None, None)) -> None:
-    """Write into the audit trail who did what to ``case``, when and why. ``parties`` may read it."""
-    CaseEvent.objects.create(
-        case=case.CASE,
-        case_id=case.pk,
-        act=act,
-        by=by,
+def note(
+    case: Any,
+    act: str,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str,
+    parties: tuple = (None, None),
+    acting_for: Tenant | None = None,
+    **changed: Any,
+) -> None:
+    """Write into the trail who did what to ``case``, when and why. ``parties`` may read it.
+
+    ``before`` and ``after`` are those of the case's last move, or what is given.
+    """
+    record(
+        act,
+        case.CASE,
+        case.trail_reference,
         at=at,
+        by=by,
         reason=reason,
-        party_id=parties[0],
-        counterparty_id=parties[1],
+        tenant=parties[0],
+        counterparty=parties[1],
+        acting_for=acting_for,
+        **(changed or moved(case)),
     )
+
+
+def trail_of(case: Any) -> TrailQuerySet:
+    """Everything that was done to ``case``, oldest first."""
+    return Trail.objects.about(case.CASE, case.trail_reference).oldest_first()

@@ -12,10 +12,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from commissions.cases.casework import act, locked, note
-from commissions.models import CaseEvent, Correction
+from commissions.models import Correction
 from commissions.orders.calendar import ledger_day
 from commissions.postings.funding import show_again
 from haowu.approvals.rules import require_reason, require_staff, second_person
+from haowu.approvals.trail import facts
+from haowu.approvals.words import Act
 from haowu.ground.errors import NotFound, Refused
 from haowu.ground.money import yuan
 from haowu.ledger.books import Transfer, open_accounts, platform, post
@@ -120,7 +122,8 @@ def propose(
             )
     except IntegrityError:
         raise AlreadyCorrected(reference=corrects or reference) from None
-    note(correction, CaseEvent.Act.PROPOSED, by=by, at=at, reason=cause)
+    wanted = facts(correction, "status", "kind", "amount_fen", "from_account_id", "to_account_id", "corrects")
+    note(correction, Act.PROPOSED, by=by, at=at, reason=cause, after=wanted)
     return correction
 
 
@@ -146,7 +149,7 @@ def approve(correction: Correction, *, by: User, at: datetime) -> None:
     post([Transfer(*ends, current.amount_fen, current.kind, current.reference, cause)], day=day)
     if current.kind == Posting.Kind.TOP_UP:
         show_again(accounts[current.to_account_id].owner)
-    note(current, CaseEvent.Act.APPROVED, by=by, at=at, reason=current.cause)
+    note(current, Act.APPROVED, by=by, at=at, reason=current.cause)
 
 
 @act
@@ -156,7 +159,7 @@ def refuse(correction: Correction, reason: str, *, by: User, at: datetime) -> No
     require_reason(reason)
     current = locked(correction)
     current.move("refuse")
-    note(current, CaseEvent.Act.REJECTED, by=by, at=at, reason=reason)
+    note(current, Act.REJECTED, by=by, at=at, reason=reason)
 
 
 def correction_account() -> int:

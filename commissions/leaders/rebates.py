@@ -11,9 +11,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from commissions.cases.casework import act, locked, note
-from commissions.models import CaseEvent, Rebate, RebateBatch
+from commissions.models import Rebate, RebateBatch
 from commissions.orders.calendar import ledger_day
 from haowu.approvals.rules import require_reason, require_staff, second_person
+from haowu.approvals.trail import facts
+from haowu.approvals.words import Act
 from haowu.ground.bulk import insert_rows
 from haowu.ground.errors import Refused
 from haowu.ledger.books import Transfer, open_accounts, open_accounts_of, platform, post
@@ -98,7 +100,8 @@ def propose(quarter: date, *, by: User, at: datetime) -> RebateBatch:
             insert_rows(Rebate, [_row(batch, line) for line in lines])
     except IntegrityError:  # somebody else proposed them meanwhile, or a batch of the quarter waits
         raise NothingToRebate(quarter=periods.quarter_name(quarter)) from None
-    note(batch, CaseEvent.Act.PROPOSED, by=by, at=at, reason=batch.name)
+    wanted = facts(batch, "status", "quarter", "count", "gmv_fen", "sum_fen")
+    note(batch, Act.PROPOSED, by=by, at=at, reason=batch.name, after=wanted)
     return batch
 
 
@@ -150,7 +153,7 @@ def approve(batch: RebateBatch, *, by: User, at: datetime) -> None:
         ],
         day=day,
     )
-    note(current, CaseEvent.Act.APPROVED, by=by, at=at, reason=current.name)
+    note(current, Act.APPROVED, by=by, at=at, reason=current.name)
 
 
 def _require_standing(rebates: list[Rebate]) -> None:
@@ -170,4 +173,4 @@ def refuse(batch: RebateBatch, reason: str, *, by: User, at: datetime) -> None:
     current = locked(batch)
     current.move("refuse")
     current.rebates.update(is_live=False)
-    note(current, CaseEvent.Act.REJECTED, by=by, at=at, reason=reason)
+    note(current, Act.REJECTED, by=by, at=at, reason=reason)

@@ -1,5 +1,6 @@
 """The trail: who did what to what, when, why and in which request. Append-only, its rows a chain of hashes."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import models
@@ -20,6 +21,9 @@ class TrailQuerySet(models.QuerySet):
 
     def about(self, kind: str, reference: object) -> "TrailQuerySet":
         return self.filter(subject_kind=kind, subject=str(reference))
+
+    def about_any(self, kind: str, references: Iterable[object]) -> "TrailQuerySet":
+        return self.filter(subject_kind=kind, subject__in=[str(reference) for reference in references])
 
     def oldest_first(self) -> "TrailQuerySet":
         return self.select_related("user", "acting_for").order_by("pk")

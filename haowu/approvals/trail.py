@@ -17,6 +17,7 @@ from haowu.approvals.actors import Actor, ActorKind
 from haowu.approvals.models import MAX_REASON, Trail
 from haowu.approvals.words import Act, Subject
 from haowu.ground.bulk import insert_rows
+from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, User
 from haowu.web import request_ids
 
@@ -72,6 +73,12 @@ def record_many(
 def facts(row: models.Model, *names: str) -> dict[str, Any]:
     """``{field: value}`` of ``row``, for ``before`` and ``after``."""
     return {name: getattr(row, name) for name in names}
+
+
+def moved(row: HasStates) -> dict[str, dict[str, Any]]:
+    """``before`` and ``after`` of the last move of ``row``."""
+    before, after = row.last_move
+    return {"before": before, "after": after}
 
 
 def _actor(by: User | None, acting_for: Tenant | int | None) -> Actor:

@@ -29,6 +29,7 @@ ALL_SCOPES = (
     "enrolments:read",
     "enrolments:write",
     "levels:read",
+    "trail:read",
 )
 
 

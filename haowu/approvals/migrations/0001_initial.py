@@ -1,11 +1,9 @@
-"""The trail and its chain of hashes: append-only, read by the two parties of each row."""
+"""The trail and its chain of hashes."""
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
-
-from haowu.tenants.policies import append_only, owned_by, protect
 
 
 class Migration(migrations.Migration):
@@ -13,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('tenants', '0003_personal_data'),
+        ('tenants', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -84,8 +82,4 @@ class Migration(migrations.Migration):
             model_name='trail',
             index=models.Index(fields=['actor', 'id'], name='trail_of_actor'),
         ),
-        protect("approvals_trail", read=owned_by("tenant_id", "counterparty_id")),
-        append_only("approvals_trail"),
-        protect("approvals_traillink", read="false"),
-        append_only("approvals_traillink"),
     ]
