@@ -14,6 +14,8 @@ from typing import BinaryIO
 
 from django.db import connection
 
+from haowu.ground import inputs
+
 EMPTY_BAND_FROM_ROWS = 100
 """A base with fewer SKUs in stock may empty them all in one snapshot without being asked."""
 
@@ -51,7 +53,7 @@ def merge(about: Merge, content: BinaryIO) -> Outcome:
     WouldEmpty is raised before anything is written.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('work_mem', '256MB', true)")
+        cursor.execute("SET LOCAL work_mem = '256MB'")
         cursor.execute(STAGE)
         cursor.copy_expert("COPY fed FROM STDIN", content)
         cursor.execute("ANALYZE fed")
@@ -87,11 +89,11 @@ def _empties_too_much(cursor, about: Merge) -> bool:
 
 
 def open_rows(base_id: int, feed_id: int, rows: Iterable[tuple[int, list[str]]]) -> int:
-    """Keep rows that could not be read, as they came."""
+    """Keep rows that could not be read, as they came; what no database keeps is shown by its name."""
     values = []
     for line_no, cells in rows:
         shown = [
-            cell.replace("\0", "")[:size]
+            inputs.printable(cell[:size])[:size]
             for cell, size in zip([*cells, *[""] * 5][:5], (200, 200, 200, 40, 40), strict=True)
         ]
         values.append((base_id, feed_id, line_no, *shown))

@@ -23,7 +23,12 @@ class SkuCodeRepeated(Refused):
 
 class PictureUnreadable(Refused):
     code = "PICTURE_UNREADABLE"
-    text = _("这个文件不是可用的图片。请上传 JPEG、PNG 或 WebP，长宽都不超过 10000 像素。")
+    text = _("这个文件不是可用的图片。请上传 JPEG、PNG 或 WebP。")
+
+
+class PictureHasTooManyPixels(Refused):
+    code = "PICTURE_HAS_TOO_MANY_PIXELS"
+    text = _("图片超过 {limit}00 万像素。请缩小后再上传（例如 4000 × 3000）。")
 
 
 class PictureTooLarge(Refused):

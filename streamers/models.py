@@ -133,9 +133,11 @@ class Channel(models.Model):
     def __str__(self) -> str:
         return f"{self.pick} @ {self.activity or '–'}"
 
+    @property
+    def through(self) -> "Through | None":
+        return Through(self.activity.code, self.second_leader_id) if self.activity else None
+
 
 def _latest(channels: Iterable[Channel]) -> Through | None:
     channel = max(channels, key=lambda each: (each.effective_from, each.pk), default=None)
-    if channel is None or channel.activity is None:
-        return None
-    return Through(channel.activity.code, channel.second_leader_id)
+    return channel.through if channel else None

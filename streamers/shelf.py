@@ -138,7 +138,7 @@ class _Shelves:
         """The first rule that ``wish`` breaks."""
         if wish.product.pk not in self._listed:
             return ProductNotListed(product=wish.product)
-        turns = standing is not None and _turns(wish, through)
+        turns = standing is not None and _turns(wish, through) and not _is_repeated(wish, standing)
         if wish.pid in self._pids and not (turns and standing.pid == wish.pid):
             return PidTaken(pid=wish.pid)
         if standing is not None and not turns:
@@ -168,6 +168,16 @@ class _Shelves:
 def _turns(wish: Wish, through: Through | None) -> bool:
     """Whether ``wish`` leads another way than the pick that stands; a bare wish for it is only a repetition."""
     return (wish.activity is not None or wish.pid != "") and wish.through != through
+
+
+def _is_repeated(wish: Wish, standing: Pick) -> bool:
+    """Whether ``wish`` was granted at its very moment before, whatever came after: a file that is loaded again."""
+    if wish.pid != standing.pid:
+        return False
+    if wish.activity is None and standing.picked_at == wish.at:
+        return True
+    channels = getattr(standing, "known_channels", [])
+    return any(channel.effective_from == wish.at and channel.through == wish.through for channel in channels)
 
 
 def _channel(pick: Pick, wish: Wish) -> Channel:

@@ -215,7 +215,7 @@ def in_threads(count: int, act: Callable[[int], Any], at_once: int = 64) -> list
     def run(number: int) -> Any:
         try:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('app.tenant', %s, false)", [PLATFORM])
+                cursor.execute("SET app.tenant = %s", [PLATFORM])
             return act(number)
         except (DatabaseError, Refused) as error:
             return error

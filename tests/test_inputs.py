@@ -106,10 +106,34 @@ def test_json_may_begin_with_a_byte_order_mark():
     assert inputs.json_of(b'\xef\xbb\xbf{"a": 1}') == inputs.json_of('\ufeff{"a": 1}') == {"a": 1}
 
 
-@pytest.mark.parametrize("document", ["[" * 100_000, "9" * 5000, "NaN", "{", "", b"\xff\xfe", "\x00"])
+@pytest.mark.parametrize("document", ["[" * 100_000, "NaN", "-Infinity", "{", "", b"\xff\xfe", "\x00"])
 def test_json_that_cannot_be_read_is_refused_and_never_a_traceback(document):
     with pytest.raises(InputInvalid):
         inputs.json_of(document)
+
+
+@pytest.mark.parametrize(
+    "bad", ["NaN", "-Infinity", "1" * 5000, "[" * 9000 + "]" * 9000, '{"a":' * 500 + "1" + "}" * 500]
+)
+def test_in_a_document_of_entries_what_no_reader_takes_leaves_its_neighbours_alone(bad):
+    before, value, after = inputs.json_of_entries(f'\ufeff[{{"[": "]\\"["}}, {bad}, [[1]]]'.encode())
+    assert (before, after) == ({"[": ']"['}, [[1]])
+    with pytest.raises(InputInvalid):
+        inputs.text(value, max_length=64)
+    with pytest.raises(InputInvalid):
+        inputs.whole(value)
+
+
+@pytest.mark.parametrize("document", [b"[" * 9000, b'{"a": ]', b"", "名".encode("gbk"), b"\xff"])
+def test_a_document_of_entries_that_is_no_json_is_refused_whole(document):
+    with pytest.raises(InputInvalid):
+        inputs.json_of_entries(document)
+
+
+def test_a_cut_emoji_is_printed_as_json_that_reads_back_the_same():
+    line = inputs.json_line({"名": "\ud83d👍"})
+    assert line == '{"名": "\\ud83d👍"}'
+    assert inputs.json_of(line.encode()) == {"名": "\ud83d👍"}
 
 
 def test_a_file_is_read_as_utf8_or_gbk():

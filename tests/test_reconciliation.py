@@ -149,12 +149,25 @@ def test_a_file_without_its_header_or_not_to_be_read_is_refused_and_nothing_is_k
     with pytest.raises(upstream.HeaderWrong) as refused:
         read(tmp_path, RIGHT[0], header="order_no,line_no,paid_fen")
     assert refused.value.facts == {"missing": "refunded_fen, commission_fen, settled_on"}
-    (tmp_path / "gbk.csv").write_bytes(HEADER.encode() + "\n订单,1,0,0,0,\n".encode("gbk"))
-    with pytest.raises(upstream.FileUnreadable):
-        reconciliation.read(tmp_path / "gbk.csv", at=AT)
     with pytest.raises(upstream.FileUnreadable):
         reconciliation.read(tmp_path / "nothing.csv", at=AT)
     assert (UpstreamFile.objects.count(), UpstreamRow.objects.count()) == (0, 0)
+
+
+def test_a_cell_that_no_database_keeps_costs_its_own_row_alone(books, tmp_path):
+    rows = [RIGHT[0].encode(), "订单,1,0,0,0,".encode("gbk"), b"a\x00,1,0,0,0,", b"a,99999999999,0,0,0,"]
+    rows += [b"a,1," + b"9" * 5000 + b",0,0,", b"a,1,0,0,0,9999-12-31", RIGHT[1].encode()]
+    header = f"\ufeff{HEADER}".encode().replace(b"order_no", b'"order_no"')
+    (tmp_path / "mixed.csv").write_bytes(b"\n".join([header, *rows]))
+    reading = reconciliation.read(tmp_path / "mixed.csv", at=AT)
+    assert found(reading) == {"matched": 2}
+    assert [(row.row_no, row.code) for row in reading.bad] == [
+        (3, "ORDER_NO_WRONG"),
+        (4, "ORDER_NO_WRONG"),
+        (5, "NUMBER_WRONG"),
+        (6, "NUMBER_WRONG"),
+        (7, "DAY_WRONG"),
+    ]
 
 
 def test_only_the_lines_of_the_source_named_are_compared(books, tmp_path):

@@ -1,6 +1,7 @@
 """Second leaders: applying for an item, the first leader's answer, and ending it by agreement (rulebook §13)."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,11 +41,15 @@ def apply_many(wishes: Sequence[Wish], *, at: datetime) -> list[SecondLevel | Re
     """
     with platform_scope():
         locked = _items(wish.enrolment.pk for wish in wishes)
+        known = _Known(locked, (wish.second_leader for wish in wishes))
         answers: list[SecondLevel | Refused] = []
         for wish in wishes:
             item = locked[wish.enrolment.pk]
-            refused = _objection(wish, item, at)
-            answers.append(refused or _store(wish, item, at))
+            answer = _objection(wish, item, known, at) or _second_level(wish, item, at)
+            if isinstance(answer, SecondLevel):
+                known.of_item[item.pk].append(answer)
+            answers.append(answer)
+        SecondLevel.objects.bulk_create([answer for answer in answers if isinstance(answer, SecondLevel)])
     return answers
 
 
@@ -61,6 +66,16 @@ def _items(ids) -> dict[int, Enrolment]:
     return {row.pk: row for row in rows.filter(pk__in=set(ids)).order_by("pk")}
 
 
+class _Known:
+    """What stands on ``items`` already, by item, and why each of ``leaders`` may not begin anything new."""
+
+    def __init__(self, items: Iterable[int], leaders: Iterable[Tenant] = ()) -> None:
+        self.of_item: dict[int, list[SecondLevel]] = defaultdict(list)
+        for second in SecondLevel.objects.filter(enrolment__in=list(items), status__in=[Status.PENDING, Status.PASSED]):
+            self.of_item[second.enrolment_id].append(second)
+        self.objection_to = {leader.pk: permission.objection(leader) for leader in set(leaders)}
+
+
 def may_join(activity: Activity, leader: Tenant) -> bool:
     """Whether the activity lets ``leader`` apply."""
     if leader.pk == activity.leader_id or activity.second_level == Activity.Joining.NONE:
@@ -69,7 +84,7 @@ def may_join(activity: Activity, leader: Tenant) -> bool:
     return activity.second_level == Activity.Joining.ALL or leader.pk in listed
 
 
-def _objection(wish: Wish, item: Enrolment, at: datetime) -> Refused | None:
+def _objection(wish: Wish, item: Enrolment, known: _Known, at: datetime) -> Refused | None:
     """The first rule that ``wish`` breaks."""
     if wish.second_leader.kind != Tenant.Kind.TUANZHANG:
         return refusals.NotALeader(tenant=wish.second_leader)
@@ -79,7 +94,7 @@ def _objection(wish: Wish, item: Enrolment, at: datetime) -> Refused | None:
         return refusals.OwnActivity()
     if not may_join(item.activity, wish.second_leader):
         return refusals.SecondLevelClosed()
-    if refused := permission.objection(wish.second_leader):
+    if refused := known.objection_to[wish.second_leader.pk]:
         return refused
     starts_at, ends_at = window = _window(wish, item)
     if ends_at is not None and ends_at <= starts_at:
@@ -87,7 +102,7 @@ def _objection(wish: Wish, item: Enrolment, at: datetime) -> Refused | None:
     begin, end = _item_window(item)
     if starts_at < begin or (end is not None and (ends_at is None or ends_at > end)):
         return refusals.OutsideCooperation(begin=begin, end=end or "–")
-    return _rate_objection(wish.bps, item, at) or _overlap(wish, item, window)
+    return _rate_objection(wish.bps, item, at) or _overlap(wish, known.of_item[item.pk], window)
 
 
 def _item_window(item: Enrolment) -> Window:
@@ -110,9 +125,8 @@ def _rate_objection(bps: int, item: Enrolment, at: datetime) -> Refused | None:
     return second_objection(bps, minimum, min(fees))
 
 
-def _overlap(wish: Wish, item: Enrolment, window: Window) -> Refused | None:
+def _overlap(wish: Wish, others: Iterable[SecondLevel], window: Window) -> Refused | None:
     """Of sales of the whole item there is one second leader at a time; of a leader's own link one part of his."""
-    others = SecondLevel.objects.filter(enrolment=item, status__in=[Status.PENDING, Status.PASSED])
     for other in others:
         same = other.second_leader_id == wish.second_leader.pk and other.whole_item == wish.whole_item
         both_whole = other.whole_item and wish.whole_item and other.status == Status.PASSED
@@ -123,9 +137,9 @@ def _overlap(wish: Wish, item: Enrolment, window: Window) -> Refused | None:
     return None
 
 
-def _store(wish: Wish, item: Enrolment, at: datetime) -> SecondLevel:
+def _second_level(wish: Wish, item: Enrolment, at: datetime) -> SecondLevel:
     starts_at, ends_at = _window(wish, item)
-    return SecondLevel.objects.create(
+    return SecondLevel(
         enrolment=item,
         first_leader_id=item.leader_id,
         second_leader=wish.second_leader,
@@ -142,18 +156,25 @@ def pass_many(seconds: Sequence[SecondLevel], *, at: datetime) -> list[SecondLev
     """The first leader takes each in from ``at`` on. The rates are weighed again: they may have moved meanwhile."""
     with platform_scope():
         items = _items(second.enrolment_id for second in seconds)
+        known = _Known(items)
+        rows = SecondLevel.objects.select_for_update().order_by("pk").in_bulk({second.pk for second in seconds})
         answers: list[SecondLevel | Refused] = []
-        for second in seconds:
-            second.refresh_from_db()
-            item = items[second.enrolment_id]
-            refused = _passing_objection(second, item, at)
-            if refused is None:
-                second.move("pass", decided_at=at)
-            answers.append(refused or second)
+        for second in (rows[second.pk] for second in seconds):
+            others = [other for other in known.of_item[second.enrolment_id] if other.pk != second.pk]
+            answer = _passing_objection(second, items[second.enrolment_id], others, at) or second
+            if isinstance(answer, SecondLevel):
+                answer.status, answer.decided_at = Status.PASSED, at
+                known.of_item[second.enrolment_id] = [*others, answer]
+            answers.append(answer)
+        passed = {answer.pk for answer in answers if isinstance(answer, SecondLevel)}
+        origins, target = SecondLevel.MOVES["pass"]
+        SecondLevel.objects.filter(pk__in=passed, status__in=origins).update(status=target, decided_at=at)
     return answers
 
 
-def _passing_objection(second: SecondLevel, item: Enrolment, at: datetime) -> Refused | None:
+def _passing_objection(
+    second: SecondLevel, item: Enrolment, others: Iterable[SecondLevel], at: datetime
+) -> Refused | None:
     if second.status != Status.PENDING:
         return refusals.NotWaiting(what=second.second_leader, status=second.get_status_display())
     if item.is_over(at):
@@ -162,10 +183,14 @@ def _passing_objection(second: SecondLevel, item: Enrolment, at: datetime) -> Re
         return refused
     if second.whole_item:
         window = (second.starts_at, second.ends_at)
-        rivals = SecondLevel.objects.not_over(at).filter(enrolment=item, whole_item=True)
-        if any(meet(window, (rival.starts_at, rival.over_at)) for rival in rivals):
+        rivals = [other for other in others if other.whole_item and other.status == Status.PASSED]
+        if any(meet(window, (rival.starts_at, rival.over_at)) for rival in rivals if not _is_over(rival, at)):
             return refusals.SecondTaken()
     return None
+
+
+def _is_over(second: SecondLevel, at: datetime) -> bool:
+    return second.over_at is not None and second.over_at <= at
 
 
 @transaction.atomic
@@ -222,6 +247,6 @@ def answer_end(second: SecondLevel, by: Tenant, agreed: bool, *, at: datetime) -
 
 def _running(second: SecondLevel, at: datetime) -> SecondLevel:
     second = SecondLevel.objects.select_for_update(of=("self",)).select_related("second_leader").get(pk=second.pk)
-    if second.status != Status.PASSED or (second.over_at is not None and second.over_at <= at):
+    if second.status != Status.PASSED or _is_over(second, at):
         raise refusals.NotRunning(what=second.second_leader)
     return second

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from commissions.api.filters import OrderEventFilters
 from commissions.models import OrderEvent
 from commissions.orders import intake
-from commissions.orders.life import Type
+from commissions.orders.rulings import Type
 from haowu.ground import days
 from haowu.ground.errors import NotFound
 from haowu.partners.idempotency import idempotent

@@ -22,7 +22,7 @@ from commissions.models import Correction, OrderLine, ReconciliationItem, Upstre
 from haowu.approvals.rules import require_reason, require_staff, second_person
 from haowu.approvals.trail import Entry, record_many
 from haowu.approvals.words import Act
-from haowu.ground import days
+from haowu.ground import days, inputs
 from haowu.ground.bulk import insert_rows
 from haowu.ground.errors import Refused
 from haowu.ground.money import yuan
@@ -59,7 +59,9 @@ class Reading:
 def read(file: Path, *, source: Tenant | None = None, at: datetime) -> Reading:
     """Compare ``file`` with the lines of ``source``, or of all sources. The same content again changes nothing."""
     known, is_new = UpstreamFile.objects.get_or_create(
-        digest=upstream.digest_of(file), source=source, defaults={"name": file.name[:200], "read_at": at}
+        digest=upstream.digest_of(file),
+        source=source,
+        defaults={"name": inputs.printable(file.name)[:200], "read_at": at},
     )
     bad: list[upstream.BadRow] = []
     rows = 0

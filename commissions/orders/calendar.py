@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection
 
 from commissions.models import OrderLine, Run
-from commissions.orders.life import LineState
+from commissions.orders.line_state import LineState
 from haowu.ground import days
 
 AFTER_SALE_OPEN = "AFTER_SALE_OPEN"

@@ -9,7 +9,8 @@ from bases.models import Reservation, Shortage
 from bases.reserving import Want
 from bases.supplying import Need
 from commissions.models import OrderLine
-from commissions.orders.life import LineState, OrderLife
+from commissions.orders.life import OrderLife
+from commissions.orders.line_state import LineState
 from commissions.orders.lines import OrderKey
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope

@@ -12,6 +12,9 @@ from django.db.models import Prefetch, QuerySet
 from commissions.leaders import figures
 from commissions.models import Adjustment, Dispute, LineHold, OrderEvent, OrderLine, Run, Settlement, SteppedLine
 from commissions.orders import calendar
+from commissions.orders.life import OrderLife
+from commissions.orders.rulings import Type
+from commissions.orders.standing import lives_of
 from commissions.split import ROLES
 from commissions.statements.flows import Flow, NightBook
 from haowu.ground import days
@@ -44,6 +47,7 @@ class Chapters:
         self.frontier = Run.objects.frontier()
         self.closed = Run.objects.closed().frontier()
         self.policies: dict[date, LevelPolicy] = {}
+        self.lives: dict[int, OrderLife] = {}
         self.book = NightBook(phase for line in lines for phase in line.settlements.all())
 
     def of(self, line: OrderLine, viewer: Tenant | None = None) -> dict[str, Any]:
@@ -51,7 +55,7 @@ class Chapters:
         waiting, phases = self.waiting(line), list(line.settlements.all())
         return {
             "settles_on": str(line.settles_on) if line.settles_on else None,
-            "events": list(_events(line)),
+            "events": list(self._events(line, viewer)),
             "holds": [_hold(hold, viewer) for hold in line.order.told_holds if hold.line_no == line.line_no],
             "disputes": list(_disputes(line, viewer)),
             "steps": [{"day": str(row.day), "commission_bps": row.commission_bps} for row in line.stepped.all()],
@@ -64,6 +68,42 @@ class Chapters:
     def waiting(self, line: OrderLine) -> list[Adjustment]:
         """The adjustments whose nights have not closed."""
         return [row for row in line.adjustments.all() if self.closed is None or row.day > self.closed]
+
+    def _events(self, line: OrderLine, viewer: Tenant | None) -> Iterator[dict[str, Any]]:
+        """What was received for the line, or for the whole order once the line was ordered, in the order it counts.
+
+        The platform and the order's source see events as they were sent, a party of the line what is of this line.
+        """
+        is_party = viewer is not None and viewer.pk != line.source_id
+        for event in line.order.told_events:
+            facts = _facts(line, event)
+            if facts is None:
+                continue
+            if is_party and event.type == Type.REFUNDED and event.line_no is None:
+                facts = self._refunded_of(line, event, facts)
+            yield {
+                "event_id": event.event_id,
+                "type": event.type,
+                "line_no": event.line_no,
+                "occurred_at": _local(event.occurred_at),
+                "received_at": _local(event.received_at),
+                "verdict": event.verdict,
+                "code": event.code,
+            } | facts
+
+    def _refunded_of(self, line: OrderLine, event: OrderEvent, facts: dict[str, Any]) -> dict[str, Any]:
+        """``facts`` with what a refund of the whole order took off this line: what it took elsewhere is not told.
+
+        One that took nothing anywhere has no amount.
+        """
+        if line.order_id not in self.lives:
+            self.lives |= lives_of({line.order_id: line.order.told_events}, self.frontier)
+        shown = {name: value for name, value in facts.items() if name not in ("amount_fen", "goods_fen", "freight_fen")}
+        refund = self.lives[line.order_id].refunds.accepted.get(event.event_id)
+        if refund is None or line.line_no not in refund.shares:
+            return shown
+        name = "amount_fen" if "amount_fen" in facts else "goods_fen"
+        return shown | {name: refund.shares[line.line_no].amount_fen}
 
     def _postings(self, line: OrderLine, phases: list[Settlement], viewer: Tenant | None) -> Iterator[dict[str, Any]]:
         """One row for each posting and each of its ends that is a party's: signed from that party's side."""
@@ -127,26 +167,13 @@ def _step(what: str, *, night: date | None = None, until: Any = None) -> dict[st
     return {"what": what, "night": str(night) if night else None, "until": _local(until)}
 
 
-def _events(line: OrderLine) -> Iterator[dict[str, Any]]:
-    """What was received for the line or for its whole order, in the order in which it counts."""
-    for event in line.order.told_events:
-        facts = {name: event.facts[name] for name in AMOUNTS if name in event.facts}
-        if event.type == "paid":
-            bought = next((each for each in event.facts["lines"] if each["line_no"] == line.line_no), None)
-            if bought is None:
-                continue
-            facts = {name: bought[name] for name in BOUGHT}
-        elif event.line_no not in (None, line.line_no):
-            continue
-        yield {
-            "event_id": event.event_id,
-            "type": event.type,
-            "line_no": event.line_no,
-            "occurred_at": _local(event.occurred_at),
-            "received_at": _local(event.received_at),
-            "verdict": event.verdict,
-            "code": event.code,
-        } | facts
+def _facts(line: OrderLine, event: OrderEvent) -> dict[str, Any] | None:
+    """What ``event`` carries, as it was sent; None where it speaks of other lines."""
+    if event.type == Type.PAID:
+        bought = next((each for each in event.facts["lines"] if each["line_no"] == line.line_no), None)
+        return bought and {name: bought[name] for name in BOUGHT}
+    is_of_line = line.ordered_at <= event.occurred_at if event.line_no is None else event.line_no == line.line_no
+    return {name: event.facts[name] for name in AMOUNTS if name in event.facts} if is_of_line else None
 
 
 def _hold(hold: LineHold, viewer: Tenant | None) -> dict[str, Any]:

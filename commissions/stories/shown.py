@@ -34,6 +34,7 @@ def line(tenant: Tenant, row: OrderLine) -> dict[str, Any]:
     """``row``, read ``explain.with_story`` and its product, as ``tenant`` sees it."""
     roles = _roles(tenant, row)
     told = explain.story(row)
+    held = {"reason": row.held_reason, "since": row.held_since} if row.held_reason else None
     return {
         "order_no": row.order_no,
         "line_no": row.line_no,
@@ -47,7 +48,7 @@ def line(tenant: Tenant, row: OrderLine) -> dict[str, Any]:
         "received_at": row.received_at,
         "due_at": row.due_at,
         "updated_at": row.updated_at,
-        "held": {"reason": row.held_reason, "since": row.held_since} if row.held_reason else None,
+        "held": held if roles else explain.held_by_case(held),
         "base_fen": told["base_fen"] if roles else None,
         "terms": _terms(roles, row) if roles and row.offer_kind else None,
         "estimate": _shares(roles, row, row.estimate) if row.offer_kind else {},
@@ -78,12 +79,9 @@ def explanation(tenant: Tenant, row: OrderLine) -> dict[str, Any]:
     """
     with platform_scope():
         told = explain.as_seen_by(tenant, row)
-    names = ("events", "holds", "disputes", "steps", "adjustments", "postings", "credits", "next")
-    chapters = {name: told[name] for name in names}
-    if not _roles(tenant, row):
-        chapters |= {"steps": [], "adjustments": []}
-    trace = row.trace if _roles(tenant, row) else []
-    return {"trace": trace, "sentences": list(_sentences(tenant, row, told)), "settles_on": row.settles_on} | chapters
+    names = ("settles_on", "events", "holds", "disputes", "steps", "adjustments", "postings", "credits", "next")
+    sentences = [sentence for sentence in _sentences(tenant, row, told) if sentence]
+    return {"trace": told["terms"]["trace"], "sentences": sentences} | {name: told[name] for name in names}
 
 
 def _sentences(tenant: Tenant, row: OrderLine, told: dict[str, Any]) -> Iterator[str]:
@@ -92,18 +90,23 @@ def _sentences(tenant: Tenant, row: OrderLine, told: dict[str, Any]) -> Iterator
         yield telling.standing(told)
         yield from telling.rules(told)
     if shown["terms"]:
-        labels = _rate_labels()
-        rates = [f"{labels[name]} {percent(bps)}" for name, bps in shown["terms"].items() if name in labels and bps]
-        yield _("条款（下单时冻结）：{rates}。").format(rates="，".join(rates))
+        yield rates(tenant, row)
     yield from telling.events(told, amounts=bool(_roles(tenant, row)))
     kinds = {"settlement": _("结算"), "clawback": _("追回")}
     phases = [(f"{phase['day']} {kinds[phase['kind']]}", phase["shares"]) for phase in shown["phases"]]
     for title, shares in [(_("预估"), shown["estimate"]), *phases]:
         yield from _share_sentences(title, shares)
-    yield from telling.cases(told if _roles(tenant, row) else told | {"adjustments": []})
+    yield from telling.cases(told)
     yield from telling.postings(told)
     yield from telling.credits(told)
     yield telling.what_comes_next(told)
+
+
+def rates(tenant: Tenant, row: OrderLine) -> str:
+    """The frozen rates that ``tenant`` knows of, as one sentence."""
+    labels, terms = _rate_labels(), _terms(_roles(tenant, row), row)
+    known = [f"{labels[name]} {percent(terms[name])}" for name in RATES if terms[name]]
+    return _("条款（下单时冻结）：{rates}。").format(rates="，".join(known))
 
 
 def _share_sentences(title: str, shares: dict[str, Any]) -> Iterator[str]:

@@ -193,8 +193,10 @@ def postings(told: dict[str, Any]) -> Iterator[str]:
 
 
 def what_comes_next(told: dict[str, Any]) -> str:
-    """What happens to the line next, and on which night."""
+    """What happens to the line next, and on which night; nothing for who is not told."""
     step = told["next"]
+    if step is None:
+        return ""
     facts = {"night": step["night"], "due": _moment(told["due_at"]) if told["due_at"] else ""}
     if step["what"] == "HELD":
         return " ".join(_held(told["held"]["reason"], step))

@@ -11,7 +11,7 @@ from commissions.filters import LineFilter
 from commissions.models import OrderLine
 from commissions.orders import supply
 from commissions.parts import part_of
-from commissions.stories import explain, telling
+from commissions.stories import explain, shown, telling
 from haowu.ground import days
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.access import TenantRequiredMixin
@@ -50,6 +50,7 @@ class LinePage(TenantRequiredMixin, TemplateView):
             story = explain.as_seen_by(self.request.tenant, line)
         told = {
             "steps": telling.rules(story),
+            "rates": shown.rates(self.request.tenant, line) if story["terms"]["offer"] else "",
             "events": telling.events(story),
             "shares": list(telling.shares(story)),
             "cases": case_story.of_line(line, self.request.tenant, days.now()),

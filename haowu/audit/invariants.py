@@ -12,7 +12,9 @@ from django.db import connection
 
 from commissions.models import Order, OrderLine, Run
 from commissions.nights.report import rows_are_as_sealed
-from commissions.orders import life
+from commissions.orders.life import OrderLife
+from commissions.orders.line_state import LineState
+from commissions.orders.rulings import Event
 from haowu.approvals import chain
 from haowu.audit import bases as audit_bases
 from haowu.audit import casework as audit_casework
@@ -71,8 +73,8 @@ def _replayed_orders() -> Iterator[str]:
     for order in orders:
         rows = list(order.events.all())
         random.shuffle(rows)
-        events = [life.Event(row.event_id, row.type, "", row.occurred_at, row.line_no, row.facts) for row in rows]
-        folded = life.OrderLife(events, stay[order.pk])
+        events = [Event(row.event_id, row.type, "", row.occurred_at, row.line_no, row.facts) for row in rows]
+        folded = OrderLife(events, stay[order.pk])
         for row in rows:
             ruling = folded.rulings[row.event_id]
             if (row.verdict, row.code) != (ruling.verdict, ruling.code):
@@ -85,7 +87,7 @@ def _replayed_orders() -> Iterator[str]:
                 yield f"{order.order_no}/{line_no}"
 
 
-def _stands_as(line: OrderLine | None, state: life.LineState, frontier: date | None) -> bool:
+def _stands_as(line: OrderLine | None, state: LineState, frontier: date | None) -> bool:
     """A sealed line keeps what its night took; an open one stands where its events leave it."""
     if line is None or line.paid_fen != state.paid_fen:
         return False

@@ -9,11 +9,18 @@ from oauth2_provider.models import AbstractApplication
 from haowu.tenants.models import Tenant
 
 
+class ApiClientQuerySet(models.QuerySet):
+    def with_id(self, client_id: str) -> "ApiClient | None":
+        return self.filter(client_id=client_id).first()
+
+
 class ApiClient(AbstractApplication):
     """An OAuth 2 client of ``tenant``. What it may ask for is bounded by ``allowed_scopes`` (space-separated)."""
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="api_clients", verbose_name=_("租户"))
     allowed_scopes = models.CharField(_("允许的权限"), max_length=400, blank=True)
+
+    objects = ApiClientQuerySet.as_manager()
 
     class Meta(AbstractApplication.Meta):
         verbose_name = verbose_name_plural = _("API 客户端")

@@ -26,7 +26,7 @@ class Category(models.Model):
 
     LEAF_LEVEL = 3
 
-    code = models.CharField(_("编号"), max_length=64, unique=True)
+    code = models.CharField(_("编号"), max_length=255, unique=True)
     name = models.CharField(_("名称"), max_length=64)
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级类目")

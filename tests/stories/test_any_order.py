@@ -6,8 +6,9 @@ from itertools import pairwise, permutations
 import pytest
 
 from commissions.models import OrderEvent, OrderLine
-from commissions.orders import life
 from commissions.orders.events import parse
+from commissions.orders.life import OrderLife
+from commissions.orders.rulings import Event
 from haowu.ground import days
 from tests.build import (
     bought,
@@ -72,9 +73,9 @@ def test_all_720_orders_fold_to_the_same_lines_and_rulings(market):
             assert folded(arrived[:known]) == folded(so_far), (order, known)
 
 
-def folded(events: list[life.Event]) -> tuple[dict, dict]:
+def folded(events: list[Event]) -> tuple[dict, dict]:
     """(lines, rulings) of one order."""
-    told = life.OrderLife(events)
+    told = OrderLife(events)
     return told.lines, told.rulings
 
 

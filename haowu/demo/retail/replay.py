@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from commissions.orders.intake import BATCH_LIMIT, receive
-from commissions.orders.life import Verdict
+from commissions.orders.rulings import Verdict
 from haowu.demo.retail import shops
 from haowu.demo.retail.orders import Book, Order, Refund
 from haowu.demo.retail.rows import Refusal

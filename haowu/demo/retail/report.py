@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from haowu.demo.retail.orders import Book
 from haowu.demo.retail.replay import Sent
 from haowu.demo.retail.rows import Refusal
-from haowu.market.loading import Market
+from haowu.market.answer import Market
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """``import_orders FILE.csv[.gz] [--until DATE] [--json]``: an order export replayed as events. Settles nothing."""
 
-import json
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from haowu.demo.retail.existing import without_existing
 from haowu.demo.retail.orders import load
 from haowu.demo.retail.report import ImportReport
 from haowu.embedded.ready import make_ready
-from haowu.ground import days
+from haowu.ground import days, inputs
 from haowu.ground.errors import Refused
 from haowu.market import loading as market
 
@@ -47,7 +46,7 @@ class Command(BaseCommand):
 
     def _print(self, report: ImportReport, as_json: bool) -> None:
         if as_json:
-            self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False))
+            self.stdout.write(inputs.json_line(report.as_json()))
         else:
             self.stdout.write("\n".join(report.sentences()))
 

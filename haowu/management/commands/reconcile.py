@@ -1,6 +1,5 @@
 """``reconcile FILE [--source CODE] [--json]``: an upstream file of orders and settlements against the books."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from commissions.cases import reconciliation
 from commissions.models import ReconciliationItem
 from haowu.embedded.ready import make_ready
-from haowu.ground import days
+from haowu.ground import days, inputs
 from haowu.ground.errors import Refused
 from haowu.tenants.models import Tenant
 
@@ -47,7 +46,7 @@ class Command(BaseCommand):
                 "bad": [asdict(row) for row in reading.bad],
                 "open_by_days": ages,
             }
-            self.stdout.write(json.dumps(told, ensure_ascii=False))
+            self.stdout.write(inputs.json_line(told))
             return
         if not reading.is_new:
             self.stdout.write("这份文件已读过，没有任何改动。当时的结果：")
