@@ -17,6 +17,8 @@ from bases.models import (
     Base,
     BasePolicy,
     Booking,
+    BrandedProduct,
+    Consent,
     Document,
     Feed,
     Introduction,
@@ -139,7 +141,11 @@ class IntroductionAdmin(QueueAdmin):
     list_filter = ["status", "authorised_to"]
     list_select_related = ["brand", "base"]
     search_fields = ["brand__name", "base__name", "=document_no"]
-    actions = ["accept", "refuse"]
+    actions = ["accept", "authorise", "refuse"]
+
+    @admin.action(description=gettext_lazy("认可重复品牌的授权书：可供货，不计引进"), permissions=["decide"])
+    def authorise(self, request: HttpRequest, chosen: QuerySet) -> None:
+        self.each(request, chosen, lambda row: introducing.authorise(row, by=request.user, at=days.now()))
 
     @admin.action(description=gettext_lazy("通过"), permissions=["decide"])
     def accept(self, request: HttpRequest, chosen: QuerySet) -> None:
@@ -149,6 +155,21 @@ class IntroductionAdmin(QueueAdmin):
     def refuse(self, request: HttpRequest, chosen: QuerySet) -> None:
         act = introducing.refuse
         self.each(request, chosen, lambda row: act(row, reason_of(request), by=request.user, at=days.now()))
+
+
+@admin.register(Consent)
+class ConsentAdmin(LookOnlyAdmin):
+    list_display = ["merchant", "base", "begins_at", "ends_at", "given_at", "given_by", "withdrawn_at", "withdrawn_by"]
+    list_select_related = ["merchant", "base", "given_by", "withdrawn_by"]
+    search_fields = ["merchant__name", "=merchant__code", "base__name", "=base__code"]
+    ordering = ["-given_at", "-pk"]
+
+
+@admin.register(BrandedProduct)
+class BrandedProductAdmin(LookOnlyAdmin):
+    list_display = ["merchant", "product_code", "brand"]
+    list_select_related = ["merchant", "brand"]
+    search_fields = ["=product_code", "=merchant__code", "brand__name"]
 
 
 @admin.register(Feed)
@@ -189,9 +210,9 @@ class QuarantinedRowAdmin(QueueAdmin):
 class StockAdmin(LookOnlyAdmin):
     list_display = [
         "base", "merchant", "product_code", "sku_code", yuan_column("price_fen", gettext_lazy("价格")), "quantity",
-        "reserved", "short", "sequence",
+        "reserved", "short", "sequence", "permit",
     ]  # fmt: skip
-    list_select_related = ["base", "merchant"]
+    list_select_related = ["base", "merchant", "permit__base"]
     search_fields = ["=product_code", "=sku_code"]
 
 

@@ -11,6 +11,7 @@ import io
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from reprlib import Repr
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
@@ -142,14 +143,26 @@ class _Lines:
 
 
 def from_json(rows: Iterable[Any]) -> Iterator[list[str]]:
-    """Objects with the names of COLUMNS; anything else becomes a row that cannot be read."""
+    """Objects with the names of COLUMNS: text, text, text, whole number, whole number; no ``"12"`` and no ``12.0``.
+
+    Anything else becomes a row that cannot be read: it has a cell too many, and shows what was sent in the others.
+    """
     for row in rows:
-        if isinstance(row, dict):
-            yield [_cell(row.get(name, "")) for name in COLUMNS]
+        if not isinstance(row, dict):
+            yield [_SHORT.repr(row)]
+            continue
+        values = [row.get(name) for name in COLUMNS]
+        if all(isinstance(name, str) for name in values[:3]) and all(type(number) is int for number in values[3:]):
+            yield [str(value) for value in values]
         else:
-            yield [str(row)[:200]]
+            yield [*map(_shown, values), ""]
 
 
-def _cell(value: Any) -> str:
-    """Whole numbers and text as they are; ``true`` and 0.5 are no numbers here."""
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else f"?{value}"[:40]
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else _SHORT.repr(value)
+
+
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxother = 200

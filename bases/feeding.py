@@ -120,7 +120,10 @@ def reject(feed: Feed) -> None:
 
 @transaction.atomic
 def take(row: QuarantinedRow, *, by: User | None, at: datetime) -> None:
-    """Somebody looked at a quarantined row and it is right: take it, unless a newer feed has spoken since."""
+    """Somebody looked at a quarantined row and it is right: take it, unless a newer feed has spoken since.
+
+    MerchantUnknown, NotYourGoods: that is not for people to judge, and holds until the merchant or the right is there.
+    """
     feeder = Feeder.objects.select_for_update().get(base=row.base_id)
     row.move("take", decided_by=by, decided_at=at)
     if row.reason == QuarantinedRow.Reason.BELOW_RESERVED or row.feed.sequence < feeder.snapshot_sequence:
@@ -131,7 +134,8 @@ def take(row: QuarantinedRow, *, by: User | None, at: datetime) -> None:
     about = _about(row.feed, at, is_checked=False, is_snapshot=False)
     outcome = merge(about, unpacked([packed.content]))
     if outcome.quarantined and not outcome.changed:
-        raise refusals.FeedInvalid(why=QuarantinedRow.Reason.MERCHANT_UNKNOWN.label)
+        unknown = not Tenant.objects.coded(Tenant.Kind.MERCHANT, [row.merchant_code])
+        raise (refusals.MerchantUnknown if unknown else refusals.NotYourGoods)(merchant=row.merchant_code)
 
 
 def drop(row: QuarantinedRow, *, by: User | None, at: datetime) -> None:

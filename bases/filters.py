@@ -5,17 +5,40 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bases.forms import cities
-from bases.models import Base, Brand, Level, Reservation, Room, Stock
+from bases.models import Base, Brand, Consent, Level, Reservation, Room, Stock
+from haowu.ground import days
 from haowu.ground.fields import SearchBox
+from haowu.tenants.models import Tenant
 
 
 class BaseFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("基地名称"), field_name="base__name", lookup_expr="icontains", max_length=64, widget=SearchBox
+    )
     city = django_filters.ChoiceFilter(label=_("城市"), choices=cities, empty_label=_("全部城市"))
     level = django_filters.ChoiceFilter(label=_("级别"), choices=Level.choices, empty_label=_("全部级别"))
 
     class Meta:
         model = Base
         fields: list[str] = []
+
+
+class ConsentFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("对方名称"), method="named", max_length=64, widget=SearchBox)
+    state = django_filters.ChoiceFilter(
+        label=_("状态"), method="in_state", choices=Consent.State.choices, empty_label=_("全部状态")
+    )
+
+    class Meta:
+        model = Consent
+        fields: list[str] = []
+
+    def named(self, rows: QuerySet, name: str, text: str) -> QuerySet:
+        other = "merchant" if self.request.tenant.kind == Tenant.Kind.BASE else "base"
+        return rows.filter(**{f"{other}__name__icontains": text})
+
+    def in_state(self, rows: QuerySet, name: str, state: str) -> QuerySet:
+        return rows.in_state(state, days.now())
 
 
 class BrandFilter(django_filters.FilterSet):

@@ -1,8 +1,10 @@
 """Forms of bases: they read what people write; whether it may be is for the acts to say."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -10,9 +12,12 @@ from bases import feeding, pulling
 from bases.cities import choices
 from bases.founding import Paper, Site
 from bases.models import Document, Level
+from haowu.ground import days
 from haowu.ground.fields import DayBox
 
 UPLOAD_MB = 100
+DAYS = [MinValueValidator(date(days.BEGINNING.year, 1, 1)), MaxValueValidator(date(days.END.year - 1, 12, 31))]
+"""The days that moments from outside may lie in."""
 
 
 def cities() -> list[tuple[str, str]]:
@@ -59,6 +64,26 @@ class PullForm(forms.Form):
     every_minutes = forms.IntegerField(
         label=_("每隔多少分钟读取"), min_value=pulling.LEAST_MINUTES, max_value=pulling.MOST_MINUTES, initial=60
     )
+
+
+class ConsentForm(forms.Form):
+    """Days, which people think in; from today and for good where they are left out."""
+
+    begins_on = forms.DateField(
+        label=_("从哪天起"), widget=DayBox, required=False, validators=DAYS, help_text=_("不填即现在起。")
+    )
+    ends_on = forms.DateField(
+        label=_("到哪天止（含当日）"), widget=DayBox, required=False, validators=DAYS,
+        help_text=_("不填即长期，可随时撤回。"),
+    )  # fmt: skip
+
+    def window(self, at: datetime) -> dict[str, datetime | None]:
+        """As ``consenting.agree`` takes it."""
+        first, last = self.cleaned_data["begins_on"], self.cleaned_data["ends_on"]
+        return {
+            "begins_at": None if first in (None, days.day_of(at)) else days.start_of(first),
+            "ends_at": last and days.start_of(last + days.ONE_DAY),
+        }
 
 
 class RoomForm(forms.Form):

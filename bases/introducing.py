@@ -11,7 +11,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from bases import quotas, refusals
-from bases.models import Base, Brand, Introduction
+from bases.models import Base, Brand, Introduction, Permit
 from bases.models.brand import normal_name
 from haowu.approvals.rules import require_reason
 from haowu.ground import days
@@ -36,7 +36,8 @@ class Authorised:
 def introduce_many(base: Tenant, wishes: Sequence[Authorised], *, at: datetime) -> list[Introduction | Refused]:
     """Hand in brands; one answer each, in order. Work through them one by one: each changes the quota of the next.
 
-    An answer with the status ``duplicate`` is a brand that another base offers: noted, no quota used, nothing waits.
+    An answer with the status ``duplicate`` is a brand that another base offers: no quota used, and no credit. Its
+    document may still be accepted (``authorise``).
     """
     profile = Base.objects.working().filter(base=base).first()
     if profile is None:
@@ -96,7 +97,7 @@ def accept(introduction: Introduction, *, by: User | None, at: datetime) -> Intr
             raise refusals.AuthorisationExpired(until=introduction.authorised_to)
         try:
             with transaction.atomic():
-                introduction.move("accept", decided_by=by, decided_at=at)
+                introduction.move("accept", permit=_permit(introduction), decided_by=by, decided_at=at)
         except IntegrityError:
             introduction.refresh_from_db()
             introduction.move("find_duplicate", decided_by=by, decided_at=at)
@@ -110,8 +111,24 @@ def accept(introduction: Introduction, *, by: User | None, at: datetime) -> Intr
     return introduction
 
 
+@transaction.atomic
+def authorise(introduction: Introduction, *, by: User | None, at: datetime) -> None:
+    """The document of a duplicate holds: its base may sell the brand's goods too, without credit. Platform scope."""
+    if introduction.authorised_to < days.day_of(at):
+        raise refusals.AuthorisationExpired(until=introduction.authorised_to)
+    introduction.move("authorise", permit=_permit(introduction), decided_by=by, decided_at=at)
+
+
 def refuse(introduction: Introduction, reason: str, *, by: User | None, at: datetime) -> None:
     introduction.move("refuse", reason=require_reason(reason), decided_by=by, decided_at=at)
+
+
+def _permit(introduction: Introduction) -> Permit:
+    """Both days included, Asia/Shanghai."""
+    first, last = introduction.authorised_from, introduction.authorised_to
+    return Permit.objects.create(
+        base_id=introduction.base_id, since=days.start_of(first), until=days.start_of(last + days.ONE_DAY)
+    )
 
 
 def _unfit(wish: Authorised, today: date) -> Refused | None:

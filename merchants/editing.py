@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 from django.db import transaction
 
+from bases.branding import brand_products
 from haowu.tenants.models import Tenant
 from merchants import refusals
 from merchants.listing import unfit
@@ -36,6 +37,7 @@ def add_product(merchant: Tenant, code: str, details: Details, skus: Sequence[Sk
     stored = Product.objects.of_merchant(merchant).filter(public_id=product.public_id).first()
     if stored is None:
         raise refusals.ProductCodeTaken(code=code)
+    brand_products(merchant, {code: details.brand})
     _write_skus(stored, skus)
     return stored
 
@@ -50,6 +52,7 @@ def change_product(product: Product, details: Details, skus: Sequence[SkuWish]) 
     if product.status == Product.Status.LISTED and (refused := unfit(product)):
         raise refused
     product.save(update_fields=list(_fields(details)))
+    brand_products(product.merchant, {product.code: details.brand})
     _write_skus(product, skus)
     product.skus.exclude(code__in=[sku.code for sku in skus]).delete()
     return product

@@ -136,6 +136,21 @@ def test_a_cut_emoji_is_printed_as_json_that_reads_back_the_same():
     assert inputs.json_of(line.encode()) == {"名": "\ud83d👍"}
 
 
+@pytest.mark.parametrize("digits", ["9" * 21, "-" + "9" * 5000, "1" * 1_000_000])
+def test_an_absurd_number_spoils_its_own_place_and_not_the_document(digits):
+    good, absurd = inputs.json_of(f"[7, {digits}]")
+    assert inputs.whole(good) == 7
+    with pytest.raises(InputInvalid):
+        inputs.whole(absurd)
+
+
+@pytest.mark.parametrize("value", ["", "-a", "a b", "a\n", "号", "a" * 65, None, 7])
+def test_a_plain_number_has_no_character_that_a_bank_would_change(value):
+    assert inputs.plain("2024-06.20_A:1", max_length=64) == "2024-06.20_A:1"
+    with pytest.raises(InputInvalid):
+        inputs.plain(value, max_length=64)
+
+
 def test_a_file_is_read_as_utf8_or_gbk():
     assert inputs.decoded("\ufeff名".encode()) == inputs.decoded("名".encode("gb18030")) == "名"
     with pytest.raises(InputInvalid):

@@ -232,7 +232,7 @@ class TestPulling:
     @pytest.fixture
     def made(self):
         merchant("m1")
-        return base("b1")
+        return base("b1", agreed_by=["m1"])
 
     def test_a_registered_address_is_read_on_schedule_and_its_stock_taken(self, made, shop, reading):
         pulling.register(made.base, f"{shop}/stock.csv", 60, at=AT)

@@ -31,7 +31,7 @@ class Market:
         shop = merchant("m1")
         self.product = product(shop, "p1")
         self.shop = source("shop")
-        self.bases = {city: base(city, city=city) for city in ("linyi", "yiwu")}
+        self.bases = {city: base(city, city=city, agreed_by=["m1"]) for city in ("linyi", "yiwu")}
         for city, quantity in (("linyi", 3), ("yiwu", 10)):
             feed(self.bases[city], 1, [("m1", "p1", "k1", 1_000, quantity)], at=AT)
 

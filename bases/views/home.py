@@ -64,9 +64,8 @@ class BaseBrands(OfBase, TemplateView):
         wish = introducing.Authorised(**form.cleaned_data)
         made = introducing.introduce(self.request.tenant, wish, at=days.now())
         if made.status == Introduction.Status.DUPLICATE:
-            messages.warning(
-                self.request, _("「{brand}」已由别的基地引进，可以直接使用，不占额度。").format(brand=made.brand)
-            )
+            said = _("「{brand}」已由别的基地引进，不占额度。平台核对授权书后，你也可以上报它的货。")
+            messages.warning(self.request, said.format(brand=made.brand))
         else:
             messages.success(
                 self.request, _("「{brand}」已提交，审核通过后立即进入共享品牌库。").format(brand=made.brand)

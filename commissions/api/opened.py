@@ -13,8 +13,7 @@ from commissions.api.filters import PostingFilters
 from commissions.api.statements import EntryOut, StatementLineOut, StatementsOfCaller
 from commissions.models import Settlement
 from commissions.split import ROLES
-from commissions.statements import daily, opening
-from commissions.statements.causes import movements
+from commissions.statements import causes, daily, opening
 from commissions.stories import shown
 from haowu.ledger.models import Account, Posting
 from haowu.partners.views import PartnerListView
@@ -22,9 +21,7 @@ from haowu.tenants.scope import platform_scope
 
 
 class CauseOut(serializers.Serializer):
-    kind = serializers.ChoiceField(
-        choices=["night", "withdrawal", "dispute", "tenant_hold", "reserve", "correction", "top_up", "other"]
-    )
+    kind = serializers.ChoiceField(choices=causes.KINDS)
     text = serializers.CharField(help_text=_("给人看的说明"))
     facts = serializers.JSONField(help_text=_("单号、时间与原因，随 kind 不同"))
 
@@ -105,7 +102,9 @@ class PostingsView(StatementsOfCaller, PartnerListView):
         rows = super().paginate_queryset(queryset)
         account = self.one(self.kwargs["account_kind"], self.kwargs["day"]).account
         with platform_scope():
-            return list(movements(account, Posting.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk")))
+            return list(
+                causes.movements(account, Posting.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk"))
+            )
 
     @extend_schema(operation_id="list_statement_postings", summary=_("对账单的记账与原因"))
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

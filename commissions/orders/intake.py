@@ -59,6 +59,11 @@ MESSAGES = {
 }
 
 
+def is_kept(receipt: Receipt) -> bool:
+    """Whether the event stands in the set: also where its life's rules, of which MESSAGES speaks, rejected it."""
+    return receipt.status != "rejected" or receipt.code in MESSAGES
+
+
 @transaction.atomic
 def receive(source: Tenant, raw_events: Sequence[Any], *, now: datetime) -> list[Receipt]:
     """Take a batch of events as ``source`` sent them (JSON values); one receipt each, in the same order.

@@ -21,6 +21,7 @@ from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import Tenant
 
 CHUNK = 1_000
+KINDS = ("night", "withdrawal", "dispute", "tenant_hold", "reserve", "correction", "rebate", "top_up", "other")
 
 
 @dataclass(frozen=True)

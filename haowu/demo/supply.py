@@ -10,9 +10,9 @@ from typing import Any
 
 from django.db.models import Count
 
-from bases import booking, feeding, founding, introducing
+from bases import booking, consenting, feeding, founding, introducing
 from bases.feed_rows import pack
-from bases.models import Base, BasePolicy, Document, Feed, Feeder, Room
+from bases.models import Base, BasePolicy, Consent, Document, Feed, Feeder, Room
 from commissions.models import OrderLine
 from commissions.orders.intake import receive
 from haowu.demo.retail.names import MERCHANTS
@@ -37,6 +37,7 @@ def open_bases(*, at: datetime) -> None:
             _found(leader, site, at)
         _introduce(at)
         _book(at)
+    _agree(at)
     _count(at)
     _order(at)
 
@@ -74,6 +75,17 @@ def _book(at: datetime) -> None:
     for room, streamer in zip(Room.objects.order_by("pk"), streamers, strict=False):
         hours = tomorrow + timedelta(hours=19), tomorrow + timedelta(hours=22)
         booking.book(room, streamer, *hours, at=at)
+
+
+def _agree(at: datetime) -> None:
+    """Every shop whose goods sell most lets each base sell them, one in five for a year."""
+    shops = sorted({product.merchant for product, _price_fen in _goods()}, key=lambda shop: shop.code)
+    for base in Base.objects.working().select_related("base").order_by("pk"):
+        agreed = set(Consent.objects.filter(base=base.base).not_over(at).values_list("merchant_id", flat=True))
+        for number, shop in enumerate(shops):
+            if shop.pk not in agreed:
+                until = None if number % 5 else at + timedelta(days=365)
+                consenting.agree(shop, base.base, ends_at=until, by=None, at=at)
 
 
 def _count(at: datetime) -> None:

@@ -24,6 +24,8 @@ MAX_DIGITS = 20
 MAX_DEPTH = 100
 """Lists and objects within each other; no document that we read needs ten."""
 BYTE_ORDER_MARK = "\ufeff"
+PLAIN = "[A-Za-z0-9][A-Za-z0-9._:-]*"
+"""Numbers that a bank's remark, an address and a file's name carry unchanged."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL_IN_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -60,6 +62,13 @@ def visible_ascii(value: Any, *, max_length: int) -> str:
     """``value`` as 1 to ``max_length`` visible ASCII characters without blanks, as numbers in headers are written."""
     if not isinstance(value, str) or len(value) > max_length or not _VISIBLE_ASCII.fullmatch(value):
         raise InputInvalid(_("须为 1 到 {n} 个可见的 ASCII 字符，不含空格。").format(n=max_length))
+    return value
+
+
+def plain(value: Any, *, max_length: int) -> str:
+    """``value`` as a number of letters, digits and ``._:-``, as PLAIN says."""
+    if not isinstance(value, str) or len(value) > max_length or not re.fullmatch(PLAIN, value):
+        raise InputInvalid(_("须为 1 到 {n} 个字母、数字或 ._:-，以字母或数字开头。").format(n=max_length))
     return value
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core import signals
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext_lazy as _
@@ -85,6 +85,12 @@ class BodyTooLarge(ApiRefused):
     status = 413
 
 
+class LengthRequired(ApiRefused):
+    code = "LENGTH_REQUIRED"
+    text = _("分块发送的请求体无法读取。请带 Content-Length 重发。")
+    status = 411
+
+
 class BodyInvalid(ApiRefused):
     """``extensions["errors"]`` names each place by its JSON pointer."""
 
@@ -149,6 +155,12 @@ def path_unknown(request: HttpRequest, *args, **kwargs) -> HttpResponse:
     return plain_response(PathUnknown())
 
 
+def is_database_away(error: BaseException | None) -> bool:
+    """Whether the request failed for want of a database that answers, or that answers in time: it may be sent again."""
+    # psycopg2 says by the bare DatabaseError that a server went away in the middle of a statement.
+    return isinstance(error, (OperationalError, InterfaceError)) or type(error) is DatabaseError
+
+
 def _refusal(error: Exception) -> Refused:
     match error:
         case Refused():
@@ -171,7 +183,7 @@ def _refusal(error: Exception) -> Refused:
             return BodyTooLarge()
         case SuspiciousOperation() | MultiPartParserError():
             return RequestMalformed()
-        case OperationalError() | InterfaceError():
+        case _ if is_database_away(error):
             return DatabaseAway()
     return InternalError()
 

@@ -24,6 +24,8 @@ ALL_SCOPES = (
     "stock:read",
     "brands:write",
     "brands:read",
+    "consents:write",
+    "consents:read",
     "activities:read",
     "activities:write",
     "enrolments:read",

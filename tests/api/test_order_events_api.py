@@ -134,7 +134,7 @@ def test_a_thousand_events_at_once_are_taken(shop_system, goods):
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"{", b"\xff\xfe", b'{"events": [NaN]}', b"[" * 100_000, b'\xef\xbb\xbf{"events": []}', b"not json"],
+    [b"", b"{", b"\xff\xfe", b'{"events": [NaN]}', b"[" * 100_000, b"not json"],
 )
 def test_what_is_not_json_is_malformed(shop_system, raw):
     answer = shop_system.post("/order-events", raw)

@@ -1,7 +1,9 @@
 """OAuth 2 client credentials at /oauth/token/."""
 
 import json
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -227,3 +229,20 @@ def test_an_unknown_id_costs_the_one_hash_that_a_known_one_costs(shop_client, ha
 def test_the_right_secret_costs_one_hash_too(shop_client, hashes):
     assert ask(GRANT, **basic(*shop_client)).status_code == 200
     assert hashes == ["verify_secret"]
+
+
+@pytest.mark.parametrize("odd", ["\0", "a\0b", "\ud800", "x" * 10_000, "\x1b", "號", "%", ":", ""], ids=repr)
+def test_credentials_that_are_none_are_refused_and_are_no_failure(db, odd, settings):
+    """In the header, in the form, and as a scope or grant."""
+    settings.LIMITS = settings.LIMITS | {"token-tries": (100, 60), "token-tries-of-address": (100, 60)}
+    form = {"grant_type": "client_credentials"}
+    raw = b64encode(f"{odd}:{odd}".encode("utf-8", "surrogatepass")).decode()
+    answers = [
+        Client().post("/oauth/token/", form, headers={"Authorization": f"Basic {raw}"}),
+        Client().post("/oauth/token/", form, headers={"Authorization": "Basic %%%"}),
+    ]
+    sent = quote(odd.encode("utf-8", "surrogatepass"))
+    for body in (f"client_id={sent}&client_secret={sent}", f"scope={sent}", f"grant_type={sent}", f"client_id={sent}"):
+        whole = f"grant_type=client_credentials&{body}"
+        answers.append(Client().post("/oauth/token/", whole, content_type="application/x-www-form-urlencoded"))
+    assert {answer.status_code for answer in answers} <= {400, 401}

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from haowu.ground import days
 from haowu.ground.errors import NotFound, Refused
+from haowu.partners.fields import ChoiceField, CodeField, FlagField, MomentField, TextField, WholeField
 from haowu.partners.idempotency import idempotent
 from haowu.partners.views import PartnerListView, PartnerView
 from tuanzhang import seconds
@@ -20,11 +21,11 @@ from tuanzhang.models import Enrolment, SecondLevel
 
 
 class ApplicationIn(serializers.Serializer):
-    enrolment = serializers.CharField(max_length=16)
-    bps = serializers.IntegerField(**BPS)
-    whole_item = serializers.BooleanField(default=False, help_text=_("该商品经此活动的全部成交；否则只算经自己链接的"))
-    starts_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    ends_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    enrolment = CodeField(max_length=16)
+    bps = WholeField(**BPS)
+    whole_item = FlagField(default=False, help_text=_("该商品经此活动的全部成交；否则只算经自己链接的"))
+    starts_at = MomentField(required=False, allow_null=True, default=None)
+    ends_at = MomentField(required=False, allow_null=True, default=None)
 
 
 class ApplicationsIn(serializers.Serializer):
@@ -47,9 +48,9 @@ class SecondLevelOut(serializers.Serializer):
 
 
 class SecondDecisionIn(serializers.Serializer):
-    second_level = serializers.CharField(max_length=16)
-    decision = serializers.ChoiceField(choices=["pass", "reject", "ask_end", "agree_end", "refuse_end"])
-    reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    second_level = CodeField(max_length=16)
+    decision = ChoiceField(choices=["pass", "reject", "ask_end", "agree_end", "refuse_end"])
+    reason = TextField(max_length=200, required=False, default="", allow_blank=True)
 
 
 class SecondDecisionsIn(serializers.Serializer):

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
-from tqdm import tqdm
 
 from haowu.demo.retail import replay, shops
 from haowu.demo.retail.existing import without_existing
@@ -14,6 +13,7 @@ from haowu.demo.retail.report import ImportReport
 from haowu.embedded.ready import make_ready
 from haowu.ground import days, inputs
 from haowu.ground.errors import Refused
+from haowu.ground.progress import Progress, write_line
 from haowu.market import loading as market
 
 
@@ -27,20 +27,21 @@ class Command(BaseCommand):
 
     def handle(self, *, file, until, **options):
         now = days.now()
+        write_line(_("读取订单文件……"))
         try:
             book = load(file, now=now)
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         make_ready()
+        write_line(_("建立市场……"))
         built = market.load(without_existing(shops.market(book)))
         calendar = replay.calendar(book, until)
         sent = replay.Sent()
         partner = replay.source()
-        with tqdm(total=sum(len(day.parcels) for day in calendar), unit=_("事件"), disable=None) as bar:
+        with Progress(sum(len(day.parcels) for day in calendar), _("事件")) as progress:
             for day in calendar:
-                bar.set_description(str(day.day))
                 for stored in replay.send(partner, replay.written(day), sent, now=now):
-                    bar.update(stored)
+                    progress.advance(stored, str(day.day))
         first, last = (calendar[0].day, calendar[-1].day) if calendar else (None, None)
         self._print(ImportReport(book, built, sent, first, last), options["json"])
 

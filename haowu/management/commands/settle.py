@@ -2,10 +2,12 @@
 
 import json
 from datetime import date
+from functools import partial
 from multiprocessing import Process
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
+from django.db import Error, connections
+from django.utils.translation import gettext as _
 
 from commissions.models import Run
 from commissions.nights import night
@@ -13,6 +15,7 @@ from commissions.nights.report_text import run_lines
 from haowu.embedded.ready import make_ready
 from haowu.ground import days
 from haowu.ground.errors import Refused
+from haowu.ground.progress import Watch
 
 
 class Command(BaseCommand):
@@ -28,7 +31,8 @@ class Command(BaseCommand):
         try:
             night.open_run(day, now=days.now())
             helpers = _start_helpers(day, workers - 1)
-            run = night.settle(day, now=days.now())
+            with Watch(partial(_shards_done, day)):
+                run = night.settle(day, now=days.now())
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         for helper in helpers:
@@ -40,6 +44,20 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(run.report | {"checksum": run.checksum}, ensure_ascii=False))
         else:
             self.stdout.write("\n".join(run_lines(run)))
+
+
+def _shards_done(day: date) -> str:
+    """How far the night is, asked on a connection of its own."""
+    try:
+        shards = Run.objects.get(day=day).shards
+        total, left = shards.count(), shards.not_over().count()
+    except Error:  # the database is away: the work itself says so
+        return ""
+    finally:
+        connections.close_all()
+    return _("{day}：{share}% 分片 {done}/{total}").format(
+        day=day, share=100 * (total - left) // (total or 1), done=total - left, total=total
+    )
 
 
 def _start_helpers(day: date, count: int) -> list[Process]:
