@@ -6,6 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from haowu.approvals.rules import require_reason, require_staff
+from haowu.approvals.trail import record
+from haowu.approvals.words import Act, Subject
 from haowu.tenants.models import Tenant, User
 from haowu.tenants.scope import platform_scope
 from tuanzhang import level_refusals as refusals
@@ -33,7 +35,9 @@ def appeal(leader: Tenant, result: Result, reason: str, *, by: User | None, at: 
             raise refusals.AlreadyAppealed
         if at >= result.appeal_until:
             raise refusals.AppealTooLate(until=result.appeal_until)
-        return Appeal.objects.create(leader=leader, reason=reason, asked_by=by, asked_at=at, **against)
+        asked = Appeal.objects.create(leader=leader, reason=reason, asked_by=by, asked_at=at, **against)
+        _record(Act.OPENED, asked, reason, by, at, acting_for=leader)
+        return asked
 
 
 def _subject(result: Result) -> dict[str, Result]:
@@ -45,6 +49,7 @@ def withdraw(asked: Appeal, *, at: datetime) -> Appeal:
     """The leader takes it back before it is decided."""
     with platform_scope():
         asked.move("withdraw", decided_at=at)
+        _record(Act.WITHDRAWN, asked, "", None, at)
     return asked
 
 
@@ -73,6 +78,7 @@ def uphold(
             _revise(result, decision, at, brands=brands, promoters=promoters)
         else:
             _excuse(result)
+        _record(Act.UPHELD, asked, decision, by, at, corrected={"brands": brands, "promoters": promoters})
     return asked
 
 
@@ -82,7 +88,24 @@ def refuse(asked: Appeal, decision: str, *, by: User, at: datetime) -> Appeal:
     decision = _require_decision(decision, by)
     with platform_scope():
         asked.move("refuse", decided_by=by, decided_at=at, decision=decision)
+        _record(Act.REFUSED, asked, decision, by, at)
     return asked
+
+
+def _record(
+    act: str,
+    asked: Appeal,
+    reason: str,
+    by: User | None,
+    at: datetime,
+    *,
+    acting_for: Tenant | None = None,
+    corrected: dict[str, int | None] | None = None,
+) -> None:
+    before, after = asked.last_move
+    after = after | {name: value for name, value in (corrected or {}).items() if value is not None}
+    told = {"tenant": asked.leader_id, "acting_for": acting_for, "before": before, "after": after}
+    record(act, Subject.APPEAL, asked.public_id, at=at, by=by, reason=reason, **told)
 
 
 def _require_decision(decision: str, by: User) -> str:

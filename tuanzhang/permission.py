@@ -8,6 +8,8 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from haowu.approvals.rules import require_reason, require_staff
+from haowu.approvals.trail import Entry, facts, moved, record, record_many
+from haowu.approvals.words import Act, Subject
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.tenants.models import Tenant, User
@@ -63,7 +65,16 @@ def withdraw_due(day: date, *, at: datetime) -> int:
             cursor.execute(_REJECT, at_and | {"reason": REJECTED_FOR, "ids": list(due)})
             cursor.execute(_PART, at_and | {"reason": SECOND_REJECTED_FOR, "ids": list(due)})
             cursor.execute(_EFFECT, at_and | {"ids": list(due)})
+            _record_revoked(list(due), at)
         return len(due)
+
+
+def _record_revoked(revocations: list[int], at: datetime) -> None:
+    """A row for each leader, with how much ended with the permission."""
+    counts = ("number", "activities_closed", "enrolments_rejected", "seconds_ended")
+    rows = Revocation.objects.filter(pk__in=revocations).select_related("leader").order_by("pk")
+    entries = [Entry(Subject.PERMISSION, row.leader.code, row.leader_id, after=facts(row, *counts)) for row in rows]
+    record_many(Act.REVOKED, entries, at=at)
 
 
 @transaction.atomic
@@ -80,9 +91,11 @@ def apply_again(leader: Tenant, statement: str, *, by: User | None, at: datetime
             raise refusals.TooEarlyToApply(again=revoked.again_from)
         if Readmission.objects.filter(leader=leader).waiting().exists():
             raise refusals.ReadmissionOpen
-        return Readmission.objects.create(
+        asked = Readmission.objects.create(
             leader=leader, revocation=revoked, statement=statement, asked_by=by, asked_at=at
         )
+        record(Act.APPLIED, Subject.READMISSION, asked.public_id, at=at, by=by, tenant=leader, acting_for=leader)
+        return asked
 
 
 @transaction.atomic
@@ -92,6 +105,7 @@ def readmit(asked: Readmission, *, by: User, at: datetime, reason: str = "") -> 
     with platform_scope():
         asked.move("approve", decided_by=by, decided_at=at, reason=reason.strip())
         asked.revocation.move("lift", lifted_at=at)
+        _record_answer(Act.READMITTED, asked, reason.strip(), by, at)
     return asked
 
 
@@ -102,7 +116,21 @@ def refuse_readmission(asked: Readmission, reason: str, *, by: User, at: datetim
     reason = require_reason(reason)
     with platform_scope():
         asked.move("refuse", decided_by=by, decided_at=at, reason=reason)
+        _record_answer(Act.REFUSED, asked, reason, by, at)
     return asked
+
+
+def _record_answer(act: str, asked: Readmission, reason: str, by: User, at: datetime) -> None:
+    record(
+        act,
+        Subject.READMISSION,
+        asked.public_id,
+        at=at,
+        by=by,
+        reason=reason,
+        tenant=asked.leader_id,
+        **moved(asked),
+    )
 
 
 _LOCK = """

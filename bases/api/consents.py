@@ -15,7 +15,7 @@ from bases.models import Consent
 from haowu.ground import days
 from haowu.ground.errors import NotFound
 from haowu.partners.access import KindRefused
-from haowu.partners.filters import MomentFilter, NumberFilter
+from haowu.partners.filters import CodeFilter, MomentFilter
 from haowu.partners.idempotency import idempotent
 from haowu.partners.views import PartnerListView, PartnerView
 from haowu.tenants.models import Tenant
@@ -53,8 +53,8 @@ class ConsentOut(serializers.Serializer):
 
 class ConsentFilters(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=Consent.State.choices, method="in_state")
-    merchant = NumberFilter(field_name="merchant__code")
-    base = NumberFilter(field_name="base__code")
+    merchant = CodeFilter(field_name="merchant__code")
+    base = CodeFilter(field_name="base__code")
     given_from = MomentFilter(field_name="given_at", lookup_expr="gte")
     given_to = MomentFilter(field_name="given_at", lookup_expr="lt")
 

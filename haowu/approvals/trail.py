@@ -32,6 +32,8 @@ class Entry:
     counterparty: Tenant | int | None = None
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
+    at: datetime | None = None
+    """Where the things of one act have moments of their own."""
 
 
 def record(
@@ -49,15 +51,14 @@ def record_many(
     act: str,
     entries: Iterable[Entry],
     *,
-    at: datetime,
+    at: datetime | None = None,
     by: User | None = None,
     reason: str = "",
     acting_for: Tenant | int | None = None,
 ) -> None:
-    """``record`` for each of ``entries`` in one statement."""
+    """``record`` for each of ``entries`` in one statement; each has its own moment where ``at`` is left out."""
     actor = _actor(by, acting_for)
     common = {
-        "at": at,
         "actor_kind": str(actor.kind),
         "actor": actor.name,
         "role": actor.role,
@@ -67,7 +68,8 @@ def record_many(
         "reason": reason[:MAX_REASON],
         "request_id": request_ids.current(),
     }
-    insert_rows(Trail, [{"subject": str(entry.subject)[:100]} | common | _row(entry) for entry in entries])
+    rows = [{"subject": str(entry.subject)[:100], "at": entry.at or at} | common | _row(entry) for entry in entries]
+    insert_rows(Trail, rows)
 
 
 def facts(row: models.Model, *names: str) -> dict[str, Any]:

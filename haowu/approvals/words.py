@@ -13,6 +13,7 @@ class Act(models.TextChoices):
     APPLIED = "applied", _("申请")
     APPROVED = "approved", _("复核通过")
     ASKED_BACK = "asked_back", _("退回补充")
+    ASKED_END = "asked_end", _("申请终止")
     BACKFILLED = "backfilled", _("补结算")
     CANCELLED = "cancelled", _("取消")
     CHANGED = "changed", _("修改")

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from haowu.approvals import reading
 from haowu.approvals.models import Trail
 from haowu.approvals.words import Act, Subject
-from haowu.partners.filters import MomentFilter, NumberFilter
+from haowu.partners.filters import CodeFilter, MomentFilter
 from haowu.partners.views import PartnerListView
 
 
@@ -17,7 +17,7 @@ class TrailFilters(django_filters.FilterSet):
     recorded_to = MomentFilter(field_name="recorded_at", lookup_expr="lt")
     act = django_filters.ChoiceFilter(choices=Act.choices)
     subject_kind = django_filters.ChoiceFilter(choices=Subject.choices)
-    subject = NumberFilter()
+    subject = CodeFilter()
 
 
 class WhoOut(serializers.Serializer):

@@ -94,7 +94,7 @@ class EditProduct(OwnProduct, ProductPage):
         return super().get_context_data(**pictured, offer=offer, **context)
 
     def save(self, form: ProductForm, skus: SkuRows) -> Product:
-        return editing.change_product(self.product, form.details, skus.wishes)
+        return editing.change_product(self.product, form.details, skus.wishes, at=days.now())
 
 
 class ProductAct(OwnProduct, View):
