@@ -8,7 +8,7 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from commissions.admin.casework import AskingForm, CaseAdmin, amount_of, later, reason_of
+from commissions.admin.casework import AskingForm, CaseAdmin, amount_of, later
 from commissions.cases import corrections, disputes, reconciliation, resettlement
 from commissions.models import (
     Correction,
@@ -19,12 +19,15 @@ from commissions.models import (
     ResettlementTotal,
     UpstreamFile,
 )
+from haowu.approvals.queues import reason_of
 from haowu.ground import days
 from haowu.tenants.admin import LookOnly, LookOnlyAdmin, yuan_column
 
 
 @admin.register(Dispute)
 class DisputeAdmin(CaseAdmin):
+    waiting_since = "opened_at"
+    waiting = frozenset(Dispute.UNDECIDED)
     actions: ClassVar[list[str]] = ["propose", "uphold", "send_back", "reject", "extend"]
     list_display: ClassVar[list] = [
         "order",
@@ -32,6 +35,7 @@ class DisputeAdmin(CaseAdmin):
         "claimant",
         "respondent",
         "status",
+        "age",
         "expires_at",
         yuan_column("amount_fen", gettext_lazy("争议金额")),
         yuan_column("frozen_fen", gettext_lazy("冻结金额")),
@@ -78,6 +82,8 @@ class ReversalForm(AskingForm):
 
 @admin.register(Correction)
 class CorrectionAdmin(CaseAdmin):
+    waiting_since = "made_at"
+    waiting = frozenset({Correction.Status.PROPOSED})
     add_form = ReversalForm
     actions: ClassVar[list[str]] = ["approve", "refuse"]
     list_display: ClassVar[list] = [
@@ -87,6 +93,7 @@ class CorrectionAdmin(CaseAdmin):
         "from_account",
         "to_account",
         "status",
+        "age",
         "made_by",
         "checked_by",
     ]

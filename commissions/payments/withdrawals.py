@@ -17,7 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from commissions.models import Policy, TenantHold, Withdrawal, WithdrawalStep
 from commissions.orders.calendar import ledger_day
+from commissions.payments.steps import entry, record_steps
 from haowu.approvals.rules import require_reason, require_staff, second_person
+from haowu.approvals.trail import record_many
+from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.ground.money import yuan
@@ -118,6 +121,7 @@ def _request(tenant: Tenant, number: str, amount_fen: int, by: User | None, at: 
     if amount_fen <= policy.checked_above_fen:
         withdrawal.move("approve", touched_at=at)
         WithdrawalStep.objects.record([withdrawal], None, at)
+    record_many(Act.APPLIED, [entry(withdrawal)], at=at, by=by, acting_for=tenant)
     return withdrawal
 
 
@@ -156,7 +160,7 @@ def approve(withdrawal: Withdrawal, by: User, at: datetime) -> Withdrawal:
     second_person(held.touched_by_id, by)
     _require_not_frozen(held.tenant_id)
     held.move("approve", touched_by=by, touched_at=at)
-    WithdrawalStep.objects.record([held], by, at)
+    record_steps([held], by, at)
     return held
 
 
@@ -179,7 +183,7 @@ def _give_up(withdrawal: Withdrawal, move: str, by: User | None, at: datetime, r
     held = Withdrawal.objects.locked().get(pk=withdrawal.pk)
     held.move(move, touched_by=by, touched_at=at, reason=reason)
     post_ends([held], day)
-    WithdrawalStep.objects.record([held], by, at)
+    record_steps([held], by, at, acting_for=held.tenant_id if move == "cancel" else None)
     return held
 
 

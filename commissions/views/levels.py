@@ -13,12 +13,12 @@ from django.views.generic import TemplateView
 from commissions.forms import ReasonForm
 from commissions.leaders import figures, level_story, rebates
 from commissions.statements.months import first_of
+from haowu.approvals.act_views import ActView
 from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
 from tuanzhang import appeals, periods, permission
 from tuanzhang.models import Appeal, LevelLabel, MonthlyAssessment, QuarterLevel, Readmission
-from tuanzhang.views.acts import Act
 
 SHOWN = 12
 """Quarters, and months, of the history."""
@@ -110,7 +110,7 @@ def _month(text: str) -> date:
         raise Http404 from None
 
 
-class LevelAct(OfLeader, Act):
+class LevelAct(OfLeader, ActView):
     def back(self) -> str:
         return reverse("levels")
 

@@ -63,6 +63,7 @@ class Subject(models.TextChoices):
     BUYER_IDENTITY = "buyer-identity", _("本人买家号")
     CATEGORY = "category", _("类目")
     CHANGE_REQUEST = "change-request", _("变更申请")
+    CONSENT = "consent", _("基地代卖许可")
     CORRECTION = "correction", _("冲正与调整")
     DISPUTE = "dispute", _("争议")
     ENGAGEMENT = "engagement", _("服务商合作")

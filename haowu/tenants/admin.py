@@ -17,6 +17,7 @@ from haowu.ground import days
 from haowu.ground.money import yuan
 from haowu.tenants import personal
 from haowu.tenants.models import BuyerIdentity, Membership, PersonalDataAccess, PersonalRecord, Tenant, User
+from haowu.tenants.recorded_admin import HIDDEN, RecordedAdmin
 
 admin.site.site_header = admin.site.site_title = _("好物联盟 · 平台后台")
 admin.site.index_title = _("运营与账务")
@@ -65,14 +66,32 @@ class BuyerIdentityInline(admin.TabularInline):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(RecordedAdmin, UserAdmin):
+    subject_kind = "user"
+    inline_kinds = {Membership: "membership"}
+    hidden = frozenset({"password", "email", "first_name", "last_name"})
+    unrecorded = RecordedAdmin.unrecorded | {"last_login", "date_joined"}
     inlines = [MembershipInline]
     list_display = ["username", "email", "is_active", "is_staff", "last_login"]
     filter_horizontal = ["user_permissions"]
 
+    def subject_of(self, row: User) -> str:
+        return row.get_username()
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Django saves it here without the form's ways."""
+        before = User.objects.filter(pk=id).values_list("password", flat=True).first()
+        answer = super().user_change_password(request, id, form_url)
+        user = User.objects.filter(pk=id).first()
+        if user and user.password != before:
+            self._record(request, "changed", user, after={"password": HIDDEN})
+        return answer
+
 
 @admin.register(Tenant)
-class TenantAdmin(admin.ModelAdmin):
+class TenantAdmin(RecordedAdmin):
+    subject_kind = "tenant"
+    inline_kinds = {Membership: "membership", BuyerIdentity: "buyer-identity"}
     list_display = ["name", "kind", "code", "created_at"]
     list_filter = ["kind"]
     search_fields = ["name", "code"]
@@ -84,17 +103,30 @@ class TenantAdmin(admin.ModelAdmin):
         """Kind and code are for good: orders and other systems name tenants by them."""
         return [*self.readonly_fields, *(["kind", "code"] if tenant else [])]
 
+    def subject_of(self, row: Tenant) -> str:
+        return f"{row.kind}:{row.code}"
+
+    def party_of(self, row: Tenant) -> int:
+        return row.pk
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(RecordedAdmin):
+    subject_kind = "membership"
     list_display = ["user", "tenant", "role"]
     list_filter = ["role"]
     list_select_related = ["user", "tenant"]
     search_fields = ["user__username", "tenant__name", "tenant__code"]
     autocomplete_fields = ["user", "tenant"]
+
+    def subject_of(self, row: Membership) -> str:
+        return row.trail_subject
+
+    def party_of(self, row: Membership) -> int:
+        return row.tenant_id
 
 
 class RevealForm(forms.Form):
