@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -29,7 +28,8 @@ from bases.models import (
 from haowu.approvals.queues import DecisionForm, StaffQueue, reason_of
 from haowu.approvals.words import Subject
 from haowu.ground import days
-from haowu.tenants.admin import LookOnly, LookOnlyAdmin, yuan_column
+from haowu.ground.fields import TextField
+from haowu.tenants.admin import EditedAdmin, LookOnly, LookOnlyAdmin, yuan_column
 from haowu.tenants.recorded_admin import RecordedAdmin
 
 
@@ -39,7 +39,7 @@ class FoundingForm(DecisionForm):
         gettext_lazy("场地与申请所写不符，请更正。"),
         gettext_lazy("本轮名额已满。"),
     )
-    code = forms.CharField(label=gettext_lazy("基地编号"), required=False, max_length=64)
+    code = TextField(label=gettext_lazy("基地编号"), required=False, max_length=64)
 
 
 class BrandForm(DecisionForm):
@@ -51,7 +51,7 @@ class BrandForm(DecisionForm):
 
 
 @admin.register(BasePolicy)
-class BasePolicyAdmin(RecordedAdmin):
+class BasePolicyAdmin(RecordedAdmin, EditedAdmin):
     """A version is added with the figures of the one before it; none is changed."""
 
     subject_kind = Subject.BASE_POLICY

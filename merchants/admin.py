@@ -4,13 +4,13 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from haowu.approvals.words import Subject
-from haowu.tenants.admin import LookOnly, LookOnlyAdmin
+from haowu.tenants.admin import EditedAdmin, LookOnly, LookOnlyAdmin
 from haowu.tenants.recorded_admin import RecordedAdmin
 from merchants.models import Brand, Category, Plan, PlanRate, Product, Shop, Sku
 
 
 @admin.register(Shop)
-class ShopAdmin(RecordedAdmin):
+class ShopAdmin(RecordedAdmin, EditedAdmin):
     subject_kind = Subject.SHOP
     list_display = ["merchant", "score", "hold_days", "suspended_at"]
     list_filter = [("suspended_at", admin.EmptyFieldListFilter)]
@@ -29,7 +29,7 @@ class ShopAdmin(RecordedAdmin):
 
 
 @admin.register(Category)
-class CategoryAdmin(RecordedAdmin):
+class CategoryAdmin(RecordedAdmin, EditedAdmin):
     subject_kind = Subject.CATEGORY
     list_display = ["path", "level", "code", "hold_days"]
     list_filter = ["level"]
@@ -42,7 +42,7 @@ class CategoryAdmin(RecordedAdmin):
 
 
 @admin.register(Brand)
-class BrandAdmin(RecordedAdmin):
+class BrandAdmin(RecordedAdmin, EditedAdmin):
     subject_kind = Subject.BRAND
     list_display = ["name", "code"]
     search_fields = ["name", "code"]

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
@@ -14,6 +14,7 @@ from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
+from haowu.web.paths import local
 from merchants.models import Product
 from streamers import shelf
 from streamers.filters import SelectionFilter, ShelfFilter
@@ -84,8 +85,7 @@ class ShelfAct(OneProduct, ActView):
     """Goes back to the page it was pressed on."""
 
     def back(self) -> str:
-        asked = self.request.POST.get("next", "")
-        return asked if url_has_allowed_host_and_scheme(asked, self.request.get_host()) else "shelf"
+        return local(self.request, self.request.POST.get("next")) or reverse("shelf")
 
 
 class PickProduct(ShelfAct):

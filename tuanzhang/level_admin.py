@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from haowu.approvals.queues import DecisionForm, StaffQueue, reason_of
 from haowu.approvals.words import Subject
 from haowu.ground import days
-from haowu.ground.fields import PercentField, YuanField
-from haowu.tenants.admin import LookOnlyAdmin, yuan_column
+from haowu.ground.fields import PercentField, WholeField, YuanField
+from haowu.tenants.admin import EditedAdmin, LookOnlyAdmin, yuan_column
 from haowu.tenants.recorded_admin import RecordedAdmin
 from tuanzhang import appeals, permission
 from tuanzhang.models import Appeal, LevelPolicy, MonthlyAssessment, QuarterLevel, Readmission, Revocation
@@ -52,7 +52,7 @@ class LevelPolicyForm(forms.ModelForm):
 
 
 @admin.register(LevelPolicy)
-class LevelPolicyAdmin(RecordedAdmin):
+class LevelPolicyAdmin(RecordedAdmin, EditedAdmin):
     """Versions are added, and changed only until they begin."""
 
     subject_kind = Subject.LEVEL_POLICY
@@ -123,8 +123,8 @@ class AppealForm(DecisionForm):
         gettext_lazy("所附材料不能证明申诉的事实。"),
         gettext_lazy("核对后确有误差，按更正后的数重新计算。"),
     )
-    brands = forms.IntegerField(label=gettext_lazy("更正后的品牌数"), required=False, min_value=0, max_value=10**6)
-    promoters = forms.IntegerField(label=gettext_lazy("更正后的推广者数"), required=False, min_value=0, max_value=10**6)
+    brands = WholeField(label=gettext_lazy("更正后的品牌数"), required=False, min_value=0, max_value=10**6)
+    promoters = WholeField(label=gettext_lazy("更正后的推广者数"), required=False, min_value=0, max_value=10**6)
 
 
 class ReadmissionForm(DecisionForm):

@@ -23,6 +23,7 @@ from commissions.models import LineHold, OrderLine, TenantHold
 from haowu.approvals.queues import DecisionForm, StaffQueue, reason_of
 from haowu.ground import days
 from haowu.ground.errors import Refused
+from haowu.ground.fields import TextField, WholeField
 from haowu.ground.money import fen_from_yuan
 from haowu.tenants.admin import yuan_column
 
@@ -36,8 +37,8 @@ class CaseForm(DecisionForm):
         gettext_lazy("等待当事方补充材料。"),
         gettext_lazy("金额有误，请重新提出。"),
     )
-    amount = forms.CharField(label=gettext_lazy("金额（元）"), required=False, max_length=20)
-    more_days = forms.IntegerField(label=gettext_lazy("延长天数"), required=False, min_value=1, max_value=365)
+    amount = TextField(label=gettext_lazy("金额（元）"), required=False, max_length=20)
+    more_days = WholeField(label=gettext_lazy("延长天数"), required=False, min_value=1, max_value=365)
 
 
 class CaseAdmin(StaffQueue):
@@ -121,13 +122,13 @@ class AskingForm(forms.ModelForm):
 
 
 class HoldForm(AskingForm):
-    reason = forms.CharField(label=gettext_lazy("原因"), max_length=500)
-    for_days = forms.IntegerField(label=gettext_lazy("冻结天数"), initial=15, min_value=1, max_value=365)
+    reason = TextField(label=gettext_lazy("原因"), max_length=500)
+    for_days = WholeField(label=gettext_lazy("冻结天数"), initial=15, min_value=1, max_value=365)
 
 
 class LineHoldForm(HoldForm):
-    order_no = forms.CharField(label=gettext_lazy("订单号"), max_length=64)
-    line_no = forms.IntegerField(label=gettext_lazy("行号"), min_value=0, max_value=2**31 - 1)
+    order_no = TextField(label=gettext_lazy("订单号"), max_length=64)
+    line_no = WholeField(label=gettext_lazy("行号"), min_value=0, max_value=2**31 - 1)
 
     class Meta:
         model = LineHold

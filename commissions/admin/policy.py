@@ -11,7 +11,7 @@ from commissions.models import Policy
 from haowu.approvals.words import Subject
 from haowu.ground import days
 from haowu.ground.fields import PercentField, YuanField
-from haowu.tenants.admin import yuan_column
+from haowu.tenants.admin import EditedAdmin, yuan_column
 from haowu.tenants.recorded_admin import RecordedAdmin
 
 SWITCHES = tuple(field.name for field in Policy._meta.fields if field.name not in ("id", "created_at"))
@@ -48,7 +48,7 @@ class PolicyForm(forms.ModelForm):
 
 
 @admin.register(Policy)
-class PolicyAdmin(RecordedAdmin):
+class PolicyAdmin(RecordedAdmin, EditedAdmin):
     """Versions are added, and changed only until they begin: lines keep the one they were ordered under."""
 
     subject_kind = Subject.POLICY

@@ -3,17 +3,24 @@
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from haowu.ground.errors import Refused
+from haowu.ground.fields import TextField
 
 SHOWN = 20
 """Refusals of a bulk act that are told one by one."""
+
+
+class ReasonForm(forms.Form):
+    reason = TextField(label=gettext_lazy("理由"), max_length=200, required=False)
 
 
 class FormInvalid(Refused):
@@ -44,6 +51,11 @@ class ActView(View):
         except Refused as refused:
             messages.error(request, self.text_of(refused))
         return redirect(self.back())
+
+    @property
+    def reason(self) -> str:
+        """What was written beside a yes or no; whether one is needed is for the act to say."""
+        return self.read(ReasonForm(self.request.POST))["reason"]
 
     def read(self, form: Form) -> dict[str, Any]:
         """What ``form`` holds, or a refusal that names its first error."""

@@ -18,6 +18,7 @@ from haowu.approvals.act_views import SHOWN
 from haowu.approvals.models import MAX_REASON
 from haowu.ground import days
 from haowu.ground.errors import Refused
+from haowu.ground.fields import TextField
 from haowu.tenants.admin import LookOnlyAdmin
 
 
@@ -27,7 +28,7 @@ class DecisionForm(ActionForm):
     usual: ClassVar[Sequence[Any]] = ()
 
     usual_reason = forms.ChoiceField(label=gettext_lazy("常用原因"), required=False)
-    reason = forms.CharField(label=gettext_lazy("原因"), required=False, max_length=MAX_REASON)
+    reason = TextField(label=gettext_lazy("原因"), required=False, max_length=MAX_REASON)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -23,6 +23,8 @@ MAX_DIGITS = 20
 """Longer numbers are none of ours. Python itself refuses 5,000 digits, with an error that names no field."""
 MAX_DEPTH = 100
 """Lists and objects within each other; no document that we read needs ten."""
+MAX_KEY = 64
+"""Codes and numbers of other systems; our own public ids are shorter."""
 BYTE_ORDER_MARK = "\ufeff"
 PLAIN = "[A-Za-z0-9][A-Za-z0-9._:-]*"
 """Numbers that a bank's remark, an address and a file's name carry unchanged."""
@@ -63,6 +65,11 @@ def visible_ascii(value: Any, *, max_length: int) -> str:
     if not isinstance(value, str) or len(value) > max_length or not _VISIBLE_ASCII.fullmatch(value):
         raise InputInvalid(_("须为 1 到 {n} 个可见的 ASCII 字符，不含空格。").format(n=max_length))
     return value
+
+
+def key(value: str | None) -> str:
+    """``value`` where it could be an id or a code, else '', as nothing is called. For look-ups without a form."""
+    return value if value and len(value) <= MAX_KEY and is_storable(value) else ""
 
 
 def plain(value: Any, *, max_length: int) -> str:
