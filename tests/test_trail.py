@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 AT = moment("2024-06-01 10:00")
 
 
-def told(number: int = 1, **fields) -> None:
+def recorded(number: int = 1, **fields) -> None:
     for each in range(number):
         trail.record("changed", "tenant", f"t{each}", at=AT, **fields)
 
@@ -52,12 +52,12 @@ class TestRecording:
 
     def test_who_acts_is_the_user_that_the_act_names_before_the_one_at_the_door(self):
         clerk = staff("clerk")
-        told(by=clerk)
+        recorded(by=clerk)
         row = Trail.objects.get()
         assert (row.actor_kind, row.actor, row.user) == ("user", "clerk", clerk)
 
     def test_a_program_without_a_door_is_named_with_its_shell(self):
-        told()
+        recorded()
         row = Trail.objects.get()
         assert row.actor_kind == "command"
         assert "pytest" in row.actor
@@ -65,14 +65,14 @@ class TestRecording:
 
     def test_fractions_and_unknown_acts_are_bugs(self):
         with pytest.raises(TypeError):
-            told(after={"bps": 0.15})
+            recorded(after={"bps": 0.15})
         with pytest.raises(ValueError, match="fiddled"):
             trail.record("fiddled", "tenant", "t", at=AT)
         assert not Trail.objects.exists()
 
     def test_what_is_rolled_back_leaves_no_row(self):
         with pytest.raises(IntegrityError), transaction.atomic():
-            told()
+            recorded()
             merchant("twice"), merchant("twice")
         assert not Trail.objects.exists()
 
@@ -86,8 +86,8 @@ class TestRecording:
 class TestReading:
     def test_the_two_parties_read_a_row_and_nobody_else(self):
         shop, leader, stranger = merchant(), tenant("tuanzhang"), merchant()
-        told(tenant=shop, counterparty=leader)
-        told()
+        recorded(tenant=shop, counterparty=leader)
+        recorded()
         for party, rows in ((shop, 1), (leader, 1), (stranger, 0)):
             assert Trail.objects.visible_to(party).count() == rows
             with platform_scope():
@@ -96,7 +96,7 @@ class TestReading:
                 assert not TrailLink.objects.exists()
 
     def test_a_row_cannot_be_changed_or_deleted(self):
-        told()
+        recorded()
         for act in (
             lambda: Trail.objects.update(actor="somebody else"),
             lambda: Trail.objects.all()._raw_delete("default"),
@@ -108,7 +108,7 @@ class TestReading:
 
 class TestChain:
     def test_every_row_holds_on_to_the_one_before(self):
-        told(3)
+        recorded(3)
         assert chain.link_rows() == 3
         first, second, third = TrailLink.objects.in_order()
         assert [link.number for link in (first, second, third)] == [1, 2, 3]
@@ -117,11 +117,11 @@ class TestChain:
         assert first.hash == chain.hash_of(first.trail, "0" * 64)
 
     def test_linking_again_changes_nothing_and_goes_on_where_it_stopped(self):
-        told(2)
+        recorded(2)
         chain.link_rows(at_once=1)
         before = list(TrailLink.objects.in_order().values())
         assert chain.link_rows() == 0
-        told()
+        recorded()
         assert chain.link_rows() == 1
         assert list(TrailLink.objects.in_order().values())[:2] == before
         assert list(chain.broken_links()) == []
@@ -153,17 +153,17 @@ class TestChain:
         assert overdue.endswith("no link since 2024-06-08T04:00:00+00:00")
 
     def test_a_row_without_a_link_is_overdue_after_ten_minutes(self):
-        told()
-        recorded = Trail.objects.get().recorded_at
-        assert list(chain.overdue_rows(at=recorded + timedelta(minutes=10))) == []
-        (overdue,) = chain.overdue_rows(at=recorded + timedelta(minutes=10, seconds=1))
+        recorded()
+        since = Trail.objects.get().recorded_at
+        assert list(chain.overdue_rows(at=since + timedelta(minutes=10))) == []
+        (overdue,) = chain.overdue_rows(at=since + timedelta(minutes=10, seconds=1))
         assert overdue.startswith(f"trail {Trail.objects.get().pk}: no link since ")
         chain.link_rows()
-        assert list(chain.overdue_rows(at=recorded + timedelta(days=1))) == []
+        assert list(chain.overdue_rows(at=since + timedelta(days=1))) == []
 
 
 def on(*moments: str) -> None:
     """Rows recorded at those moments by the database's clock."""
     for text in moments:
-        told_row = {"at": moment(text), "recorded_at": moment(text), "subject_kind": "tenant", "subject": "t"}
-        Trail.objects.create(actor_kind="timer", actor="t", act="changed", request_id="r", **told_row)
+        facts = {"at": moment(text), "recorded_at": moment(text), "subject_kind": "tenant", "subject": "t"}
+        Trail.objects.create(actor_kind="timer", actor="t", act="changed", request_id="r", **facts)

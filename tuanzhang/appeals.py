@@ -104,8 +104,8 @@ def _record(
 ) -> None:
     before, after = asked.last_move
     after = after | {name: value for name, value in (corrected or {}).items() if value is not None}
-    told = {"tenant": asked.leader_id, "acting_for": acting_for, "before": before, "after": after}
-    record(act, Subject.APPEAL, asked.public_id, at=at, by=by, reason=reason, **told)
+    details = {"tenant": asked.leader_id, "acting_for": acting_for, "before": before, "after": after}
+    record(act, Subject.APPEAL, asked.public_id, at=at, by=by, reason=reason, **details)
 
 
 def _require_decision(decision: str, by: User) -> str:

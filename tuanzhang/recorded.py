@@ -36,8 +36,8 @@ def activity_published(row: Activity, at: datetime) -> None:
 
 
 def streamer_listed(act: str, row: Activity, streamer: Tenant, at: datetime, **changed: Any) -> None:
-    told = {"after": {"streamer": streamer.code} | changed}
-    record(act, Subject.ACTIVITY, row.code, at=at, tenant=row.leader_id, counterparty=streamer, **told)
+    details = {"after": {"streamer": streamer.code} | changed}
+    record(act, Subject.ACTIVITY, row.code, at=at, tenant=row.leader_id, counterparty=streamer, **details)
 
 
 def enrolled(made: Iterable[tuple[Any, Enrolment]], at: datetime) -> None:

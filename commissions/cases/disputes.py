@@ -258,5 +258,5 @@ def _cover(current: Dispute, day: date) -> None:
     freezing.cover(day, owners=[current.respondent_id, current.claimant_id])
 
 
-def _note(dispute: Dispute, act: str, reason: str, **told: Any) -> None:
-    note(dispute, act, reason=reason, parties=(dispute.claimant_id, dispute.respondent_id), **told)
+def _note(dispute: Dispute, act: str, reason: str, **details: Any) -> None:
+    note(dispute, act, reason=reason, parties=(dispute.claimant_id, dispute.respondent_id), **details)

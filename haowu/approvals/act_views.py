@@ -16,7 +16,7 @@ from haowu.ground.errors import Refused
 from haowu.ground.fields import TextField
 
 SHOWN = 20
-"""Refusals of a bulk act that are told one by one."""
+"""Refusals of a bulk act that are shown one by one."""
 
 
 class ReasonForm(forms.Form):

@@ -37,14 +37,21 @@ class Entry:
 
 
 def record(
-    act: str, subject_kind: str, subject: object, *, at: datetime, by: User | None = None, reason: str = "", **told: Any
+    act: str,
+    subject_kind: str,
+    subject: object,
+    *,
+    at: datetime,
+    by: User | None = None,
+    reason: str = "",
+    **details: Any,
 ) -> None:
-    """Write that ``act`` was done to ``subject`` (its public reference). ``told``: the other fields of ``Entry``.
+    """Write that ``act`` was done to ``subject`` (its public reference). ``details``: the other fields of ``Entry``.
 
     ``by`` is the user where the act knows one; whom the door named otherwise.
     """
-    acting_for = told.pop("acting_for", None)
-    record_many(act, [Entry(subject_kind, subject, **told)], at=at, by=by, reason=reason, acting_for=acting_for)
+    acting_for = details.pop("acting_for", None)
+    record_many(act, [Entry(subject_kind, subject, **details)], at=at, by=by, reason=reason, acting_for=acting_for)
 
 
 def record_many(

@@ -40,6 +40,6 @@ def register_client(tenant: Tenant, name: str, scopes: Iterable[str]) -> tuple[s
         client_secret=secret,
         allowed_scopes=" ".join(scopes),
     )
-    told = {"name": name, "scopes": scopes}
-    record(Act.CREATED, Subject.API_CLIENT, client.client_id, at=days.now(), tenant=tenant, after=told)
+    details = {"name": name, "scopes": scopes}
+    record(Act.CREATED, Subject.API_CLIENT, client.client_id, at=days.now(), tenant=tenant, after=details)
     return client.client_id, secret

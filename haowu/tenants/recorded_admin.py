@@ -10,7 +10,7 @@ from haowu.ground import days
 from haowu.tenants import recording
 
 HIDDEN = "***"
-"""Stands for personal data and secrets: that they changed is told, not from what to what."""
+"""Stands for personal data and secrets: that they changed is written, not from what to what."""
 
 
 class RecordedAdmin(admin.ModelAdmin):
@@ -40,8 +40,8 @@ class RecordedAdmin(admin.ModelAdmin):
         if not change:
             changed = [name for name in changed if after[name] not in (None, "", [])]
         if changed:
-            told = {"before": self._shown(before, changed), "after": self._shown(after, changed)}
-            self._record(request, "changed" if change else "created", form.instance, **told)
+            details = {"before": self._shown(before, changed), "after": self._shown(after, changed)}
+            self._record(request, "changed" if change else "created", form.instance, **details)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
@@ -62,8 +62,8 @@ class RecordedAdmin(admin.ModelAdmin):
             self._record(request, "deleted", row)
         super().delete_queryset(request, queryset)
 
-    def _record(self, request: HttpRequest, act: str, row: Any, **told: Any) -> None:
-        _record(request, act, self.subject_kind, self.subject_of(row), self.party_of(row), **told)
+    def _record(self, request: HttpRequest, act: str, row: Any, **details: Any) -> None:
+        _record(request, act, self.subject_kind, self.subject_of(row), self.party_of(row), **details)
 
     def _facts(self, row: Any, form: Any) -> dict[str, Any]:
         """Its columns, and the names of what it points at many of where the form may change those."""
@@ -79,5 +79,5 @@ class RecordedAdmin(admin.ModelAdmin):
         return {name: HIDDEN if name in self.hidden else known[name] for name in names if name in known}
 
 
-def _record(request: HttpRequest, act: str, kind: str, subject: object, party: int | None, **told: Any) -> None:
-    recording.record(act, kind, subject, at=days.now(), by=request.user, tenant=party, **told)
+def _record(request: HttpRequest, act: str, kind: str, subject: object, party: int | None, **details: Any) -> None:
+    recording.record(act, kind, subject, at=days.now(), by=request.user, tenant=party, **details)

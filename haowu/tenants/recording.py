@@ -11,7 +11,7 @@ def record_with(function: Callable[..., None]) -> None:
     _records[:] = [function]
 
 
-def record(act: str, subject_kind: str, subject: object, **told: Any) -> None:
+def record(act: str, subject_kind: str, subject: object, **details: Any) -> None:
     """As ``haowu.approvals.trail.record``. Without a trail nothing may be changed: that would be a bug."""
     (function,) = _records
-    function(act, subject_kind, subject, **told)
+    function(act, subject_kind, subject, **details)
