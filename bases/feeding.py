@@ -7,10 +7,11 @@ from functools import partial
 from celery import current_app
 from django.db import transaction
 
-from bases import refusals
+from bases import recorded, refusals
 from bases.feed_rows import Packed, pack, unpacked
 from bases.merging import Merge, Outcome, WouldEmpty, merge, open_rows
 from bases.models import Base, BasePolicy, Feed, Feeder, FeedPart, QuarantinedRow
+from haowu.approvals.words import Act
 from haowu.tenants.models import Tenant, User
 
 AT_ONCE = 20_000
@@ -98,6 +99,8 @@ def apply(feed: Feed, *, at: datetime, is_checked: bool = True) -> Feed:
             emptied=outcome.emptied,
             quarantined=feed.quarantined + outcome.quarantined,
         )
+        if not is_checked:
+            recorded.feed(Act.CONFIRMED, feed, at)
         _forget_content(feed)
     return feed
 
@@ -112,10 +115,11 @@ def apply_waiting(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def reject(feed: Feed) -> None:
+def reject(feed: Feed, *, at: datetime) -> None:
     """A held snapshot, or one that never came whole, is not applied."""
     feed.move("reject")
     _forget_content(feed)
+    recorded.feed(Act.REJECTED, feed, at)
 
 
 @transaction.atomic
@@ -126,6 +130,7 @@ def take(row: QuarantinedRow, *, by: User | None, at: datetime) -> None:
     """
     feeder = Feeder.objects.select_for_update().get(base=row.base_id)
     row.move("take", decided_by=by, decided_at=at)
+    recorded.quarantined_row(Act.PASSED, row, at, by)
     if row.reason == QuarantinedRow.Reason.BELOW_RESERVED or row.feed.sequence < feeder.snapshot_sequence:
         return
     packed = pack([[row.merchant_code, row.product_code, row.sku_code, row.price, row.quantity]])
@@ -138,8 +143,10 @@ def take(row: QuarantinedRow, *, by: User | None, at: datetime) -> None:
         raise (refusals.MerchantUnknown if unknown else refusals.NotYourGoods)(merchant=row.merchant_code)
 
 
+@transaction.atomic
 def drop(row: QuarantinedRow, *, by: User | None, at: datetime) -> None:
     row.move("drop", decided_by=by, decided_at=at)
+    recorded.quarantined_row(Act.REJECTED, row, at, by)
 
 
 def missing(feed: Feed) -> list[int]:

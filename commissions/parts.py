@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from commissions.split import ROLES, Shares
 from haowu.tenants.models import Tenant
@@ -32,12 +32,16 @@ def part_of(row: Any, tenant: Tenant, shares: Shares | None = None) -> Part:
     )
 
 
+ROLE_LABELS = {
+    "merchant": gettext_lazy("商家"),
+    "streamer": gettext_lazy("达人"),
+    "first_leader": gettext_lazy("一级团长"),
+    "second_leader": gettext_lazy("二级团长"),
+    "provider": gettext_lazy("服务商"),
+    "agency": gettext_lazy("达人机构"),
+}
+
+
 def role_labels() -> dict[str, str]:
-    """``{role: what people call it}``, in the language in use."""
-    return {
-        "streamer": _("达人"),
-        "first_leader": _("一级团长"),
-        "second_leader": _("二级团长"),
-        "provider": _("服务商"),
-        "agency": _("达人机构"),
-    }
+    """``{role: what people call it}`` of who earns, in the language in use."""
+    return {role: str(ROLE_LABELS[role]) for role in ROLES}

@@ -13,7 +13,7 @@ from django.db.models import prefetch_related_objects
 from haowu.ground.bulk import insert_rows
 from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant
-from merchants import refusals
+from merchants import recorded, refusals
 from merchants.models import Category, Delisting, Product, Shop, Sku
 
 
@@ -83,6 +83,7 @@ def list_products(products: Sequence[Product], *, at: datetime) -> list[Product 
     for answer in answers:
         if isinstance(answer, Product):
             answer.status, answer.listed_at = Product.Status.LISTED, at
+    recorded.products_listed((answer for answer in answers if isinstance(answer, Product)), at)
     return answers
 
 
@@ -128,3 +129,4 @@ def delist_product(product: Product, *, at: datetime) -> None:
         raise refusals.NotListed
     product.move("delist")
     Delisting.objects.create(product=product, merchant_id=product.merchant_id, at=at)
+    recorded.product_delisted(product, at)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
+from haowu.approvals.act_views import ActView
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.tenants.lists import ListPage, Sort
@@ -22,7 +23,6 @@ from streamers.views import OfStreamer
 from tuanzhang import recommending
 from tuanzhang.forms import GoodsRequestForm
 from tuanzhang.models import Activity, Enrolment, GoodsRequest, Recommendation
-from tuanzhang.views.acts import Act
 
 
 class Recommended(OfStreamer, ListPage):
@@ -107,7 +107,7 @@ class Requests(OfStreamer, TemplateView):
         return self.render_to_response(self.get_context_data(form=form))
 
 
-class Withdraw(OfStreamer, Act):
+class Withdraw(OfStreamer, ActView):
     def act(self) -> str:
         mine = GoodsRequest.objects.visible_to(self.request.tenant)
         recommending.withdraw(get_object_or_404(mine, public_id=self.kwargs["public_id"]), at=days.now())

@@ -12,15 +12,11 @@ from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Product
+from merchants.refusals import ProductNotListed
 from streamers.models import Channel, Pick, new_pid
 from streamers.offers import EXCLUSIVE_KINDS, Through
 from streamers.terms import OfferBook
 from tuanzhang.models import Activity, Recommendation
-
-
-class ProductNotListed(Refused):
-    code = "PRODUCT_NOT_LISTED"
-    text = _("「{product}」已下架或尚未上架，不能选入。")
 
 
 class AlreadyPicked(Refused):

@@ -51,7 +51,9 @@ def of_brand(brand: Brand | None, of: Tenant, code: str = "p1") -> Product:
     details = editing.Details(code, "", None, brand)
     known = Product.objects.of_merchant(of).coded(code)
     skus = [editing.SkuWish("a", "", 1_000, 5)]
-    return editing.change_product(known, details, skus) if known else editing.add_product(of, code, details, skus)
+    if known:
+        return editing.change_product(known, details, skus, at=days.BEGINNING)
+    return editing.add_product(of, code, details, skus)
 
 
 def authorised(name: str, first: str = "2024-01-01", last: str = "2025-12-31") -> introducing.Authorised:

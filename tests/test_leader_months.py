@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from commissions.leaders import levelling
+from haowu.approvals.rules import ReasonMissing, StaffOnly
 from haowu.audit.invariants import run_audit
 from haowu.ground.states import MoveRefused
 from haowu.tenants.models import Tenant
@@ -34,7 +35,6 @@ from tests.quarters import Stall, assessed
 from tuanzhang import appeals, enrolling, permission, seconds
 from tuanzhang import level_refusals as refusals
 from tuanzhang.models import Appeal, Enrolment, MonthlyAssessment, Readmission, Revocation, SecondLevel
-from tuanzhang.refusals import ReasonMissing
 
 pytestmark = pytest.mark.django_db
 
@@ -222,7 +222,7 @@ def test_a_withdrawn_leader_is_not_assessed_and_may_apply_again_after_thirty_day
     asked = permission.apply_again(failing, "已整改", by=None, at=moment("2024-08-14 00:00"))
     with pytest.raises(refusals.ReadmissionOpen):
         permission.apply_again(failing, "再催", by=None, at=moment("2024-08-14 00:01"))
-    with pytest.raises(refusals.StaffOnly):
+    with pytest.raises(StaffOnly):
         permission.readmit(asked, by=member(failing), at=moment("2024-08-15 10:00"))
     permission.readmit(asked, by=staff(), at=moment("2024-08-15 10:00"))
     assert permission.objection(failing) is None
@@ -308,7 +308,7 @@ def test_an_appeal_is_in_time_about_ones_own_failure_and_once(failing):
     asked = appeals.appeal(failing, third, "x", by=None, at=in_time)
     with pytest.raises(refusals.AlreadyAppealed):
         appeals.appeal(failing, third, "x", by=None, at=in_time)
-    with pytest.raises(refusals.StaffOnly):
+    with pytest.raises(StaffOnly):
         appeals.uphold(asked, "好", by=member(failing), at=in_time)
     appeals.withdraw(asked, at=in_time)
     with pytest.raises(MoveRefused):

@@ -176,7 +176,7 @@ def test_a_request_is_answered_with_a_list_or_declined_with_a_reason(lead, items
     selling.post("/selection/requests/", asked)
     second = GoodsRequest.objects.get(status="open")
     decline = f"/goods-requests/{second.public_id}/decline/"
-    assert shown_messages(leading.post(decline, {"reason": " "}, follow=True))[-1] == "请写明原因，对方会看到。"
+    assert shown_messages(leading.post(decline, {"reason": " "}, follow=True))[-1] == "请写明原因，当事方会看到。"
     leading.post(decline, {"reason": "最近没有早餐"})
     assert "最近没有早餐" in text(selling.get("/selection/requests/"))
 

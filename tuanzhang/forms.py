@@ -127,10 +127,6 @@ class StreamersForm(forms.Form):
     streamers = TenantsField(label=_("达人编号"), kind=Tenant.Kind.STREAMER)
 
 
-class ReasonForm(forms.Form):
-    reason = TextField(label=_("理由"), max_length=200, required=False)
-
-
 class RatesForm(forms.Form):
     """Both rates, and why. A raise needs no reason."""
 

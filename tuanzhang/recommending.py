@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from haowu.approvals.rules import require_reason
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Category
@@ -145,9 +146,7 @@ def ask(
 
 def decline(request: GoodsRequest, reason: str, *, at: datetime) -> None:
     """The leader has nothing that fits, and says so."""
-    if not reason.strip():
-        raise refusals.ReasonMissing
-    request.move("decline", answered_at=at, reason=reason.strip())
+    request.move("decline", answered_at=at, reason=require_reason(reason))
 
 
 def withdraw(request: GoodsRequest, *, at: datetime) -> None:

@@ -7,12 +7,14 @@ from datetime import datetime
 
 from django.db import transaction
 
+from haowu.approvals.rules import ReasonMissing
+from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.refusals import DecreasesClosed
-from tuanzhang import permission, refusals
+from tuanzhang import permission, recorded, refusals
 from tuanzhang.limits import Window, meet, second_objection
 from tuanzhang.models import Activity, Enrolment, SecondLevel
 
@@ -49,6 +51,7 @@ def apply_many(wishes: Sequence[Wish], *, at: datetime) -> list[SecondLevel | Re
                 known.of_item[item.pk].append(answer)
             answers.append(answer)
         SecondLevel.objects.bulk_create([answer for answer in answers if isinstance(answer, SecondLevel)])
+        recorded.seconds_applied(answers, at)
     return answers
 
 
@@ -168,6 +171,7 @@ def pass_many(seconds: Sequence[SecondLevel], *, at: datetime) -> list[SecondLev
         passed = {answer.pk for answer in answers if isinstance(answer, SecondLevel)}
         origins, target = SecondLevel.MOVES["pass"]
         SecondLevel.objects.filter(pk__in=passed, status__in=origins).update(status=target, decided_at=at)
+        recorded.seconds_decided(Act.PASSED, answers, at)
     return answers
 
 
@@ -196,13 +200,18 @@ def _is_over(second: SecondLevel, at: datetime) -> bool:
 def reject_many(seconds: Sequence[SecondLevel], reason: str, *, at: datetime) -> list[SecondLevel | Refused]:
     """The first leader refuses each, with a reason."""
     if not reason.strip():
-        return [refusals.ReasonMissing() for _each in seconds]
-    return [_decided(second, "reject", decided_at=at, reason=reason.strip()) for second in seconds]
+        return [ReasonMissing() for _each in seconds]
+    answers = [_decided(second, "reject", decided_at=at, reason=reason.strip()) for second in seconds]
+    recorded.seconds_decided(Act.REJECTED, answers, at, reason.strip())
+    return answers
 
 
+@transaction.atomic
 def withdraw(second: SecondLevel, *, at: datetime) -> SecondLevel:
     """The second leader takes an unanswered application back."""
-    return single([_decided(second, "withdraw", decided_at=at)])
+    answers = [_decided(second, "withdraw", decided_at=at)]
+    recorded.seconds_decided(Act.WITHDRAWN, answers, at)
+    return single(answers)
 
 
 def _decided(second: SecondLevel, move: str, **changes) -> SecondLevel | Refused:
@@ -222,6 +231,7 @@ def ask_end(second: SecondLevel, by: Tenant, *, at: datetime) -> SecondLevel:
         raise refusals.EndAlreadyAsked
     second.end_asked_at, second.end_asked_by, second.end_refused_at = at, by, None
     second.save(update_fields=["end_asked_at", "end_asked_by", "end_refused_at"])
+    recorded.second(Act.ASKED_END, second, at, acting_for=by)
     return second
 
 
@@ -241,6 +251,8 @@ def answer_end(second: SecondLevel, by: Tenant, agreed: bool, *, at: datetime) -
     else:
         second.end_refused_at = at
     second.save(update_fields=["end_asked_at", "end_asked_by", "end_refused_at", "ended_at"])
+    act, changed = (Act.ENDED, {"ended_at": second.ended_at}) if agreed else (Act.REFUSED, {"end_refused_at": at})
+    recorded.second(act, second, at, acting_for=by, after=changed)
     return second
 
 

@@ -16,7 +16,7 @@ from django.views.generic import TemplateView
 from bases import founding
 from bases.forms import PaperFormSet, SiteForm
 from bases.models import Application, BasePolicy, Document, Level
-from bases.views.acts import told
+from haowu.approvals.act_views import went_through
 from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
@@ -50,7 +50,7 @@ class FoundBase(TenantRequiredMixin, TemplateView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form, papers = SiteForm(request.POST), PaperFormSet(request.POST, prefix="papers")
-        if papers.is_valid() and told(form, lambda: self.hand_in(form, papers)):
+        if papers.is_valid() and went_through(form, lambda: self.hand_in(form, papers)):
             messages.success(request, _("申请已提交，平台审核后会在这里告诉你结果。"))
             return redirect("found-base")
         return self.render_to_response(self.get_context_data(form=form, papers=papers))

@@ -10,12 +10,12 @@ from django.views.generic import TemplateView
 
 from commissions.forms import ReasonForm
 from commissions.leaders import figures, level_story, rebates
+from haowu.approvals.act_views import ActView
 from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
 from tuanzhang import appeals, periods, permission
 from tuanzhang.models import Appeal, LevelLabel, MonthlyAssessment, QuarterLevel, Readmission
-from tuanzhang.views.acts import Act
 
 SHOWN = 12
 """Quarters, and months, of the history."""
@@ -93,7 +93,7 @@ class QuarterPage(OfLeader, TemplateView):
         )
 
 
-class LevelAct(OfLeader, Act):
+class LevelAct(OfLeader, ActView):
     def back(self) -> str:
         return reverse("levels")
 

@@ -40,7 +40,10 @@ OPEN_TABLES = {
 }
 """Read before a scope can be known: who signs in, and for whom."""
 
-OUR_APPS = ("tenants", "partners", "ledger", "merchants", "streamers", "tuanzhang", "bases", "commissions", "analytics")
+OUR_APPS = (
+    "tenants", "approvals", "partners", "ledger", "merchants", "streamers", "tuanzhang", "bases", "commissions",
+    "analytics",
+)  # fmt: skip
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
+from haowu.approvals.act_views import ActView
 from haowu.ground import days
 from haowu.ground.errors import single
 from haowu.tenants.lists import ListPage, Sort
@@ -18,7 +19,6 @@ from tuanzhang.filters import OpenActivityFilter, SecondLevelFilter
 from tuanzhang.forms import SecondForm
 from tuanzhang.models import Activity, Enrolment, SecondLevel
 from tuanzhang.shown import activity_now, item_now
-from tuanzhang.views.acts import Act
 from tuanzhang.views.leader import OfLeader
 
 
@@ -67,7 +67,7 @@ class JoinableActivity(OfLeader, TemplateView):
         )
 
 
-class Apply(OfLeader, Act):
+class Apply(OfLeader, ActView):
     @cached_property
     def item(self) -> Enrolment:
         shown = Enrolment.objects.visible_to(self.request.tenant).select_related("activity")
@@ -97,7 +97,7 @@ class SecondLevels(OfLeader, ListPage):
         return [(part, part.waits(now), part.is_live(now)) for part in found]
 
 
-class PartAct(OfLeader, Act):
+class PartAct(OfLeader, ActView):
     @cached_property
     def part(self) -> SecondLevel:
         mine = SecondLevel.objects.visible_to(self.request.tenant).with_item()
