@@ -15,7 +15,8 @@ from bases.models import Consent
 from haowu.ground import days
 from haowu.ground.errors import NotFound
 from haowu.partners.access import KindRefused
-from haowu.partners.filters import MomentFilter, NumberFilter
+from haowu.partners.fields import CodeField, MomentField
+from haowu.partners.filters import CodeFilter, MomentFilter
 from haowu.partners.idempotency import idempotent
 from haowu.partners.views import PartnerListView, PartnerView
 from haowu.tenants.models import Tenant
@@ -25,13 +26,11 @@ PARTIES = MERCHANTS | {Tenant.Kind.BASE}
 
 
 class ConsentIn(serializers.Serializer):
-    base = serializers.CharField(max_length=64, help_text=_("基地编号"))
-    begins_at = serializers.DateTimeField(
+    base = CodeField(help_text=_("基地编号"))
+    begins_at = MomentField(
         required=False, allow_null=True, default=None, help_text=_("带时区，不早于现在；缺省为现在")
     )
-    ends_at = serializers.DateTimeField(
-        required=False, allow_null=True, default=None, help_text=_("带时区，不含；缺省为长期")
-    )
+    ends_at = MomentField(required=False, allow_null=True, default=None, help_text=_("带时区，不含；缺省为长期"))
 
 
 class ConsentOut(serializers.Serializer):
@@ -53,8 +52,8 @@ class ConsentOut(serializers.Serializer):
 
 class ConsentFilters(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=Consent.State.choices, method="in_state")
-    merchant = NumberFilter(field_name="merchant__code")
-    base = NumberFilter(field_name="base__code")
+    merchant = CodeFilter(field_name="merchant__code")
+    base = CodeFilter(field_name="base__code")
     given_from = MomentFilter(field_name="given_at", lookup_expr="gte")
     given_to = MomentFilter(field_name="given_at", lookup_expr="lt")
 

@@ -18,6 +18,7 @@ from commissions.nights import night, report, sql
 from commissions.orders import adjusting, calendar, intake, life, lines
 from commissions.orders.life import OrderLife
 from commissions.orders.refunds import RefundBook
+from commissions.orders.rulings import Type
 from commissions.payments import withdrawals
 from commissions.postings.transfers import NightTransfers
 from haowu.audit.invariants import run_audit
@@ -98,8 +99,10 @@ def whole_events_reach_lines_that_join_later(patch) -> None:
 
 
 def cases_closed_on_all_lines(patch) -> None:
-    sound = OrderLife._after_sale_closed
-    patch(OrderLife, "_after_sale_closed", lambda self, event, _lines: sound(self, event, list(self.lines.values())))
+    def broken(self, event, _lines):
+        return OrderLife._after_sale_closed(self, event, list(self.lines.values()))
+
+    patch(life, "_APPLY", life._APPLY | {Type.AFTER_SALE_CLOSED: broken})
 
 
 def refund_numbers_forgotten(patch) -> None:
@@ -125,10 +128,6 @@ def whole_refunds_reversed_with_any_line(patch) -> None:
 
 def early_reversals_forgotten(patch) -> None:
     patch(RefundBook, "reverse_early", lambda *_: iter(()))
-
-
-def freight_never_returned(patch) -> None:
-    patch(RefundBook, "_return_freight", lambda *_: None)
 
 
 def coupons_beyond_a_line_dropped(patch) -> None:
@@ -157,7 +156,6 @@ MUTANTS: list[tuple[Callable, str, set[str]]] = [
     (refund_numbers_forgotten, "commission", {"line"}),
     (whole_refunds_reversed_with_any_line, "commission", {"line"}),
     (early_reversals_forgotten, "commission", {"line"}),
-    (freight_never_returned, "commission", {"line"}),
     (coupons_beyond_a_line_dropped, "commission", {"line"}),
 ]
 """What is broken, what a history must hold so that it matters, and the checks that notice."""
