@@ -156,6 +156,7 @@ class Migration(migrations.Migration):
                     ('agency_fee_fen', models.BigIntegerField(db_default=0, default=0)),
                     ('agency_fen', models.BigIntegerField(db_default=0, default=0)),
                     ('tech_bps', models.PositiveIntegerField(help_text='空：按订单行冻结的费率', null=True, verbose_name='更正后的技术服务费率（万分之一）')),
+                    ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None, verbose_name='可查看的租户')),
                 ],
                 options={
                     'verbose_name': '待记调整',

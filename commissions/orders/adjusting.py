@@ -13,6 +13,7 @@ from datetime import date
 from django.db.models import F
 
 from commissions.models import Adjustment, OrderLine, PostponedLine, ResettledLine, Resettlement, SteppedLine
+from commissions.models.order import PARTIES
 from commissions.orders.calendar import Booked, open_day
 from commissions.split import Rates, split
 from haowu.ground import days
@@ -34,7 +35,7 @@ def replace_adjustments(wanted: Sequence[tuple[OrderLine, Booked, Nights]], fron
             corrected = rates.tech_bps if rates.tech_bps != line.tech_bps else None
             rows.append(
                 {"line_id": line.pk, "merchant_id": line.merchant_id, "day": night, "through": target.through}
-                | {"tech_bps": corrected}
+                | {"tech_bps": corrected, "readers": _readers(line)}
                 | asdict(split(target.base_fen, rates))
             )
     first_open = open_day(days.BEGINNING.date(), frontier)
@@ -42,6 +43,12 @@ def replace_adjustments(wanted: Sequence[tuple[OrderLine, Booked, Nights]], fron
     insert_rows(Adjustment, rows)
     adjusted = sorted({row["line_id"] for row in rows})
     update_rows(OrderLine, [{"id": line_id, "updated_at": "now"} for line_id in adjusted], key="id")
+
+
+def _readers(line: OrderLine) -> list[int]:
+    """The tenants that may read the line: its source and everybody who has a part in it."""
+    ids = (line.source_id, *(getattr(line, f"{party}_id") for party in PARTIES))
+    return [tenant_id for tenant_id in ids if tenant_id]
 
 
 def last_booked(lines: Iterable[OrderLine], frontier: date | None) -> dict[int, Booked]:
