@@ -9,7 +9,7 @@ from django.db import transaction
 
 from bases import recorded, refusals
 from bases.feed_rows import Packed, pack, unpacked
-from bases.merging import Merge, Outcome, WouldEmpty, merge, open_rows
+from bases.merging import Merge, MergeResult, WouldEmpty, merge, open_rows
 from bases.models import Base, BasePolicy, Feed, Feeder, FeedPart, QuarantinedRow
 from haowu.approvals.words import Act
 from haowu.tenants.models import Tenant, User
@@ -33,7 +33,7 @@ class Count:
 
 
 @dataclass(frozen=True)
-class Receipt:
+class FeedAnswer:
     """``is_repeated``: this part was here before and changed nothing. ``missing``: parts still to come."""
 
     feed: Feed
@@ -42,7 +42,7 @@ class Receipt:
 
 
 @transaction.atomic
-def receive(base: Tenant, count: Count, packed: Packed, *, at: datetime) -> Receipt:
+def receive(base: Tenant, count: Count, packed: Packed, *, at: datetime) -> FeedAnswer:
     """Take one part of a feed. Applies it when it is whole and small; a larger one waits for ``apply_waiting``.
 
     A part that came before, and a feed older than the newest snapshot, are acknowledged and change nothing.
@@ -67,8 +67,8 @@ def receive(base: Tenant, count: Count, packed: Packed, *, at: datetime) -> Rece
         if feed.status == Feed.Status.PARTIAL and len(known) == feed.parts:
             feed.move("complete")
             _apply_or_wake(feed, at)
-        return Receipt(feed, False, missing(feed))
-    return Receipt(feed, True, missing(feed))
+        return FeedAnswer(feed, False, missing(feed))
+    return FeedAnswer(feed, True, missing(feed))
 
 
 def apply(feed: Feed, *, at: datetime, is_checked: bool = True) -> Feed:
@@ -193,7 +193,7 @@ def _apply_or_wake(feed: Feed, at: datetime) -> None:
         transaction.on_commit(partial(current_app.send_task, "bases.tasks.apply_feed", [feed.pk]), robust=True)
 
 
-def _merge(feed: Feed, at: datetime, is_checked: bool) -> Outcome:
+def _merge(feed: Feed, at: datetime, is_checked: bool) -> MergeResult:
     contents = feed.received.order_by("number").values_list("packed", flat=True)
     return merge(_about(feed, at, is_checked, feed.kind == Feed.Kind.SNAPSHOT), unpacked(contents))
 

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from bases import quotas, recorded, refusals
 from bases.cities import CITIES
-from bases.models import Application, Base, BasePolicy, Document, Feeder, Level, Room
+from bases.models import Application, Base, BaseLevel, BasePolicy, Document, Feeder, Room
 from haowu.approvals.rules import require_reason
 from haowu.approvals.words import Act
 from haowu.ground import days
@@ -121,12 +121,12 @@ def approve(application: Application, *, code: str, by: User | None, at: datetim
 @transaction.atomic
 def downgrade(base: Base, reason: str, *, at: datetime) -> None:
     """A gold base works on as a silver one. The running quota falls to silver's; what was introduced before stays."""
-    if base.level != Level.GOLD:
+    if base.level != BaseLevel.GOLD:
         raise refusals.LevelWrong
     policy = _hold_seats(at)
-    _require_seat(policy, Level.SILVER)
-    base.move("downgrade", level=Level.SILVER, downgraded_at=at, reason=require_reason(reason))
-    quotas.lower(base, policy.brands(Level.SILVER), days.day_of(at))
+    _require_seat(policy, BaseLevel.SILVER)
+    base.move("downgrade", level=BaseLevel.SILVER, downgraded_at=at, reason=require_reason(reason))
+    quotas.lower(base, policy.brands(BaseLevel.SILVER), days.day_of(at))
     recorded.base(Act.DOWNGRADED, base, base.reason, at)
 
 
@@ -150,7 +150,7 @@ def _hold_seats(at: datetime) -> BasePolicy:
 
 def _require_seat(policy: BasePolicy, level: str) -> None:
     if seats_taken(level) >= policy.seats(level):
-        raise refusals.NoSeat(level=Level(level).label, seats=policy.seats(level))
+        raise refusals.NoSeat(level=BaseLevel(level).label, seats=policy.seats(level))
 
 
 def _check(site: Site, papers: Sequence[Paper], at: datetime) -> None:

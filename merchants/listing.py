@@ -18,7 +18,7 @@ from merchants.models import Category, Delisting, Product, Shop, Sku
 
 
 @dataclass(frozen=True)
-class Draft:
+class ProductDraft:
     """What a new product with one SKU is made of."""
 
     code: str
@@ -28,19 +28,19 @@ class Draft:
     stock: int
 
 
-def add_products(merchant: Tenant, drafts: Sequence[Draft]) -> list[Product | Refused]:
+def add_products(merchant: Tenant, drafts: Sequence[ProductDraft]) -> list[Product | Refused]:
     """``add_many`` for one merchant."""
     return add_many([(merchant, draft) for draft in drafts])
 
 
 @transaction.atomic
-def add_many(wishes: Sequence[tuple[Tenant, Draft]]) -> list[Product | Refused]:
+def add_many(wishes: Sequence[tuple[Tenant, ProductDraft]]) -> list[Product | Refused]:
     """A draft product of the merchant with one SKU for each wish; refuses codes in use and prices of 0 or less."""
     merchants = {merchant.pk for merchant, _draft in wishes}
     known = Product.objects.filter(merchant__in=merchants, code__in={draft.code for _merchant, draft in wishes})
     used = set(known.values_list("merchant_id", "code"))
     answers: list[Product | Refused] = []
-    drafts: list[Draft] = []
+    drafts: list[ProductDraft] = []
     for merchant, draft in wishes:
         if (merchant.pk, draft.code) in used:
             answers.append(refusals.ProductCodeTaken(code=draft.code))

@@ -17,7 +17,7 @@ from haowu.ground.errors import Refused
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
 from streamers.filters import RecommendedFilter
-from streamers.offers import Through
+from streamers.offers import PickSource
 from streamers.selection import cards, open_to
 from streamers.views import OfStreamer
 from tuanzhang import recommending
@@ -59,7 +59,7 @@ class RecommendedPage(OfStreamer, TemplateView):
         activity_of = {item.product_id: item.activity for item in running}
         seconds = {product: self._second(activity) for product, activity in activity_of.items()}
         ways = {
-            product: Through(activity.code, seconds[product].pk if seconds[product] else None)
+            product: PickSource(activity.code, seconds[product].pk if seconds[product] else None)
             for product, activity in activity_of.items()
         }
         products = open_to(streamer).in_bulk(list(activity_of))

@@ -76,7 +76,7 @@ Row = tuple[str, str, str, int, int]
 
 def feed(
     of: Base, sequence: int, rows: Iterable[Row], kind: str = "snapshot", *, at: datetime | None = None, **facts: Any
-) -> feeding.Receipt:
+) -> feeding.FeedAnswer:
     """``rows``: (merchant, product, sku, price_fen, quantity). Counted a minute later for each sequence."""
     at = at or AT + timedelta(minutes=sequence)
     told = feeding.Count(kind, sequence, facts.pop("counted_at", at), **facts)

@@ -32,7 +32,7 @@ from tests.build import (
     told,
 )
 from tests.quarters import Stall, assessed
-from tuanzhang import appeals, enrolling, permission, seconds
+from tuanzhang import appeals, enrolling, permission, second_level
 from tuanzhang import level_refusals as refusals
 from tuanzhang.models import Appeal, Enrolment, MonthlyAssessment, Readmission, Revocation, SecondLevel
 
@@ -174,7 +174,7 @@ def test_a_withdrawal_closes_what_runs_rejects_what_waits_and_lets_earned_fees_s
     over = activity(failing, ends_at=moment("2024-07-01 00:00"))
     item, asked_at = running.enrolments.filter(product__code="mine").get(), moment("2024-07-10 10:00")
     waiting = enrolling.enrol(running, product(merchant()), commission_bps=2000, service_fee_bps=600, at=asked_at)
-    asks = seconds.apply(leader("l2"), item, 500, at=asked_at)
+    asks = second_level.apply(leader("l2"), item, 500, at=asked_at)
     guest_item = Stall(leader("l3"), joining="all").activity.enrolments.get()
     part = second(failing, guest_item, 300, at=asked_at)
     by, goods = source(), item.product
@@ -206,7 +206,7 @@ def test_who_has_no_permission_begins_nothing_new(failing):
     withdrawn(failing)
     for act in (
         lambda: activity(failing, code="again"),
-        lambda: seconds.apply(failing, guest_item, 300, at=moment("2024-07-16 10:00")),
+        lambda: second_level.apply(failing, guest_item, 300, at=moment("2024-07-16 10:00")),
     ):
         with pytest.raises(refusals.PermissionWithdrawn):
             act()

@@ -8,8 +8,8 @@ from django.db import DatabaseError, IntegrityError, transaction
 from commissions.cases.casework import trail_of
 from commissions.leaders import levelling, rebates
 from commissions.models import OrderLine, Rebate, RebateBatch
-from commissions.stories import telling
-from commissions.stories.chapters import Chapters, with_chapters
+from commissions.stories import sentences
+from commissions.stories.sections import Chapters, with_chapters
 from haowu.approvals.rules import SecondPersonNeeded, StaffOnly
 from haowu.audit.invariants import run_audit
 from haowu.ground.states import MoveRefused
@@ -318,7 +318,7 @@ def test_explain_says_which_quarter_of_whom_counts_a_line_and_tells_the_merchant
         {"quarter": "2024Q2", "day": "2024-06-09", "leader": "l1", "gmv_fen": 120_00},
         {"quarter": "2024Q3", "day": "2024-07-21", "leader": "l1", "gmv_fen": -20_00},
     ]
-    assert "¥120.00 计入团长 l1 的 2024Q2 成交额" in "\n".join(telling.sentences(told(number)))
+    assert "¥120.00 计入团长 l1 的 2024Q2 成交额" in "\n".join(sentences.sentences(told(number)))
     lines = with_chapters(OrderLine.objects.filter(order_no=number))
     seen = {viewer: Chapters(lines).of(lines[0], viewer)["credits"] for viewer in (lead, stall.goods.merchant)}
     assert (len(seen[lead]), seen[stall.goods.merchant]) == (2, [])

@@ -30,7 +30,7 @@ from tests.build import (
     tenant,
 )
 from tests.test_payouts import results
-from tuanzhang import activities, changes, enrolling, seconds
+from tuanzhang import activities, changes, enrolling, second_level
 from tuanzhang.models import Activity
 
 pytestmark = pytest.mark.django_db
@@ -203,8 +203,8 @@ class TestOfLeaders:
     def test_a_second_leader_joins_and_parts_by_agreement(self, running):
         two = leader("l2")
         part = second(two, running, 300)
-        seconds.ask_end(part, two, at=AT)
-        seconds.answer_end(part, running.activity.leader, True, at=AT)
+        second_level.ask_end(part, two, at=AT)
+        second_level.answer_end(part, running.activity.leader, True, at=AT)
         acting = Trail.objects.filter(subject_kind="second-level").order_by("pk")
         assert [(row.act, row.acting_for and row.acting_for.code) for row in acting] == [
             ("applied", None),

@@ -22,7 +22,7 @@ Minimum = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Draft:
+class ActivityDraft:
     """An activity before it is published. ``ends_at`` None: until it is closed.
 
     ``minimums`` of a category stand instead of the ones for all. ``streamers`` are for exclusive activities,
@@ -43,7 +43,7 @@ class Draft:
 
 
 @transaction.atomic
-def draft(leader: Tenant, wish: Draft, *, at: datetime) -> Activity:
+def draft(leader: Tenant, wish: ActivityDraft, *, at: datetime) -> Activity:
     """An unpublished activity, seen by its leader alone.
 
     Refuses an unknown type or second-level rule, a code in use, an end before the begin, minimums that add up to more
@@ -60,7 +60,7 @@ def draft(leader: Tenant, wish: Draft, *, at: datetime) -> Activity:
 
 
 @transaction.atomic
-def change(activity: Activity, wish: Draft, *, at: datetime) -> Activity:
+def change(activity: Activity, wish: ActivityDraft, *, at: datetime) -> Activity:
     """Bring an unpublished ``activity`` to ``wish``; its code stays. What is published keeps its terms."""
     activity = _locked(activity)
     if activity.status != Activity.Status.UNPUBLISHED:
@@ -73,7 +73,7 @@ def change(activity: Activity, wish: Draft, *, at: datetime) -> Activity:
     return activity
 
 
-def _check(leader: Tenant, wish: Draft) -> None:
+def _check(leader: Tenant, wish: ActivityDraft) -> None:
     for tenant in (leader, *wish.partners):
         if tenant.kind != Tenant.Kind.TUANZHANG:
             raise refusals.NotALeader(tenant=tenant)
@@ -90,7 +90,7 @@ def _check(leader: Tenant, wish: Draft) -> None:
         raise refusals.ActivityTakesNoStreamers
 
 
-def _write(activity: Activity, wish: Draft, at: datetime) -> None:
+def _write(activity: Activity, wish: ActivityDraft, at: datetime) -> None:
     activity.type, activity.title, activity.description = wish.type, wish.title, wish.description
     activity.begins_at, activity.ends_at = wish.begins_at, wish.ends_at
     activity.min_commission_bps, activity.min_service_fee_bps = wish.minimum

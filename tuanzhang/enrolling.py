@@ -28,7 +28,7 @@ WHILE_WAITING: Window = (datetime.min.replace(tzinfo=UTC), None)
 
 
 @dataclass(frozen=True)
-class Wish:
+class NewEnrolment:
     """One product for one activity, with rates in bps. ``starts_at`` and ``ends_at`` None: as the activity's."""
 
     activity: Activity
@@ -44,7 +44,7 @@ class Wish:
 
 
 @transaction.atomic
-def enrol_many(wishes: Sequence[Wish], *, at: datetime) -> list[Enrolment | Refused]:
+def enrol_many(wishes: Sequence[NewEnrolment], *, at: datetime) -> list[Enrolment | Refused]:
     """Enrol each product for its leader to audit; one answer per wish.
 
     Refuses activities that are not open at ``at``, products that are not listed, what is enrolled already, rates
@@ -72,8 +72,8 @@ def enrol_many(wishes: Sequence[Wish], *, at: datetime) -> list[Enrolment | Refu
 
 
 def enrol(activity: Activity, product: Product, *, at: datetime, **terms) -> Enrolment:
-    """``enrol_many`` for one, its refusal raised. ``terms`` are the other fields of ``Wish``."""
-    return single(enrol_many([Wish(activity, product, **terms)], at=at))
+    """``enrol_many`` for one, its refusal raised. ``terms`` are the other fields of ``NewEnrolment``."""
+    return single(enrol_many([NewEnrolment(activity, product, **terms)], at=at))
 
 
 def _taken(products: Sequence[Product], at: datetime) -> dict[int, list[tuple[int, Window]]]:
@@ -89,7 +89,7 @@ def _taken(products: Sequence[Product], at: datetime) -> dict[int, list[tuple[in
 
 
 def _objection(
-    wish: Wish, activity: Activity, suspended: set[int], taken: list[tuple[int, Window]], at: datetime
+    wish: NewEnrolment, activity: Activity, suspended: set[int], taken: list[tuple[int, Window]], at: datetime
 ) -> Refused | None:
     """The first rule that ``wish`` breaks."""
     starts_at, ends_at = wish.window
@@ -110,7 +110,7 @@ def _objection(
     return fees_objection(wish.commission_bps, wish.service_fee_bps, activity.minimum_for(wish.product))
 
 
-def _enrolment(wish: Wish, activity: Activity, at: datetime) -> Enrolment:
+def _enrolment(wish: NewEnrolment, activity: Activity, at: datetime) -> Enrolment:
     starts_at, ends_at = wish.window
     return Enrolment(
         activity=activity,
@@ -123,7 +123,7 @@ def _enrolment(wish: Wish, activity: Activity, at: datetime) -> Enrolment:
     )
 
 
-def _store(pairs: list[tuple[Wish, Enrolment | Refused]], at: datetime) -> None:
+def _store(pairs: list[tuple[NewEnrolment, Enrolment | Refused]], at: datetime) -> None:
     """Store the enrolments among ``pairs`` and their first rates."""
     made = [(wish, answer) for wish, answer in pairs if isinstance(answer, Enrolment)]
     Enrolment.objects.bulk_create([enrolment for _wish, enrolment in made])

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from haowu.ground.versions import VersionsQuerySet
 
 
-class Level(models.TextChoices):
+class BaseLevel(models.TextChoices):
     GOLD = "gold", _("金牌")
     SILVER = "silver", _("银牌")
 
@@ -51,7 +51,7 @@ class BasePolicy(models.Model):
         return f"v{self.pk} · {self.effective_from:%Y-%m-%d}"
 
     def seats(self, level: str) -> int:
-        return self.gold_seats if level == Level.GOLD else self.silver_seats
+        return self.gold_seats if level == BaseLevel.GOLD else self.silver_seats
 
     def brands(self, level: str) -> int:
-        return self.gold_brands if level == Level.GOLD else self.silver_brands
+        return self.gold_brands if level == BaseLevel.GOLD else self.silver_brands

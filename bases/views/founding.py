@@ -15,7 +15,7 @@ from django.views.generic import TemplateView
 
 from bases import founding
 from bases.forms import PaperFormSet, SiteForm
-from bases.models import Application, BasePolicy, Document, Level
+from bases.models import Application, BaseLevel, BasePolicy, Document
 from haowu.approvals.act_views import went_through
 from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
@@ -31,7 +31,7 @@ class FoundBase(TenantRequiredMixin, TemplateView):
         at = days.now()
         mine = list(Application.objects.visible_to(self.request.tenant).newest_first().prefetch_related("documents"))
         policy = BasePolicy.objects.in_force(at)
-        seats = [(level.label, founding.seats_taken(level), policy.seats(level)) for level in Level]
+        seats = [(level.label, founding.seats_taken(level), policy.seats(level)) for level in BaseLevel]
         returned = mine[0] if mine and mine[0].status == Application.Status.RETURNED else None
         initial = {name: getattr(returned, name) for name in SiteForm.base_fields} if returned else None
         known = {

@@ -12,7 +12,7 @@ from commissions.cases import disputes
 from commissions.cases.casework import trail_of
 from commissions.models import Dispute, LineHold, OrderLine, Settlement
 from commissions.models.order import PARTIES
-from commissions.parts import ROLE_LABELS
+from commissions.party_share import ROLE_LABELS
 from haowu.approvals.models import Trail
 from haowu.ground import days
 from haowu.tenants.models import Tenant

@@ -8,7 +8,7 @@ from commissions.cases.disputes import DEADLINE_REASON
 from commissions.cases.holds import close_line_hold, close_tenant_hold
 from commissions.models import Dispute, LineHold, TenantHold
 from commissions.orders.calendar import ledger_day
-from commissions.orders.standing import lock_order
+from commissions.orders.recomputing import lock_order
 from commissions.postings.freezing import lock_party
 from haowu.approvals.words import Act
 

@@ -15,7 +15,7 @@ from commissions.cases.casework import CaseClosed, DeadlinePassed, act, locked, 
 from commissions.cases.holds import close_line_hold, open_line_hold
 from commissions.models import Dispute, LineHold, OrderLine, Settlement
 from commissions.orders.calendar import hold_frontier, is_sealed, ledger_day
-from commissions.orders.standing import lock_order, stand_again
+from commissions.orders.recomputing import lock_order, recompute_lines
 from commissions.postings import freezing
 from commissions.split import ROLES, Shares
 from haowu.approvals.rules import require_reason, require_staff, second_person
@@ -101,7 +101,7 @@ def open_dispute(
     if sealed:
         _freeze(dispute, at)
     else:
-        stand_again([order])
+        recompute_lines([order])
     _note(dispute, Act.OPENED, reason, by=by, at=at, acting_for=claimant, after=facts(dispute, "status", "amount_fen"))
     return dispute
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from commissions.cases.casework import CaseClosed, DeadlinePassed, act, locked, note, require_later
 from commissions.models import LineHold, OrderLine, TenantHold
 from commissions.orders.calendar import hold_frontier, is_sealed, ledger_day
-from commissions.orders.standing import lock_order, stand_again
+from commissions.orders.recomputing import lock_order, recompute_lines
 from commissions.postings import freezing
 from haowu.approvals.rules import require_reason, require_staff
 from haowu.approvals.words import Act
@@ -57,7 +57,7 @@ def hold_line(line: OrderLine, reason: str, *, by: User, at: datetime, until: da
     if LineHold.objects.open().filter(order=order, line_no=line.line_no, kind=LineHold.Kind.STAFF_HOLD).exists():
         raise LineAlreadyHeld
     hold = open_line_hold(line, LineHold.Kind.STAFF_HOLD, reason, by=by, at=at, until=until or at + HOLD_FOR)
-    stand_again([order])
+    recompute_lines([order])
     return hold
 
 
@@ -92,7 +92,7 @@ def close_line_hold(hold: LineHold, act: str, reason: str, *, by: User | None, a
     """Close the row and let the line stand again. Refuses one that is closed."""
     order = lock_order(hold.order_id)
     _close(hold, act, reason, by=by, at=at)
-    stand_again([order])
+    recompute_lines([order])
 
 
 @act

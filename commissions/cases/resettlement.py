@@ -26,7 +26,7 @@ from commissions.models import (
     Settlement,
 )
 from commissions.orders.adjusting import corrections_of, last_booked, rates_on, replace_adjustments
-from commissions.orders.calendar import Booked, hold_frontier, open_day
+from commissions.orders.calendar import BookedBase, hold_frontier, open_day
 from commissions.split import ROLES, split
 from haowu.approvals.rules import require_reason, require_staff, second_person
 from haowu.approvals.trail import facts
@@ -191,7 +191,7 @@ def _book_on_next_night(wanted: list[int], frontier: date | None) -> None:
     """Let the lines' adjustments, those that wait and one for the next night, follow the corrected rate."""
     lines = list(OrderLine.objects.filter(pk__in=wanted).order_by("pk"))
     booked = last_booked(lines, frontier)
-    waiting: dict[int, dict[date, Booked]] = defaultdict(dict)
+    waiting: dict[int, dict[date, BookedBase]] = defaultdict(dict)
     for row in Adjustment.objects.filter(line__in=wanted, day__gt=frontier):
-        waiting[row.line_id][row.day] = Booked(row.base_fen, row.through)
+        waiting[row.line_id][row.day] = BookedBase(row.base_fen, row.through)
     replace_adjustments([(line, booked[line.pk], waiting[line.pk]) for line in lines], frontier)

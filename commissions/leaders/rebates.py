@@ -65,14 +65,14 @@ def rebate_of(result: QuarterLevel) -> int:
     """In fen, by the policy that the quarter was closed under."""
     policy = result.policy
     return levels.rebate_fen(
-        result.gmv_fen, levels.Level(result.level), result.score_bps, levels.Mode(policy.mode), policy.steps
+        result.gmv_fen, levels.LeaderLevel(result.level), result.score_bps, levels.Mode(policy.mode), policy.steps
     )
 
 
 def bands_of(result: QuarterLevel) -> list[levels.Band]:
     """What of its GMV is rebated at which rate, before the score."""
     policy = result.policy
-    return levels.bands(result.gmv_fen, levels.Level(result.level), levels.Mode(policy.mode), policy.steps)
+    return levels.bands(result.gmv_fen, levels.LeaderLevel(result.level), levels.Mode(policy.mode), policy.steps)
 
 
 def _is_settled(result: QuarterLevel, at: datetime) -> bool:

@@ -20,13 +20,13 @@ TRIES = 5
 MOST_CUT_AT_ONCE = 16
 """Where so many shards of a night stand with an error, it is not for some line's sake, and none is cut any more."""
 LONGEST_PAUSE = timedelta(minutes=5)
-WEATHER = (OperationalError, InterfaceError)
+TRANSIENT_ERRORS = (OperationalError, InterfaceError)
 """Errors of the moment, such as a lost connection or a deadlock: the same rows may well settle next time."""
 
 
 def is_weather(error: Exception) -> bool:
     """psycopg2 tells of a server that went away in the middle of a statement by the bare DatabaseError."""
-    return isinstance(error, WEATHER) or type(error) is DatabaseError
+    return isinstance(error, TRANSIENT_ERRORS) or type(error) is DatabaseError
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def weather_by_its_name() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        if is_weather(error) and not isinstance(error, WEATHER):
+        if is_weather(error) and not isinstance(error, TRANSIENT_ERRORS):
             raise OperationalError(*error.args) from error
         raise
 

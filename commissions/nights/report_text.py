@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from commissions.models import Run
-from commissions.parts import role_labels
+from commissions.party_share import role_labels
 from haowu.ground.money import yuan
 
 

@@ -4,7 +4,7 @@ import time
 from random import Random
 from typing import Any
 
-from haowu.bench.figures import Figures
+from haowu.bench.report import Figures
 from haowu.market import loading
 
 MERCHANTS, STREAMERS, LEADERS, LEAVES = 300, 400, 3, 300

@@ -10,9 +10,9 @@ from haowu.ground import days
 from haowu.ground.versions import VersionsQuerySet
 from haowu.tenants.models import Tenant
 from tuanzhang import periods
-from tuanzhang.levels import Level, Mode, Quarter, Step
+from tuanzhang.levels import LeaderLevel, LevelStep, Mode, Quarter
 
-RANKED = (Level.BRONZE, Level.SILVER, Level.GOLD)
+RANKED = (LeaderLevel.BRONZE, LeaderLevel.SILVER, LeaderLevel.GOLD)
 
 
 class LevelLabel(models.TextChoices):
@@ -85,10 +85,10 @@ class LevelPolicy(models.Model):
         return f"v{self.pk} · {self.effective_from}"
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[LevelStep, ...]:
         """From the lowest level to the highest, as ``levels`` reads them."""
         return tuple(
-            Step(
+            LevelStep(
                 level,
                 getattr(self, f"{level}_gmv_fen"),
                 getattr(self, f"{level}_brands"),

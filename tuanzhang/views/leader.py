@@ -20,8 +20,8 @@ from haowu.tenants.models import Tenant
 from tuanzhang import activities, changes, enrolling, waiting
 from tuanzhang.filters import ActivityFilter
 from tuanzhang.forms import EXPLAINED, ActivityForm, ExtensionForm, MinimumFormSet, StreamersForm, minimums_of, written
+from tuanzhang.item_summary import activity_now, item_now
 from tuanzhang.models import Activity, ChangeRequest, Enrolment, SecondLevel
-from tuanzhang.shown import activity_now, item_now
 
 
 class OfLeader(TenantRequiredMixin):

@@ -20,9 +20,9 @@ from merchants.models import Product
 from tuanzhang import changes, enrolling
 from tuanzhang.filters import EnrolmentFilter, OpenActivityFilter
 from tuanzhang.forms import EXPLAINED, EnrolForm, ExtensionForm, RatesForm
+from tuanzhang.item_summary import activity_now, item_now
 from tuanzhang.models import Activity, ChangeRequest, Enrolment
 from tuanzhang.records import record_of, records_of
-from tuanzhang.shown import activity_now, item_now
 
 
 class OfMerchant(TenantRequiredMixin):
@@ -90,7 +90,7 @@ class OpenActivity(OfMerchant, TemplateView):
             return self.render_to_response(self.get_context_data(form=form))
         terms = {name: value for name, value in form.cleaned_data.items() if name != "products"}
         chosen = list(form.cleaned_data["products"])
-        wishes = [enrolling.Wish(self.activity, product, **terms) for product in chosen]
+        wishes = [enrolling.NewEnrolment(self.activity, product, **terms) for product in chosen]
         answers = enrolling.enrol_many(wishes, at=days.now())
         say_of_many(request, _("已报名 {n} 件，等团长审核。"), list(zip(chosen, answers, strict=True)))
         return redirect("open-activity", self.activity.public_id)

@@ -17,8 +17,8 @@ from haowu.ground.errors import Refused
 from haowu.tenants.scope import platform_scope
 from tuanzhang import recommending
 from tuanzhang.forms import GroupForm, RecommendationForm
+from tuanzhang.item_summary import ItemNow, item_now
 from tuanzhang.models import Enrolment, GoodsRequest, Recommendation, StreamerGroup
-from tuanzhang.shown import ItemNow, item_now
 from tuanzhang.views.leader import OfLeader
 
 

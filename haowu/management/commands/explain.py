@@ -5,7 +5,7 @@ import json
 from django.core.management.base import BaseCommand, CommandError
 
 from commissions.models import OrderLine
-from commissions.stories import explain, telling
+from commissions.stories import explain, sentences
 from haowu.embedded.ready import make_ready
 
 
@@ -33,4 +33,4 @@ class Command(BaseCommand):
             if options["json"]:
                 self.stdout.write(json.dumps(told, ensure_ascii=False))
             else:
-                self.stdout.write("\n".join([*telling.sentences(told), ""]))
+                self.stdout.write("\n".join([*sentences.sentences(told), ""]))

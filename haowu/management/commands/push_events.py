@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from commissions.orders.intake import Receipt, receive
+from commissions.orders.intake import EventAnswer, receive
 from haowu.embedded.ready import make_ready
 from haowu.ground import days, inputs
 from haowu.tenants.models import Tenant
@@ -40,7 +40,7 @@ class Command(BaseCommand):
                 )
             )
             for number, _event, error in batch:
-                receipt = receipts.get(number) or Receipt("", "rejected", "LINE_UNREADABLE", error)
+                receipt = receipts.get(number) or EventAnswer("", "rejected", "LINE_UNREADABLE", error)
                 counts[receipt.status] += 1
                 results.append({"line": number} | asdict(receipt))
         self._print(counts, results, options["json"])

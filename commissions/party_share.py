@@ -10,7 +10,7 @@ from haowu.tenants.models import Tenant
 
 
 @dataclass(frozen=True)
-class Part:
+class PartyShare:
     """Gross, the platform's fee within it, and net. A merchant's are negative: it pays, and no fee is taken from it."""
 
     gross_fen: int
@@ -21,13 +21,13 @@ class Part:
         return self.gross_fen - self.fee_fen
 
 
-def part_of(row: Any, tenant: Tenant, shares: Shares | None = None) -> Part:
+def share_of(row: Any, tenant: Tenant, shares: Shares | None = None) -> PartyShare:
     """The part of ``tenant`` in ``shares`` (default: the row's own) of a row with ``merchant`` and the roles."""
     shares = shares or row.shares
     if row.merchant_id == tenant.pk:
-        return Part(-shares.cost_fen, 0)
+        return PartyShare(-shares.cost_fen, 0)
     mine = [role for role in ROLES if getattr(row, f"{role}_id") == tenant.pk]
-    return Part(
+    return PartyShare(
         sum(getattr(shares, f"{role}_fen") for role in mine), sum(getattr(shares, f"{role}_fee_fen") for role in mine)
     )
 

@@ -22,7 +22,7 @@ Status = SecondLevel.Status
 
 
 @dataclass(frozen=True)
-class Wish:
+class NewSecondLevel:
     """A second leader for one enrolled item. Window None: as the item's. ``whole_item`` as in ``SecondLevel``."""
 
     second_leader: Tenant
@@ -34,7 +34,7 @@ class Wish:
 
 
 @transaction.atomic
-def apply_many(wishes: Sequence[Wish], *, at: datetime) -> list[SecondLevel | Refused]:
+def apply_many(wishes: Sequence[NewSecondLevel], *, at: datetime) -> list[SecondLevel | Refused]:
     """Ask the first leader of each item for a part; one answer per wish.
 
     Refuses items that do not run, activities that do not let this leader join, rates below the activity's minimum fee
@@ -57,7 +57,7 @@ def apply_many(wishes: Sequence[Wish], *, at: datetime) -> list[SecondLevel | Re
 
 def apply(second_leader: Tenant, enrolment: Enrolment, bps: int, *, at: datetime, **terms) -> SecondLevel:
     """``apply_many`` for one, its refusal raised."""
-    return single(apply_many([Wish(second_leader, enrolment, bps, **terms)], at=at))
+    return single(apply_many([NewSecondLevel(second_leader, enrolment, bps, **terms)], at=at))
 
 
 def _items(ids) -> dict[int, Enrolment]:
@@ -86,7 +86,7 @@ def may_join(activity: Activity, leader: Tenant) -> bool:
     return activity.second_level == Activity.Joining.ALL or leader.pk in listed
 
 
-def _objection(wish: Wish, item: Enrolment, known: _Known, at: datetime) -> Refused | None:
+def _objection(wish: NewSecondLevel, item: Enrolment, known: _Known, at: datetime) -> Refused | None:
     """The first rule that ``wish`` breaks."""
     if wish.second_leader.kind != Tenant.Kind.TUANZHANG:
         return refusals.NotALeader(tenant=wish.second_leader)
@@ -113,7 +113,7 @@ def _item_window(item: Enrolment) -> Window:
     return max(item.starts_at, item.activity.begins_at), min(ends, default=None)
 
 
-def _window(wish: Wish, item: Enrolment) -> Window:
+def _window(wish: NewSecondLevel, item: Enrolment) -> Window:
     begin, end = _item_window(item)
     return wish.starts_at or begin, wish.ends_at or end
 
@@ -127,7 +127,7 @@ def _rate_objection(bps: int, item: Enrolment, at: datetime) -> Refused | None:
     return second_objection(bps, minimum, min(fees))
 
 
-def _overlap(wish: Wish, others: Iterable[SecondLevel], window: Window) -> Refused | None:
+def _overlap(wish: NewSecondLevel, others: Iterable[SecondLevel], window: Window) -> Refused | None:
     """Of sales of the whole item there is one second leader at a time; of a leader's own link one part of his."""
     for other in others:
         same = other.second_leader_id == wish.second_leader.pk and other.whole_item == wish.whole_item
@@ -139,7 +139,7 @@ def _overlap(wish: Wish, others: Iterable[SecondLevel], window: Window) -> Refus
     return None
 
 
-def _second_level(wish: Wish, item: Enrolment, at: datetime) -> SecondLevel:
+def _second_level(wish: NewSecondLevel, item: Enrolment, at: datetime) -> SecondLevel:
     starts_at, ends_at = _window(wish, item)
     return SecondLevel(
         enrolment=item,
