@@ -155,8 +155,7 @@ FITS_SOMEWHERE = {
 }
 
 
-TEXTS = ("name", "title", "category", "pid", "buyer_ref")
-"""Where any text will do, since it names nothing else."""
+MOMENTS = {"at", "begins_at", "ends_at", "from", "until", "closed_at"}
 
 
 def refusals_of(file: dict[str, Any]) -> list[dict[str, str]]:
@@ -198,8 +197,8 @@ def test_no_value_at_any_place_spoils_a_neighbour(name):
         for index, n in enumerate(n for n, lists in enumerate(copies) for _entry in lists[part])
     }
     spared = [place for n, place in enumerate(wrong, start=1) if n not in {owners[entry] for entry in refused}]
-    if name == "year 1":
-        spared = [place for place in spared if place[-1] not in TEXTS]
+    if name == "year 1":  # anywhere else it is a text like any other
+        spared = [place for place in spared if place[-1] in MOMENTS]
     assert spared == [] or name in FITS_SOMEWHERE
 
 

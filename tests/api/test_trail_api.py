@@ -12,7 +12,8 @@ pytestmark = pytest.mark.django_db
 def test_the_api_tells_the_same(calling):
     shop, _leader = four_acts()
     answer = calling(shop).get("/trail")
-    results = answer.json()["results"]
+    made, *results = answer.json()["results"]
+    assert (made["subject"]["kind"], made["act"]) == ("api-client", "created")  # the client that asks
     assert [(row["who"]["side"], row["who"]["name"], row["act"], row["request_id"]) for row in results] == [
         ("system", "系统", "expired", None),
         ("platform", "平台", "refused", None),
