@@ -7,14 +7,15 @@ from django.core.management.base import BaseCommand, CommandError
 from commissions.models import OrderLine
 from commissions.stories import explain, sentences
 from haowu.embedded.ready import make_ready
+from haowu.management import arguments
 
 
 class Command(BaseCommand):
     help = "Tells a line's story: events, terms with their trace, phases, cases, postings, what comes next."
 
     def add_arguments(self, parser):
-        parser.add_argument("order_no", nargs="?")
-        parser.add_argument("line_no", nargs="?", type=int)
+        parser.add_argument("order_no", nargs="?", type=arguments.code)
+        parser.add_argument("line_no", nargs="?", type=arguments.whole)
         parser.add_argument("--all", action="store_true")
         parser.add_argument("--json", action="store_true")
 
