@@ -15,6 +15,7 @@ from commissions.orders.rulings import Verdict
 from haowu.demo.retail import shops
 from haowu.demo.retail.orders import Book, Order, Refund
 from haowu.demo.retail.rows import RefusedRow
+from haowu.demo.retail.sample import sample_number
 from haowu.ground import days
 from haowu.tenants.models import Tenant
 
@@ -115,11 +116,11 @@ def _parcels(book: Book) -> Iterator[Parcel]:
 
 
 def _shipped_at(invoice: str, paid_at: datetime) -> datetime:
-    return paid_at + timedelta(hours=4, seconds=shops.lot("shipped", invoice) % (43 * 3600))
+    return paid_at + timedelta(hours=4, seconds=sample_number("shipped", invoice) % (43 * 3600))
 
 
 def _received_at(invoice: str, paid_at: datetime) -> datetime:
-    return paid_at + timedelta(days=2, seconds=shops.lot("received", invoice) % (7 * 86_400))
+    return paid_at + timedelta(days=2, seconds=sample_number("received", invoice) % (7 * 86_400))
 
 
 def _paid(order: Order) -> dict[str, Any]:
