@@ -7,8 +7,8 @@ import pytest
 from merchants.models import Product
 from tests.build import activity, enrolled, leader, merchant, moment, product, second
 from tests.test_activities import code_of
-from tuanzhang import changes, second_level
-from tuanzhang.models import ChangeRequest, Enrolment
+from tuanzhang import changes, refusals, second_level
+from tuanzhang.models import ChangeRequest, Enrolment, SecondLevel
 
 pytestmark = pytest.mark.django_db
 
@@ -202,6 +202,14 @@ class TestSecondLevel:
         made = second_level.ask_end(made, item.leader, at=ASKED)
         made = second_level.answer_end(made, made.second_leader, True, at=ASKED)
         assert (made.is_live(moment("2024-06-10 23:59:59")), made.is_live(moment("2024-06-11 00:00"))) == (True, False)
+
+    def test_a_leader_waits_for_one_answer_at_a_time_whatever_the_windows(self, item):
+        half = item.starts_at + (item.ends_at - item.starts_at) / 2 if item.ends_at else ASKED + timedelta(days=5)
+        two = leader("l2")
+        second_level.apply(two, item, 500, at=ASKED, ends_at=half)
+        later = second_level.NewSecondLevel(two, item, 500, starts_at=half)
+        (refused,) = second_level.apply_many([later], at=ASKED)
+        assert (refused.code, SecondLevel.objects.count()) == (refusals.SecondTaken.code, 1)
 
     def test_a_refusal_has_a_reason_and_an_application_can_be_taken_back(self, item):
         one, two = (

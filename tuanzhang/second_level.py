@@ -128,8 +128,13 @@ def _rate_objection(bps: int, item: Enrolment, at: datetime) -> Refused | None:
 
 
 def _overlap(wish: NewSecondLevel, others: Iterable[SecondLevel], window: Window) -> Refused | None:
-    """Of sales of the whole item there is one second leader at a time; of a leader's own link one part of his."""
+    """Of sales of the whole item there is one second leader at a time; of a leader's own link one part of his.
+
+    A leader waits for one answer at a time, whatever the windows.
+    """
     for other in others:
+        if other.second_leader_id == wish.second_leader.pk and other.status == Status.PENDING:
+            return refusals.SecondTaken()
         same = other.second_leader_id == wish.second_leader.pk and other.whole_item == wish.whole_item
         both_whole = other.whole_item and wish.whole_item and other.status == Status.PASSED
         if not (same or both_whole):

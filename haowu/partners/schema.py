@@ -73,7 +73,7 @@ class PartnerSchema(AutoSchema):
             OpenApiParameter("Accept-Language", str, header, description=_("文字的语言：zh-hans（默认）或 en。")),
             OpenApiParameter(
                 request_ids.HEADER,
-                {"type": "string", "pattern": "^[!-~]{1,128}$"},
+                str,  # any text is taken: one that cannot be used is replaced
                 header,
                 description=_("调用方自己的请求编号，会写入日志与操作记录；不可用时由平台另编。"),
             ),
