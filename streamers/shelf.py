@@ -104,14 +104,16 @@ class _Shelves:
     def __init__(self, wishes: Sequence[NewPick]) -> None:
         products = {wish.product.pk: wish.product for wish in wishes}
         shown = Product.objects.listed().supplied(max((wish.at for wish in wishes), default=days.BEGINNING))
-        self._listed = set(shown.filter(pk__in=products).values_list("pk", flat=True))
-        picks = Pick.objects.on_shelf().filter(streamer__in={wish.streamer.pk for wish in wishes}, product__in=products)
+        self._listed = set(shown.filter(pk__any_of=products).values_list("pk", flat=True))
+        picks = Pick.objects.on_shelf().filter(
+            streamer__any_of={wish.streamer.pk for wish in wishes}, product__any_of=products
+        )
         self._standing: dict[tuple[int, int], tuple[Pick, PickSource | None]] = {
             (pick.streamer_id, pick.product_id): (pick, pick.latest_through) for pick in picks.with_channels()
         }
         with platform_scope():
             self._book = OfferBook(products.values())
-            pids = Pick.objects.filter(pid__in=[wish.pid for wish in wishes if wish.pid])
+            pids = Pick.objects.filter(pid__any_of=[wish.pid for wish in wishes if wish.pid])
             self._pids = set(pids.values_list("pid", flat=True))
         self._new: list[Pick] = []
         self._replaced: list[Pick] = []

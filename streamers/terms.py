@@ -23,7 +23,7 @@ class OfferBook:
         self._on_shop: dict[int, list[_DatedPlan]] = defaultdict(list)
         plans = {plan.pk: plan for plan in Plan.objects.speaking_for(self._merchant_of)}
         rates_of: dict[int, list[PlanRate]] = defaultdict(list)
-        for rate in PlanRate.objects.filter(plan__in=plans.keys()):
+        for rate in PlanRate.objects.filter(plan__any_of=plans.keys()):
             rates_of[rate.plan_id].append(rate)
         for plan in plans.values():
             home = self._on_shop[plan.merchant_id] if plan.product_id is None else self._on_product[plan.product_id]

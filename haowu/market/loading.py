@@ -11,6 +11,7 @@ from django.db import transaction
 from commissions.models import Policy
 from haowu.approvals.trail import record
 from haowu.approvals.words import Act, Subject
+from haowu.ground.garbage import collected_seldom
 from haowu.market.activities import load_activities
 from haowu.market.answer import Market
 from haowu.market.entries import MAX_BPS, flag, moment, whole
@@ -21,6 +22,7 @@ from haowu.market.picks import load_picks
 MAX_DAYS = 365
 
 
+@collected_seldom()
 @transaction.atomic
 def load(market: dict[str, Any]) -> Market:
     """Load every list of ``market`` in the order in which they depend on each other, in one transaction.
