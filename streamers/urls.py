@@ -14,5 +14,6 @@ urlpatterns = [
     path("selection/<id:public_id>/", views.ProductPage.as_view(), name="selection-product"),
     path("selection/<id:public_id>/pick/", views.PickProduct.as_view(), name="pick"),
     path("selection/<id:public_id>/unpick/", views.UnpickProduct.as_view(), name="unpick"),
+    path("me/", views.Me.as_view(), name="me"),
     path("shelf/", views.Shelf.as_view(), name="shelf"),
 ]

@@ -103,3 +103,9 @@ class UnpickProduct(ShelfAct):
     def act(self) -> str:
         shelf.unpick(self.request.tenant, self.product, at=days.now())
         return _("已移出货架。分享出去的链接仍然计佣。")
+
+
+class Me(OfStreamer, TemplateView):
+    """Everything of a streamer that has no place in the bar."""
+
+    template_name = "streamers/me.html"

@@ -23,6 +23,7 @@ WORKER_CLASS = "haowu.embedded.serving.ReceivingWorker"
 FIRST_PORT = 8000
 LAST_PORT = 8049
 PATIENCE_SECONDS = 30
+PROJECT = Path(__file__).resolve().parents[2]
 PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -57,9 +58,12 @@ class Programs:
     def start_web(self, *, workers: int = 1, threads: int = 8) -> int:
         """Serve on the first free port from 8000 on; returns it once it answers."""
         port = _free_port()
+        collected = {"STATIC_COLLECTED": "yes"}
+        collect = (sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0")
+        subprocess.run(collect, env=os.environ | collected, cwd=PROJECT, check=True)
         hands = ("--workers", str(workers), "--threads", str(threads), "--worker-class", WORKER_CLASS)
         bind = ("--bind", f"127.0.0.1:{port}", "--log-level", "warning")
-        self._start("web", sys.executable, "-m", "gunicorn", "haowu.wsgi", *bind, *hands)
+        self._start("web", sys.executable, "-m", "gunicorn", "haowu.wsgi", *bind, *hands, settings=collected)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not _answers(port):
             self.check()
@@ -82,9 +86,9 @@ class Programs:
                     )
                 )
 
-    def _start(self, name: str, *command: str, scope: str = "") -> None:
+    def _start(self, name: str, *command: str, scope: str = "", settings: dict[str, str] | None = None) -> None:
         """In a session of its own, so that Ctrl-C reaches the demo alone, which then stops the others in order."""
-        environment = {key: value for key, value in os.environ.items() if key != "HAOWU_SCOPE"}
+        environment = {key: value for key, value in os.environ.items() if key != "HAOWU_SCOPE"} | (settings or {})
         if scope:
             environment["HAOWU_SCOPE"] = scope
         with log_of(name).open("ab") as log:
@@ -94,7 +98,7 @@ class Programs:
                 stdout=log,
                 stderr=log,
                 env=environment,
-                cwd=Path(__file__).resolve().parents[2],
+                cwd=PROJECT,
                 start_new_session=True,
                 preexec_fn=partial(_end_with, os.getpid()) if _LIBC else None,
             )

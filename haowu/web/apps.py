@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 from haowu.web import paths
 
@@ -9,3 +10,4 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         paths.register()
+        autodiscover_modules("menu")

@@ -1,0 +1,23 @@
+"""What bases find in their menu, and what the others find of bases in theirs."""
+
+from django.utils.translation import gettext_lazy as _
+
+from haowu.tenants.models import Tenant
+from haowu.web import menus
+from haowu.web.menus import Entry
+
+menus.add(
+    Tenant.Kind.BASE,
+    Entry("base-home", _("基地"), "base", "", on_phone=True, place=5),
+    Entry("base-brands", _("品牌"), "shop", "goods", ("library",), on_phone=True, place=10),
+    Entry("base-stock", _("库存"), "stock", "goods", ("base-review",), on_phone=True, place=20),
+    Entry("base-goods", _("带货同意"), "hand", "goods", place=30),
+    Entry("base-reservations", _("备货"), "truck", "goods", on_phone=True, place=40),
+    Entry("base-rooms", _("直播间"), "live", "people", place=10),
+)
+menus.add(
+    Tenant.Kind.MERCHANT,
+    Entry("merchant-stock", _("基地库存"), "stock", "goods", place=40),
+    Entry("consents", _("基地合作"), "base", "people", ("consent-bases", "consent-base"), place=40),
+)
+menus.add(Tenant.Kind.STREAMER, Entry("rooms", _("直播"), "live", "goods", ("room",), on_phone=True, place=30))

@@ -1,0 +1,13 @@
+"""Where each role finds its figures."""
+
+from django.utils.translation import gettext_lazy as _
+
+from haowu.tenants.models import Tenant
+from haowu.web import menus
+from haowu.web.menus import Entry
+
+menus.add(
+    Tenant.Kind.TUANZHANG,
+    Entry("recommendations", _("推荐"), "star", "people", ("recommendation", "new-recommendation"), place=10),
+    Entry("effect", _("效果"), "chart", "money", ("service",), on_phone=True, place=40),
+)

@@ -1,0 +1,17 @@
+"""What streamers find in their menu of goods."""
+
+from django.utils.translation import gettext_lazy as _
+
+from haowu.tenants.models import Tenant
+from haowu.web import menus
+from haowu.web.menus import Entry
+
+SELECTION_PAGES = ("selection-product", "activity-goods")
+RECOMMENDED = ("recommended-goods", "my-goods-requests")
+
+menus.add(
+    Tenant.Kind.STREAMER,
+    Entry("selection", _("选品"), "goods", "goods", SELECTION_PAGES, on_phone=True, place=10),
+    Entry("shelf", _("货架"), "shelf", "goods", on_phone=True, place=20),
+    Entry("recommended", _("团长推荐"), "head", "people", RECOMMENDED, place=20),
+)
