@@ -229,7 +229,7 @@ if DEVELOPMENT:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "haowu" / "web" / "static", BASE_DIR / "haowu" / "web" / "frontend" / "dist"]
 _COLLECTED = env.bool("STATIC_COLLECTED", default=not DEVELOPMENT)
-"""Whether ``collectstatic`` has been run: files are served hashed and compressed then, else from where they are written."""
+"""Whether ``collectstatic`` has been run: files are served hashed and compressed then, else from where they lie."""
 WHITENOISE_USE_FINDERS = not _COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -6,6 +6,8 @@ from haowu.tenants.models import Tenant
 from haowu.web import menus
 from haowu.web.menus import Entry
 
+for kind in (Tenant.Kind.MERCHANT, Tenant.Kind.TUANZHANG, Tenant.Kind.PROVIDER):
+    menus.add(kind, Entry("dashboard", _("首页"), "home", on_phone=True, place=1))
 menus.add(
     Tenant.Kind.TUANZHANG,
     Entry("recommendations", _("推荐"), "star", "people", ("recommendation", "new-recommendation"), place=10),

@@ -1,8 +1,9 @@
 from django.urls import path
 
-from haowu.analytics.views import effect, recommendations, service
+from haowu.analytics.views import effect, home, recommendations, service
 
 urlpatterns = [
+    path("dashboard/", home.Dashboard.as_view(), name="dashboard"),
     path("effect/", effect.LeaderEffect.as_view(), name="effect"),
     path("service/", service.ServicePage.as_view(), name="service"),
     path("recommendations/", recommendations.Recommendations.as_view(), name="recommendations"),

@@ -13,9 +13,10 @@ from haowu.tenants.models import Tenant
 from haowu.web.paths import local
 
 HOMES = {
-    Tenant.Kind.MERCHANT: "products",
+    Tenant.Kind.MERCHANT: "dashboard",
     Tenant.Kind.STREAMER: "selection",
-    Tenant.Kind.TUANZHANG: "activities",
+    Tenant.Kind.TUANZHANG: "dashboard",
+    Tenant.Kind.PROVIDER: "dashboard",
     Tenant.Kind.BASE: "base-home",
 }
 """The first page of each kind of tenant; the other kinds begin with their statements."""

@@ -20,7 +20,10 @@ Waiting = Callable[[Any], QuerySet]
 
 @dataclass(frozen=True)
 class Entry:
-    """``route`` is where it leads, ``pages`` are the names of further routes that belong to it, ``place`` orders a group."""
+    """``route`` is where it leads, ``pages`` names further routes that belong to it; ``place`` orders a group.
+
+    ``waiting_for`` says in words what is counted.
+    """
 
     route: str
     label: str | Promise
@@ -28,6 +31,7 @@ class Entry:
     group: str = ""
     pages: tuple[str, ...] = ()
     waiting: Waiting | None = None
+    waiting_for: str | Promise = ""
     on_phone: bool = False
     place: int = 50
 
@@ -63,10 +67,15 @@ class Item:
 
 @dataclass(frozen=True)
 class Drawn:
-    """``groups``: ``[(character, items)]``; ``five``: at most four items for the bar of a phone, whose fifth place is "more"."""
+    """``groups``: ``[(character, items)]``. ``five``: at most four items for a phone's bar; the fifth is "more"."""
 
     groups: list[tuple[str, list[Item]]]
     five: list[Item]
+
+    @property
+    def waiting(self) -> list[Item]:
+        """Where somebody's decision waits."""
+        return [item for _name, items in self.groups for item in items if item.waiting]
 
 
 def draw(kind: str, tenant: Model, route: str) -> Drawn:

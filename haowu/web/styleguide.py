@@ -12,6 +12,14 @@ from haowu.web.charts import Chart, Series
 DAYS = [f"11-{day:02}" for day in range(1, 15)]
 NOW = [8.3, 8.4, 7.9, 8.0, 9.9, 10.7, 24.3, 14.8, 11.9, 10.3, 9.6, 10.4, 13.5, 9.2]
 BEFORE = [7.4, 7.3, 8.3, 10.8, 13.0, 11.7, 10.1, 9.5, 7.9, 8.3, 7.3, 8.5, 9.1, 8.2]
+LOOKS = [
+    ("good", "推广中"),
+    ("wait", "明日降佣"),
+    ("bad", "缺货"),
+    ("off", "已暂停"),
+    ("link", "活动中"),
+    ("plain", "计划"),
+]
 
 
 class SampleForm(forms.Form):
