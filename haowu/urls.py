@@ -4,7 +4,7 @@ from django.urls import include, path
 from bases.api import urls as bases_api
 from bases.views.founding import FoundBase
 from commissions.api import urls as orders_api
-from commissions.orders.preview import preview
+from commissions.orders.preview import preview, tech_bps
 from haowu.partners import urls as partners_api
 from haowu.partners.oauth import TokenView
 from haowu.web.appearance import change_theme
@@ -14,6 +14,7 @@ from haowu.web.styleguide import StyleGuide
 from merchants.views import rates
 from tuanzhang.api import urls as leaders_api
 from tuanzhang.models import QuarterLevel
+from tuanzhang.views import desk
 
 v1 = [
     *partners_api.v1,
@@ -35,6 +36,8 @@ urlpatterns = [
     path("plans/<id:public_id>/rate/", rates.ChangeRate.as_view(preview_of=preview), name="change-rate"),
     path("split-preview/", rates.SplitPreview.as_view(preview_of=preview), name="split-preview"),
     path("", include("tuanzhang.urls")),
+    path("activities/<id:public_id>/", desk.ActivityPage.as_view(tech_bps_at=tech_bps), name="activity"),
+    path("activities/<id:public_id>/audit/", desk.Audit.as_view(tech_bps_at=tech_bps), name="audit-enrolments"),
     path("", include("streamers.urls")),
     path("", include("commissions.urls")),
     path("", include("haowu.analytics.urls")),

@@ -1,4 +1,4 @@
-"""What rates and dates an enrolment, an activity and a second leader may have (rulebook §4, §13). Pure: no rows, no clock."""
+"""What rates and dates enrolments, activities and second leaders may have (rulebook §4, §13). Pure."""
 
 from datetime import datetime, timedelta
 
@@ -43,11 +43,11 @@ def meet(one: Window, other: Window) -> bool:
 
 
 def dates_objection(begins_at: datetime | None, ends_at: datetime | None, at: datetime) -> Refused | None:
-    """Whether dates that somebody writes at ``at`` are a slip of the year: a begin far ahead, an end that is over or far off.
+    """Whether dates written at ``at`` are a slip of the year: a begin far ahead, an end that is over or far off.
 
-    One rule for activities and for enrolments in them; None stands for what is not written. A begin in the past is none:
-    nothing counts before it is published or passed. What is loaded as it once was (``at`` the beginning of time) is
-    history and may lie anywhere.
+    One rule for activities and for enrolments in them; None stands for what is not written. A begin in the past is no
+    slip: nothing counts before it is published or passed. What is loaded as it once was (``at`` the beginning of time)
+    is history and may lie anywhere.
     """
     if at == days.BEGINNING:
         return None

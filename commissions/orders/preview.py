@@ -24,6 +24,10 @@ class Preview:
 
 def preview(price_fen: int, commission_bps: int, *, at: datetime) -> Preview:
     """One sale at ``price_fen`` without coupons, under the policy in force at ``at``."""
-    tech_bps = Policy.objects.in_force(at).tech_bps
-    rates = Rates(commission_bps=commission_bps, tech_bps=tech_bps)
-    return Preview(commission_bps, tech_bps, split(price_fen, rates))
+    rates = Rates(commission_bps=commission_bps, tech_bps=tech_bps(at))
+    return Preview(commission_bps, rates.tech_bps, split(price_fen, rates))
+
+
+def tech_bps(at: datetime) -> int:
+    """What the platform keeps of each gross under the policy in force at ``at``."""
+    return Policy.objects.in_force(at).tech_bps

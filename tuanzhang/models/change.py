@@ -21,7 +21,8 @@ class ChangeRequestQuerySet(models.QuerySet):
     def waiting(self, at: datetime) -> "ChangeRequestQuerySet":
         """Those to be answered, the next to be agreed by itself first."""
         open_ones = self.filter(answer=ChangeRequest.Answer.NONE, answer_by__gt=at)
-        return open_ones.select_related("enrolment__product", "merchant").order_by("answer_by", "pk")
+        named = open_ones.select_related("enrolment__product", "merchant")
+        return named.prefetch_related("enrolment__product__images").order_by("answer_by", "pk")
 
 
 class ChangeRequest(models.Model):
