@@ -49,3 +49,8 @@ def words(response) -> str:
 def shown_messages(response) -> list[str]:
     """The notes above the page that a redirect led to."""
     return [str(message) for message in response.context["messages"]]
+
+
+def main(response) -> str:
+    """What the page itself shows, without the menu and the bars around it."""
+    return text(response).partition("<main")[2].partition("</main>")[0]
