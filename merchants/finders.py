@@ -14,4 +14,5 @@ from merchants.models import Product
 def products(tenant: Tenant, words: list[str]) -> Iterator[Hit]:
     mine = Product.objects.visible_to(tenant).filter(all_words(words, "title", "code"))
     for product in mine.prefetch_related("images").order_by("title", "pk")[:LIMIT]:
-        yield Hit(product.title or product.code, product.code, reverse("product", args=[product.public_id]), product, True)
+        url = reverse("product", args=[product.public_id])
+        yield Hit(product.title or product.code, product.code, url, product, True)
