@@ -72,8 +72,6 @@ TYPE_OF = {subject.value: type for type, subjects in _SUBJECTS.items() for subje
 
 Kind = Tenant.Kind
 _PAGES = {
-    (Subject.ACTIVITY, Kind.TUANZHANG): "activity",
-    (Subject.ACTIVITY, Kind.MERCHANT): "open-activity",
     (Subject.ENROLMENT, Kind.MERCHANT): "enrolment",
     (Subject.PLAN, Kind.MERCHANT): "plan",
 }

@@ -1,4 +1,4 @@
-"""Every page that a role can reach, as a browser draws it: quiet, inside the house, not too wide, and readable by all."""
+"""Every page that a role can reach, as a browser draws it: quiet, inside the house, not too wide, readable by all."""
 
 import re
 from collections.abc import Iterator
