@@ -69,7 +69,6 @@ class HasStates:
         return MoveRefused(status=self.get_status_display(), move=name)  # type: ignore[attr-defined]
 
 
-@transaction.atomic
 def move_all(rows: Collection[HasStates], name: str, /, **changes: Any) -> None:
     """Make the move ``name`` of each of ``rows``, all of one model, and set ``changes``, in one guarded UPDATE.
 
@@ -82,7 +81,10 @@ def move_all(rows: Collection[HasStates], name: str, /, **changes: Any) -> None:
     origins, target = some.MOVES[name]
     ids = {row.pk for row in rows}  # type: ignore[attr-defined]
     movable = type(some)._base_manager.filter(pk__in=ids, status__in=origins)  # type: ignore[attr-defined]
-    if movable.update(status=target, **changes) != len(ids):
+    with transaction.atomic():
+        is_done = movable.update(status=target, **changes) == len(ids)
+        transaction.set_rollback(not is_done)
+    if not is_done:
         for row in rows:
             row.refresh_from_db(fields=["status"])  # type: ignore[attr-defined]
         raise next((row for row in rows if row.status not in origins), some)._refusal(name)  # type: ignore[attr-defined]
