@@ -118,7 +118,7 @@ class _Batch:
             return _rejection(event_id if isinstance(event_id, str) else "", refused)
 
     def _products(self, parsed: Sequence[Event | EventAnswer]) -> tuple[ProductsByCode, dict[int, Refused]]:
-        """The products that ``parsed`` names, by (merchant code, product code); ``{number: refusal}`` of unknown ones."""
+        """The products that ``parsed`` names, by (merchant, product) code; ``{number: refusal}`` of unknown ones."""
         named = {
             number: {(line["merchant"], line["product"]) for line in event.facts["lines"]}
             for number, event in enumerate(parsed)
@@ -197,7 +197,7 @@ class _Batch:
             events[event.order_no].append(event)
         by_order = {OrderKey(self.orders[no], no): self.past[self.orders[no]] + each for no, each in events.items()}
         paid_twice = [
-            order.pk for order, each in by_order.items() if sum(event.type == Type.PAID for event in each) > 1
+            order.pk for order, each in by_order.items() if [event.type for event in each].count(Type.PAID) > 1
         ]
         settled = OrderLine.objects.settled_payments(paid_twice, self.frontier)
         return [(order, OrderLife(each, settled[order.pk])) for order, each in by_order.items()]

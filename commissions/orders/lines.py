@@ -127,7 +127,7 @@ class LineBook:
         insert_rows(OrderLine, rows)
 
     def _find_products(self, pairs: list[Pair]) -> None:
-        """Look up the products that this batch did not name: a parked order's payment may have come in an earlier one."""
+        """Look up what this batch did not name: a parked order's payment may have come in an earlier one."""
         wanted = {(state.facts["merchant"], state.facts["product"]) for _order, state in pairs} - self.products.keys()
         if wanted:
             rows = Product.objects.select_related("merchant").filter(
@@ -185,7 +185,7 @@ class LineBook:
         return changes and {"id": line.id, "updated_at": "now"} | changes
 
     def _adjust(self, sealed: list[tuple[KnownLine, LineState]]) -> None:
-        """Write anew what open nights have to adjust on sealed lines, from what their events say now (rulebook §7, §9)."""
+        """Write anew what open nights have to adjust on sealed lines, from their events (rulebook §7, §9)."""
         if not sealed:
             return
         lines = OrderLine.objects.in_bulk([line.id for line, _state in sealed])
