@@ -13,7 +13,7 @@ from haowu.ledger.books import Transfer, post
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import enter_scope
-from tests.build import member, merchant, moment, nets, settle, streamer, told
+from tests.build import member, merchant, moment, nets, settle, story_of, streamer
 from tests.casework import audit_is_clean, balance, everything, open_market, refund, sell, spend, staff
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def test_a_disputed_line_waits_and_settles_the_night_after_the_dispute_is_reject
     sell(market, "o1", "2024-06-01 12:00")
     dispute = raised("2024-06-05 09:00")
     settle("2024-06-09")
-    assert (told("o1")["phases"], told("o1")["held"]["reason"]) == ([], "DISPUTE")
+    assert (story_of("o1")["phases"], story_of("o1")["held"]["reason"]) == ([], "DISPUTE")
     disputes.reject(dispute, "证据不足", by=staff(), at=moment("2024-06-10 15:00"))
     settle("2024-06-11")
     assert nets("o1") == [(1250, 125, 1125)]
@@ -162,7 +162,7 @@ def test_an_extended_dispute_keeps_its_line_waiting_until_the_later_deadline(mar
     disputes.extend(dispute, moment("2024-06-12 09:00"), "等待物流", by=staff(), at=moment("2024-06-07 09:00"))
     assert deadlines.release_expired(at=moment("2024-06-11 09:00")) == 0
     settle("2024-06-09")
-    assert told("o1")["phases"] == []
+    assert story_of("o1")["phases"] == []
     assert deadlines.release_expired(at=moment("2024-06-12 09:00")) == 1
     assert str(OrderLine.objects.get().settles_on) == "2024-06-13"
     assert audit_is_clean()
