@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from commissions.models import OrderLine, Settlement
 from commissions.party_share import role_labels
@@ -17,6 +18,7 @@ from commissions.stories.line_story import LineStory
 from haowu.ground.money import percent, yuan
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
+from streamers.offers import Kind
 
 RATES_OF = {
     "merchant": ("commission_bps", "service_fee_bps", "second_bps", "provider_bps"),
@@ -27,6 +29,15 @@ RATES_OF = {
     "agency": ("agency_bps", "tech_bps"),
 }
 """The rates that each role knows of."""
+
+OFFER_LABELS = {
+    Kind.EXCLUSIVE_ACTIVITY: gettext_lazy("专属活动"),
+    Kind.EXCLUSIVE: gettext_lazy("专属计划"),
+    Kind.ITEM_TARGETED: gettext_lazy("商品定向"),
+    Kind.SHOP_TARGETED: gettext_lazy("店铺定向"),
+    Kind.NORMAL_ACTIVITY: gettext_lazy("招商活动"),
+    Kind.NORMAL: gettext_lazy("普通计划"),
+}
 
 RATES = ("commission_bps", "service_fee_bps", "second_bps", "provider_bps", "agency_bps", "tech_bps")
 
@@ -102,6 +113,21 @@ def _sentences(tenant: Tenant, row: OrderLine, story: LineStory) -> Iterator[str
     yield from sentences.postings(story)
     yield from sentences.credits(story)
     yield sentences.what_comes_next(story)
+
+
+def may_know_streamer(tenant: Tenant) -> bool:
+    """Whether its pages name who sold: the merchant who pays him, and the streamer himself."""
+    return tenant.kind in (Tenant.Kind.MERCHANT, Tenant.Kind.STREAMER)
+
+
+def terms_in_short(tenant: Tenant, row: OrderLine) -> dict[str, Any]:
+    """``offer``: which plan spoke, in words; ``rate_bps``: the rate by which ``tenant`` pays or is paid, or None."""
+    roles = _roles(tenant, row)
+    rate = getattr(row, RATES_OF[roles[0]][0]) if roles and row.offer_kind else None
+    if not row.offer_kind:
+        return {"offer": _("自然成交"), "rate_bps": None}
+    offer = str(OFFER_LABELS[Kind(row.offer_kind)])
+    return {"offer": f"{offer} · {row.activity}" if row.activity else offer, "rate_bps": rate}
 
 
 def rates(tenant: Tenant, row: OrderLine) -> str:
