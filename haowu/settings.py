@@ -102,6 +102,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "haowu.web.menus.of_request",
+                "haowu.approvals.bell.of_request",
                 "commissions.payments.deposit.of_request",
             ],
         },
@@ -176,6 +177,7 @@ CELERY_BEAT_SCHEDULE = {
     "settle-the-night": {"task": "commissions.tasks.settle_night", "schedule": crontab(hour=2, minute=0)},
     # Expires: where all workers are busy, what was swept meanwhile would only queue up before other tasks.
     "link-trail": {"task": "haowu.approvals.tasks.link_trail", "schedule": 60.0},
+    "mail-notices": {"task": "haowu.approvals.tasks.mail_notices", "schedule": 300.0, "options": {"expires": 300}},
     "sweep": {"task": "commissions.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "release-expired": {"task": "commissions.tasks.release_expired", "schedule": 60.0},
     "pull-stock": {"task": "bases.tasks.pull_due", "schedule": 60.0},
@@ -264,6 +266,9 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     },
 }
+vars().update(env.email_url("EMAIL_URL", default=f"filemail://{HOME / 'mail'}"))
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="好物联盟 <notices@localhost>")
+"""Mails lie in the home as files unless ``EMAIL_URL`` names a server: smtp+tls://user:password@host:587."""
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(HOME / "media"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024

@@ -7,10 +7,12 @@ from commissions.api import urls as orders_api
 from commissions.orders.preview import preview, tech_bps
 from haowu.partners import urls as partners_api
 from haowu.partners.oauth import TokenView
+from haowu.tenants.access import member_page
 from haowu.web.appearance import change_theme
 from haowu.web.health import health
 from haowu.web.media import media
 from haowu.web.styleguide import StyleGuide
+from haowu.web.views import Find
 from merchants.views import rates
 from tuanzhang.api import urls as leaders_api
 from tuanzhang.models import QuarterLevel
@@ -42,6 +44,7 @@ urlpatterns = [
     path("", include("commissions.urls")),
     path("", include("haowu.analytics.urls")),
     path("language/", include("django.conf.urls.i18n")),
+    path("find/", member_page(Find.as_view()), name="find"),
     path("theme/", change_theme, name="theme"),
     path("styleguide/", StyleGuide.as_view(), name="styleguide"),
     path("media/<path:path>", media, name="media"),

@@ -91,8 +91,8 @@ def _rows_are_their_postings() -> None:
         for booked in book.booked(row):
             parts.setdefault(booked.reference, []).append(booked)
     for reference, found in parts.items():
-        if None not in {each.part_fen for each in found}:
-            assert sum(each.part_fen for each in found) == found[0].netted_fen, reference
+        if None not in {each.share_fen for each in found}:
+            assert sum(each.share_fen for each in found) == found[0].netted_fen, reference
     of_debts = ("debt_drawn", "debt_repaid")
     nights = Posting.objects.filter(cause__startswith="run:").exclude(kind__in=of_debts)
     nights = nights.exclude(from_account__kind="receivable").values_list("reference", flat=True)

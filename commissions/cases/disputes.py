@@ -134,19 +134,12 @@ def uphold(dispute: Dispute, *, by: User, at: datetime) -> None:
     current = _undecided(dispute, at)
     second_person(current.proposed_by_id, by)
     day = ledger_day(at)
-    taken = min(current.take_fen, current.frozen_fen)
-    freezing.book(
-        [
-            freezing.take(current, freezing.FROZEN, taken),
-            freezing.release(current, current.respondent_id, current.frozen_fen - taken),
-        ],
-        day=day,
-    )
-    current.move("uphold", decided_by=by, decided_at=at, taken_fen=taken)
+    paid_fen = freezing.pay_from_frozen(current, day=day)
+    current.move("uphold", decided_by=by, decided_at=at, taken_fen=paid_fen)
     _note(current, Act.APPROVED, current.decision, by=by, at=at)
     _let_go(current, Act.RELEASED, current.decision, by=by, at=at)
     freezing.collect(day, only=current)
-    _cover(current, day)
+    _freeze_for_others(current, day)
 
 
 @act
@@ -209,7 +202,7 @@ def _due(line: OrderLine, party: Tenant) -> int:
 
 
 def _freeze(dispute: Dispute, at: datetime) -> None:
-    freezing.cover(ledger_day(at), owners=[dispute.respondent_id])
+    freezing.freeze_missing(ledger_day(at), owners=[dispute.respondent_id])
     dispute.refresh_from_db()
 
 
@@ -245,7 +238,7 @@ def _end(
     current.move(move, decision=reason, decided_by=by, decided_at=at, take_fen=0)
     _note(current, act, reason, by=by, at=at, acting_for=acting_for)
     _let_go(current, act, reason, by=by, at=at)
-    _cover(current, day)
+    _freeze_for_others(current, day)
 
 
 def _let_go(current: Dispute, act: str, reason: str, *, by: User | None, at: datetime) -> None:
@@ -253,9 +246,9 @@ def _let_go(current: Dispute, act: str, reason: str, *, by: User | None, at: dat
         close_line_hold(current.hold, act, reason, by=by, at=at)
 
 
-def _cover(current: Dispute, day: date) -> None:
+def _freeze_for_others(current: Dispute, day: date) -> None:
     """Other cases may ask for what became free, on either side."""
-    freezing.cover(day, owners=[current.respondent_id, current.claimant_id])
+    freezing.freeze_missing(day, owners=[current.respondent_id, current.claimant_id])
 
 
 def _note(dispute: Dispute, act: str, reason: str, **details: Any) -> None:

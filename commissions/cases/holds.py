@@ -107,7 +107,7 @@ def freeze_tenant(tenant: Tenant, reason: str, *, by: User, at: datetime, until:
     if is_frozen(tenant):
         raise TenantAlreadyHeld
     hold = TenantHold.objects.create(tenant=tenant, reason=reason, opened_by=by, opened_at=at, expires_at=until)
-    freezing.cover(day, owners=[tenant.pk])
+    freezing.freeze_missing(day, owners=[tenant.pk])
     note(hold, Act.OPENED, by=by, at=at, reason=reason, parties=(tenant.pk, None), after={"expires_at": until})
     return hold
 
@@ -127,7 +127,7 @@ def close_tenant_hold(hold: TenantHold, act: str, reason: str, *, by: User | Non
     if current.closed_at is None:
         freezing.book([freezing.release(current, current.tenant_id, current.frozen_fen)], day=day)
     _close(hold, act, reason, by=by, at=at, parties=(hold.tenant_id, None))
-    freezing.cover(day, owners=[hold.tenant_id])
+    freezing.freeze_missing(day, owners=[hold.tenant_id])
 
 
 @act

@@ -1,6 +1,7 @@
 """Order lines with their frozen terms, and why a line pays what it pays."""
 
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -21,7 +22,7 @@ from haowu.tenants.scope import platform_scope
 
 
 class OrderList(ListPage):
-    """The lines in which the tenant has a part."""
+    """The lines in which the tenant has a role."""
 
     template_name = "commissions/order_list.html"
     filterset_class = LineFilter
@@ -32,28 +33,38 @@ class OrderList(ListPage):
 
     def queryset(self):
         mine = OrderLine.objects.visible_to(self.request.tenant).with_settled()
-        return mine.select_related("product", "streamer", "merchant")
+        return mine.select_related("product", "streamer", "merchant").prefetch_related("product__images")
 
     def rows(self, found: list[OrderLine]) -> list[dict[str, Any]]:
         tenant = self.request.tenant
-        return [{"line": line, "part": share_of(line, tenant, line.due)} for line in found]
+        return [
+            {"line": line, "part": share_of(line, tenant, line.due)} | party_view.terms_in_short(tenant, line)
+            for line in found
+        ]
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(shows_streamer=party_view.may_know_streamer(self.request.tenant), **context)
 
 
 class LinePage(TenantRequiredMixin, TemplateView):
-    """ "Why this amount?" The story is told whole and shown as far as the tenant has a part in it."""
+    """ "Why this amount?", as far as it is the tenant's to know."""
 
-    template_name = "commissions/line.html"
+    def get_template_names(self) -> list[str]:
+        return ["commissions/_why.html" if self.request.headers.get("HX-Request") else "commissions/line.html"]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         mine = OrderLine.objects.visible_to(self.request.tenant).select_related("product", "source")
         line = get_object_or_404(mine, pk=self.kwargs["pk"])
         with platform_scope():
             story = explain.as_seen_by(self.request.tenant, line)
-        told = {
-            "steps": sentences.rules(story),
+        sections = {
+            "rules": list(sentences.rules(story)),
             "rates": party_view.rates(self.request.tenant, line) if story["terms"]["offer"] else "",
             "events": sentences.events(story),
-            "shares": list(sentences.shares(story)),
+            "phases": [
+                {"title": title, "shares": list(shares)}
+                for title, shares in groupby(sentences.shares(story), key=lambda share: share["title"])
+            ],
             "cases": case_story.of_line(line, self.request.tenant, days.now()),
             "waiting": [*sentences.steps(story), *sentences.waiting(story)],
             "goods": supply.of_line(line) if self.request.tenant.pk == line.merchant_id else None,
@@ -65,4 +76,4 @@ class LinePage(TenantRequiredMixin, TemplateView):
                 for row in story["postings"]
             ],
         }
-        return super().get_context_data(line=line, story=story, **told, **context)
+        return super().get_context_data(line=line, story=story, **sections, **context)

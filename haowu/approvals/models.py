@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Now
@@ -30,6 +31,10 @@ class TrailQuerySet(models.QuerySet):
 
     def newest_first(self) -> "TrailQuerySet":
         return self.order_by("-pk")
+
+    def by_others(self, tenant: Tenant) -> "TrailQuerySet":
+        """What others did to what is the tenant's: the other side, staff, and time itself."""
+        return self.visible_to(tenant).exclude(acting_for=tenant)
 
     def unlinked(self) -> "TrailQuerySet":
         return self.exclude(Exists(TrailLink.objects.filter(trail=OuterRef("pk"))))
@@ -104,6 +109,34 @@ class Trail(models.Model):
     @property
     def subject_label(self) -> str:
         return subject_label(self.subject_kind)
+
+
+class NoticeSettingQuerySet(models.QuerySet):
+    def of(self, user: User, tenant: Tenant) -> "NoticeSettingQuerySet":
+        return self.filter(user=user, tenant=tenant)
+
+    def with_mail(self) -> "NoticeSettingQuerySet":
+        return self.exclude(mailed=[]).exclude(user__email="").select_related("user", "tenant").order_by("pk")
+
+
+class NoticeSetting(models.Model):
+    """What a member has read of the tenant's notices, and which types are silent or sent by mail."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("用户"))
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+", verbose_name=_("租户"))
+    read_through = models.BigIntegerField(_("已读到"), default=0)
+    silent = ArrayField(models.CharField(max_length=16), default=list, verbose_name=_("不提醒"))
+    mailed = ArrayField(models.CharField(max_length=16), default=list, verbose_name=_("发邮件"))
+    mailed_through = models.BigIntegerField(_("已发到"), default=0)
+
+    objects = NoticeSettingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("通知设置")
+        constraints = [models.UniqueConstraint(fields=["tenant", "user"], name="notice_setting_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} @ {self.tenant}"
 
 
 class TrailLinkQuerySet(models.QuerySet):

@@ -1,8 +1,11 @@
 """Who may open a page: signed in, acting for a tenant of the right kind, and allowed to write where it writes."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -36,6 +39,17 @@ class TenantRequiredMixin(LoginRequiredMixin):
     def has_right(self) -> bool:
         """Whether the role of whoever is here has this page's ``right``, a property of ``Membership``."""
         return getattr(self.request.membership, self.right)
+
+
+def member_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page of lower floors, for members who act for a tenant."""
+
+    @login_required
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs) if request.tenant else redirect(_chooser(request))
+
+    return answer
 
 
 def _chooser(request: HttpRequest) -> str:

@@ -10,4 +10,4 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         paths.register()
-        autodiscover_modules("menu")
+        autodiscover_modules("menu", "finders")

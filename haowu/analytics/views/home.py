@@ -6,8 +6,7 @@ from django.views.generic import TemplateView
 
 from haowu.analytics.homes import nights, sales
 from haowu.analytics.homes.charts import sales_chart
-from haowu.approvals import reading
-from haowu.approvals.models import Trail
+from haowu.approvals import notices
 from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
@@ -38,9 +37,6 @@ class Dashboard(TenantRequiredMixin, TemplateView):
             products=sales.best_products(tenant, span),
             last_night=nights.last_night(tenant),
             next_night=nights.next_night(tenant),
-            changes=[
-                {"row": row, "who": reading.who(row, tenant)}
-                for row in Trail.objects.visible_to(tenant).select_related("acting_for").newest_first()[:CHANGES]
-            ],
+            changes=notices.page(self.request.user, tenant).notices[:CHANGES],
             **context,
         )

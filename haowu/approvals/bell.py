@@ -1,0 +1,18 @@
+"""The bell of every page: how many notices a member has not read."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from haowu.approvals import notices
+
+
+def of_request(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``bell``, asked of the database when a template draws it."""
+    tenant = getattr(request, "tenant", None)
+    return {"bell": SimpleLazyObject(lambda: _said(notices.unread(request.user, tenant))) if tenant else ""}
+
+
+def _said(unread: int) -> str:
+    return f"{notices.AT_MOST}+" if unread > notices.AT_MOST else str(unread or "")
