@@ -11,7 +11,9 @@ from haowu.ledger.models import Account, DailyBalance
 
 
 class LineFilter(django_filters.FilterSet):
-    q = SearchFilter(label=_("订单号"), field_name="order_no")
+    q = SearchFilter(
+        label=_("订单号、商品、达人"), columns=("order_no__startswith", "product__title", "streamer__name")
+    )
     status = django_filters.ChoiceFilter(
         label=_("状态"), choices=OrderLine.Status.choices, method="in_status", empty_label=_("全部状态")
     )

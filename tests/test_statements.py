@@ -13,13 +13,12 @@ from haowu.audit.invariants import run_audit
 from haowu.ledger.models import Account, DailyBalance, Posting
 from haowu.tenants.models import Tenant
 from tests import build
-from tests.browser import browser, text
+from tests.browser import browser, chinese_left, text
 from tests.build import moment, settle
 from tests.campaign import SEED
 from tests.casework import audit_is_clean, open_market, sell, staff
 from tests.debts import short  # noqa: F401 -- a fixture
 from tests.histories import make_history, make_market
-from tests.test_pages_streamer import HAN
 from tests.world import World, undone
 
 pytestmark = pytest.mark.django_db
@@ -230,8 +229,8 @@ class TestPages:
     def test_a_figure_opens_into_parts_postings_and_lines(self, short):  # noqa: F811
         page = browser(Tenant.objects.get(code="s1")).get("/statements/available/2024-06-09/commission/")
         shown = text(page)
-        assert "+¥12.50" in shown and "2024-06-09 结算夜的净额" in shown and "o1/1" in shown and "✓" in shown
-        assert [row.figure_fen for row in page.context["rows"]] == [1_250]
+        assert "+¥12.50" in shown and "2024-06-09 结算夜的净额" in shown and "o1 / 1" in shown and "等于这一项" in shown
+        assert [each["row"].figure_fen for each in page.context["rows"]] == [1_250]
 
     def test_every_entry_of_every_statement_has_its_page_and_english_is_complete(self, short):  # noqa: F811
         for code in ("s1", "m1"):
@@ -241,7 +240,7 @@ class TestPages:
                 here = f"/statements/{balance.account.kind}/{balance.day}/"
                 for path in (here, *(f"{here}{entry.kind}/" for entry in daily.statement(balance).entries)):
                     page = text(client.get(path))
-                    assert HAN.findall(page.replace(">中文<", "")) == [], path
+                    assert chinese_left(page) == [], path
 
     def test_a_strangers_figure_and_month_do_not_exist(self, short):  # noqa: F811
         stranger = browser(build.streamer("s9"))
@@ -265,7 +264,7 @@ class TestPages:
             ("2024-06-20", 1_250),
         ]
         english = text(browser(Tenant.objects.get(code="m1"), language="en").get("/statements/months/"))
-        assert HAN.findall(english.replace(">中文<", "")) == []
+        assert chinese_left(english) == []
 
     def test_a_figure_asks_as_many_questions_for_nine_lines_as_for_one(self, django_assert_num_queries):
         market = open_market()
@@ -276,5 +275,5 @@ class TestPages:
         settle("2024-06-10")
         client = browser(Tenant.objects.get(code="s1"))
         for day in ("09", "10"):
-            with django_assert_num_queries(18):
+            with django_assert_num_queries(20):
                 client.get(f"/statements/available/2024-06-{day}/tech_fee/")
