@@ -189,7 +189,7 @@ def _apply_or_wake(feed: Feed, at: datetime) -> None:
     if feed.rows <= AT_ONCE:
         apply(feed, at=at)
     else:
-        # A worker is told by name, since tasks stand above acts. Where this is lost, the sweep finds the feed.
+        # A worker is sent for by name, since tasks stand above acts. Where this is lost, the sweep finds the feed.
         transaction.on_commit(partial(current_app.send_task, "bases.tasks.apply_feed", [feed.pk]), robust=True)
 
 

@@ -29,7 +29,7 @@ class Run(HasStates, models.Model):
     """One night. It takes what is due on the days after ``covers_after`` up to ``day``.
 
     Its row seals those days: from then on intake dates new facts to the next one. ``failures``, ``retry_at`` and
-    ``error`` tell of closings that failed in a row.
+    ``error`` are of closings that failed in a row.
     """
 
     CASE: ClassVar[str] = Subject.NIGHT

@@ -36,7 +36,7 @@ def give_back(shard: Shard, error: Exception) -> None:
 
 
 def free(shard: Shard) -> None:
-    """This worker is told to end: let another claim ``shard`` at once, unless one has already. Counts as no failure."""
+    """This worker has to end: let another claim ``shard`` at once, unless one has already. Counts as no failure."""
     with transaction.atomic():
         held = Shard.objects.select_for_update().get(pk=shard.pk)
         if held.is_same_claim(shard):

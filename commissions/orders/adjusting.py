@@ -52,7 +52,7 @@ def _readers(line: OrderLine) -> list[int]:
 
 
 def last_booked(lines: Iterable[OrderLine], frontier: date | None) -> dict[int, BookedBase]:
-    """What the sealed nights were told of each line: by its last adjustment, else by the line itself."""
+    """What the sealed nights have to book of each line: by its last adjustment, else by the line itself."""
     lines = list(lines)
     booked = {line.pk: BookedBase(line.due_base_fen, line.due_through) for line in lines}
     for row in Adjustment.objects.filter(line__in=lines, day__lte=frontier).order_by("line", "day"):

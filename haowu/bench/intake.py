@@ -30,7 +30,7 @@ BEGAN = datetime(2026, 6, 1, 12, tzinfo=days.SHANGHAI)
 
 def measure(figures: Figures, size: int) -> None:
     """About ``size`` events of orders of one to three lines: all paid, then all shipped, then all received."""
-    figures.tell("the market")
+    figures.progress("the market")
     market.load(_market())
     orders = size // 3
     waves = {"paid": _paid(orders), "shipped": _later("shipped", orders, 1), "received": _later("received", orders, 3)}
@@ -45,7 +45,7 @@ def measure(figures: Figures, size: int) -> None:
         total = 0.0
         before = _processors(programs)
         for name, wave in bodies.items():
-            figures.tell(name)
+            figures.progress(name)
             started = time.monotonic()
             answered = list(pool.map(caller.push, wave))
             seconds = time.monotonic() - started

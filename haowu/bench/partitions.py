@@ -42,7 +42,7 @@ def measure(figures: Figures, size: int, only: str = "") -> None:
 
 
 def measure_table(figures: Figures, name: str, subject: Subject) -> None:
-    figures.tell(f"{name}: {subject.size:,} rows behind, {subject.per_day:,} a day")
+    figures.progress(f"{name}: {subject.size:,} rows behind, {subject.per_day:,} a day")
     forms = [Twin(subject.table, form, {PLAIN: "", **subject.columns}[form]) for form in NAMES]
     with superuser() as cursor:
         if subject.needs:
@@ -52,10 +52,10 @@ def measure_table(figures: Figures, name: str, subject: Subject) -> None:
     seen = Seen()
     for round in range(ROUNDS):
         for twin in forms[round:] + forms[:round]:
-            figures.tell(f"{name}: day {round + 1}, {NAMES[twin.form]}")
+            figures.progress(f"{name}: day {round + 1}, {NAMES[twin.form]}")
             _one_day(subject, twin, DAYS + round, seen)
     for twin in forms:
-        figures.tell(f"{name}: the oldest month, {NAMES[twin.form]}")
+        figures.progress(f"{name}: the oldest month, {NAMES[twin.form]}")
         _oldest_month(twin, subject, seen)
     seen.report(figures, name)
     with superuser() as cursor:
