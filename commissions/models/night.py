@@ -86,7 +86,7 @@ class ShardQuerySet(models.QuerySet):
 
 
 class Shard(HasStates, models.Model):
-    """A part of a night that one worker settles in one transaction: the lines with ids in ``[first_id, end_id)``.
+    """The lines of a night that one worker settles in one transaction: the lines with ids in ``[first_id, end_id)``.
 
     Claimed with a lease; a worker that dies lets the lease run out and another takes over. ``attempts`` counts claims
     and only grows; ``failures`` counts those that failed in a row. ``failed`` waits for a person.

@@ -46,7 +46,7 @@ def replace_adjustments(wanted: Sequence[tuple[OrderLine, BookedBase, Nights]], 
 
 
 def _readers(line: OrderLine) -> list[int]:
-    """The tenants that may read the line: its source and everybody who has a part in it."""
+    """The tenants that may read the line: its source and everybody who has a role in it."""
     ids = (line.source_id, *(getattr(line, f"{party}_id") for party in PARTIES))
     return [tenant_id for tenant_id in ids if tenant_id]
 

@@ -124,8 +124,8 @@ def _line_rows(lines: QuerySet[Settlement], tenant: Tenant) -> Iterator[tuple[An
     kinds = {"settlement": _("结算"), "clawback": _("追回")}
     count, sums = 0, [0, 0, 0, 0]
     for row in lines.iterator(chunk_size=CHUNK):
-        part = share_of(row, tenant)
-        amounts = (row.base_fen, part.gross_fen, part.fee_fen, part.net_fen)
+        share = share_of(row, tenant)
+        amounts = (row.base_fen, share.gross_fen, share.fee_fen, share.net_fen)
         count += 1
         sums = [total + amount for total, amount in zip(sums, amounts, strict=True)]
         yield (row.day, row.line.order_no, row.line.line_no, row.phase, kinds[row.kind], *amounts)

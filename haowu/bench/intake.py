@@ -52,12 +52,12 @@ def measure(figures: Figures, size: int) -> None:
             figures.add(f"intake over HTTP: {name}", orders, seconds)
             took += answered
             total += seconds
-        used = {part: after - before[part] for part, after in _processors(programs).items()}
+        used = {program: after - before[program] for program, after in _processors(programs).items()}
     lines = OrderLine.objects.count()
     figures.add("intake over HTTP: all events", 3 * orders, total, floor_seconds=_bare())
     figures.add("order lines attributed, priced and stored", lines, total)
-    for part, seconds in used.items():
-        figures.add(f"processor seconds: {part}", 3 * orders, seconds)
+    for program, seconds in used.items():
+        figures.add(f"processor seconds: {program}", 3 * orders, seconds)
     figures.add("a batch of 500: p50", BATCH, statistics.median(took))
     figures.add("a batch of 500: p99", BATCH, statistics.quantiles(took, n=100)[98] if len(took) > 1 else took[0])
 
