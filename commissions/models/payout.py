@@ -159,7 +159,7 @@ class Withdrawal(HasStates, models.Model):
 
     @property
     def reference(self) -> str:
-        """The number that the bank is told and tells back."""
+        """The number that goes to the bank and comes back with its results."""
         return f"W{self.pk:012d}"
 
     @staticmethod

@@ -75,6 +75,6 @@ def _beyond(order: Sequence[str], last: Sequence[Any]) -> Q:
 
 def _value(row: Any, name: str) -> Any:
     value = row
-    for part in name.lstrip("-").split("__"):
-        value = getattr(value, part)
+    for attribute in name.lstrip("-").split("__"):
+        value = getattr(value, attribute)
     return value.isoformat() if hasattr(value, "isoformat") else value
