@@ -1,7 +1,7 @@
 """What a merchant may narrow its lists by. The state stands in the address."""
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from haowu.ground import days
@@ -10,15 +10,12 @@ from merchants.models import Plan, Product
 
 
 class ProductFilter(django_filters.FilterSet):
-    q = SearchFilter(label=_("标题或编号"), method="matching")
+    q = SearchFilter(label=_("标题或编号"), columns=("title", "code"))
     status = django_filters.ChoiceFilter(label=_("状态"), choices=Product.Status.choices, empty_label=_("全部状态"))
 
     class Meta:
         model = Product
         fields: list[str] = []
-
-    def matching(self, products: QuerySet, name: str, words: str) -> QuerySet:
-        return products.filter(Q(title__icontains=words) | Q(code__icontains=words))
 
 
 class PlanFilter(django_filters.FilterSet):

@@ -60,10 +60,10 @@ def open_plans(wishes: Sequence[NewPlan]) -> list[Plan | Refused]:
     )
     ends = {
         place: end
-        for *place_parts, end in Plan.objects.filter(merchant__in=merchants)
+        for *fields, end in Plan.objects.filter(merchant__in=merchants)
         .order_by(F("ends_at").asc(nulls_last=True))
         .values_list("merchant_id", "type", "product_id", "ends_at")
-        for place in [tuple(place_parts)]
+        for place in [tuple(fields)]
     }
     answers: list[Plan | Refused] = []
     for wish in wishes:

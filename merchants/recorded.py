@@ -43,7 +43,7 @@ def plan_ended(plan: Plan, at: datetime) -> None:
 
 
 def products_listed(products: Iterable[Product], at: datetime) -> None:
-    """What was offered: title and price as they stand. Drafts are offered to nobody and are no part of the trail."""
+    """What was offered: title and price as they stand. Drafts are offered to nobody and do not enter the trail."""
     record_many(
         Act.LISTED,
         [

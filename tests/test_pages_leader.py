@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from haowu.ledger.models import Account
 from streamers.models import Pick
 from tests import build
-from tests.browser import HAN, NOW, browser, clock, main, shown_messages, text, words  # noqa: F401
+from tests.browser import NOW, browser, chinese_left, clock, shown_messages, text, words  # noqa: F401
 from tuanzhang.models import Activity, ChangeRequest, Enrolment, SecondLevel
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -184,8 +184,8 @@ def test_the_pages_speak_english_whole():
     for tenant, paths in pages.items():
         client = browser(tenant, language="en")
         for path in paths:
-            body = main(client.get(path)).replace("未分类", "")
-            assert not HAN.findall(body), (path, HAN.findall(body)[:5])
+            left = chinese_left(text(client.get(path)), "未分类")
+            assert not left, (path, left[:5])
 
 
 def test_lists_ask_as_many_questions_for_ten_rows_as_for_two():

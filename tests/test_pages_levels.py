@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from commissions.models import Rebate, RebateBatch
 from commissions.tasks import judge_leaders, withdraw_permissions
 from haowu.tenants.models import Tenant, User
-from tests.browser import HAN, browser, clock, main, shown_messages, text  # noqa: F401
+from tests.browser import browser, chinese_left, clock, shown_messages, text  # noqa: F401
 from tests.build import leader, merchant, moment, settle, staff, streamer
 from tests.quarters import Stall, assessed, closed, policy
 from tuanzhang import appeals, permission
@@ -44,9 +44,9 @@ def test_the_page_says_what_is_missing_for_the_next_level(clock):  # noqa: F811
     page = text(browser(lead).get("/levels/"))
     assert "距银牌还差 1,200 万和 2 个品牌" in page
     assert "差 ¥12,000,000.00" in page and "净成交额 8,800 万" in page and "已结算 ¥88,000,000.00，追回 ¥0.00" in page
-    told = main(browser(lead, language="en").get("/levels/"))
+    told = text(browser(lead, language="en").get("/levels/"))
     assert "¥12,000,000.00" in told
-    assert HAN.findall(told) == []
+    assert chinese_left(told) == []
 
 
 def test_the_month_so_far_is_seen_as_its_assessment_would_see_it(clock):  # noqa: F811

@@ -9,7 +9,7 @@ from commissions.payments import withdrawals
 from haowu.ledger.models import Account
 from haowu.tenants.models import PersonalRecord, Tenant
 from tests import build
-from tests.browser import HAN, NOW, browser, clock, shown_messages, text  # noqa: F401
+from tests.browser import NOW, browser, chinese_left, clock, shown_messages, text  # noqa: F401
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 ACCOUNT = {"holder": "李小禾", "bank": "招商银行杭州分行", "number": "6222 0200 0000 9876", "password": build.PASSWORD}
@@ -209,4 +209,4 @@ def test_pages_speak_english_too(streamer, path):
     PersonalRecord.objects.update(masked="Z** · Bank · **** 1234")
     made = withdrawals.request(streamer, "n1", 1_000, None, build.moment(NOW))
     page = text(browser(streamer, language="en").get(path.format(made.public_id)))
-    assert HAN.findall(page.replace(streamer.name, "").replace(">中文<", "")) == []
+    assert chinese_left(page, streamer.name) == []

@@ -9,7 +9,7 @@ from haowu.tenants.scope import enter_scope
 from merchants.models import Category
 from streamers.models import Channel, Pick
 from tests import build
-from tests.browser import HAN, NOW, browser, clock, main, shown_messages, text  # noqa: F401
+from tests.browser import NOW, browser, chinese_left, clock, shown_messages, text  # noqa: F401
 from tuanzhang import recommending
 from tuanzhang.models import GoodsRequest, Recipient, Recommendation, StreamerGroup
 from tuanzhang.recommending import NewRecommendation
@@ -243,5 +243,5 @@ def test_the_pages_speak_english(lead, items):
     for tenant, paths in pages.items():
         client = browser(tenant, language="en")
         for path in paths:
-            body = main(client.get(path)).replace("未分类", "").replace("领头羊", "").replace(">领<", "")
-            assert not HAN.findall(body), (path, HAN.findall(body)[:5])
+            left = chinese_left(text(client.get(path)), "未分类", "领头羊")
+            assert not left, (path, left[:5])

@@ -166,7 +166,7 @@ def _check(enrolment: Enrolment, commission_bps: int, service_fee_bps: int, at: 
 
 
 def highest_second(enrolment: Enrolment, at: datetime) -> int:
-    """The highest rate of a second leader whose part runs or is still to begin; 0 where there is none."""
+    """The highest rate of a second leader whose share runs or is still to begin; 0 where there is none."""
     with platform_scope():
         seconds = SecondLevel.objects.not_over(at).filter(enrolment=enrolment)
         return max(seconds.values_list("bps", flat=True), default=0)

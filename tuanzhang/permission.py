@@ -176,11 +176,11 @@ WITH unanswered AS (
     RETURNING first_leader_id, second_leader_id
 )
 UPDATE tuanzhang_revocation AS revocation SET seconds_ended = (
-    SELECT count(*) FROM (SELECT * FROM unanswered UNION ALL SELECT * FROM ended) AS parts
-    WHERE revocation.leader_id IN (parts.first_leader_id, parts.second_leader_id)
+    SELECT count(*) FROM (SELECT * FROM unanswered UNION ALL SELECT * FROM ended) AS seconds
+    WHERE revocation.leader_id IN (seconds.first_leader_id, seconds.second_leader_id)
 ) WHERE revocation.id = ANY(%(ids)s)
 """
-"""The parts of a first leader end with its items; they are ended by name so that both sides read it."""
+"""Second levels under a first leader end with its items; they are ended by name so that both sides read it."""
 _EFFECT = """
 UPDATE tuanzhang_revocation SET status = 'effected', effected_at = %(at)s
 WHERE id = ANY(%(ids)s) AND status = 'noticed'

@@ -1,6 +1,6 @@
 """What the acts of leaders, and of merchants towards them, write into the trail.
 
-Drafts are seen by their leader alone and are no part of it: an activity enters when it is published.
+Drafts are seen by their leader alone and do not enter it: an activity enters when it is published.
 """
 
 from collections.abc import Iterable, Sequence

@@ -37,7 +37,7 @@ class NewSecondLevel:
 
 @transaction.atomic
 def apply_many(wishes: Sequence[NewSecondLevel], *, at: datetime) -> list[SecondLevel | Refused]:
-    """Ask the first leader of each item for a part; one answer per wish.
+    """Ask the first leader of each item for a share; one answer per wish.
 
     Refuses items that do not run, activities that do not let this leader join, rates below the activity's minimum fee
     or above the first leader's fee, windows outside the item's, and what waits or runs already.
@@ -130,7 +130,7 @@ def _rate_objection(bps: int, item: Enrolment, at: datetime) -> Refused | None:
 
 
 def _overlap(wish: NewSecondLevel, others: Iterable[SecondLevel], window: Window) -> Refused | None:
-    """Of sales of the whole item there is one second leader at a time; of a leader's own link one part of his.
+    """Of sales of the whole item there is one second leader at a time; of a leader's own link one share of his.
 
     A leader waits for one answer at a time, whatever the windows.
     """

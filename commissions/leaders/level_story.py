@@ -1,4 +1,4 @@
-"""Where a leader stands: the level in force, this quarter and month so far, what is missing, and what was told to it.
+"""A leader's level in force, its quarter and month so far, what is missing, and what it was notified of.
 
 Read in the leader's own scope: everything here is its own rows, or public.
 """
@@ -118,7 +118,7 @@ def month_so_far(leader: Tenant, at: datetime) -> levels.Month:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something that the leader was told. ``tone`` as tags have it."""
+    """A notification to the leader. ``tone`` as tags have it."""
 
     at: datetime
     text: str
@@ -136,15 +136,15 @@ EFFECTED = gettext_lazy(
 
 
 def notices(leader: Tenant) -> list[Notice]:
-    """Everything told to ``leader`` about levels, months and permission, newest first."""
-    told = [
+    """Every notification to ``leader`` about levels, months and permission, newest first."""
+    notices = [
         *_of_months(MonthlyAssessment.objects.visible_to(leader).failed()),
         *_of_revocations(Revocation.objects.visible_to(leader)),
         *_of_readmissions(Readmission.objects.visible_to(leader)),
         *_of_appeals(Appeal.objects.visible_to(leader).with_result()),
         *_of_levels(QuarterLevel.objects.visible_to(leader)),
     ]
-    return sorted(told, key=lambda notice: notice.at, reverse=True)
+    return sorted(notices, key=lambda notice: notice.at, reverse=True)
 
 
 def _of_months(months):

@@ -62,7 +62,7 @@ def of_leader(leader_id: int, quarter: date, policy: LevelPolicy) -> Brought:
 
 
 def by_month(leader_id: int, quarter: date, policy: LevelPolicy) -> list[tuple[date, int, int]]:
-    """``[(first of the month, settled fen, taken back fen)]`` of one leader's quarter: the parts of its GMV."""
+    """``[(first of the month, settled fen, taken back fen)]`` of one leader's quarter: what its GMV is made of."""
     return _by("date_trunc('month', settled.day)::date", leader_id, quarter, policy)
 
 

@@ -29,7 +29,7 @@ class Run(HasStates, models.Model):
     """One night. It takes what is due on the days after ``covers_after`` up to ``day``.
 
     Its row seals those days: from then on intake dates new facts to the next one. ``failures``, ``retry_at`` and
-    ``error`` tell of closings that failed in a row.
+    ``error`` are of closings that failed in a row.
     """
 
     CASE: ClassVar[str] = Subject.NIGHT
@@ -86,7 +86,7 @@ class ShardQuerySet(models.QuerySet):
 
 
 class Shard(HasStates, models.Model):
-    """A part of a night that one worker settles in one transaction: the lines with ids in ``[first_id, end_id)``.
+    """The lines of a night that one worker settles in one transaction: the lines with ids in ``[first_id, end_id)``.
 
     Claimed with a lease; a worker that dies lets the lease run out and another takes over. ``attempts`` counts claims
     and only grows; ``failures`` counts those that failed in a row. ``failed`` waits for a person.

@@ -84,26 +84,26 @@ class OrderEvent(models.Model):
 
 
 PARTIES = ("merchant", *ROLES)
-"""Everybody who has a part in a line."""
+"""Everybody who has a role in a line."""
 
 
-PARTS: dict[str, tuple[str, ...]] = {
+ROLES_OF_KIND: dict[str, tuple[str, ...]] = {
     Tenant.Kind.MERCHANT: ("merchant",),
     Tenant.Kind.STREAMER: ("streamer",),
     Tenant.Kind.TUANZHANG: ("first_leader", "second_leader"),
     Tenant.Kind.PROVIDER: ("provider", "agency"),
 }
-"""The parts that a kind of tenant can have, so that a lookup asks the indexes of these alone."""
+"""The roles that a kind of tenant can have, so that a lookup asks the indexes of these alone."""
 
 
 def of_party(tenant: Tenant) -> Q:
     """Rows in which ``tenant`` is the merchant or is paid."""
-    return Q(*((part, tenant) for part in PARTS.get(tenant.kind, PARTIES)), _connector=Q.OR)
+    return Q(*((role, tenant) for role in ROLES_OF_KIND.get(tenant.kind, PARTIES)), _connector=Q.OR)
 
 
 class OrderLineQuerySet(models.QuerySet):
     def visible_to(self, tenant: Tenant) -> "OrderLineQuerySet":
-        """The lines in which ``tenant`` has a part: as merchant, as one who is paid, or as the order's source."""
+        """The lines in which ``tenant`` has a role: as merchant, as one who is paid, or as the order's source."""
         if tenant.kind == Tenant.Kind.PARTNER:
             return self.filter(source=tenant)
         return self.filter(of_party(tenant))
@@ -278,8 +278,8 @@ class OrderLine(models.Model):
             models.Index(fields=["merchant", "-ordered_at"], name="line_of_merchant"),
             models.Index(fields=["streamer", "-ordered_at"], name="line_of_streamer"),
             *(
-                models.Index(fields=[part], condition=Q(**{f"{part}__isnull": False}), name=f"line_of_{part}")
-                for part in ("first_leader", "second_leader", "provider", "agency")
+                models.Index(fields=[role], condition=Q(**{f"{role}__isnull": False}), name=f"line_of_{role}")
+                for role in ("first_leader", "second_leader", "provider", "agency")
             ),
             models.Index(fields=["held_reason"], condition=~Q(held_reason=""), name="line_held"),
             models.Index(fields=["settles_on"], condition=Q(step_bps__isnull=False), name="line_night_stepped"),

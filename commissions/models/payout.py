@@ -67,6 +67,10 @@ class WithdrawalQuerySet(models.QuerySet):
         """Neither paid nor returned yet."""
         return self.filter(status__in=Withdrawal.UNDER_WAY)
 
+    def same_since(self, amount_fen: int, since: datetime, *, but_number: str) -> "WithdrawalQuerySet":
+        """Of that amount, asked for since then under another number than ``but_number``."""
+        return self.filter(amount_fen=amount_fen, requested_at__gte=since).exclude(number=but_number)
+
     def waiting_for_checker(self) -> "WithdrawalQuerySet":
         return self.filter(status=Withdrawal.Status.REQUESTED)
 
@@ -155,7 +159,7 @@ class Withdrawal(HasStates, models.Model):
 
     @property
     def reference(self) -> str:
-        """The number that the bank is told and tells back."""
+        """The number that goes to the bank and comes back with its results."""
         return f"W{self.pk:012d}"
 
     @staticmethod

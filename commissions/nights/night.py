@@ -154,7 +154,7 @@ def settle_shard(run: Run, shard: Shard) -> None:
     """Insert the settlement rows of ``shard`` and mark it done, in one transaction.
 
     Where another worker took the shard over meanwhile, nothing is written. After an error it waits, is cut or is
-    given up (``commissions.nights.failing``); where this process is told to end, it is free at once.
+    given up (``commissions.nights.failing``); where this process has to end, it is free at once.
     """
     try:
         with transaction.atomic():

@@ -46,13 +46,13 @@ def replace_adjustments(wanted: Sequence[tuple[OrderLine, BookedBase, Nights]], 
 
 
 def _readers(line: OrderLine) -> list[int]:
-    """The tenants that may read the line: its source and everybody who has a part in it."""
+    """The tenants that may read the line: its source and everybody who has a role in it."""
     ids = (line.source_id, *(getattr(line, f"{party}_id") for party in PARTIES))
     return [tenant_id for tenant_id in ids if tenant_id]
 
 
 def last_booked(lines: Iterable[OrderLine], frontier: date | None) -> dict[int, BookedBase]:
-    """What the sealed nights were told of each line: by its last adjustment, else by the line itself."""
+    """What the sealed nights have to book of each line: by its last adjustment, else by the line itself."""
     lines = list(lines)
     booked = {line.pk: BookedBase(line.due_base_fen, line.due_through) for line in lines}
     for row in Adjustment.objects.filter(line__in=lines, day__lte=frontier).order_by("line", "day"):

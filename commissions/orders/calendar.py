@@ -90,7 +90,7 @@ def held(state: LineState, holds: Holds) -> tuple[str, datetime | None]:
 
 @dataclass(frozen=True)
 class BookedBase:
-    """The base that a line's nights were told, and the last refund it took into account."""
+    """The base that a line's nights have booked, or will, and the last refund that it includes."""
 
     base_fen: int
     through: datetime | None

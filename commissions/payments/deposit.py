@@ -57,7 +57,7 @@ def waiting(merchant: Tenant):
 
 
 def set_low_balance(merchant: Tenant, low_balance_fen: int) -> None:
-    """From which balance down the merchant wants to be told; shops are the platform's rows."""
+    """From which balance down the merchant wants to be warned; shops are the platform's rows."""
     with platform_scope():
         Shop.objects.filter(merchant=merchant).update(low_balance_fen=low_balance_fen)
 

@@ -151,9 +151,9 @@ def _ruling(result: Result, withdrawal: Withdrawal | None, times: int) -> tuple[
     if times > 1:
         return "DUPLICATE_ROW", {"times": times}
     if withdrawal.amount_fen != result.amount_fen:
-        return "WRONG_AMOUNT", {"told": yuan(result.amount_fen), "sent": yuan(withdrawal.amount_fen)}
-    told = Withdrawal.Status.PAID if result.is_paid else Withdrawal.Status.FAILED
-    if withdrawal.status == told:
+        return "WRONG_AMOUNT", {"stated": yuan(result.amount_fen), "sent": yuan(withdrawal.amount_fen)}
+    expected = Withdrawal.Status.PAID if result.is_paid else Withdrawal.Status.FAILED
+    if withdrawal.status == expected:
         return "REPEATED", {}
     if withdrawal.status in (Withdrawal.Status.PAID, Withdrawal.Status.FAILED):
         return "CONTRADICTS", {"status": withdrawal.get_status_display()}
@@ -169,7 +169,7 @@ _ANSWERS = {
     "ROW_UNREADABLE": _("「{column}」不对：金额为整数分，结果为 成功 或 失败，每行 4 列。请更正这一行后重新读取。"),
     "UNKNOWN_ROW": _("没有这个流水号。请核对是不是本平台的回盘文件。"),
     "DUPLICATE_ROW": _("这个流水号在文件里出现了 {times} 次，各行都没有处理。请向银行核实后只保留一行。"),
-    "WRONG_AMOUNT": _("文件写 ¥{told}，实际打款 ¥{sent}。请向银行核实金额。"),
+    "WRONG_AMOUNT": _("文件写 ¥{stated}，实际打款 ¥{sent}。请向银行核实金额。"),
     "CONTRADICTS": _("此前的结果是「{status}」，与这一行相反。请向银行核实；如已入账的款项被退回，请做差错调整。"),
     "NOT_SENT": _("这笔提现的状态是「{status}」，还没有打款。请向银行核实。"),
 }

@@ -116,8 +116,8 @@ def _sentences(tenant: Tenant, row: OrderLine, story: LineStory) -> Iterator[str
 
 
 def may_know_streamer(tenant: Tenant) -> bool:
-    """Whether its pages name who sold: the merchant who pays him, and the streamer himself."""
-    return tenant.kind in (Tenant.Kind.MERCHANT, Tenant.Kind.STREAMER)
+    """Whether its pages name who sold: those of the merchant, who pays him."""
+    return tenant.kind == Tenant.Kind.MERCHANT
 
 
 def terms_in_short(tenant: Tenant, row: OrderLine) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Order lines with their frozen terms, and why a line pays what it pays."""
 
+from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -13,11 +14,14 @@ from commissions.filters import LineFilter
 from commissions.models import OrderLine
 from commissions.orders import supply
 from commissions.party_share import share_of
+from commissions.split import ROLES
 from commissions.stories import explain, party_view, sentences
+from commissions.stories.line_story import LineStory
 from haowu.ground import days
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
+from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 
 
@@ -63,7 +67,7 @@ class LinePage(TenantRequiredMixin, TemplateView):
             "events": sentences.events(story),
             "phases": [
                 {"title": title, "shares": list(shares)}
-                for title, shares in groupby(sentences.shares(story), key=lambda share: share["title"])
+                for title, shares in groupby(named_shares(story, line), key=lambda share: share["title"])
             ],
             "cases": case_story.of_line(line, self.request.tenant, days.now()),
             "waiting": [*sentences.steps(story), *sentences.waiting(story)],
@@ -77,3 +81,11 @@ class LinePage(TenantRequiredMixin, TemplateView):
             ],
         }
         return super().get_context_data(line=line, story=story, **sections, **context)
+
+
+def named_shares(story: LineStory, line: OrderLine) -> Iterator[dict[str, Any]]:
+    """The shares of the story with the parties' names rather than their codes."""
+    parties = Tenant.objects.filter(pk__in=filter(None, (getattr(line, f"{role}_id") for role in ROLES)))
+    names = {party.code: party.name for party in parties}
+    for share in sentences.shares(story):
+        yield share | {"party": names.get(share["party"], share["party"])}

@@ -151,7 +151,7 @@ class TrailLink(models.Model):
     """A row's place in the chain: ``hash`` covers the row and ``previous``, the hash of the link before it.
 
     Numbers begin at 1 on each day; the first link of a day holds on to the last of the day before. The row is named
-    without a constraint, so that its link is left to tell of a row that was cut out.
+    without a constraint, so that its link is left as the proof of a row that was cut out.
     """
 
     trail = models.OneToOneField(

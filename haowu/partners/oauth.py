@@ -95,7 +95,7 @@ class TokenView(ToolkitTokenView):
 
 
 def client_of(client_id: str, secret: str) -> ApiClient | None:
-    """The client with this id and secret. One hash is computed in any case: time must not tell which ids exist."""
+    """The client with this id and secret. One hash is computed in any case: time must not betray which ids exist."""
     client = ApiClient.objects.with_id(client_id) if inputs.is_storable(client_id) else None
     if client is None:
         make_password(secret)

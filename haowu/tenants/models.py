@@ -109,7 +109,7 @@ class Membership(models.Model):
 
     @property
     def may_handle_money(self) -> bool:
-        """Owners and finance withdraw, say where money goes, and set what they want to be told about it."""
+        """Owners and finance withdraw, say where money goes, and set when they want to be warned about it."""
         return self.role in {self.Role.OWNER, self.Role.FINANCE}
 
     @property

@@ -145,5 +145,5 @@ def _exists(cursor, role: str) -> bool:
 
 
 def _since_16(cursor) -> bool:
-    """PostgreSQL 16 told SET ROLE from inheriting, and let CREATEROLE give what it has."""
+    """PostgreSQL 16 set SET ROLE apart from inheriting, and let CREATEROLE give what it has."""
     return cursor.connection.server_version >= 160_000

@@ -84,7 +84,8 @@ def draw(kind: str, tenant: Model, route: str) -> Drawn:
     counts = _counts(tenant, entries)
     items = [Item(entry, entry.holds(route), counts.get(entry.route, 0)) for entry in entries]
     grouped = [(name, [item for item in items if item.entry.group == key]) for key, name in {"": "", **GROUPS}.items()]
-    return Drawn([group for group in grouped if group[1]], [item for item in items if item.entry.on_phone][:4])
+    on_phone = [item for _name, of_group in grouped for item in of_group if item.entry.on_phone]
+    return Drawn([group for group in grouped if group[1]], on_phone[:4])
 
 
 def _counts(tenant: Any, entries: list[Entry]) -> dict[str, int]:

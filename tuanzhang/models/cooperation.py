@@ -1,4 +1,4 @@
-"""A second leader's part in an enrolment: paid out of the first leader's fee (rulebook §4, §13)."""
+"""A second leader's share in an enrolment: paid out of the first leader's fee (rulebook §4, §13)."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -75,7 +75,7 @@ class GoodsRequestQuerySet(models.QuerySet):
 
 
 class GoodsRequest(HasStates, models.Model):
-    """A streamer tells a leader what goods they look for; a recommendation answers it."""
+    """A streamer asks a leader for goods; a recommendation answers it."""
 
     class Status(models.TextChoices):
         OPEN = "open", _("待团长答复")

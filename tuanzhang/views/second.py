@@ -37,7 +37,7 @@ class JoinableActivities(OfLeader, ListPage):
 
 
 class JoinableActivity(OfLeader, ListPage):
-    """Its goods, each with the form to apply for a part. Items are other leaders', so they are read as the platform."""
+    """Its goods, each with the form to apply to share in it. Items are other leaders', so they are read as the platform."""
 
     template_name = "tuanzhang/joinable_activity.html"
     filterset_class = ItemFilter
@@ -54,8 +54,8 @@ class JoinableActivity(OfLeader, ListPage):
     def rows(self, found: list[Enrolment]) -> list[dict[str, Any]]:
         now = days.now()
         mine = SecondLevel.objects.visible_to(self.request.tenant).of_second(self.request.tenant)
-        parts = {part.enrolment_id: part for part in mine.of_items(found).order_by("pk")}
-        return [{"now": item_now(item, now), "part": parts.get(item.pk)} for item in found]
+        seconds = {second.enrolment_id: second for second in mine.of_items(found).order_by("pk")}
+        return [{"now": item_now(item, now), "second": seconds.get(item.pk)} for item in found]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         share = reverse("activity-goods", args=[self.activity.share_token])
@@ -94,7 +94,7 @@ class SecondLevels(OfLeader, ListPage):
 
     def rows(self, found: list[SecondLevel]) -> list[Any]:
         now = days.now()
-        return [(part, part.waits(now), part.is_live(now)) for part in found]
+        return [(second, second.waits(now), second.is_live(now)) for second in found]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         mine = SecondLevel.objects.visible_to(self.request.tenant)
@@ -103,7 +103,7 @@ class SecondLevels(OfLeader, ListPage):
 
 class PartAct(OfLeader, ActView):
     @cached_property
-    def part(self) -> SecondLevel:
+    def second(self) -> SecondLevel:
         mine = SecondLevel.objects.visible_to(self.request.tenant).with_item()
         return get_object_or_404(mine, public_id=self.kwargs["public_id"])
 
@@ -138,12 +138,12 @@ class WithdrawApplication(PartAct):
 
 class AskEnd(PartAct):
     def act(self) -> str:
-        second_level.ask_end(self.part, self.request.tenant, at=days.now())
+        second_level.ask_end(self.second, self.request.tenant, at=days.now())
         return _("已向对方申请终止，等对方答复。")
 
 
 class AnswerEnd(PartAct):
     def act(self) -> str:
         agreed = self.request.POST.get("decision") == "agree"
-        second_level.answer_end(self.part, self.request.tenant, agreed, at=days.now())
+        second_level.answer_end(self.second, self.request.tenant, agreed, at=days.now())
         return _("已同意，明日 0 点终止。") if agreed else _("已拒绝，合作继续。")

@@ -137,6 +137,10 @@ def best_streamers(tenant: Tenant, span: Span) -> list[Best]:
     return _best(_lines(tenant, span), "streamer", Tenant.objects.all(), span)
 
 
+def best_merchants(tenant: Tenant, span: Span) -> list[Best]:
+    return _best(_lines(tenant, span), "merchant", Tenant.objects.all(), span)
+
+
 def best_products(tenant: Tenant, span: Span) -> list[Best]:
     return _best(_lines(tenant, span), "product", Product.objects.prefetch_related("images"), span)
 

@@ -107,6 +107,6 @@ def of_leader(leader: Tenant, since: datetime, by: Grouping, *, at: datetime) ->
     return [ServiceRecord(merchants[merchant], products.get(product), *figures) for merchant, product, *figures in rows]
 
 
-def _bps(part: int, whole: int) -> int | None:
+def _bps(count: int, whole: int) -> int | None:
     """``part`` of ``whole``, half-up; None of nothing."""
-    return (part * 20_000 + whole) // (whole * 2) if whole else None
+    return (count * 20_000 + whole) // (whole * 2) if whole else None
