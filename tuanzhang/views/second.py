@@ -37,7 +37,7 @@ class JoinableActivities(OfLeader, ListPage):
 
 
 class JoinableActivity(OfLeader, ListPage):
-    """Its goods, each with the form to apply to share in it. Items are other leaders', so they are read as the platform."""
+    """Its goods, each with the form to apply to share in it; other leaders' items are read as the platform."""
 
     template_name = "tuanzhang/joinable_activity.html"
     filterset_class = ItemFilter
