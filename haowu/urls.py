@@ -2,6 +2,9 @@ from django.contrib import admin
 from django.urls import include, path
 
 from bases.api import urls as bases_api
+from bases.views import home as base_home
+from bases.views import stock as base_stock
+from bases.views import supply as base_supply
 from bases.views.founding import FoundBase
 from commissions.api import urls as orders_api
 from commissions.orders.preview import preview, tech_bps
@@ -13,6 +16,7 @@ from haowu.web.health import health
 from haowu.web.media import media
 from haowu.web.styleguide import StyleGuide
 from haowu.web.views import Find
+from merchants.models import Product
 from merchants.views import rates
 from tuanzhang.api import urls as leaders_api
 from tuanzhang.models import QuarterLevel
@@ -26,6 +30,16 @@ v1 = [
 ]
 api = [path("v1/", include((v1, "v1"))), path("", include("haowu.partners.urls"))]
 
+GOODS_PAGES = [
+    ("brands/", base_home.Library, "library"),
+    ("base/stock/", base_stock.StockPage, "base-stock"),
+    ("base/stock/upload/", base_stock.Upload, "base-upload"),
+    ("base/stock/pull/", base_stock.RegisterPull, "base-pull"),
+    ("base/stock/review/", base_stock.Review, "base-review"),
+    ("base/reservations/", base_supply.Reservations, "base-reservations"),
+]
+"""Pages of bases that show goods, of which the floor above knows names and pictures."""
+
 handler500 = "haowu.web.failures.failed"
 
 urlpatterns = [
@@ -33,6 +47,7 @@ urlpatterns = [
     path("", include("haowu.tenants.urls")),
     path("", include("haowu.approvals.urls")),
     path("", include("bases.urls")),
+    *(path(address, view.as_view(goods_of=Product.objects.by_code), name=name) for address, view, name in GOODS_PAGES),
     path("bases/founding/", FoundBase.as_view(is_gold_leader=QuarterLevel.objects.is_gold), name="found-base"),
     path("", include("merchants.urls")),
     path("plans/<id:public_id>/rate/", rates.ChangeRate.as_view(preview_of=preview), name="change-rate"),

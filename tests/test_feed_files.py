@@ -49,7 +49,7 @@ def test_a_row_that_cannot_be_read_is_kept_as_far_as_it_is_shown():
 
 ROWS = [["m1", "p1", "a", "1290", "5"], ["m1", "p1", "b", "129900", "0"]]
 IN_FEN = "merchant,product,sku,price_fen,quantity\nm1,p1,a,1290,5\nm1,p1,b,129900,0\n"
-IN_YUAN = "商家编号,商品编号,规格编号,价格（元）,库存\nm1,p1,a,12.9,5\nm1,p1,b,\"¥1,299.00\",0\n"
+IN_YUAN = '商家编号,商品编号,规格编号,价格（元）,库存\nm1,p1,a,12.9,5\nm1,p1,b,"¥1,299.00",0\n'
 
 
 def read(text: str, encoding: str = "utf-8") -> list[list[str]]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from bases.models.base import QuotaPeriod
@@ -31,6 +31,10 @@ class BrandQuerySet(models.QuerySet):
         """The library: brands that some base introduced and may offer on ``day``."""
         offering = Introduction.objects.accepted().authorised(day).filter(brand=OuterRef("pk"))
         return self.filter(Exists(offering))
+
+    def with_goods(self) -> "BrandQuerySet":
+        """Adds ``goods_count``: products that are said to be of it."""
+        return self.annotate(goods_count=Count("goods", distinct=True))
 
     def by_name(self) -> "BrandQuerySet":
         return self.order_by("name", "pk")
@@ -82,6 +86,9 @@ class IntroductionQuerySet(models.QuerySet):
     def counted(self) -> "IntroductionQuerySet":
         """What stands against a quota: what was credited and what waits for an answer."""
         return self.filter(status__in=[Introduction.Status.SUBMITTED, Introduction.Status.ACCEPTED])
+
+    def of_period(self, period: QuotaPeriod) -> "IntroductionQuerySet":
+        return self.filter(period=period)
 
     def authorised(self, day: date) -> "IntroductionQuerySet":
         return self.filter(authorised_from__lte=day, authorised_to__gte=day)

@@ -18,6 +18,9 @@ class ChangeRequestQuerySet(models.QuerySet):
     def in_activity(self, activity: Activity) -> "ChangeRequestQuerySet":
         return self.filter(enrolment__activity=activity)
 
+    def of_leader(self, leader: Tenant) -> "ChangeRequestQuerySet":
+        return self.filter(leader=leader)
+
     def waiting(self, at: datetime) -> "ChangeRequestQuerySet":
         """Those to be answered, the next to be agreed by itself first."""
         open_ones = self.filter(answer=ChangeRequest.Answer.NONE, answer_by__gt=at)
