@@ -18,7 +18,6 @@ from bases.models import (
     BasePolicy,
     Booking,
     Brand,
-    Feeder,
     Introduction,
     QuarantinedRow,
     QuotaPeriod,
@@ -30,6 +29,7 @@ from haowu.approvals.act_views import went_through
 from haowu.ground import days, inputs
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
+from haowu.web.menus import count_of_each
 
 PAGE_SIZE = 24
 
@@ -39,32 +39,36 @@ class BaseHome(OfBase, TemplateView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         mine, at = self.request.tenant, days.now()
-        feeder = Feeder.objects.visible_to(mine).first()
+        profile = Base.objects.with_feeder().of(mine)
+        feeder = getattr(mine if profile is None else profile.base, "feeder", None)
         period = QuotaPeriod.objects.visible_to(mine).on(days.day_of(at)).first()
+        progress, counted = quotas.opened(period) if period else (None, [])
+        reviews = QuarantinedRow.objects.visible_to(mine).to_review()
         known = {
-            "profile": self.profile,
-            "progress": quotas.progress_of(period) if period else None,
-            "seats": _seats(period),
+            "profile": profile,
+            "progress": progress,
+            "seats": _seats(progress, counted),
             "expiring": _expiring(mine, at),
             "feeder": feeder,
             "is_fresh": feeder is not None and feeder.is_fresh(at),
             "beat": beat.of_base(mine, at=at),
-            "to_review": QuarantinedRow.objects.visible_to(mine).to_review().count(),
-            "reviews": QuarantinedRow.objects.visible_to(mine).to_review().select_related("feed").newest_first()[:5],
-            "to_send": Reservation.objects.visible_to(mine).open().count(),
-            "skus": Stock.objects.of_base(mine).count(),
+            "reviews": reviews.select_related("feed").newest_first()[:5],
             "bookings": Booking.objects.visible_to(mine).ahead(at).select_related("room", "streamer")[:5],
         }
-        return super().get_context_data(**known | context)
+        counts = {
+            "to_review": reviews,
+            "to_send": Reservation.objects.visible_to(mine).open(),
+            "skus": Stock.objects.of_base(mine),
+        }
+        return super().get_context_data(**known, **count_of_each(mine, counts), **context)
 
 
-def _seats(period: QuotaPeriod | None) -> list[dict[str, str]]:
+def _seats(progress: quotas.Progress | None, counted: list[Introduction]) -> list[dict[str, str]]:
     """One for each brand of the quota: what is introduced, what waits for an answer, what is free."""
-    if period is None:
+    if progress is None:
         return []
-    counted = Introduction.objects.counted().of_period(period).select_related("brand").order_by("submitted_at", "pk")
     used = [{"name": str(each.brand), "state": "w" if each.status == "submitted" else ""} for each in counted]
-    return used + [{"name": "", "state": "e"}] * max(0, period.brands - len(used))
+    return used + [{"name": "", "state": "e"}] * max(0, progress.quota - len(used))
 
 
 class BaseBrands(OfBase, TemplateView):

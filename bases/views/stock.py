@@ -20,6 +20,7 @@ from haowu.approvals.act_views import ActView, went_through
 from haowu.ground import days
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
+from haowu.web.menus import count_of_each
 
 PAGE_SIZE = 24
 PREVIEWED = 200
@@ -60,17 +61,19 @@ class StockPage(OfBase, WithGoods, ListPage):
         address = {"url": source.url, "every_minutes": source.every_minutes} if source else None
         known = {
             "profile": self.profile,
-            "skus": Stock.objects.of_base(mine).count(),
             "feeder": feeder,
             "is_fresh": feeder is not None and feeder.is_fresh(at),
             "feeds": Feed.objects.visible_to(mine).newest_first()[:8],
             "beat": beat.of_base(mine, at=at),
-            "to_review": QuarantinedRow.objects.visible_to(mine).to_review().count(),
             "upload": UploadForm(initial=following, prefix="upload"),
             "pull": PullForm(initial=address, prefix="pull"),
             "source": source,
         }
-        return super().get_context_data(**known | context)
+        counts = {
+            "skus": Stock.objects.of_base(mine),
+            "to_review": QuarantinedRow.objects.visible_to(mine).to_review(),
+        }
+        return super().get_context_data(**known | count_of_each(mine, counts) | context)
 
 
 class Upload(StockPage):
