@@ -120,13 +120,25 @@ def unfit(product: Product) -> Refused | None:
 
 
 @transaction.atomic
-def delist_product(product: Product, *, at: datetime) -> None:
-    """Take ``product`` out of the selection centre at ``at``. Orders placed before keep their terms.
+def delist_products(products: Sequence[Product], *, at: datetime) -> list[Product | Refused]:
+    """Take each of ``products`` out of the selection centre at ``at``. Orders placed before keep their terms.
 
     Links shared before still pay by its plans; its enrolments in leaders' activities end with it.
     """
-    if product.status != Product.Status.LISTED:
-        raise refusals.NotListed
-    product.move("delist")
-    Delisting.objects.create(product=product, merchant_id=product.merchant_id, at=at)
-    recorded.product_delisted(product, at)
+    rows = Product.objects.select_for_update().filter(pk__in=[product.pk for product in products]).order_by("pk")
+    listed = {row.pk for row in rows if row.status == Product.Status.LISTED}
+    answers = [product if product.pk in listed else refusals.NotListed() for product in products]
+    Product.objects.filter(pk__in=listed).update(status=Product.Status.DELISTED)
+    gone = [answer for answer in answers if isinstance(answer, Product)]
+    for product in gone:
+        product.status = Product.Status.DELISTED
+    Delisting.objects.bulk_create(
+        [Delisting(product=product, merchant_id=product.merchant_id, at=at) for product in gone]
+    )
+    recorded.products_delisted(gone, at)
+    return answers
+
+
+def delist_product(product: Product, *, at: datetime) -> None:
+    """``delist_products`` for one, its refusal raised."""
+    single(delist_products([product], at=at))

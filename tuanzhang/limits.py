@@ -18,7 +18,7 @@ def fees_objection(
 ) -> Refused | None:
     """The first limit that the rates break: the total, the activity's ``minimum`` of each, a live second's rate."""
     if min(commission_bps, service_fee_bps) < 0 or commission_bps + service_fee_bps > MAX_TOTAL_BPS:
-        return refusals.FeesOutOfRange(commission=commission_bps, service_fee=service_fee_bps)
+        return refusals.FeesOutOfRange(commission=percent(commission_bps), service_fee=percent(service_fee_bps))
     if commission_bps < minimum[0] or service_fee_bps < minimum[1]:
         return refusals.BelowMinimum(commission=percent(minimum[0]), service_fee=percent(minimum[1]))
     if service_fee_bps < second_bps:

@@ -48,7 +48,7 @@ class ActivityTakesNoStreamers(Refused):
 
 class MinimumOutOfRange(Refused):
     code = "MINIMUM_OUT_OF_RANGE"
-    text = _("最低佣金率与最低服务费率之和须在 0% 到 90% 之间（0–9000），收到 {commission} + {service_fee}。")
+    text = _("最低佣金率与最低服务费率之和须在 0% 到 90% 之间，收到 {commission} + {service_fee}。")
 
 
 class ActivityPublished(Refused):
@@ -94,7 +94,7 @@ class AlreadyEnrolled(Refused):
 
 class FeesOutOfRange(Refused):
     code = "FEES_OUT_OF_RANGE"
-    text = _("佣金率与服务费率都须不小于 0，合计不超过 90%（9000），收到 {commission} + {service_fee}。")
+    text = _("佣金率与服务费率都须不小于 0，合计不超过 90%，收到 {commission} + {service_fee}。")
 
 
 class BelowMinimum(Refused):

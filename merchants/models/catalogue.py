@@ -1,5 +1,6 @@
 """The shared catalogue: categories, brands, products with SKUs and pictures. Read by all, written by their merchant."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
@@ -70,6 +71,9 @@ class ProductQuerySet(models.QuerySet):
 
     def of_merchant(self, merchant: Tenant) -> "ProductQuerySet":
         return self.filter(merchant=merchant)
+
+    def named(self, public_ids: Iterable[str]) -> "ProductQuerySet":
+        return self.filter(public_id__in=public_ids)
 
     def coded(self, code: str) -> "Product | None":
         return self.filter(code=code).first()

@@ -30,7 +30,7 @@ def texts() -> set:
             if path.suffix == ".py" and "migrations" not in path.parts:
                 source = path.read_text()
             elif path.suffix == ".html":
-                source = templatize(path.read_text(), origin=str(path))
+                source = re.sub("(?m)^ +", "", templatize(path.read_text(), origin=str(path)))
             else:
                 continue
             for _line, message, _comments, _context in extract("python", io.BytesIO(source.encode()), KEYWORDS):
