@@ -36,6 +36,21 @@ class ActivityEndsInThePast(Refused):
     text = _("推广结束时间已过。请改到将来。")
 
 
+class BeginsTooLate(Refused):
+    code = "BEGINS_TOO_LATE"
+    text = _("开始时间须在一年以内。请检查年份。")
+
+
+class EndsInThePast(Refused):
+    code = "ENDS_IN_THE_PAST"
+    text = _("结束时间已过。请改到将来，或留空不设结束。")
+
+
+class EndsTooLate(Refused):
+    code = "ENDS_TOO_LATE"
+    text = _("结束时间须在三年以内。要一直进行请留空，随时可以关闭。")
+
+
 class ActivityNeedsStreamers(Refused):
     code = "ACTIVITY_NEEDS_STREAMERS"
     text = _("专属活动要至少列出一位达人。")
