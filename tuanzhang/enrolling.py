@@ -20,7 +20,7 @@ from haowu.tenants.scope import platform_scope
 from merchants.models import Product, Shop
 from merchants.refusals import DecreasesClosed, ProductNotListed, ShopSuspended
 from tuanzhang import recorded, refusals
-from tuanzhang.limits import Window, fees_objection, meet
+from tuanzhang.limits import Window, dates_objection, fees_objection, meet
 from tuanzhang.models import Activity, Enrolment, EnrolmentRate
 
 WHILE_WAITING: Window = (datetime.min.replace(tzinfo=UTC), None)
@@ -48,8 +48,8 @@ def enrol_many(wishes: Sequence[NewEnrolment], *, at: datetime) -> list[Enrolmen
     """Enrol each product for its leader to audit; one answer per wish.
 
     Refuses activities that are not open at ``at``, products that are not listed, what is enrolled already, rates
-    outside the limits or below the activity's minimums, and windows that never meet the activity's. The merchants'
-    tenants are locked, so that two hands cannot enrol the same.
+    outside the limits or below the activity's minimums, and windows that never meet the activity's or whose year is a
+    slip. The merchants' tenants are locked, so that two hands cannot enrol the same.
     """
     merchants = sorted({wish.product.merchant_id for wish in wishes})
     list(Tenant.objects.select_for_update(no_key=True).filter(pk__in=merchants).order_by("pk"))
@@ -103,6 +103,8 @@ def _objection(
         return ProductNotListed(product=wish.product)
     if ends_at is not None and ends_at <= starts_at:
         return refusals.WindowBackward()
+    if refused := dates_objection(wish.starts_at, wish.ends_at, at):
+        return refused
     if not meet((starts_at, ends_at), (activity.begins_at, activity.over_at)):
         return refusals.OutsideActivity(begin=activity.begins_at, end=activity.over_at or "–")
     if any(pk == wish.product.pk and meet((starts_at, ends_at), window) for pk, window in taken):
@@ -242,6 +244,8 @@ def extend(enrolment: Enrolment, ends_at: datetime | None, *, at: datetime) -> E
     enrolment = _running(enrolment, at)
     if enrolment.ends_at is None or (ends_at is not None and ends_at <= enrolment.ends_at):
         raise refusals.NotLater(end=enrolment.ends_at or "–")
+    if refused := dates_objection(None, ends_at, at):
+        raise refused
     with platform_scope():
         later = Enrolment.objects.filter(activity=enrolment.activity_id, product=enrolment.product_id)
         others = [each for each in later.exclude(pk=enrolment.pk) if each.status in ("pending", "passed")]

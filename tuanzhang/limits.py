@@ -1,4 +1,4 @@
-"""What rates and dates an enrolment, an activity and a second leader may have (rulebook §4, §13). Pure: no rows, no clock."""
+"""What rates and dates activities, enrolments and second leaders may have (rulebook §4, §13). No rows, no clock."""
 
 from datetime import datetime, timedelta
 
@@ -43,11 +43,12 @@ def meet(one: Window, other: Window) -> bool:
 
 
 def dates_objection(begins_at: datetime | None, ends_at: datetime | None, at: datetime) -> Refused | None:
-    """Whether dates that somebody writes at ``at`` are a slip of the year: a begin far ahead, an end that is over or far off.
+    """Whether dates that somebody writes at ``at`` are a slip of the year: a begin more than a year away, an end that
+    is over or far off.
 
-    One rule for activities and for enrolments in them; None stands for what is not written. A begin in the past is none:
-    nothing counts before it is published or passed. What is loaded as it once was (``at`` the beginning of time) is
-    history and may lie anywhere.
+    One rule for activities and for enrolments in them; None stands for what is not written. A begin of last week is
+    none: nothing counts before it is published or passed. What is loaded as it once was (``at`` the beginning of time)
+    is history and may lie anywhere.
     """
     if at == days.BEGINNING:
         return None
@@ -57,4 +58,6 @@ def dates_objection(begins_at: datetime | None, ends_at: datetime | None, at: da
         return refusals.EndsInThePast()
     if ends_at is not None and ends_at > at + ENDS_WITHIN:
         return refusals.EndsTooLate()
+    if begins_at is not None and begins_at < at - BEGINS_WITHIN:
+        return refusals.BeginsTooEarly()
     return None

@@ -36,6 +36,11 @@ class ActivityEndsInThePast(Refused):
     text = _("推广结束时间已过。请改到将来。")
 
 
+class BeginsTooEarly(Refused):
+    code = "BEGINS_TOO_EARLY"
+    text = _("开始时间已过去一年以上。请检查年份，或从现在开始。")
+
+
 class BeginsTooLate(Refused):
     code = "BEGINS_TOO_LATE"
     text = _("开始时间须在一年以内。请检查年份。")

@@ -1,6 +1,6 @@
 """A merchant agrees that a base holds and sells its goods (rulebook §19)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
@@ -17,6 +17,10 @@ class ConsentQuerySet(models.QuerySet):
 
     def with_parties(self) -> "ConsentQuerySet":
         return self.select_related("merchant", "base__base")
+
+    def ending_within(self, span: timedelta, at: datetime) -> "ConsentQuerySet":
+        """Not over at ``at``, but ``span`` later."""
+        return self.not_over(at).filter(ends_at__lte=at + span)
 
     def not_over(self, at: datetime) -> "ConsentQuerySet":
         """Neither withdrawn nor past its end at ``at``; it may still be to begin."""

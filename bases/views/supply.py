@@ -35,6 +35,7 @@ class Reservations(OfBase, ListPage):
 class MerchantStock(ListPage):
     kind = Tenant.Kind.MERCHANT
     template_name = "bases/merchant_stock.html"
+    fragment_name = "bases/_merchant_stock.html"
     filterset_class = MerchantStockFilter
     sorts = [
         Sort("goods", gettext_lazy("商品编号"), ("product_code", "sku_code", "base_id")),
@@ -52,7 +53,9 @@ class MerchantStock(ListPage):
             {
                 "stock": row,
                 "is_permitted": row.permit is not None and row.permit.is_live(at),
+                "is_closed": not row.base.base.works,
                 "is_sold": row.base.base.works and feeders[row.base_id].is_fresh(at),
+                "fresh_until": feeders[row.base_id].fresh_until,
             }
             for row in found
         ]

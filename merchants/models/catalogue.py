@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from bases.models import Brand, Stock
 from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, public_id
+from haowu.web.finding import all_words
 
 
 class CategoryQuerySet(models.QuerySet):
@@ -74,6 +75,10 @@ class ProductQuerySet(models.QuerySet):
 
     def named(self, public_ids: Iterable[str]) -> "ProductQuerySet":
         return self.filter(public_id__in=public_ids)
+
+    def matching(self, typed: str) -> "ProductQuerySet":
+        """Those in whose title or code every word of ``typed`` stands."""
+        return self.filter(all_words(typed.split(), "title", "code"))
 
     def coded(self, code: str) -> "Product | None":
         return self.filter(code=code).first()

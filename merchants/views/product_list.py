@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from haowu.ground import days
+from haowu.ground import days, inputs
 from haowu.ground.errors import Refused
 from haowu.tenants.lists import ListPage, Sort, Tab
 from merchants import listing, standing
@@ -108,8 +108,8 @@ class ProductList(ShowsKnown, OfMerchant, ListPage):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """List or delist the chosen products. What was refused says so in its row and stays chosen."""
-        asked = Product.objects.visible_to(request.tenant).named(request.POST.getlist("products")[: self.page_size])
-        chosen = list(asked.order_by("pk"))
+        asked = [inputs.key(each) for each in request.POST.getlist("products")[: self.page_size]]
+        chosen = list(Product.objects.visible_to(request.tenant).named(asked).order_by("pk"))
         act = listing.delist_products if request.POST.get("act") == "delist" else listing.list_products
         running = self.known.running(chosen, days.now())
         answers = act(chosen, at=days.now())

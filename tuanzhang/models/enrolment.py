@@ -39,6 +39,10 @@ class EnrolmentQuerySet(models.QuerySet):
     def waiting(self) -> "EnrolmentQuerySet":
         return self.filter(status=Enrolment.Status.PENDING)
 
+    def waiting_since(self, at: datetime) -> "EnrolmentQuerySet":
+        """Those that waited already at ``at``."""
+        return self.waiting().filter(enrolled_at__lte=at)
+
     def not_over(self, at: datetime) -> "EnrolmentQuerySet":
         """Passed by ``at`` and not at its end: neither by the window, nor cancelled, nor taken off the shelf."""
         ended = Q()
