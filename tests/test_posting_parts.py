@@ -1,12 +1,10 @@
 """Postings in parts by month: any day finds its part, a reference happens once, no part is a way around the books."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, connections, transaction
-from django.db.migrations.executor import MigrationExecutor
 
 from commissions.nights import night
 from haowu.audit.invariants import run_audit
@@ -231,52 +229,3 @@ def test_who_reads_for_long_delays_a_part_and_no_posting(ends):
     assert found_in()["meanwhile"] == "ledger_posting_default"
     assert make_part(LATE) == "ledger_posting_209903"
     assert found_in()["meanwhile"] == "ledger_posting_209903"
-
-
-@pytest.fixture
-def own_database(_django_db_helper) -> Iterator[None]:
-    """A copy of the test database, which this test may migrate."""
-    with database.made(f"{connection.settings_dict['NAME']}_parts", "", reuse=True):
-        asked("SELECT set_config('app.tenant', 'platform', false)")
-        yield
-
-
-def migrate(name: str) -> None:
-    MigrationExecutor(connections["owner"]).migrate([("ledger", name)])
-
-
-@committed
-def test_a_database_with_postings_keeps_them_there_and_back(own_database):
-    migrate("0007_fen_sum")
-    ends = [
-        *books.open_accounts([(books.platform().pk, "external")]).values(),
-        *books.open_accounts([(streamer().pk, "available")]).values(),
-    ]
-    for reference, day in (("night:2024-06-09:cost:1:2", DAY), ("top-up:1:A", DAY), ("r", date(2031, 1, 31))):
-        book(ends, reference, day)
-    before = rows()
-    migrate("0009_postings_by_month")
-    assert rows() == before
-    assert "I16.3" not in broken()
-    assert set(found_in().values()) == {"ledger_posting_before"}
-    assert parts()[0][1] > date(2031, 2, 1)
-    with pytest.raises(IntegrityError, match="posting_happens_once"):
-        book(ends, "top-up:1:A", LATE)
-    for day in (DAY, parts()[0][1], LATE):
-        book(ends, f"r:{day}", day)
-    make_part(LATE)
-    book(ends, "later still", date(2120, 1, 1))
-    assert len(set(found_in().values())) == 4
-    before = rows()
-    migrate("0007_fen_sum")
-    assert rows() == before
-    for reference in ("top-up:1:A", "later still"):
-        with pytest.raises(IntegrityError, match="posting_happens_once"):
-            book(ends, reference, LATE)
-    with pytest.raises(DatabaseError, match="append-only"):
-        asked("DELETE FROM ledger_posting")
-    book(ends, "back", DAY)
-    assert Posting.objects.latest("pk").reference == "back"
-    before = rows()
-    migrate("0009_postings_by_month")
-    assert rows() == before

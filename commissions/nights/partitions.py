@@ -1,4 +1,4 @@
-"""Where settlement rows go: a partition for each large night, one a month for small ones (migration 0018).
+"""Where settlement rows go: a partition for each large night, one a month for small ones.
 
 While a night settles, its own partition carries one key alone; the indexes that pages need are made when it closes,
 in bulk. A month's partition has them from the beginning.

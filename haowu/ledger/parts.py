@@ -1,4 +1,4 @@
-"""Where postings go: a part for each month, made ahead (migration 0009), all earlier days in one, others in a default.
+"""Where postings go: a part for each month, made ahead, all earlier days in one, others in a default.
 
 A posting may carry any day and never waits for its part: a day without one goes into the default part, and is taken
 out of it when its month is made.

@@ -32,7 +32,7 @@ NOT_YET = {
     "merchants_product": {"merchants_product_pkey", "merchants_product_public_id_key"},
     "merchants_plan": {
         "merchants_plan_pkey",
-        "merchants_plan_public_id_0158b307_uniq",
+        "merchants_plan_public_id_key",
         "plan_one_open_per_product_and_type",
     },
     "commissions_order": {"commissions_order_pkey"},

@@ -8,7 +8,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
+from django.db.migrations.loader import MigrationLoader
 
+from haowu.embedded.ready import refuse_older_database
 from haowu.tenants.roles import ensure_roles, grant_existing
 
 LOCK = 0x68616F7775  # "haowu"
@@ -25,6 +27,7 @@ class Command(migrate.Command):
             return
         database = options["database"]
         with _one_at_a_time(database):
+            refuse_older_database(MigrationLoader(connections[database]))
             try:
                 remarks = ensure_roles(database)
             except ImproperlyConfigured as error:

@@ -1,28 +1,32 @@
-"""The platform's own tenant, the function that append-only tables call, and the lock on buyer identities."""
+"""The function that append-only tables call, the locks on personal data, and the platform's own tenant."""
 
 from django.db import migrations
 
-from haowu.tenants.policies import owned_by, protect
+from haowu.tenants.migrations._guards import append_only, owned_by, protect, sql
+
+REFUSE_CHANGE = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
+END $$;
+"""
 
 
 def create_platform(apps, schema_editor):
-    Tenant = apps.get_model("tenants", "Tenant")
-    Tenant.objects.using(schema_editor.connection.alias).create(kind="platform", code="platform", name="好物联盟")
+    tenants = apps.get_model("tenants", "Tenant").objects.using(schema_editor.connection.alias)
+    tenants.get_or_create(kind="platform", code="platform", defaults={"name": "好物联盟"})
 
 
 class Migration(migrations.Migration):
     dependencies = [("tenants", "0001_initial")]
 
     operations = [
-        migrations.RunPython(create_platform, migrations.RunPython.noop),
-        migrations.RunSQL(
-            """
-            CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN
-                RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
-            END $$;
-            """,
-            "DROP FUNCTION refuse_change();",
+        sql(
+            (REFUSE_CHANGE, "DROP FUNCTION refuse_change();"),
+            protect("tenants_buyeridentity", read=owned_by("tenant_id")),
+            protect("tenants_personalrecord", read=owned_by("tenant_id")),
+            protect("tenants_personaldataaccess", read=owned_by("tenant_id"), write="false"),
+            append_only("tenants_personaldataaccess"),
         ),
-        protect("tenants_buyeridentity", read=owned_by("tenant_id")),
+        migrations.RunPython(create_platform, migrations.RunPython.noop),
     ]

@@ -1,14 +1,51 @@
-"""Row-level security as migration operations.
+"""What the migrations of all apps are written with. Frozen with them: another way to guard tables is another file.
 
 FORCE binds the table's owner too; the roles are in ``haowu.tenants.roles``. Conditions use ``=`` on ``bigint``
 and ``text`` only: these operators are leakproof, so that policies do not switch indexes off.
 """
 
 from django.db import migrations
+from django.db.migrations.operations.base import Operation
 
 SCOPE = "(SELECT current_setting('app.tenant', true))"
 IS_PLATFORM = f"{SCOPE} = 'platform'"
 TENANT_ID = "(SELECT nullif(nullif(current_setting('app.tenant', true), 'platform'), '')::bigint)"
+
+
+class Together(Operation):
+    """Several operations as one: Django renders every related model after each operation, here once for all of them.
+
+    They are tables of one app, so that nearly all models there are would be rendered for each.
+    """
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, *operations: Operation) -> None:
+        self.operations = operations
+
+    def state_forwards(self, app_label, state) -> None:
+        state.__dict__.pop("apps", None)  # rendered again when next asked for
+        for operation in self.operations:
+            operation.state_forwards(app_label, state)
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state) -> None:
+        for operation in self.operations:
+            operation.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state) -> None:
+        for operation in reversed(self.operations):
+            operation.database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return "; ".join(operation.describe() for operation in self.operations)
+
+
+def sql(*statements: tuple[str, str]) -> migrations.RunSQL:
+    """One operation of ``(forward, backward)`` statements; backwards they run in reverse."""
+    return migrations.RunSQL(
+        "\n".join(forward for forward, _ in statements), "\n".join(backward for _, backward in reversed(statements))
+    )
 
 
 def owned_by(*columns: str) -> str:
@@ -16,7 +53,7 @@ def owned_by(*columns: str) -> str:
     return " OR ".join(f"{column} = {TENANT_ID}" for column in columns)
 
 
-def protect(table: str, *, read: str, write: str | None = None) -> migrations.RunSQL:
+def protect(table: str, *, read: str, write: str | None = None) -> tuple[str, str]:
     """Show rows where ``read`` holds, let rows be changed where ``write`` does (default: as ``read``).
 
     ``read="true"`` is for the public catalogue, ``write="false"`` for rows that only the platform writes.
@@ -25,7 +62,7 @@ def protect(table: str, *, read: str, write: str | None = None) -> migrations.Ru
     write = read if write is None else write
     reading = "true" if read == "true" else f"{IS_PLATFORM} OR {read}"
     writing = IS_PLATFORM if write == "false" else f"{IS_PLATFORM} OR {write}"
-    return migrations.RunSQL(
+    return (
         f"""
         ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
         ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
@@ -42,15 +79,9 @@ def protect(table: str, *, read: str, write: str | None = None) -> migrations.Ru
     )
 
 
-def change_readers(table: str, *, before: str, after: str) -> migrations.RunSQL:
-    """Let other tenants read the rows of ``table``: where ``after`` holds rather than ``before``."""
-    alter = f"ALTER POLICY readers ON {table} USING ({IS_PLATFORM} OR {{}});"
-    return migrations.RunSQL(alter.format(after), alter.format(before))
-
-
-def append_only(table: str) -> migrations.RunSQL:
+def append_only(table: str) -> tuple[str, str]:
     """Refuse UPDATE, DELETE and TRUNCATE on ``table``, whoever asks (promise 2)."""
-    return migrations.RunSQL(
+    return (
         f"""
         CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
         FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
