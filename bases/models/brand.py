@@ -20,7 +20,7 @@ def normal_name(name: str) -> str:
     return re.sub(r"[\W_]+", "", folded)
 
 
-class BrandQuerySet(models.QuerySet):
+class BrandQuerySet(models.QuerySet["Brand"]):
     def named(self, name: str) -> "Brand | None":
         return self.filter(normal_name=normal_name(name)).first()
 
@@ -54,7 +54,7 @@ class Brand(models.Model):
         super().save(**options)
 
 
-class IntroductionQuerySet(models.QuerySet):
+class IntroductionQuerySet(models.QuerySet["Introduction"]):
     def visible_to(self, tenant: Tenant) -> "IntroductionQuerySet":
         return self.filter(base=tenant)
 

@@ -12,7 +12,7 @@ class Level(models.TextChoices):
     SILVER = "silver", _("银牌")
 
 
-class BasePolicyQuerySet(models.QuerySet):
+class BasePolicyQuerySet(models.QuerySet["BasePolicy"]):
     def in_force(self, at: datetime) -> "BasePolicy":
         """The version that speaks at ``at``; there is always one, since the first begins with time itself."""
         return self.filter(effective_from__lte=at).order_by("-effective_from", "-pk")[0]

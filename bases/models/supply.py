@@ -10,7 +10,7 @@ from bases.models.stock import Stock
 from haowu.tenants.models import Tenant
 
 
-class ReservationQuerySet(models.QuerySet):
+class ReservationQuerySet(models.QuerySet["Reservation"]):
     def visible_to(self, tenant: Tenant) -> "ReservationQuerySet":
         return self.filter(base=tenant)
 
@@ -86,7 +86,7 @@ class Movement(models.Model):
         return f"{self.kind} {self.quantity}"
 
 
-class ShortageQuerySet(models.QuerySet):
+class ShortageQuerySet(models.QuerySet["Shortage"]):
     def visible_to(self, tenant: Tenant) -> "ShortageQuerySet":
         return self.filter(merchant=tenant)
 

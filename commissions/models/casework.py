@@ -4,7 +4,7 @@ An order line is named by order and number, not by its row: a payment that comes
 """
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -15,7 +15,7 @@ from commissions.models.order import Order, OrderLine
 from haowu.tenants.models import Tenant
 
 
-def person(label: str, *, optional: bool = False) -> models.ForeignKey:
+def person(label: Any, *, optional: bool = False) -> models.ForeignKey:
     """Who did it. Optional for what a deadline may do as well."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -27,7 +27,7 @@ def person(label: str, *, optional: bool = False) -> models.ForeignKey:
     )
 
 
-class CaseEventQuerySet(models.QuerySet):
+class CaseEventQuerySet(models.QuerySet["CaseEvent"]):
     def of(self, case: models.Model) -> "CaseEventQuerySet":
         return self.filter(case=case.CASE, case_id=case.pk)
 
@@ -85,7 +85,7 @@ class CaseEvent(models.Model):
         return f"{self.get_case_display()} {self.case_id} · {self.get_act_display()}"
 
 
-class HoldQuerySet(models.QuerySet):
+class HoldQuerySet(models.QuerySet["Hold"]):
     def open(self) -> "HoldQuerySet":
         return self.filter(closed_at=None)
 

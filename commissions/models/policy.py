@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
-class PolicyQuerySet(models.QuerySet):
+class PolicyQuerySet(models.QuerySet["Policy"]):
     def in_force(self, at: datetime) -> "Policy":
         """The version that speaks at ``at``; there is always one, since the first begins with time itself."""
         return self.filter(effective_from__lte=at).order_by("-effective_from", "-pk")[0]

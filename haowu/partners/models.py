@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication
 
@@ -19,7 +20,7 @@ class ApiClient(AbstractApplication):
         verbose_name = verbose_name_plural = _("API 客户端")
 
 
-class IdempotentAnswerQuerySet(models.QuerySet):
+class IdempotentAnswerQuerySet(models.QuerySet["IdempotentAnswer"]):
     def to(self, client: ApiClient, key: str) -> "IdempotentAnswer | None":
         """What ``client`` was answered under ``key``; None when it has not used the key."""
         return self.filter(client=client, key=key).first()
@@ -41,7 +42,7 @@ class IdempotentAnswer(models.Model):
     status = models.PositiveSmallIntegerField(_("状态码"))
     media_type = models.CharField(_("媒体类型"), max_length=64)
     body = models.TextField(_("回答"))
-    created_at = models.DateTimeField(_("创建时间"), db_default=models.functions.Now())
+    created_at = models.DateTimeField(_("创建时间"), db_default=Now())
 
     objects = IdempotentAnswerQuerySet.as_manager()
 

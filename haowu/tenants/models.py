@@ -21,7 +21,7 @@ class User(AbstractUser):
         verbose_name = verbose_name_plural = _("用户")
 
 
-class TenantQuerySet(models.QuerySet):
+class TenantQuerySet(models.QuerySet["Tenant"]):
     def of_kind(self, kind: str) -> "TenantQuerySet":
         return self.filter(kind=kind)
 
@@ -122,7 +122,7 @@ class BuyerIdentity(models.Model):
         return self.buyer_ref
 
 
-class PersonalRecordQuerySet(models.QuerySet):
+class PersonalRecordQuerySet(models.QuerySet["PersonalRecord"]):
     def visible_to(self, tenant: Tenant) -> "PersonalRecordQuerySet":
         return self.filter(tenant=tenant)
 
@@ -184,7 +184,7 @@ class PersonalRecord(models.Model):
         self.save(update_fields=["retired_at"])
 
 
-class PersonalDataAccessQuerySet(models.QuerySet):
+class PersonalDataAccessQuerySet(models.QuerySet["PersonalDataAccess"]):
     def visible_to(self, tenant: Tenant) -> "PersonalDataAccessQuerySet":
         return self.filter(tenant=tenant)
 

@@ -11,7 +11,7 @@ from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, public_id
 
 
-class CategoryQuerySet(models.QuerySet):
+class CategoryQuerySet(models.QuerySet["Category"]):
     def leaves(self) -> "CategoryQuerySet":
         """The third level with its path, in the order of a menu."""
         leaves = self.filter(level=Category.LEAF_LEVEL).select_related("parent__parent")
@@ -58,7 +58,7 @@ class Category(models.Model):
         return " / ".join(names)
 
 
-class ProductQuerySet(models.QuerySet):
+class ProductQuerySet(models.QuerySet["Product"]):
     def visible_to(self, tenant: Tenant) -> "ProductQuerySet":
         """A merchant sees its own products in every state; everyone else sees what is listed."""
         if tenant.kind == Tenant.Kind.MERCHANT:

@@ -13,7 +13,7 @@ from tuanzhang.models.activity import Activity
 from tuanzhang.models.enrolment import Enrolment
 
 
-class SecondLevelQuerySet(models.QuerySet):
+class SecondLevelQuerySet(models.QuerySet["SecondLevel"]):
     def visible_to(self, tenant: Tenant) -> "SecondLevelQuerySet":
         return self.filter(Q(first_leader=tenant) | Q(second_leader=tenant))
 

@@ -15,7 +15,7 @@ from merchants.models import Delisting, Product
 from tuanzhang.models.activity import Activity, ListedStreamer
 
 
-class EnrolmentQuerySet(models.QuerySet):
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def visible_to(self, tenant: Tenant) -> "EnrolmentQuerySet":
         """Its merchant and its leader see it in every state; everybody else what passed."""
         return self.filter(Q(merchant=tenant) | Q(leader=tenant) | Q(status=Enrolment.Status.PASSED))

@@ -21,7 +21,7 @@ class LevelLabel(models.TextChoices):
     GOLD = "gold", _("金牌")
 
 
-class LevelPolicyQuerySet(models.QuerySet):
+class LevelPolicyQuerySet(models.QuerySet["LevelPolicy"]):
     def in_force(self, day: date) -> "LevelPolicy":
         """The version that speaks on ``day``; a quarter goes by that of its first day."""
         return self.filter(effective_from__lte=day).order_by("-effective_from", "-pk")[0]
@@ -108,7 +108,7 @@ class LevelPolicy(models.Model):
         return Quarter(self.target_gmv_fen, self.target_brands, self.target_promoters)
 
 
-class QuarterLevelQuerySet(models.QuerySet):
+class QuarterLevelQuerySet(models.QuerySet["QuarterLevel"]):
     def visible_to(self, tenant: Tenant) -> "QuarterLevelQuerySet":
         return self.filter(leader=tenant)
 
