@@ -17,4 +17,5 @@ ENV MEDIA_ROOT=/var/lib/haowu/media
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=4 \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen(u.Request('http://127.0.0.1:8000/healthz', headers={'X-Forwarded-Proto': 'https'}), timeout=4)"]
-CMD ["gunicorn", "haowu.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4"]
+CMD ["gunicorn", "haowu.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", \
+    "--worker-class", "haowu.embedded.serving.ReceivingWorker"]

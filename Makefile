@@ -1,4 +1,4 @@
-# setup  demo  demo-reset  check  test  faults  bench
+# setup  demo  demo-reset  check  test  faults  fuzz  bench
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -9,7 +9,7 @@ PRODUCTION := DJANGO_SECRET_KEY=only-to-see-what-production-would-say-about-thes
 	DATABASE_URL=postgres://owner@localhost/haowu DATABASE_APP_URL=postgres://haowu_app@localhost/haowu \
 	REDIS_URL=redis://localhost/0 DATA_KEYS=only-to-see:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=
 
-.PHONY: setup demo demo-reset check test faults bench chromium
+.PHONY: setup demo demo-reset check test faults fuzz bench chromium
 
 setup: $(STAMP) $(TRANSLATIONS)
 
@@ -32,7 +32,7 @@ demo-reset: setup
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	HAOWU_HOME=$(TEST_HOME) $(BIN)/mypy
 	$(BIN)/lint-imports
 	HAOWU_HOME=$(TEST_HOME) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
@@ -51,7 +51,12 @@ bench: setup
 # CAMPAIGN_SEED for other cases. CAMPAIGN and the seed are read by tests/campaign.py.
 faults: export CAMPAIGN ?= 1
 faults: setup
-	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/stories tests/faults $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/stories tests/faults tests/house/test_hostile*.py $(PYTEST_ARGS)
+
+# Random requests against the API as it describes itself, about 15 minutes. FUZZ_EXAMPLES=100 for more, FUZZ_SEED for the
+# same ones again; what is passed over, and why: tests/fuzz/.
+fuzz: setup
+	$(BIN)/python -m pytest -q -s tests/fuzz/fuzz_api.py $(PYTEST_ARGS)
 
 # Only the browser tests need it; they skip themselves where there is none.
 chromium:

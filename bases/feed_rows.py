@@ -11,14 +11,20 @@ import io
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from reprlib import Repr
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
 from bases.refusals import FeedInvalid, FeedTooLarge
+from haowu.ground import inputs
 
 COLUMNS = ("merchant", "product", "sku", "price_fen", "quantity")
 ROW_LIMIT = 2_000_000
+UNREADABLE_LIMIT = 50_000
+"""Beyond that the file is no feed, and keeping what it holds would only fill the memory."""
+ROW_CHARACTERS = 20_000
+KEPT_CHARACTERS = 200
 MAX_NUMBER = 10**13
 CHUNK = 20_000
 
@@ -44,7 +50,11 @@ def pack(rows: Iterable[Sequence[Any]]) -> Packed:
         cells = [str(cell).strip() for cell in row]
         line = _copy_line(line_no, cells)
         if line is None:
-            packed.unreadable.append((line_no, cells))
+            packed.unreadable.append((line_no, [cell[:KEPT_CHARACTERS] for cell in cells[: len(COLUMNS)]]))
+            if len(packed.unreadable) > UNREADABLE_LIMIT:
+                raise FeedInvalid(
+                    why=_("超过 {limit} 行不能读。请检查列的次序和数字的写法。").format(limit=UNREADABLE_LIMIT)
+                )
             line = "\t".join(cells) + "\n"
             digest.update(line.encode("utf-8", "surrogatepass"))
         else:
@@ -73,7 +83,7 @@ def _copy_line(line_no: int, cells: Sequence[str]) -> str | None:
         return None
     line = f"{line_no}\t{merchant}\t{product}\t{sku}\t{price}\t{quantity}"
     named = merchant + product + sku
-    if not named.isprintable():
+    if not inputs.is_storable(named):
         return None
     if "\\" in named:
         line = line.replace("\\", "\\\\")
@@ -94,33 +104,65 @@ def unpacked(contents: Iterable[bytes]) -> BinaryIO:
 
 def from_csv(file: BinaryIO) -> Iterator[list[str]]:
     """UTF-8 with a header that names COLUMNS in any order. FeedInvalid says what is wrong with the file as a whole."""
-    reader = csv.reader(io.TextIOWrapper(file, "utf-8-sig", newline=""))
+    lines = _Lines(file)
+    reader = csv.reader(lines)
     try:
         header = [cell.strip().lower() for cell in next(reader, [])]
         if missing := [name for name in COLUMNS if name not in header]:
             raise FeedInvalid(why=_("第一行须有列名，缺少：{names}").format(names="、".join(missing)))
-        if header == list(COLUMNS):
-            yield from (row for row in reader if row)
-        else:
-            places = [header.index(name) for name in COLUMNS]
-            for row in reader:
-                if row:
-                    yield [row[place] for place in places] if len(row) == len(header) else row[:10]
+        places = [header.index(name) for name in COLUMNS]
+        is_in_order = header == list(COLUMNS)
+        for row in reader:
+            lines.characters = 0
+            if row:
+                yield row if is_in_order or len(row) != len(header) else [row[place] for place in places]
     except UnicodeDecodeError:
         raise FeedInvalid(why=_("文件不是 UTF-8 编码。请另存为 UTF-8 的 CSV。")) from None
     except csv.Error as error:
         raise FeedInvalid(why=_("第 {line} 行不是有效的 CSV。").format(line=reader.line_num)) from error
 
 
+class _Lines:
+    """The lines of a file for the CSV reader, which would gather a row of any length, over any number of lines."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.text = io.TextIOWrapper(file, "utf-8-sig", newline="")
+        self.characters = 0
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self.text.readline(ROW_CHARACTERS + 1)
+        if not line:
+            raise StopIteration
+        self.characters += len(line)
+        if self.characters > ROW_CHARACTERS:
+            raise FeedInvalid(why=_("有一行超过 {limit} 个字符。请检查引号和换行。").format(limit=ROW_CHARACTERS))
+        return line
+
+
 def from_json(rows: Iterable[Any]) -> Iterator[list[str]]:
-    """Objects with the names of COLUMNS; anything else becomes a row that cannot be read."""
+    """Objects with the names of COLUMNS: text, text, text, whole number, whole number; no ``"12"`` and no ``12.0``.
+
+    Anything else becomes a row that cannot be read: it has a cell too many, and shows what was sent in the others.
+    """
     for row in rows:
-        if isinstance(row, dict):
-            yield [_cell(row.get(name, "")) for name in COLUMNS]
+        if not isinstance(row, dict):
+            yield [_SHORT.repr(row)]
+            continue
+        values = [row.get(name) for name in COLUMNS]
+        if all(isinstance(name, str) for name in values[:3]) and all(type(number) is int for number in values[3:]):
+            yield [str(value) for value in values]
         else:
-            yield [str(row)[:200]]
+            yield [*map(_shown, values), ""]
 
 
-def _cell(value: Any) -> str:
-    """Whole numbers and text as they are; ``true`` and 0.5 are no numbers here."""
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else f"?{value}"[:40]
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else _SHORT.repr(value)
+
+
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxother = 200

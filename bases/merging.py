@@ -3,6 +3,7 @@
 The temporary table has no row-level security, into whose tables PostgreSQL refuses COPY; what leaves it for
 ``bases_stock`` passes the policies like any other write. The caller holds the base's Feeder.
 
+A row of goods that the base may not sell when its feed is applied is put up for review and changes nothing.
 A row is taken from the feed with the highest sequence that speaks of it; a snapshot speaks of every row of its base,
 also of those it leaves out. So the stock is a function of the set of feeds, whatever order they came in.
 """
@@ -13,6 +14,8 @@ from datetime import datetime
 from typing import BinaryIO
 
 from django.db import connection
+
+from haowu.ground import inputs
 
 EMPTY_BAND_FROM_ROWS = 100
 """A base with fewer SKUs in stock may empty them all in one snapshot without being asked."""
@@ -35,7 +38,7 @@ class Merge:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class MergeResult:
     changed: int
     emptied: int
     quarantined: int
@@ -45,13 +48,13 @@ class WouldEmpty(Exception):
     """The snapshot leaves out more of what is in stock than the policy lets pass unasked."""
 
 
-def merge(about: Merge, content: BinaryIO) -> Outcome:
+def merge(about: Merge, content: BinaryIO) -> MergeResult:
     """Apply the rows of ``content`` (COPY text: line, merchant, product, sku, price, quantity). Within a transaction.
 
     WouldEmpty is raised before anything is written.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('work_mem', '256MB', true)")
+        cursor.execute("SET LOCAL work_mem = '256MB'")
         cursor.execute(STAGE)
         cursor.copy_expert("COPY fed FROM STDIN", content)
         cursor.execute("ANALYZE fed")
@@ -68,7 +71,7 @@ def merge(about: Merge, content: BinaryIO) -> Outcome:
         _run(cursor, CLOSE_OLDER, facts)
         quarantined += _run(cursor, QUARANTINE, facts) + _run(cursor, QUARANTINE_SHORT, facts)
         cursor.execute("DROP TABLE fed, judged, absent")
-    return Outcome(changed, emptied, quarantined)
+    return MergeResult(changed, emptied, quarantined)
 
 
 def _run(cursor, sql: str, facts: dict) -> int:
@@ -77,21 +80,22 @@ def _run(cursor, sql: str, facts: dict) -> int:
 
 
 def _empties_too_much(cursor, about: Merge) -> bool:
-    cursor.execute("SELECT count(*) FROM absent WHERE has")
+    """Of what the base may sell: the rest is out of sale already."""
+    cursor.execute("SELECT count(*) FROM absent WHERE has AND counts")
     (absent,) = cursor.fetchone()
     if not absent:
         return False
-    cursor.execute("SELECT count(*) FROM bases_stock WHERE base_id = %s AND quantity > 0", [about.base_id])
+    cursor.execute(COUNT_STOCKED, about.__dict__)
     (stocked,) = cursor.fetchone()
     return stocked >= EMPTY_BAND_FROM_ROWS and absent * 10_000 > stocked * about.empty_band_bps
 
 
 def open_rows(base_id: int, feed_id: int, rows: Iterable[tuple[int, list[str]]]) -> int:
-    """Keep rows that could not be read, as they came."""
+    """Keep rows that could not be read, as they came; what no database keeps is shown by its name."""
     values = []
     for line_no, cells in rows:
         shown = [
-            cell.replace("\0", "")[:size]
+            inputs.printable(cell[:size])[:size]
             for cell, size in zip([*cells, *[""] * 5][:5], (200, 200, 200, 40, 40), strict=True)
         ]
         values.append((base_id, feed_id, line_no, *shown))
@@ -105,7 +109,7 @@ STAGE = """
     CREATE TEMP TABLE fed (
         line_no integer, merchant_code text, product_code text, sku_code text, price_fen bigint, quantity bigint
     ) ON COMMIT DROP;
-    CREATE TEMP TABLE absent (stock_id bigint, has boolean) ON COMMIT DROP;
+    CREATE TEMP TABLE absent (stock_id bigint, has boolean, counts boolean) ON COMMIT DROP;
 """
 
 INTO_QUARANTINE = """
@@ -129,44 +133,72 @@ REPEATED = f"""
            'SKU_REPEATED', 'open' FROM gone
 """
 
-# Goods that left the base after it counted are in the count and no longer there.
+# Goods that left the base after it counted are in the count and no longer there. A known row stays under its permit
+# while that holds, so that a snapshot asks nothing about rows that it confirms. Others are fed under their brand's
+# permit, else under their merchant's consent: a brand's document outlives what a merchant may take back.
 JUDGE = """
     CREATE TEMP TABLE judged ON COMMIT DROP AS
-    WITH gone AS (
+    WITH live AS MATERIALIZED (
+        SELECT id, until FROM bases_permit WHERE base_id = %(base_id)s AND since <= %(at)s AND until > %(at)s
+    ), agreed AS MATERIALIZED (
+        SELECT DISTINCT ON (merchant_id) merchant_id, permit_id
+        FROM bases_consent JOIN live ON live.id = permit_id
+        WHERE base_id = %(base_id)s ORDER BY merchant_id, until DESC
+    ), branded AS MATERIALIZED (
+        SELECT DISTINCT ON (brand_id) brand_id, permit_id
+        FROM bases_introduction JOIN live ON live.id = permit_id
+        WHERE base_id = %(base_id)s ORDER BY brand_id, until DESC
+    ), gone AS (
         SELECT stock_id, sum(quantity)::bigint AS quantity FROM bases_movement
         WHERE base_id = %(base_id)s AND kind = 'dispatched' AND at > %(counted_at)s GROUP BY stock_id
     ), counted AS (
         SELECT fed.line_no, fed.merchant_code, fed.product_code, fed.sku_code, fed.price_fen,
                fed.quantity AS said, greatest(fed.quantity - coalesce(gone.quantity, 0), 0) AS quantity,
                merchant.id AS merchant_id, stock.id AS stock_id, stock.price_fen AS price_before,
-               stock.quantity - stock.short AS quantity_before
+               stock.quantity - stock.short AS quantity_before, live.id AS permit_before
         FROM fed
         LEFT JOIN tenants_tenant AS merchant ON merchant.kind = 'merchant' AND merchant.code = fed.merchant_code
         LEFT JOIN bases_stock AS stock
             ON stock.base_id = %(base_id)s AND stock.merchant_id = merchant.id
             AND stock.product_code = fed.product_code AND stock.sku_code = fed.sku_code
         LEFT JOIN gone ON gone.stock_id = stock.id
+        LEFT JOIN live ON live.id = stock.permit_id
         WHERE stock.id IS NULL OR stock.sequence < %(sequence)s
+    ), permitted AS (
+        SELECT counted.*, coalesce(permit_before, branded.permit_id, agreed.permit_id) AS permit_id
+        FROM counted
+        LEFT JOIN bases_brandedproduct AS goods
+            ON permit_before IS NULL AND goods.merchant_id = counted.merchant_id
+            AND goods.product_code = counted.product_code
+        LEFT JOIN branded ON branded.brand_id = goods.brand_id
+        LEFT JOIN agreed ON agreed.merchant_id = counted.merchant_id
+        WHERE NOT %(is_snapshot)s OR permit_before IS NULL OR price_fen <> price_before OR quantity <> quantity_before
     )
     SELECT *, CASE
         WHEN merchant_id IS NULL THEN 'MERCHANT_UNKNOWN'
+        WHEN permit_id IS NULL THEN 'NOT_YOUR_GOODS'
         WHEN %(is_checked)s AND said > %(stock_limit)s THEN 'STOCK_OUT_OF_BAND'
         WHEN %(is_checked)s AND abs(price_fen - price_before) * 10000 > price_before * %(price_band_bps)s
             THEN 'PRICE_OUT_OF_BAND'
     END AS reason
-    FROM counted
-    WHERE NOT %(is_snapshot)s OR stock_id IS NULL OR price_fen <> price_before OR quantity <> quantity_before
+    FROM permitted
 """
 
 FIND_ABSENT = """
     INSERT INTO absent
-    SELECT stock.id, stock.quantity - stock.short > 0 FROM bases_stock AS stock
+    SELECT stock.id, stock.quantity - stock.short > 0, permit.until > %(at)s
+    FROM bases_stock AS stock LEFT JOIN bases_permit AS permit ON permit.id = stock.permit_id
     WHERE stock.base_id = %(base_id)s AND stock.sequence < %(sequence)s AND NOT EXISTS (
         SELECT FROM fed JOIN tenants_tenant AS merchant
             ON merchant.kind = 'merchant' AND merchant.code = fed.merchant_code
         WHERE merchant.id = stock.merchant_id AND fed.product_code = stock.product_code
             AND fed.sku_code = stock.sku_code
     )
+"""
+
+COUNT_STOCKED = """
+    SELECT count(*) FROM bases_stock AS stock JOIN bases_permit AS permit ON permit.id = stock.permit_id
+    WHERE stock.base_id = %(base_id)s AND stock.quantity > 0 AND permit.until > %(at)s
 """
 
 # In the order of ids, as reservations lock, so that the two never wait for each other crosswise.
@@ -181,13 +213,13 @@ LOCK = """
 UPDATE = """
     UPDATE bases_stock AS stock SET
         price_fen = judged.price_fen, quantity = greatest(judged.quantity, stock.reserved),
-        short = greatest(stock.reserved - judged.quantity, 0), sequence = %(sequence)s
+        short = greatest(stock.reserved - judged.quantity, 0), sequence = %(sequence)s, permit_id = judged.permit_id
     FROM judged WHERE stock.id = judged.stock_id AND judged.reason IS NULL
 """
 
 INSERT = """
-    INSERT INTO bases_stock (base_id, merchant_id, product_code, sku_code, price_fen, quantity, sequence)
-    SELECT %(base_id)s, merchant_id, product_code, sku_code, price_fen, quantity, %(sequence)s
+    INSERT INTO bases_stock (base_id, merchant_id, product_code, sku_code, price_fen, quantity, sequence, permit_id)
+    SELECT %(base_id)s, merchant_id, product_code, sku_code, price_fen, quantity, %(sequence)s, permit_id
     FROM judged WHERE stock_id IS NULL AND reason IS NULL
 """
 

@@ -7,8 +7,8 @@ What is read is a CSV snapshot whose first line tells its number and time, or th
 """
 
 import io
-import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,9 +16,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from bases import feed_rows, feeding, refusals
+from bases import feed_rows, feeding, recorded, refusals
 from bases.models import Base, Feed, PullSource
-from haowu.ground import days
+from haowu.approvals.words import Act
+from haowu.ground import inputs
 from haowu.ground.errors import Refused
 from haowu.partners import outbound
 from haowu.tenants.models import Tenant
@@ -31,6 +32,7 @@ MOST_BACKOFF = timedelta(hours=6)
 _FIRST_LINE = re.compile(rb"#\s*sequence=(\d{1,18})\s+counted_at=(\S{1,40})\s*\Z")
 
 
+@transaction.atomic
 def register(base: Tenant, url: str, every_minutes: int, *, at: datetime) -> PullSource:
     """Read ``url`` from now on, or instead of the address so far. PullAddressRefused where its shape will not do;
     where it leads is judged whenever it is read."""
@@ -44,11 +46,16 @@ def register(base: Tenant, url: str, every_minutes: int, *, at: datetime) -> Pul
     except outbound.OutboundRefused as refused:
         raise refusals.PullAddressRefused(why=refused.message) from refused
     fresh = {"url": url, "every_minutes": every_minutes, "next_at": at, "outcome": "", "told": "", "failures": 0}
-    return PullSource.objects.update_or_create(base=base, defaults=fresh)[0]
+    source, _new = PullSource.objects.update_or_create(base=base, defaults=fresh)
+    recorded.pull_source(Act.RECORDED, source, at)
+    return source
 
 
-def forget(base: Tenant) -> None:
-    PullSource.objects.visible_to(base).delete()
+@transaction.atomic
+def forget(base: Tenant, *, at: datetime) -> None:
+    for source in PullSource.objects.visible_to(base):
+        recorded.pull_source(Act.DELETED, source, at)
+        source.delete()
 
 
 def claim_due(*, at: datetime, most: int = 20) -> list[int]:
@@ -78,35 +85,39 @@ def pull(source: PullSource, *, at: datetime, **reading: Any) -> PullSource:
 
 def told(body: bytes) -> tuple[feeding.Count, Iterator[list[str]]]:
     """What a pulled body says of itself, and its rows. FeedInvalid where it is neither of the two forms."""
+    body = body.removeprefix(BOM_UTF8)
     if body.lstrip()[:1] == b"{":
         if len(body) > JSON_LIMIT:
             raise refusals.FeedInvalid(why=_("JSON 超过 {limit} MB，请改用 CSV。").format(limit=JSON_LIMIT // 2**20))
         return _from_json(body)
-    first, _newline, rest = body.removeprefix(b"\xef\xbb\xbf").partition(b"\n")
+    first, _newline, rest = body.partition(b"\n")
     found = _FIRST_LINE.match(first)
     if not found:
         raise refusals.FeedInvalid(why=_("第一行须为 # sequence=序号 counted_at=盘点时间。"))
-    counted_at = _moment(found[2].decode("ascii", "replace"))
-    return feeding.Count(Feed.Kind.SNAPSHOT, int(found[1]), counted_at), feed_rows.from_csv(io.BytesIO(rest))
+    count = _count(int(found[1]), found[2].decode("ascii", "replace"))
+    return count, feed_rows.from_csv(io.BytesIO(rest))
 
 
 def _from_json(body: bytes) -> tuple[feeding.Count, Iterator[list[str]]]:
     try:
-        document = json.loads(body)
-        sequence, rows = document["sequence"], document["rows"]
-    except (ValueError, KeyError, RecursionError) as error:
+        document = inputs.json_of_entries(body)
+        sequence, rows, at = document["sequence"], document["rows"], document.get("counted_at")
+    except (inputs.InputInvalid, TypeError, KeyError) as error:
         raise refusals.FeedInvalid(why=_("JSON 须有 sequence、counted_at 和 rows。")) from error
-    if not isinstance(sequence, int) or isinstance(sequence, bool) or not isinstance(rows, list):
-        raise refusals.FeedInvalid(why=_("sequence 须为整数，rows 须为数组。"))
-    counted_at = _moment(document.get("counted_at"))
-    return feeding.Count(Feed.Kind.SNAPSHOT, sequence, counted_at), feed_rows.from_json(rows)
+    if not isinstance(rows, list):
+        raise refusals.FeedInvalid(why=_("rows 须为数组。"))
+    return _count(sequence, at), feed_rows.from_json(rows)
 
 
-def _moment(text: Any) -> datetime:
+def _count(sequence: Any, counted_at: Any) -> feeding.Count:
     try:
-        return days.moment(text)
-    except (ValueError, OverflowError):
-        raise refusals.FeedInvalid(why=_("counted_at 须为带时区的时间，例如 2024-06-01T08:30:00+08:00。")) from None
+        number = inputs.whole(sequence, low=1, high=feeding.MAX_SEQUENCE)
+    except inputs.InputInvalid as error:
+        raise refusals.FeedInvalid(why=f"sequence：{error.why}") from error
+    try:
+        return feeding.Count(Feed.Kind.SNAPSHOT, number, inputs.moment(counted_at))
+    except inputs.InputInvalid as error:
+        raise refusals.FeedInvalid(why=f"counted_at：{error.why}") from error
 
 
 def _note(source: PullSource, outcome: str, said: str, failures: int, at: datetime) -> PullSource:

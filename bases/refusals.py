@@ -36,11 +36,6 @@ class DocumentMissing(Refused):
     text = _("缺少在有效期内的「{kind}」。请补充编号和有效期。")
 
 
-class ReasonMissing(Refused):
-    code = "REASON_MISSING"
-    text = _("请写明原因，它会原样告诉对方。")
-
-
 class NoSeat(Refused):
     code = "NO_SEAT"
     text = _("全国{level}基地名额 {seats} 个已满。请等有名额，或由平台发布新版政策。")
@@ -105,6 +100,38 @@ class QuotaExceeded(Refused):
 class FeedInvalid(Refused):
     code = "FEED_INVALID"
     text = _("无法读取这份库存：{why}")
+
+
+class MerchantUnknown(Refused):
+    code = "MERCHANT_UNKNOWN"
+    text = _("平台没有编号为「{merchant}」的商家。请核对编号，或等商家入驻。")
+
+
+class NotYourGoods(Refused):
+    code = "NOT_YOUR_GOODS"
+    text = _("你不能上报「{merchant}」的这件货。请商家在「基地合作」里同意，或提交这个品牌的授权书。")
+
+
+class BaseUnknown(Refused):
+    code = "BASE_UNKNOWN"
+    text = _("没有正在运营的基地「{base}」。请在基地列表里选择。")
+
+
+class ConsentWindowInvalid(Refused):
+    code = "CONSENT_WINDOW_INVALID"
+    text = _("合作期不能从过去开始，结束须晚于开始和现在，最晚到 2199 年底；不写结束即长期。")
+
+
+class AlreadyAgreed(Refused):
+    code = "ALREADY_AGREED"
+    text = _("这段时间你已同意「{base}」。要改期限，请先撤回原来的同意。")
+    status = 409
+
+
+class ConsentOver(Refused):
+    code = "CONSENT_OVER"
+    text = _("这项合作已到期或已撤回，不必再撤回。")
+    status = 409
 
 
 class SequenceReused(Refused):

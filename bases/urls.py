@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bases.views import home, rooms, stock, supply
+from bases.views import consents, home, rooms, stock, supply
 
 urlpatterns = [
     path("bases/", home.BaseList.as_view(), name="bases"),
@@ -17,10 +17,15 @@ urlpatterns = [
     path("base/stock/review/<int:pk>/taking/", stock.TakeRow.as_view(), name="base-take-row"),
     path("base/stock/review/<int:pk>/dropping/", stock.DropRow.as_view(), name="base-drop-row"),
     path("base/reservations/", supply.Reservations.as_view(), name="base-reservations"),
+    path("base/goods/", consents.BaseGoods.as_view(), name="base-goods"),
+    path("consents/", consents.MerchantConsents.as_view(), name="consents"),
+    path("consents/bases/", consents.ConsentBases.as_view(), name="consent-bases"),
+    path("consents/bases/<id:public_id>/", consents.Agree.as_view(), name="consent-base"),
+    path("consents/<id:public_id>/withdrawal/", consents.WithdrawConsent.as_view(), name="withdraw-consent"),
     path("stock/", supply.MerchantStock.as_view(), name="merchant-stock"),
     path("base/rooms/", rooms.BaseRooms.as_view(), name="base-rooms"),
-    path("base/rooms/<str:public_id>/closing/", rooms.CloseRoom.as_view(), name="base-close-room"),
+    path("base/rooms/<id:public_id>/closing/", rooms.CloseRoom.as_view(), name="base-close-room"),
     path("rooms/", rooms.OpenRooms.as_view(), name="rooms"),
-    path("rooms/<str:public_id>/", rooms.RoomPage.as_view(), name="room"),
-    path("bookings/<str:public_id>/cancellation/", rooms.CancelBooking.as_view(), name="cancel-booking"),
+    path("rooms/<id:public_id>/", rooms.RoomPage.as_view(), name="room"),
+    path("bookings/<id:public_id>/cancellation/", rooms.CancelBooking.as_view(), name="cancel-booking"),
 ]

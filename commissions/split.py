@@ -118,16 +118,19 @@ class Price:
 
 
 def bases(prices: Sequence[Price], order_coupon_fen: int = 0) -> list[int]:
-    """What the buyer paid for each line's goods: its price less its coupons and its part of the order's coupon.
+    """What the buyer paid for each line's goods: its price less its coupons and its share of the order's coupon.
 
-    The order's coupon is divided by price, by largest remainder. Freight and subsidies never enter the base. Raises
-    ValueError where a line's coupons exceed its price, as the source then sent something else than it meant.
+    The order's coupon is divided by price, by largest remainder. A line bears no more of it than its own coupons have
+    left: what is over is divided in the same way over the lines that have something left. Freight and subsidies never
+    enter the base. Raises ValueError where a line's own coupons exceed its price, or all coupons all prices.
     """
-    parts = divide(order_coupon_fen, [price.price_fen for price in prices])
-    paid = [
-        price.price_fen - price.merchant_coupon_fen - price.platform_coupon_fen - part
-        for price, part in zip(prices, parts, strict=True)
-    ]
-    if any(base < 0 for base in paid):
-        raise ValueError("coupons exceed the price of a line")
-    return paid
+    left = [price.price_fen - price.merchant_coupon_fen - price.platform_coupon_fen for price in prices]
+    if any(fen < 0 for fen in left) or order_coupon_fen > sum(left):
+        raise ValueError("coupons exceed prices")
+    weights = [price.price_fen for price in prices]
+    while order_coupon_fen:
+        borne = [min(fen, rest) for fen, rest in zip(divide(order_coupon_fen, weights), left, strict=True)]
+        left = [rest - fen for rest, fen in zip(left, borne, strict=True)]
+        order_coupon_fen -= sum(borne)
+        weights = [price.price_fen if rest else 0 for price, rest in zip(prices, left, strict=True)]
+    return left

@@ -1,12 +1,20 @@
 """Settings, all of them from the environment; with none set, a private development house under HAOWU_HOME.
 
-DATABASE_URL        the owner's connection: creates roles, migrates. Embedded PostgreSQL when unset.
-DATABASE_APP_URL    the application's own login. When unset, the owner's login drops to the role
-                    ``haowu_app`` as it connects, so row-level security binds either way.
+DATABASE_URL        the owner's connection: creates roles, migrates. Never through a pooler. Embedded PostgreSQL when
+                    unset.
+DATABASE_APP_URL    the application's own login, ``haowu_app``. When unset, the owner's login drops to that role
+                    as it connects, so row-level security binds either way.
+DATABASE_JOBS_URL   the login of commands and workers, ``haowu_jobs``, whose role carries the platform's scope. When
+                    unset, they use the application's and ask for the scope as they connect, which no pooler passes
+                    on: behind one (PgBouncer) set both.
 REDIS_URL           broker and cache. Embedded Redis when unset.
 DATA_KEYS           ``id:base64,…`` (32 bytes each): seal bank accounts and identity numbers; the first is current
                     (see haowu.tenants.sealing). A key of its own for the embedded PostgreSQL when unset.
 TOP_UP_ACCOUNT      the platform's own bank account, shown to merchants who pay commission from a deposit.
+LOG_FORMAT          ``json`` or ``line``; see LOGGING. LOG_LEVEL: from which level on, ``WARNING`` by default.
+DJANGO_BEHIND_PROXY ``true`` where every request comes through a proxy of ours that writes X-Forwarded-Proto and
+                    X-Forwarded-For, and only there (docs/operating.md).
+DJANGO_PROXIES      how many of them stand in a row, 1 when unset.
 HAOWU_SCOPE         ``platform`` for commands and workers, unset for the web (see haowu.tenants.scope).
 """
 
@@ -46,6 +54,7 @@ INSTALLED_APPS = [
     "haowu",
     "haowu.web",
     "haowu.tenants",
+    "haowu.approvals",
     "haowu.partners",
     "haowu.ledger",
     "haowu.analytics",
@@ -57,17 +66,23 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "haowu.web.request_ids.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "haowu.web.privacy.PrivateAnswers",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "haowu.web.middleware.AddressMiddleware",  # in the reader's language, before a cookie or a path is looked up
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "haowu.web.chunks.ChunkedBodies",
     "django.middleware.common.CommonMiddleware",
+    "haowu.web.bodies.BodyLimits",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "haowu.tenants.middleware.TenantScopeMiddleware",
+    "haowu.approvals.middleware.ActorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -95,7 +110,8 @@ def _database(url: str, *options: str) -> dict:
     """A connection to ``url`` with PostgreSQL start-up ``options`` such as ``role=haowu_app``."""
     config = env.db_url_config(url)
     config["HOST"] = config.setdefault("OPTIONS", {}).pop("host", config["HOST"])  # a socket's directory is ?host=
-    config["OPTIONS"]["options"] = " ".join(f"-c {option}" for option in options)
+    if options:
+        config["OPTIONS"]["options"] = " ".join(f"-c {option}" for option in options)
     config["CONN_MAX_AGE"] = env.int("DB_CONN_MAX_AGE", default=60)
     config["CONN_HEALTH_CHECKS"] = True
     return config
@@ -105,10 +121,28 @@ _OWNER_URL = env.str("DATABASE_URL", default="") or embedded.database_url("owner
 _APP_URL = env.str("DATABASE_APP_URL", default="") or (
     embedded.database_url("app") if not env.str("DATABASE_URL", default="") else ""
 )
-_SCOPE = [f"app.tenant={scope}"] if (scope := env.str("HAOWU_SCOPE", default="")) else []
+_JOBS_URL = env.str("DATABASE_JOBS_URL", default="") or (
+    embedded.database_url("jobs") if not env.str("DATABASE_URL", default="") else ""
+)
+
+
+HAOWU_SCOPE = env.str("HAOWU_SCOPE", default="")
+
+
+def _default_database(scope: str) -> dict:
+    """As whom this process signs in. What its role does not say it asks for as it connects.
+
+    The owner's login carries the platform's scope, which must not reach a web process that borrows it: said even empty.
+    """
+    if scope == "platform" and _JOBS_URL:
+        return _database(_JOBS_URL)
+    if not _APP_URL:
+        return _database(_OWNER_URL, "role=haowu_app", f"app.tenant={scope}")
+    return _database(_APP_URL, *([f"app.tenant={scope}"] if scope else []))
+
 
 DATABASES = {
-    "default": _database(_APP_URL, *_SCOPE) if _APP_URL else _database(_OWNER_URL, "role=haowu_app", *_SCOPE),
+    "default": _default_database(HAOWU_SCOPE),
     "owner": _database(_OWNER_URL, "app.tenant=platform"),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -138,6 +172,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {
     "settle-the-night": {"task": "commissions.tasks.settle_night", "schedule": crontab(hour=2, minute=0)},
     # Expires: where all workers are busy, what was swept meanwhile would only queue up before other tasks.
+    "link-trail": {"task": "haowu.approvals.tasks.link_trail", "schedule": 60.0},
     "sweep": {"task": "commissions.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "release-expired": {"task": "commissions.tasks.release_expired", "schedule": 60.0},
     "pull-stock": {"task": "bases.tasks.pull_due", "schedule": 60.0},
@@ -173,13 +208,10 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "haowu.tenants.sign_in.SignInTries"
+AXES_LOCKOUT_CALLABLE = "haowu.tenants.sign_in.locked_out"
+AXES_CLIENT_IP_CALLABLE = "haowu.web.addresses.client_address"
 AXES_ENABLE_ADMIN = False
-AXES_LOCKOUT_TEMPLATE = "locked_out.html"
-AXES_HTTP_RESPONSE_CODE = 429
-AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
@@ -201,9 +233,10 @@ _HTTPS = env.bool("DJANGO_HTTPS", default=not DEVELOPMENT)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("DJANGO_BEHIND_PROXY", default=False) else None
-)
+_BEHIND_PROXY = env.bool("DJANGO_BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _BEHIND_PROXY else None
+PROXIES = env.int("DJANGO_PROXIES", default=1) if _BEHIND_PROXY else 0
+"""Proxies of ours that append the caller to X-Forwarded-For (haowu.web.addresses)."""
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -221,6 +254,8 @@ CONTENT_SECURITY_POLICY = {
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(HOME / "media"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+BODY_LIMITS = {"token": 64 * 1024, "sign-in": 64 * 1024, "admin:login": 64 * 1024, "base-upload": 101 * 1024 * 1024}
+"""Bytes of a request by the name of its route, files included; DATA_UPLOAD_MAX_MEMORY_SIZE for all others."""
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "partners.ApiClient"
 OAUTH2_PROVIDER = {
@@ -233,6 +268,8 @@ OAUTH2_PROVIDER = {
         "stock:read": _("查看库存与上报结果"),
         "brands:write": _("引进品牌"),
         "brands:read": _("查看品牌库与引进结果"),
+        "consents:write": _("同意基地存放自己的货，与撤回"),
+        "consents:read": _("查看商家与基地的合作"),
         "activities:read": _("查看招商活动与二级合作"),
         "activities:write": _("管理招商活动与二级合作"),
         "enrolments:read": _("查看活动报名与变更申请"),
@@ -240,7 +277,9 @@ OAUTH2_PROVIDER = {
         "levels:read": _("查看等级、考核与返点"),
         "earnings:read": _("查看余额与提现"),
         "withdrawals:write": _("申请与取消提现"),
+        "trail:read": _("查看操作记录"),
     },
+    "APPLICATION_ADMIN_CLASS": "haowu.partners.admin.ApiClientAdmin",
     "SCOPES_BACKEND_CLASS": "haowu.partners.oauth.ClientScopes",
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # client credentials and no other grant
     "OAUTH2_BACKEND_CLASS": "haowu.partners.oauth.HeaderTokens",
@@ -255,11 +294,17 @@ OAUTH2_PROVIDER = {
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
-API_LIMITS = {
+LIMITS = {
     "requests": (env.int("API_REQUESTS_PER_MINUTE", default=600), 60),
     "tokens": (env.int("API_TOKENS_PER_MINUTE", default=30), 60),
+    "token-tries": (10, 60),
+    "token-tries-of-address": (30, 60),
+    "wrong-tokens": (60, 60),
+    "sign-in-tries": (8, 15 * 60),
+    "sign-in-tries-of-address": (60, 60 * 60),
 }
-"""``{name: (requests, seconds)}`` for each API client."""
+"""``{name: (times, seconds)}``. For each API client: requests, tokens. For each address: the tokens that are none; and
+failed tries to get one or to sign in, for an address with the name it gave and, as ``-of-address``, with any name."""
 IDEMPOTENCY_DAYS = 30
 TOP_UP_ACCOUNT = env.str("TOP_UP_ACCOUNT", default="")
 """Where merchants pay in, as one line for people: holder, bank, number. Unset: the page says whom to ask."""
@@ -288,6 +333,7 @@ SPECTACULAR_SETTINGS = {
         "EventVerdict": "commissions.models.OrderEvent.Verdict",
         "FeedKind": "bases.models.Feed.Kind",
         "FeedStatus": "bases.models.Feed.Status",
+        "ConsentState": "bases.models.Consent.State",
         "IntroductionStatus": "bases.models.Introduction.Status",
         "StockRowStatus": ["accepted", "quarantined", "ignored"],
         "IntroducedStatus": ["submitted", "duplicate", "rejected"],
@@ -296,6 +342,9 @@ SPECTACULAR_SETTINGS = {
         "AccountKind": "haowu.ledger.models.Account.Kind",
         "WithdrawalStatus": "commissions.models.Withdrawal.Status",
         "PostingKind": "haowu.ledger.models.Posting.Kind",
+        "TrailAct": "haowu.approvals.words.Act",
+        "TrailSubject": "haowu.approvals.words.Subject",
+        "TrailSide": ["own", "other", "platform", "system"],
         "ActivityType": "tuanzhang.models.Activity.Type",
         "Joining": "tuanzhang.models.Activity.Joining",
         "ChangeKind": "tuanzhang.models.ChangeRequest.Kind",
@@ -309,10 +358,17 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+LOG_FORMAT = env.str("LOG_FORMAT", default="line" if DEVELOPMENT else "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "haowu.web.logs.WithRequestId"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"},
+        "json": {"()": "haowu.web.logs.JsonLines"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "loggers": {"haowu.approvals.chain": {"level": "INFO"}},
 }
+"""``LOG_FORMAT``: ``json`` (one object a line) outside of development, ``line`` there. No personal data in either."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from django.db import transaction
 
+from bases.branding import brand_products
 from haowu.tenants.models import Tenant
-from merchants import refusals
+from merchants import recorded, refusals
 from merchants.listing import unfit
 from merchants.models import Brand, Category, Product, Sku
 
@@ -36,22 +38,26 @@ def add_product(merchant: Tenant, code: str, details: Details, skus: Sequence[Sk
     stored = Product.objects.of_merchant(merchant).filter(public_id=product.public_id).first()
     if stored is None:
         raise refusals.ProductCodeTaken(code=code)
+    brand_products(merchant, {code: details.brand})
     _write_skus(stored, skus)
     return stored
 
 
 @transaction.atomic
-def change_product(product: Product, details: Details, skus: Sequence[SkuWish]) -> Product:
+def change_product(product: Product, details: Details, skus: Sequence[SkuWish], *, at: datetime) -> Product:
     """Bring ``product`` to ``details`` and exactly ``skus``. A listed one must stay fit to be shown."""
     _check(skus)
     product = Product.objects.select_for_update().get(pk=product.pk)
+    before = recorded.terms_of(product)
     for name, value in _fields(details).items():
         setattr(product, name, value)
     if product.status == Product.Status.LISTED and (refused := unfit(product)):
         raise refused
     product.save(update_fields=list(_fields(details)))
+    brand_products(product.merchant, {product.code: details.brand})
     _write_skus(product, skus)
     product.skus.exclude(code__in=[sku.code for sku in skus]).delete()
+    recorded.product_changed(product, before, at)
     return product
 
 

@@ -1,5 +1,11 @@
-"""Pictures of a product. Each is drawn anew before it is kept, which drops what a camera wrote into it."""
+"""Pictures of a product. Each is drawn anew before it is kept, which drops what a camera wrote into it.
 
+A small file can open into gigabytes. So the number of its pixels is read from its head before any is decoded, a JPEG is
+decoded at a fraction of its size, only the first picture of an animation is, and each process draws one at a time.
+"""
+
+import struct
+import threading
 from io import BytesIO
 
 from django.core.files.base import ContentFile
@@ -13,9 +19,12 @@ from merchants.models import Product, ProductImage
 
 LIMIT = 8
 LIMIT_MB = 5
-MAX_SIDE = 10_000
+MAX_MEGAPIXELS = 16
+"""Of a WebP, four copies at four bytes a pixel are in memory while it is opened: 256 MB."""
 KEPT_SIDE = 1200
 FORMATS = ("JPEG", "PNG", "WEBP")
+UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, struct.error)
+_drawing = threading.Lock()
 
 
 @transaction.atomic
@@ -23,12 +32,13 @@ def add_picture(product: Product, upload: UploadedFile) -> ProductImage:
     """Keep ``upload`` as the last picture of ``product``, at most 1200 pixels wide or high, as WebP."""
     if upload.size > LIMIT_MB * 1024 * 1024:
         raise refusals.PictureTooLarge(limit=LIMIT_MB)
+    drawn = _redrawn(upload)
     Product.objects.select_for_update().get(pk=product.pk)
     kept = list(product.images.all())
     if len(kept) >= LIMIT:
         raise refusals.TooManyPictures(limit=LIMIT)
     picture = ProductImage(product=product, position=kept[-1].position + 1 if kept else 0)
-    picture.image.save(f"{public_id()}.webp", _redrawn(upload), save=True)
+    picture.image.save(f"{public_id()}.webp", drawn, save=True)
     return picture
 
 
@@ -42,12 +52,21 @@ def remove_picture(picture: ProductImage) -> None:
 def _redrawn(upload: UploadedFile) -> ContentFile:
     try:
         with Image.open(upload, formats=FORMATS) as image:
-            if max(image.size) > MAX_SIDE:
-                raise refusals.PictureUnreadable
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-            upright.thumbnail((KEPT_SIDE, KEPT_SIDE))
-            drawn = BytesIO()
-            upright.save(drawn, "WEBP", quality=82)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            if image.width * image.height > MAX_MEGAPIXELS * 1_000_000:
+                raise refusals.PictureHasTooManyPixels(limit=MAX_MEGAPIXELS)
+            with _drawing:
+                drawn = BytesIO()
+                _small(image).save(drawn, "WEBP", quality=82)
+    except Image.DecompressionBombError as error:
+        raise refusals.PictureHasTooManyPixels(limit=MAX_MEGAPIXELS) from error
+    except UNREADABLE as error:
         raise refusals.PictureUnreadable from error
     return ContentFile(drawn.getvalue())
+
+
+def _small(image: Image.Image) -> Image.Image:
+    """Upright and without anything but its pixels. Made smaller before it is turned: both copy it."""
+    if image.mode in ("1", "P"):
+        image = image.convert("RGB")
+    image.thumbnail((KEPT_SIDE, KEPT_SIDE))
+    return ImageOps.exif_transpose(image).convert("RGB")

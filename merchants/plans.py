@@ -1,5 +1,6 @@
 """Opening, changing and ending commission plans (rulebook §5, §6). Every act takes the moment it happens at."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,10 +9,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from haowu.approvals.trail import Entry, record_many
+from haowu.approvals.words import Act
 from haowu.ground import days
+from haowu.ground.bulk import insert_rows
 from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant
-from merchants import rates, refusals
+from merchants import rates, recorded, refusals
 from merchants.models import Plan, PlanRate, Product, Shop
 from merchants.steps import Step
 
@@ -83,18 +87,22 @@ def _open(pairs: list[tuple[NewPlan, Plan | Refused]]) -> None:
     """Store the plans among ``pairs`` and their first rates."""
     plans = [(wish, answer) for wish, answer in pairs if isinstance(answer, Plan)]
     Plan.objects.bulk_create([plan for _wish, plan in plans])
-    PlanRate.objects.bulk_create(
-        PlanRate(
-            plan=plan,
-            merchant=wish.merchant,
-            streamer=streamer,
-            commission_bps=bps,
-            effective_from=wish.at,
-            announced_at=wish.at,
-        )
-        for wish, plan in plans
-        for streamer, bps in wish.first_rates.items()
+    insert_rows(
+        PlanRate,
+        [
+            {
+                "plan_id": plan.pk,
+                "merchant_id": plan.merchant_id,
+                "streamer_id": streamer.pk if streamer else None,
+                "commission_bps": bps,
+                "effective_from": wish.at,
+                "announced_at": wish.at,
+            }
+            for wish, plan in plans
+            for streamer, bps in wish.first_rates.items()
+        ],
     )
+    recorded.plans_opened((plan, wish.first_rates) for wish, plan in plans)
 
 
 def open_plan(merchant: Tenant, type: str, *, at: datetime, **terms: Any) -> Plan:
@@ -130,47 +138,119 @@ def _objection(wish: NewPlan, suspended: set[int], ends: Mapping[Any, datetime |
     return None
 
 
-@transaction.atomic
-def set_rate(plan: Plan, bps: int | None, *, at: datetime, streamer: Tenant | None = None) -> PlanRate | None:
-    """Ask for a new rate: a raise begins ``at``, a decrease at the next 00:00 Asia/Shanghai.
+@dataclass(frozen=True)
+class NewRate:
+    """A rate to be asked for at ``at``. ``streamer`` names whose it is in a plan that lists streamers.
 
-    ``streamer`` names whose rate it is in a plan that lists streamers; ``bps`` None takes that streamer off the list.
-    Returns the new row, or None where the rate equals the one in force (which cancels a pending decrease).
-    Raises DecreasesClosed from 23:50 on for a decrease, RateInThePast where ``at`` lies before an earlier change.
+    ``bps`` None takes that streamer off the list.
     """
-    plan = Plan.objects.select_for_update().get(pk=plan.pk)
-    if plan.ends_at is not None and plan.ends_at <= at:
-        raise refusals.PlanEnded
-    if plan.lists_streamers and streamer is None:
-        raise refusals.PlanNeedsStreamers
-    if not plan.lists_streamers and (streamer is not None or bps is None):
-        raise refusals.PlanTakesNoStreamers
-    if bps is not None and not 0 <= bps <= rates.MAX_COMMISSION_BPS:
-        raise refusals.RateOutOfRange(bps=bps)
-    history = list(plan.rates.filter(streamer=streamer).select_for_update())
+
+    plan: Plan
+    bps: int | None
+    at: datetime
+    streamer: Tenant | None = None
+
+    @property
+    def place(self) -> tuple[int, int | None]:
+        """Where rates form one history: the plan, and whose they are."""
+        return self.plan.pk, self.streamer.pk if self.streamer else None
+
+
+def set_rate(plan: Plan, bps: int | None, *, at: datetime, streamer: Tenant | None = None) -> PlanRate | None:
+    """``set_rates`` for one, its refusal raised."""
+    return single(set_rates([NewRate(plan, bps, at, streamer)]))
+
+
+@transaction.atomic
+def set_rates(wishes: Sequence[NewRate]) -> list[PlanRate | Refused | None]:
+    """Ask for new rates, in order: a raise begins at its ``at``, a decrease at the next 00:00 Asia/Shanghai.
+
+    Answers for each with the new row, or None where the rate equals the one in force (which cancels a pending
+    decrease). Refuses a decrease from 23:50 on, and what is asked for before an earlier change.
+    """
+    plans = Plan.objects.select_for_update().order_by("pk").in_bulk({wish.plan.pk for wish in wishes})
+    answers: dict[int, PlanRate | Refused | None] = {}
+    waiting = list(enumerate(wishes))
+    while waiting:
+        first: dict[tuple[int, int | None], tuple[int, NewRate]] = {}
+        for number, wish in waiting:
+            first.setdefault(wish.place, (number, wish))
+        answers |= _set_once(list(first.values()), plans)
+        waiting = [(number, wish) for number, wish in waiting if number not in answers]
+    return [answers[number] for number in range(len(wishes))]
+
+
+def _set_once(wishes: Sequence[tuple[int, NewRate]], plans: Mapping[int, Plan]) -> dict[int, PlanRate | Refused | None]:
+    """The answers to numbered ``wishes`` of which no two change the same history."""
+    histories: dict[tuple[int, int | None], list[PlanRate]] = defaultdict(list)
+    for rate in PlanRate.objects.filter(plan__in={wish.plan.pk for _number, wish in wishes}):
+        histories[rate.plan_id, rate.streamer_id].append(rate)
+    answers: dict[int, PlanRate | Refused | None] = {}
+    called_off: dict[datetime, list[int]] = defaultdict(list)
+    changes: list[Entry] = []
+    for number, wish in wishes:
+        plan, history = plans[wish.plan.pk], histories[wish.place]
+        answers[number] = refused = _rate_objection(plan, wish, history)
+        if refused is None:
+            change = _change(wish, history)
+            answers[number] = refusals.DecreasesClosed() if change.refused else _rate(plan, wish, change)
+            if not change.refused:
+                pending = [rate.pk for rate in history if _is_pending(rate, wish.at)]
+                called_off[wish.at] += pending
+                changes += _entry(plan, wish, history, answers[number], is_change=bool(pending))
+    for at, pks in called_off.items():
+        PlanRate.objects.filter(pk__in=pks).update(cancelled_at=at)
+    PlanRate.objects.bulk_create([answer for answer in answers.values() if isinstance(answer, PlanRate)])
+    record_many(Act.RATE_CHANGED, changes)
+    return answers
+
+
+def _entry(
+    plan: Plan, wish: NewRate, history: Sequence[PlanRate], rate: PlanRate | None, *, is_change: bool
+) -> list[Entry]:
+    """For the trail, unless the rate asked for is the one in force and called nothing off."""
+    if rate is None and not is_change:
+        return []
+    current = rates.in_force(history, wish.at)
+    before = current.commission_bps if current else None
+    return [recorded.rate_entry(plan, wish.streamer, (before, wish.bps), rate, wish.at)]
+
+
+def _rate_objection(plan: Plan, wish: NewRate, history: Sequence[PlanRate]) -> Refused | None:
+    """The first rule that ``wish`` breaks."""
+    if plan.ends_at is not None and plan.ends_at <= wish.at:
+        return refusals.PlanEnded()
+    if plan.lists_streamers and wish.streamer is None:
+        return refusals.PlanNeedsStreamers()
+    if not plan.lists_streamers and (wish.streamer is not None or wish.bps is None):
+        return refusals.PlanTakesNoStreamers()
+    if wish.bps is not None and not 0 <= wish.bps <= rates.MAX_COMMISSION_BPS:
+        return refusals.RateOutOfRange(bps=wish.bps)
     last = max((rate.announced_at for rate in history), default=plan.starts_at)
-    if at < last:
-        raise refusals.RateInThePast(at=at.isoformat(), last=last.isoformat())
-    return _add_rate(plan, streamer, history, bps, at)
+    if wish.at < last:
+        return refusals.RateInThePast(at=wish.at.isoformat(), last=last.isoformat())
+    return None
 
 
-def _add_rate(
-    plan: Plan, streamer: Tenant | None, history: list[PlanRate], bps: int | None, at: datetime
-) -> PlanRate | None:
-    current = rates.in_force(history, at)
-    change = rates.change(current.commission_bps if current else None, bps, at)
-    if change.refused:
-        raise refusals.DecreasesClosed
-    plan.rates.filter(streamer=streamer, cancelled_at__isnull=True, effective_from__gt=at).update(cancelled_at=at)
+def _change(wish: NewRate, history: Sequence[PlanRate]) -> rates.Change:
+    current = rates.in_force(history, wish.at)
+    return rates.change(current.commission_bps if current else None, wish.bps, wish.at)
+
+
+def _is_pending(rate: PlanRate, at: datetime) -> bool:
+    return rate.cancelled_at is None and rate.effective_from > at
+
+
+def _rate(plan: Plan, wish: NewRate, change: rates.Change) -> PlanRate | None:
     if change.effective_from is None:
         return None
-    return PlanRate.objects.create(
+    return PlanRate(
         plan=plan,
         merchant_id=plan.merchant_id,
-        streamer=streamer,
-        commission_bps=bps,
+        streamer=wish.streamer,
+        commission_bps=wish.bps,
         effective_from=change.effective_from,
-        announced_at=at,
+        announced_at=wish.at,
     )
 
 
@@ -184,4 +264,5 @@ def end_plan(plan: Plan, *, at: datetime) -> Plan:
         raise refusals.DecreasesClosed
     plan.ends_at = days.next_midnight(at)
     plan.save(update_fields=["ends_at"])
+    recorded.plan_ended(plan, at)
     return plan

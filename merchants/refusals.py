@@ -23,7 +23,12 @@ class SkuCodeRepeated(Refused):
 
 class PictureUnreadable(Refused):
     code = "PICTURE_UNREADABLE"
-    text = _("这个文件不是可用的图片。请上传 JPEG、PNG 或 WebP，长宽都不超过 10000 像素。")
+    text = _("这个文件不是可用的图片。请上传 JPEG、PNG 或 WebP。")
+
+
+class PictureHasTooManyPixels(Refused):
+    code = "PICTURE_HAS_TOO_MANY_PIXELS"
+    text = _("图片超过 {limit}00 万像素。请缩小后再上传（例如 4000 × 3000）。")
 
 
 class PictureTooLarge(Refused):
@@ -72,6 +77,13 @@ class NotListed(Refused):
     code = "NOT_LISTED"
     text = _("商品没有上架。")
     status = 409
+
+
+class ProductNotListed(Refused):
+    """Somebody else would offer or pick it."""
+
+    code = "PRODUCT_NOT_LISTED"
+    text = _("「{product}」没有上架，不能报名活动或选入货架。商家上架后再试。")
 
 
 class PlanExists(Refused):

@@ -5,10 +5,13 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from bases import feeding, founding, introducing, reserving
+from bases import consenting, feeding, founding, introducing, reserving
 from bases.feed_rows import pack
-from bases.models import Application, Base, Introduction, Stock
+from bases.models import Application, Base, Brand, Consent, Introduction, Stock
+from haowu.ground import days
 from haowu.tenants.models import Tenant
+from merchants import editing
+from merchants.models import Product
 from tests.build import moment, tenant
 
 AT = moment("2024-06-01 09:00")
@@ -29,9 +32,28 @@ def application(leader: Tenant | None = None, **facts: Any) -> Application:
     return founding.apply(leader or tenant("tuanzhang"), site(**facts), PAPERS, is_gold_leader=True, at=AT)
 
 
-def base(code: str = "", **facts: Any) -> Base:
+def base(code: str = "", *, agreed_by: Iterable[str] = (), **facts: Any) -> Base:
+    """One that may sell the goods of the merchants ``agreed_by``, named by their codes."""
     code = code or f"base-{next(_numbers)}"
-    return founding.approve(application(**{"name": code} | facts), code=code, by=None, at=AT)
+    made = founding.approve(application(**{"name": code} | facts), code=code, by=None, at=AT)
+    agreed(made, *agreed_by)
+    return made
+
+
+def agreed(of: Base, *merchants: str, at: datetime = days.BEGINNING, **window: datetime) -> list[Consent]:
+    """The merchants of these codes let ``of`` sell their goods, from the beginning of time unless the test says."""
+    parties = Tenant.objects.coded(Tenant.Kind.MERCHANT, merchants)
+    return [consenting.agree(parties[code], of.base, **window, by=None, at=at) for code in merchants]
+
+
+def of_brand(brand: Brand | None, of: Tenant, code: str = "p1") -> Product:
+    """The product of that code, made where it is new, with ``brand`` on its merchant's form."""
+    details = editing.Details(code, "", None, brand)
+    known = Product.objects.of_merchant(of).coded(code)
+    skus = [editing.SkuWish("a", "", 1_000, 5)]
+    if known:
+        return editing.change_product(known, details, skus, at=days.BEGINNING)
+    return editing.add_product(of, code, details, skus)
 
 
 def authorised(name: str, first: str = "2024-01-01", last: str = "2025-12-31") -> introducing.Authorised:
@@ -54,7 +76,7 @@ Row = tuple[str, str, str, int, int]
 
 def feed(
     of: Base, sequence: int, rows: Iterable[Row], kind: str = "snapshot", *, at: datetime | None = None, **facts: Any
-) -> feeding.Receipt:
+) -> feeding.FeedAnswer:
     """``rows``: (merchant, product, sku, price_fen, quantity). Counted a minute later for each sequence."""
     at = at or AT + timedelta(minutes=sequence)
     told = feeding.Count(kind, sequence, facts.pop("counted_at", at), **facts)

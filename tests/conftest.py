@@ -17,6 +17,7 @@ from haowu import embedded
 from haowu.tenants.scope import PLATFORM
 from tests import campaign, database
 from tests.faults import rows
+from tests.hashing import hashes  # noqa: F401
 
 # Django would flush as the app role, which has no right to TRUNCATE.
 TransactionTestCase._fixture_teardown = lambda self: database.clean()
@@ -48,7 +49,8 @@ def _django_db_helper(_django_db_helper, django_db_blocker):
     def enter(scope: str) -> None:
         if threading.get_ident() == here:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('app.tenant', %s, %s)", [scope, connection.in_atomic_block])
+                how_long = "LOCAL" if connection.in_atomic_block else "SESSION"
+                cursor.execute(f"SET {how_long} app.tenant = %s", [scope])
 
     def leave_scope(**_) -> None:
         enter("")
@@ -72,12 +74,18 @@ def process_environment(transactional_db) -> dict[str, str]:
     """For programs that a test starts: the test's database and Redis, the platform's scope."""
     name = settings.DATABASES["default"]["NAME"]
     owner = os.environ.get("DATABASE_URL") or embedded.database_url("owner")
-    app = os.environ.get("DATABASE_APP_URL") or ("" if "DATABASE_URL" in os.environ else embedded.database_url("app"))
+
+    def login(role: str) -> str:
+        ours = "" if os.environ.get("DATABASE_URL") else embedded.database_url(role)
+        url = os.environ.get(f"DATABASE_{role.upper()}_URL") or ours
+        return url and urlsplit(url)._replace(path=f"/{name}").geturl()
+
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "haowu.settings",
         "DATABASE_URL": urlsplit(owner)._replace(path=f"/{name}").geturl(),
-        "DATABASE_APP_URL": app and urlsplit(app)._replace(path=f"/{name}").geturl(),
+        "DATABASE_APP_URL": login("app"),
+        "DATABASE_JOBS_URL": login("jobs"),
         "REDIS_URL": settings.REDIS_URL,
         "HAOWU_SCOPE": PLATFORM,
     }

@@ -96,15 +96,16 @@ def order_events(rng: Random, market: dict, order_no: str) -> list[dict]:
     """All that happens to one order; some of it is contradicted by the rest."""
     ordered_at = _moment(rng, 0, rng.choice((14, 35)))
     lines = [_bought(rng, market, number) for number in range(1, rng.choice((1, 1, 2, 3)) + 1)]
+    joining = [_bought(rng, market, len(lines) + 1)] if rng.random() < 0.2 else []
 
     def event(kind, at, whole=0.5, **facts):
-        line = {} if kind == "paid" or rng.random() < whole else {"line_no": rng.randrange(1, len(lines) + 1)}
+        line = {} if kind == "paid" or rng.random() < whole else {"line_no": rng.randrange(1, len(lines + joining) + 1)}
         return _event(rng, kind, order_no, at) | line | facts
 
     def later(days):
         return ordered_at + timedelta(days=rng.randrange(days), seconds=rng.choice((0, 0, rng.randrange(86_400))))
 
-    def paid(at, lines):
+    def paid(at, lines, ordered_at=ordered_at):
         facts = {"freight_fen": rng.choice((0, 0, 800)), "order_coupon_fen": rng.choice((0, 0, 0, 1, 299))}
         buyer = rng.choice(("somebody", "somebody", "somebody", *market["buyers"]))
         return event("paid", at, ordered_at=ordered_at.isoformat(), buyer_ref=buyer, lines=lines, **facts)
@@ -112,20 +113,24 @@ def order_events(rng: Random, market: dict, order_no: str) -> list[dict]:
     events = [paid(ordered_at + timedelta(minutes=rng.choice((0, 5, 20))), lines)]
     if rng.random() < 0.04:
         again = rng.sample(lines, rng.randrange(1, len(lines) + 1))
-        events.append(paid(later(3), [line | {"price_fen": rng.choice(PRICES)} for line in again]))
+        events.append(paid(later(3), [_priced(rng, line) for line in again]))
+    if joining:
+        joined_at = later(10)
+        events.append(paid(joined_at + timedelta(minutes=rng.choice((0, 5))), joining, joined_at))
     events += [event("shipped", later(3), 0.8) for _ in range(rng.choice((0, 1, 1, 2)))]
     events += [event("received", _edge(rng, later(6)), 0.8) for _ in range(rng.choice((0, 1, 1, 1, 2)))]
     events += [event("cancelled", later(4), 0.6) for _ in range(rng.choice((0, 0, 0, 0, 1)))]
     for number in range(rng.choice((0, 1, 1, 2, 4))):
-        refund = event("refunded", later(40), 0.3, refund_no=f"r{rng.randrange(number + 1)}") | _amounts(rng, lines)
+        refund = event("refunded", later(40), 0.4, refund_no=f"r{rng.randrange(number + 1)}") | _amounts(rng, lines)
         events.append(refund)
-        if rng.random() < 0.3:
-            same = {name: refund[name] for name in ("refund_no", "line_no") if name in refund}
-            called_off = datetime.fromisoformat(refund["occurred_at"]) + rng.choice((0, 1, 1, -1)) * timedelta(days=2)
-            events.append(_event(rng, "refund_reversed", order_no, called_off) | same)
+        for _ in range(rng.choice((0, 0, 0, 1, 1, 2))):
+            shift = rng.choice((0, 1, 1, -1)) * timedelta(days=2)
+            called_off_at = datetime.fromisoformat(refund["occurred_at"]) + shift
+            events.append(event("refund_reversed", called_off_at, 0.4, refund_no=refund["refund_no"]))
     for number in range(rng.choice((0, 0, 0, 1, 2))):
-        case = event("after_sale_opened", later(15), 0.3, case_no=f"c{number}")
-        events += [case] + [event("after_sale_closed", later(25), 0.8, case_no=f"c{number}")] * (rng.random() < 0.8)
+        case = {"case_no": f"c{number}"}
+        events += [event("after_sale_opened", later(15), 0.4, **case) for _ in range(rng.choice((1, 1, 2)))]
+        events += [event("after_sale_closed", later(25), 0.7, **case) for _ in range(rng.choice((0, 1, 1, 1, 2)))]
     return events
 
 
@@ -154,17 +159,24 @@ def _arrivals(rng: Random, event: dict) -> list[datetime]:
 def _bought(rng: Random, market: dict, number: int) -> dict:
     merchant, code = rng.choice(market["products"])
     fitting = [pid for pid, pick in market["picks"].items() if pick["product"] == (merchant, code)]
+    return _priced(
+        rng,
+        {
+            "line_no": number,
+            "product": {"merchant": merchant, "code": code if rng.random() > 0.01 else "no such product"},
+            "quantity": rng.randrange(1, 4),
+            "price_subsidy_fen": rng.choice((0, 0, 500)),
+            "pid": rng.choice(fitting) if rng.random() < 0.88 else rng.choice(("", "nobody's", *market["picks"])),
+        },
+    )
+
+
+def _priced(rng: Random, line: dict) -> dict:
+    """With a price and coupons of its own, now and then one that leaves a fen."""
     price = rng.choice(PRICES)
-    return {
-        "line_no": number,
-        "product": {"merchant": merchant, "code": code if rng.random() > 0.01 else "no such product"},
-        "quantity": rng.randrange(1, 4),
-        "price_fen": price,
-        "merchant_coupon_fen": rng.choice((0, 0, price // 10)),
-        "platform_coupon_fen": rng.choice((0, 0, price // 7)),
-        "price_subsidy_fen": rng.choice((0, 0, 500)),
-        "pid": rng.choice(fitting) if rng.random() < 0.88 else rng.choice(("", "nobody's", *market["picks"])),
-    }
+    coupon = rng.choice((0, 0, 0, price // 10, price // 10, price - 1))
+    platforms = {"platform_coupon_fen": rng.choice((0, 0, price // 7)) if coupon <= price // 2 else 0}
+    return line | {"price_fen": price, "merchant_coupon_fen": coupon} | platforms
 
 
 def _amounts(rng: Random, lines: list[dict]) -> dict:

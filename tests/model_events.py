@@ -54,72 +54,111 @@ class Line:
 def fold(events, settled_payments=()):
     """``{line number: Line}`` of the set of an order's events; a payment that a night has settled stays."""
     ordered = sorted(events, key=place)
-    lines, freight = {}, 0
+    lines, freights = {}, []
     for event in sorted(kinds(ordered, "paid"), key=lambda event: event["event_id"] not in settled_payments):
         numbers = [line["line_no"] for line in event["lines"]]
         if not lines.keys() & set(numbers):
-            facts = [line | {"buyer": event["buyer_ref"], "at": moment(event["ordered_at"])} for line in event["lines"]]
+            ordered_at = moment(event["ordered_at"])
+            facts = [line | {"buyer": event["buyer_ref"], "at": ordered_at} for line in event["lines"]]
             fresh = zip(numbers, facts, bases(event), strict=True)
             lines |= {number: Line(event["event_id"], fact, base) for number, fact, base in fresh}
-            freight += event.get("freight_fen", 0)
-    for number, line in lines.items():
-        first = {kind: next(kinds(ordered, kind, number=number), None) for kind in ("cancelled", "shipped", "received")}
+            freights.append((ordered_at, event["event_id"], event.get("freight_fen", 0)))
+    for line in lines.values():
+        first = {kind: next(kinds(ordered, kind, about=line), None) for kind in ("cancelled", "shipped", "received")}
         moved = [place(event) for kind, event in first.items() if event and kind != "cancelled"]
         line.cancelled = first["cancelled"] is not None and place(first["cancelled"]) < min(moved, default=(NEVER,))
         if not line.cancelled:
             line.shipped, line.received = (when(first[kind]) for kind in ("shipped", "received"))
-        for event in kinds(ordered, "after_sale_opened", number=number):
+        for event in kinds(ordered, "after_sale_opened", about=line):
             line.cases.setdefault(event["case_no"], [when(event), None])
-        for event in kinds(ordered, "after_sale_closed"):
-            case = line.cases.get(event["case_no"])
-            if case and not case[1] and event.get("line_no") in (None, *lines):
-                case[1] = when(event)
-    take_refunds(ordered, lines, freight)
+        for event in kinds(ordered, "after_sale_closed", about=line):
+            case = line.cases.get(event["case_no"], [None, "never opened"])
+            case[1] = case[1] or when(event)
+    Refunds(lines, freights).replay(ordered)
     return lines
 
 
-def take_refunds(ordered, lines, freight):
+class Refunds:
     """Refunds, what was called off of them, and cancellations, one after the other: each depends on what was left."""
-    taken, called_off = {}, set()
 
-    def give_back(key, at):
-        """Call off the refund ``key``, but for lines cancelled since; returns its freight."""
-        back = [(line, part) for line, part in taken[key][0] if not line.is_gone]
-        for line, part in back:
-            line.steps += [(at, -part)] if part else []
-        freed = taken[key][1] if back else 0
-        taken[key] = ([], 0) if back else taken[key]
-        return freed
+    def __init__(self, lines, freights):
+        self.lines, self.freights, self.freight_gone = lines, freights, 0
+        self.reports, self.called_off = defaultdict(list), defaultdict(list)
 
-    for event in kinds(ordered, "refunded", "refund_reversed", "cancelled"):
-        meant = [line for number, line in sorted(lines.items()) if touches(event, number)]
-        left, at = [line.base() for line in meant], when(event)
-        key = (event.get("refund_no"), event.get("line_no"))
-        if event["type"] == "cancelled":
-            for line, rest in zip(meant, left, strict=True):
-                line.is_gone = line.cancelled
-                line.steps += [(at, rest)] if line.cancelled and rest else []
-            freight = 0 if all(line.is_gone for line in lines.values()) else freight
-        elif event["type"] == "refund_reversed" and meant:
-            called_off.add(key)
-            freight += give_back(key, at) if key in taken else 0
-        elif event["type"] == "refunded" and meant and key not in taken:
-            goods = min(event["amount_fen"], sum(left)) if "amount_fen" in event else event.get("goods_fen", 0)
-            shipping = event["amount_fen"] - goods if "amount_fen" in event else event.get("freight_fen", 0)
-            if goods <= sum(left) and shipping <= freight:
-                taken[key] = list(zip(meant, divide(goods, left), strict=True)), shipping
-                for line, part in taken[key][0]:
-                    line.steps += [(at, part)] if part else []
-                freight -= shipping
-                freight += give_back(key, at) if key in called_off else 0
+    def replay(self, ordered):
+        for event in kinds(ordered, "refunded", "refund_reversed", "cancelled"):
+            meant = [line for _number, line in sorted(self.lines.items()) if touches(event, line)]
+            getattr(self, event["type"])(event, meant)
+            if event["type"] != "cancelled":
+                self.give_back(event["refund_no"], when(event))
+
+    def cancelled(self, event, meant):
+        for line in meant:
+            line.is_gone = line.cancelled
+            line.steps += [(when(event), line.base())] if line.cancelled and line.base() else []
+        known = [line for line in self.lines.values() if line in meant or line.facts["at"] <= when(event)]
+        if meant and all(line.is_gone for line in known):
+            self.freight_gone = max(self.freight_gone, self.freight(event, meant))
+
+    def refunded(self, event, meant):
+        left, reports = [line.base() for line in meant], self.reports[event["refund_no"]]
+        named = {line.facts["line_no"] for line in meant}
+        if not meant or any(named & report["parts"].keys() for report in reports):
+            return
+        goods = min(event["amount_fen"], sum(left)) if "amount_fen" in event else event.get("goods_fen", 0)
+        shipping = event["amount_fen"] - goods if "amount_fen" in event else event.get("freight_fen", 0)
+        if goods > sum(left) or shipping > max(0, self.freight(event, meant) - self.freight_gone):
+            return
+        parts = {line.facts["line_no"]: part for line, part in zip(meant, divide(goods, left), strict=True)}
+        for number, part in parts.items():
+            self.lines[number].steps += [(when(event), part)] if part else []
+        self.freight_gone += shipping
+        reports.append({"parts": parts, "freight": shipping, "back": set()})
+
+    def refund_reversed(self, event, meant):
+        self.called_off[event["refund_no"]] += meant
+
+    def give_back(self, refund_no, at):
+        """Of each line that is not cancelled what a reversal speaks of, whichever of the two was dated first."""
+        for report in self.reports[refund_no]:
+            off = {line.facts["line_no"] for line in self.called_off[refund_no] if not line.is_gone}
+            fresh = off & report["parts"].keys() - report["back"]
+            for number in sorted(fresh):
+                part = report["parts"][number]
+                self.lines[number].steps += [(at, -part)] if part else []
+            report["back"] |= fresh
+            if fresh and all(number in report["back"] or self.lines[number].is_gone for number in report["parts"]):
+                self.freight_gone -= report["freight"]
+
+    def freight(self, event, meant):
+        """All that was paid for freight by then, or together with a line that is meant."""
+        theirs = {line.payment for line in meant}
+        return sum(fen for at, payment, fen in self.freights if at <= when(event) or payment in theirs)
 
 
 def bases(event):
-    """Of each line of a ``paid`` event; None where the coupons of a line are more than its price."""
-    parts = divide(event.get("order_coupon_fen", 0), [line["price_fen"] for line in event["lines"]])
-    coupons = [line.get("merchant_coupon_fen", 0) + line.get("platform_coupon_fen", 0) for line in event["lines"]]
-    paid = [line["price_fen"] - own - part for line, own, part in zip(event["lines"], coupons, parts, strict=True)]
-    return paid if min(paid) >= 0 else None
+    """Of each line of a ``paid`` event; None where its own coupons are more than its price, or all more than all."""
+    lines = event["lines"]
+    rooms = [
+        line["price_fen"] - line.get("merchant_coupon_fen", 0) - line.get("platform_coupon_fen", 0) for line in lines
+    ]
+    coupon = event.get("order_coupon_fen", 0)
+    if min(rooms) < 0 or sum(rooms) < coupon:
+        return None
+    prices = [line["price_fen"] for line in lines]
+    return [room - part for room, part in zip(rooms, spread(coupon, prices, rooms), strict=True)]
+
+
+def spread(total, prices, rooms):
+    """``total`` by price, to none more than its room: what is over goes over those that still have room, by price."""
+    if not total:
+        return [0] * len(prices)
+    wanted = divide(total, prices)
+    parts = [min(pair) for pair in zip(wanted, rooms, strict=True)]
+    rooms = [room - part for room, part in zip(rooms, parts, strict=True)]
+    roomy = [price * (room > 0) for price, room in zip(prices, rooms, strict=True)]
+    more = spread(total - sum(parts), roomy, rooms)
+    return [part + extra for part, extra in zip(parts, more, strict=True)]
 
 
 @lru_cache(100_000)
@@ -135,12 +174,14 @@ def place(event):
     return when(event), event["event_id"]
 
 
-def touches(event, number):
-    return event.get("line_no") in (None, number)
+def touches(event, line):
+    """An event that names no line speaks of all that were ordered by then."""
+    named = event.get("line_no")
+    return line.facts["at"] <= when(event) if named is None else named == line.facts["line_no"]
 
 
-def kinds(ordered, *types, number=None):
-    return (event for event in ordered if event["type"] in types and (number is None or touches(event, number)))
+def kinds(ordered, *types, about=None):
+    return (event for event in ordered if event["type"] in types and (about is None or touches(event, about)))
 
 
 class Known:

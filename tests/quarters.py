@@ -3,17 +3,51 @@
 from datetime import date, timedelta
 from itertools import count
 
+from bases.branding import brand_products
 from commissions.leaders import levelling
 from commissions.models import Settlement
 from haowu.ground import days
 from haowu.tenants.models import Tenant
 from merchants.models import Brand, Product
 from streamers.models import Pick
-from tests.build import activity, bought, enrolled, event, merchant, paid, pick, product, push, settle, source, streamer
+from tests.build import (
+    activity,
+    bought,
+    enrolled,
+    event,
+    merchant,
+    moment,
+    paid,
+    pick,
+    product,
+    push,
+    settle,
+    source,
+    streamer,
+)
 from tuanzhang import periods
 from tuanzhang.models import Activity, LevelPolicy, MonthlyAssessment, QuarterLevel
 
 _numbers = count(1)
+
+
+def golden(leader: Tenant) -> Tenant:
+    """``leader`` whose first quarter of 2024 was closed as gold."""
+    QuarterLevel.objects.create(
+        leader=leader,
+        quarter=date(2024, 1, 1),
+        policy=LevelPolicy.objects.in_force(date(2024, 1, 1)),
+        lines=1,
+        settled_fen=300_000_000_00,
+        refunded_fen=0,
+        gmv_fen=300_000_000_00,
+        brands=1,
+        promoters=1,
+        score_bps=5_000,
+        level="gold",
+        closed_at=moment("2024-04-01 03:00"),
+    )
+    return leader
 
 
 class Stall:
@@ -31,6 +65,7 @@ class Stall:
         if brand:
             made.brand = Brand.objects.get_or_create(code=brand, defaults={"name": brand})[0]
             made.save(update_fields=["brand"])
+            brand_products(made.merchant, {made.code: made.brand})
         enrolled(made, self.activity)
         return made
 

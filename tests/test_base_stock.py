@@ -11,7 +11,7 @@ from bases import feeding, founding, refusals, reserving
 from bases.feed_rows import from_csv, pack
 from bases.models import BasePolicy, Feed, Feeder, QuarantinedRow, Stock
 from haowu.ground import days
-from tests.bases import AT, base, feed, stock_of, want
+from tests.bases import AT, agreed, base, feed, stock_of, want
 from tests.build import in_threads, merchant, moment
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def row(sku: str, quantity: int, price: int = 1_000) -> tuple:
 @pytest.fixture
 def made():
     merchant("m1")
-    return base("b1")
+    return base("b1", agreed_by=["m1"])
 
 
 def reasons() -> list[str]:
@@ -78,7 +78,7 @@ class TestSequences:
             feed(made, 2, [row("a", 2)])
 
     def test_two_bases_count_for_themselves(self, made):
-        other = base("b2")
+        other = base("b2", agreed_by=["m1"])
         feed(made, 1, [row("a", 5)])
         feed(other, 1, [row("a", 9)])
         feed(other, 2, [])
@@ -153,12 +153,17 @@ class TestBands:
             3, 4, 5, 6,
         ]  # fmt: skip
 
-    def test_a_row_of_an_unknown_merchant_is_taken_once_he_is_there(self, made):
+    def test_a_row_of_an_unknown_merchant_is_taken_once_he_is_there_and_has_agreed(self, made):
         feed(made, 1, [("m2", "p1", "a", 100, 3)])
         kept = QuarantinedRow.objects.get()
-        with pytest.raises(refusals.FeedInvalid):
+        with pytest.raises(refusals.MerchantUnknown):
             feeding.take(kept, by=None, at=AT)
         merchant("m2")
+        kept.refresh_from_db()
+        with pytest.raises(refusals.NotYourGoods):
+            feeding.take(kept, by=None, at=AT)
+        assert stock_of(made) == {}
+        agreed(made, "m2")
         kept.refresh_from_db()
         feeding.take(kept, by=None, at=AT)
         assert stock_of(made) == {"a": (100, 3)}
@@ -237,7 +242,7 @@ def test_feeds_in_any_order_and_number_end_in_the_same_stock(db, feeds, chance, 
     with transaction.atomic():
         merchant(f"m{chance.random()}")
         shop = merchant("m1")
-        made = base()
+        made = base(agreed_by=["m1"])
         deliveries = [number for number in range(len(feeds)) for _ in range(chance.randint(1, 3))]
         chance.shuffle(deliveries)
         for number in deliveries:
@@ -261,7 +266,7 @@ class TestReservations:
         """Linyi has 3, Yiwu 10, Chengdu 20 of k1."""
         made = {}
         for city, quantity in (("linyi", 3), ("yiwu", 10), ("chengdu", 20)):
-            made[city] = base(city, city=city)
+            made[city] = base(city, city=city, agreed_by=["m1"])
             feed(made[city], 1, [row("k1", quantity)])
         return made
 
@@ -356,7 +361,7 @@ class TestReservations:
     @pytest.mark.django_db(transaction=True)
     def test_200_parallel_orders_for_the_last_10_get_exactly_10(self, shop):
         for city, quantity in (("linyi", 6), ("yiwu", 4)):
-            feed(base(city, city=city), 1, [row("k1", quantity)])
+            feed(base(city, city=city, agreed_by=["m1"]), 1, [row("k1", quantity)])
         answers = in_threads(
             200, lambda number: reserving.reserve(want(f"o{number}", shop, city="linyi"), at=AT), at_once=32
         )
@@ -367,7 +372,7 @@ class TestReservations:
 
     @pytest.mark.django_db(transaction=True)
     def test_feeds_and_orders_at_once_neither_deadlock_nor_oversell(self, shop):
-        made = base("b1")
+        made = base("b1", agreed_by=["m1"])
         skus = [f"k{number}" for number in range(40)]
         feed(made, 1, [row(sku, 5) for sku in skus])
 

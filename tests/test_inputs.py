@@ -106,13 +106,63 @@ def test_json_may_begin_with_a_byte_order_mark():
     assert inputs.json_of(b'\xef\xbb\xbf{"a": 1}') == inputs.json_of('\ufeff{"a": 1}') == {"a": 1}
 
 
-@pytest.mark.parametrize("document", ["[" * 100_000, "9" * 5000, "NaN", "{", "", b"\xff\xfe", "\x00"])
+@pytest.mark.parametrize("document", ["[" * 100_000, "NaN", "-Infinity", "{", "", b"\xff\xfe", "\x00"])
 def test_json_that_cannot_be_read_is_refused_and_never_a_traceback(document):
     with pytest.raises(InputInvalid):
         inputs.json_of(document)
+
+
+@pytest.mark.parametrize(
+    "bad", ["NaN", "-Infinity", "1" * 5000, "[" * 9000 + "]" * 9000, '{"a":' * 500 + "1" + "}" * 500]
+)
+def test_in_a_document_of_entries_what_no_reader_takes_leaves_its_neighbours_alone(bad):
+    before, value, after = inputs.json_of_entries(f'\ufeff[{{"[": "]\\"["}}, {bad}, [[1]]]'.encode())
+    assert (before, after) == ({"[": ']"['}, [[1]])
+    with pytest.raises(InputInvalid):
+        inputs.text(value, max_length=64)
+    with pytest.raises(InputInvalid):
+        inputs.whole(value)
+
+
+@pytest.mark.parametrize("document", [b"[" * 9000, b'{"a": ]', b"", "名".encode("gbk"), b"\xff"])
+def test_a_document_of_entries_that_is_no_json_is_refused_whole(document):
+    with pytest.raises(InputInvalid):
+        inputs.json_of_entries(document)
+
+
+def test_a_cut_emoji_is_printed_as_json_that_reads_back_the_same():
+    line = inputs.json_line({"名": "\ud83d👍"})
+    assert line == '{"名": "\\ud83d👍"}'
+    assert inputs.json_of(line.encode()) == {"名": "\ud83d👍"}
+
+
+@pytest.mark.parametrize("digits", ["9" * 21, "-" + "9" * 5000, "1" * 1_000_000])
+def test_an_absurd_number_spoils_its_own_place_and_not_the_document(digits):
+    good, absurd = inputs.json_of(f"[7, {digits}]")
+    assert inputs.whole(good) == 7
+    with pytest.raises(InputInvalid):
+        inputs.whole(absurd)
+
+
+@pytest.mark.parametrize("value", ["", "-a", "a b", "a\n", "号", "a" * 65, None, 7])
+def test_a_plain_number_has_no_character_that_a_bank_would_change(value):
+    assert inputs.plain("2024-06.20_A:1", max_length=64) == "2024-06.20_A:1"
+    with pytest.raises(InputInvalid):
+        inputs.plain(value, max_length=64)
 
 
 def test_a_file_is_read_as_utf8_or_gbk():
     assert inputs.decoded("\ufeff名".encode()) == inputs.decoded("名".encode("gb18030")) == "名"
     with pytest.raises(InputInvalid):
         inputs.decoded(b"\xff\xff\xff")
+
+
+@pytest.mark.parametrize("good", ["a", "!~", "x" * 8, "2024-06/7:b@c"])
+def test_visible_ascii_is_taken_as_it_is(good):
+    assert inputs.visible_ascii(good, max_length=13) == good
+
+
+@pytest.mark.parametrize("bad", ["", " ", "a b", "名", "a\n", "\x7f", "é", "x" * 14, None, 7])
+def test_what_is_no_visible_ascii_is_refused(bad):
+    with pytest.raises(inputs.InputInvalid):
+        inputs.visible_ascii(bad, max_length=13)

@@ -51,6 +51,49 @@ def test_bases_after_an_order_coupon():
     assert bases([Price(12_900), Price(9_900), Price(7_200)], 2_999) == [11_611, 8_910, 6_480]
 
 
+def test_what_a_welfare_item_cannot_bear_of_the_order_coupon_goes_to_the_other_line():
+    """woocommerce #7837: 100.00 beside a gift of 50.00 with its own 49.99 off, and 20.00 off the order: 80.01 paid."""
+    assert bases([Price(10_000), Price(5_000, merchant_coupon_fen=4_999)], 2_000) == [8_001, 0]
+
+
+def test_what_is_over_is_divided_again_by_price_until_nothing_is():
+    prices = [Price(10_000, 10_000), Price(6_000, 0, 5_000), Price(3_000), Price(1_000), Price(0)]
+    assert bases(prices, 4_500) == [0, 0, 375, 125, 0]
+    assert bases(prices, 5_000) == [0, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("prices", "order_coupon_fen"),
+    [([Price(100, 101), Price(100)], 0), ([Price(100, 60, 41), Price(100)], 0), ([Price(100, 50), Price(50)], 101)],
+)
+def test_coupons_beyond_a_lines_own_price_or_beyond_all_prices_are_refused(prices, order_coupon_fen):
+    with pytest.raises(ValueError, match="coupons exceed prices"):
+        bases(prices, order_coupon_fen)
+
+
+@st.composite
+def coupons(draw) -> tuple[list[Price], int]:
+    """Lines whose own coupons leave anything from nothing to all, and an order coupon that all of them can bear."""
+    prices = []
+    for price in draw(st.lists(st.integers(0, 10**6), min_size=1, max_size=6)):
+        own = draw(st.one_of(st.just(0), st.just(price), st.integers(0, price)))
+        prices.append(Price(price, own // 2, own - own // 2))
+    left = sum(price.price_fen - price.merchant_coupon_fen - price.platform_coupon_fen for price in prices)
+    return prices, draw(st.one_of(st.just(left), st.integers(0, left)))
+
+
+@given(coupons())
+def test_bases_add_up_to_what_the_buyer_paid_and_are_divided_by_price_where_no_line_is_full(bought):
+    prices, order_coupon_fen = bought
+    left = [price.price_fen - price.merchant_coupon_fen - price.platform_coupon_fen for price in prices]
+    found = bases(prices, order_coupon_fen)
+    assert sum(found) == sum(left) - order_coupon_fen
+    assert all(0 <= base <= rest for base, rest in zip(found, left, strict=True))
+    by_price = money.divide(order_coupon_fen, [price.price_fen for price in prices])
+    if all(share <= rest for share, rest in zip(by_price, left, strict=True)):
+        assert found == [rest - share for share, rest in zip(by_price, left, strict=True)]
+
+
 def test_one_line_with_a_leader():
     shares = split(22_800, Rates(commission_bps=2000, service_fee_bps=500, tech_bps=1000))
     assert shares == Shares(22_800, 4_560, 456, 1_140, 114)

@@ -180,13 +180,32 @@ def test_loopback_is_refused_without_leave(shop):
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
         "255.255.255.255", "192.0.2.1", "198.18.0.1", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1",
         "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1", "2002:7f00:1::1", "2001:db8::1", "nonsense",
+        "0.1.2.3", "100.127.255.254", "168.63.129.16", "192.88.99.1", "192.0.0.8", "203.0.113.1", "239.255.255.255",
+        "240.0.0.1", "fec0::1", "feff::1", "3fff::1", "3fff:fff::1", "::127.0.0.1", "::8.8.8.8", "100::1", "5f00::1",
+        "::ffff:168.63.129.16", "::ffff:192.88.99.1", "::ffff:100.64.0.1", "::ffff:0:127.0.0.1", "64:ff9b::a83f:8110",
+        "64:ff9b:1::7f00:1", "2002:a83f:8110::1", "2002:c058:6301::1", "2002:6440:1::1", "2002:e000:1::1", "ff0e::1",
+        "2001:0:7f00:1::1", "2001:0:808:808:0:0:80ff:fffe", "2001:10::1", "2606:4700:4700::1111%eth0", "1.1.1.1%eth0",
+        "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "１２７.0.0.1", "", " 1.1.1.1",
     ],
 )  # fmt: skip
 def test_what_is_not_public(address):
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["1.1.1.1", "8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "1.1.1.1",
+        "8.8.8.8",
+        "2606:4700:4700::1111",
+        "2001:4860:4860::8888",
+        "::ffff:8.8.8.8",
+        "100.63.0.1",
+        "100.128.0.1",
+        "168.63.129.17",
+        "192.88.98.1",
+    ],
+)
 def test_what_is_public(address):
     assert is_public(address)
     assert ipaddress.ip_address(address)
@@ -196,6 +215,9 @@ def test_what_is_public(address):
     "url",
     [
         "http://shop.example/", "ftp://shop.example/", "https://", "https://a:b@shop.example/", "file:///etc/passwd",
+        "https://127.1/", "https://2130706433/", "https://0x7f000001/", "https://0x7f.0.0.1/", "https://017700000001/",
+        "https://0177.0.0.1/", "https://127.0.0.1./", "https://0/", "https://1.1.1.1.1/", "https://１２７.0.0.1/",
+        "https://[fe80::1%25eth0]/", "https://[::1%eth0]/", "https://[::1", "https://shop.0x1/", "https://shop%2eexample/",
         "https://shop.example:22/", "https://shop.example/a b", "https://shop.example/\r\nHost: x", "//shop.example",
     ],
 )  # fmt: skip
@@ -210,7 +232,7 @@ class TestPulling:
     @pytest.fixture
     def made(self):
         merchant("m1")
-        return base("b1")
+        return base("b1", agreed_by=["m1"])
 
     def test_a_registered_address_is_read_on_schedule_and_its_stock_taken(self, made, shop, reading):
         pulling.register(made.base, f"{shop}/stock.csv", 60, at=AT)

@@ -22,7 +22,7 @@ def row(sku: str, quantity: int, price: int = 1_000) -> tuple:
 @pytest.fixture
 def made() -> Base:
     build.merchant("m1", name="山野集")
-    return base("b1", name="临沂基地")
+    return base("b1", name="临沂基地", agreed_by=["m1"])
 
 
 class TestSelection:
@@ -45,7 +45,7 @@ class TestSelection:
         assert shown() == {held.public_id, own.public_id}
         founding.close(made, "停业", at=TODAY)
         assert shown() == {own.public_id}
-        other = base("b2")
+        other = base("b2", agreed_by=["m1"])
         feed(other, 1, [row("k1", 1)], at=build.moment("2024-06-21 13:00"))
         assert shown() == {held.public_id, own.public_id}
 
@@ -54,7 +54,7 @@ class TestSelection:
         here, there, nowhere = (build.product(shop, code) for code in ("p1", "p2", "p3"))
         for product in (here, there, nowhere):
             build.normal_plan(product, 2000)
-        other = base("b2", city="yiwu", name="义乌基地")
+        other = base("b2", city="yiwu", name="义乌基地", agreed_by=["m1"])
         feed(made, 1, [row("k1", 5), ("m1", "p3", "k1", 1_000, 0)], at=TODAY)
         feed(other, 1, [("m1", "p2", "k1", 1_000, 1)], at=TODAY)
         client = browser(build.streamer())

@@ -20,7 +20,7 @@ def row(sku: str, quantity: int, price: int = 1_000) -> tuple:
 @pytest.fixture
 def made() -> Base:
     build.merchant("m1", name="山野集")
-    return base("b1", name="临沂基地")
+    return base("b1", name="临沂基地", agreed_by=["m1"])
 
 
 class TestBrands:
@@ -43,7 +43,7 @@ class TestBrands:
         introduced(base(), ["安克"])
         facts = {"name": "安克", "document_no": "A-1", "authorised_from": "2024-01-01", "authorised_to": "2025-01-01"}
         page = browser(made.base).post("/base/brands/", facts, follow=True)
-        assert shown_messages(page) == ["「安克」已由别的基地引进，可以直接使用，不占额度。"]
+        assert shown_messages(page) == ["「安克」已由别的基地引进，不占额度。平台核对授权书后，你也可以上报它的货。"]
 
     def test_the_library_is_everybodys_and_says_who_brought_what(self, made):
         introduced(made, ["安克", "小米"])

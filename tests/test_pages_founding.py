@@ -1,16 +1,26 @@
 """Founding a base: what a leader hands in, and the queues in which staff decide."""
 
-from datetime import date
-
 import pytest
 
 from bases import founding, introducing
-from bases.models import Application, Base, Booking, Feed, Introduction, PullSource, QuarantinedRow, Room, Stock
-from haowu.tenants.models import Tenant
+from bases.models import (
+    Application,
+    Base,
+    Booking,
+    BrandedProduct,
+    Consent,
+    Feed,
+    Introduction,
+    PullSource,
+    QuarantinedRow,
+    Room,
+    Stock,
+)
 from tests import build
-from tests.bases import AT, authorised, base, feed, stock_of
+from tests.bases import AT, authorised, base, feed, introduced, stock_of
 from tests.browser import NOW, browser, clock, shown_messages, text  # noqa: F401
-from tuanzhang.models import LevelPolicy, QuarterLevel
+from tests.quarters import golden
+from tuanzhang.models import QuarterLevel
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 TODAY = build.moment(NOW)
@@ -23,26 +33,7 @@ def row(sku: str, quantity: int, price: int = 1_000) -> tuple:
 @pytest.fixture
 def made() -> Base:
     build.merchant("m1", name="山野集")
-    return base("b1", name="临沂基地")
-
-
-def gold(leader: Tenant) -> Tenant:
-    """``leader`` whose quarter before ``NOW`` was closed as gold."""
-    QuarterLevel.objects.create(
-        leader=leader,
-        quarter=date(2024, 1, 1),
-        policy=LevelPolicy.objects.in_force(date(2024, 1, 1)),
-        lines=1,
-        settled_fen=300_000_000_00,
-        refunded_fen=0,
-        gmv_fen=300_000_000_00,
-        brands=1,
-        promoters=1,
-        score_bps=5_000,
-        level="gold",
-        closed_at=build.moment("2024-04-01 03:00"),
-    )
-    return leader
+    return base("b1", name="临沂基地", agreed_by=["m1"])
 
 
 class TestFounding:
@@ -60,7 +51,7 @@ class TestFounding:
         return site | {"guides": "3", "property_sqm": "900"} | papers | changes
 
     def test_a_gold_leader_applies_and_reads_how_it_stands(self):
-        leader = gold(build.tenant("tuanzhang", "g"))
+        leader = golden(build.tenant("tuanzhang", "g"))
         client = browser(leader)
         assert "全国 10 个名额，已用 0 个" in text(client.get("/bases/founding/"))
         assert "审核中" in text(client.post("/bases/founding/", self.form(), follow=True))
@@ -73,13 +64,13 @@ class TestFounding:
         assert (asked.status, asked.guides) == ("submitted", 9)
 
     def test_gold_holds_for_the_quarter_after(self, clock):  # noqa: F811
-        client = browser(gold(build.tenant("tuanzhang", "g")))
+        client = browser(golden(build.tenant("tuanzhang", "g")))
         for day, is_gold in (("2024-03-31", False), ("2024-04-01", True), ("2024-06-30", True), ("2024-07-01", False)):
             clock(f"{day} 12:00")
             assert ("需要金牌团长" not in text(client.get("/bases/founding/"))) == is_gold, day
 
     def test_a_revision_after_an_appeal_is_what_counts(self):
-        leader = gold(build.tenant("tuanzhang", "g"))
+        leader = golden(build.tenant("tuanzhang", "g"))
         known = QuarterLevel.objects.get()
         known.pk, known.revision, known.level, known.reason = None, 1, "silver", "复核"
         known.save()
@@ -94,7 +85,7 @@ class TestFounding:
 
     def test_a_paper_that_is_missing_is_named(self):
         blank = {f"papers-1-{name}": "" for name in ("kind", "number", "valid_from", "valid_to")}
-        page = text(browser(gold(build.tenant("tuanzhang", "g"))).post("/bases/founding/", self.form(**blank)))
+        page = text(browser(golden(build.tenant("tuanzhang", "g"))).post("/bases/founding/", self.form(**blank)))
         assert "缺少在有效期内的「房产证或租赁合同」" in page
         assert not Application.objects.exists()
 
@@ -140,9 +131,34 @@ class TestStaff:
         wish.refresh_from_db()
         assert (wish.status, stock_of(made)) == ("accepted", {"a": (9_000, 6)})
 
+    def test_the_document_of_a_duplicate_is_accepted_and_what_is_none_is_named(self, staff, made):
+        introduced(base("b2"), ["安克"])
+        (duplicate,) = introduced(made, ["安克"])
+        waiting = introducing.introduce(made.base, authorised("小米"), at=AT)
+        page = text(self.act(staff, Introduction, "authorise", duplicate, waiting))
+        assert "已处理 1 项" in page and "小米 · 临沂基地" in page
+        for each, status in ((duplicate, "authorised"), (waiting, "submitted")):
+            each.refresh_from_db()
+            assert each.status == status
+        assert duplicate.decided_by.username == "staff"
+
+    def test_consents_are_looked_at_and_never_written(self, staff, made):
+        (consent,) = Consent.objects.all()
+        page = text(staff.get("/admin/bases/consent/"))
+        assert "山野集" in page and "临沂基地" in page
+        assert staff.get("/admin/bases/consent/add/").status_code == 403
+        facts = {"begins_at_0": "2030-01-01", "begins_at_1": "00:00"}
+        assert staff.post(f"/admin/bases/consent/{consent.pk}/change/", facts).status_code == 403
+        assert staff.post(f"/admin/bases/consent/{consent.pk}/delete/", {"post": "yes"}).status_code == 403
+        assert list(Consent.objects.values_list("pk", "begins_at")) == [(consent.pk, consent.begins_at)]
+
     @pytest.mark.parametrize(
-        "model", [Application, Base, Introduction, Feed, QuarantinedRow, Stock, Room, Booking, PullSource]
-    )
+        "model",
+        [
+            Application, Base, BrandedProduct, Consent, Introduction, Feed, QuarantinedRow, Stock, Room, Booking,
+            PullSource,
+        ],
+    )  # fmt: skip
     def test_every_queue_opens(self, staff, made, model):
         feed(made, 1, [row("a", 5), row("b", -1)], at=TODAY)
         assert staff.get(f"/admin/bases/{model._meta.model_name}/").status_code == 200

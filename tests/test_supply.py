@@ -31,7 +31,7 @@ class Market:
         shop = merchant("m1")
         self.product = product(shop, "p1")
         self.shop = source("shop")
-        self.bases = {city: base(city, city=city) for city in ("linyi", "yiwu")}
+        self.bases = {city: base(city, city=city, agreed_by=["m1"]) for city in ("linyi", "yiwu")}
         for city, quantity in (("linyi", 3), ("yiwu", 10)):
             feed(self.bases[city], 1, [("m1", "p1", "k1", 1_000, quantity)], at=AT)
 
@@ -79,7 +79,7 @@ class TestOrders:
         market.push(market.order("o1", sku=""))
         assert (kept(), missing()) == ({}, {})
         with django_assert_num_queries(0):
-            supply.follow(market.shop, [], at=NOW)
+            supply.sync_reservations(market.shop, [], at=NOW)
 
     @pytest.mark.parametrize("change", [{"sku": 7}, {"sku": "k" * 65}, {"sku": "k\n"}])
     def test_a_sku_that_is_none_is_refused_by_name(self, market, change):

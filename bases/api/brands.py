@@ -15,6 +15,7 @@ from bases.api.stock import BASES
 from bases.models import Brand, Introduction
 from haowu.ground import days
 from haowu.ground.errors import Refused
+from haowu.partners.fields import CodeField, DayField, TextField
 from haowu.partners.idempotency import idempotent
 from haowu.partners.views import PartnerListView
 
@@ -25,14 +26,14 @@ class BrandOut(serializers.Serializer):
 
 
 class BrandIn(serializers.Serializer):
-    name = serializers.CharField(max_length=64)
-    document_no = serializers.CharField(max_length=64, help_text=_("品牌方授权书编号"))
-    authorised_from = serializers.DateField()
-    authorised_to = serializers.DateField(help_text=_("含当日"))
+    name = TextField(max_length=64)
+    document_no = CodeField(help_text=_("品牌方授权书编号"))
+    authorised_from = DayField()
+    authorised_to = DayField(help_text=_("含当日"))
 
 
 class IntroductionsIn(serializers.Serializer):
-    brands = BrandIn(many=True, min_length=1, max_length=introducing.BATCH_LIMIT)
+    brands = serializers.ListField(child=BrandIn(), min_length=1, max_length=introducing.BATCH_LIMIT)
 
 
 class IntroductionOut(serializers.Serializer):

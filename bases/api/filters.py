@@ -3,7 +3,7 @@
 import django_filters
 
 from bases.models import Feed, Introduction
-from haowu.partners.filters import MomentFilter, NumberFilter
+from haowu.partners.filters import CodeFilter, MomentFilter
 
 
 class FeedFilters(django_filters.FilterSet):
@@ -13,9 +13,9 @@ class FeedFilters(django_filters.FilterSet):
 
 
 class StockFilters(django_filters.FilterSet):
-    merchant = NumberFilter(field_name="merchant__code")
-    product = NumberFilter(field_name="product_code")
-    sku = NumberFilter(field_name="sku_code")
+    merchant = CodeFilter(field_name="merchant__code")
+    product = CodeFilter(field_name="product_code")
+    sku = CodeFilter(field_name="sku_code")
 
 
 class IntroductionFilters(django_filters.FilterSet):

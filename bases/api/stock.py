@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -16,6 +15,7 @@ from bases.feed_rows import MAX_NUMBER, from_json, pack
 from bases.models import Feed, QuarantinedRow, Stock
 from haowu.ground import days
 from haowu.ground.errors import NotFound
+from haowu.partners.fields import AnyField, CodeField, MomentField, WholeField
 from haowu.partners.idempotency import idempotent
 from haowu.partners.views import PartnerListView, PartnerView
 from haowu.tenants.models import Tenant
@@ -26,46 +26,34 @@ CHANGES_ROWS = 5_000
 
 
 class StockRowIn(serializers.Serializer):
-    merchant = serializers.CharField(max_length=64, help_text=_("商家编号"))
-    product = serializers.CharField(max_length=64, help_text=_("商品编号"))
-    sku = serializers.CharField(max_length=64, help_text=_("规格编号"))
-    price_fen = serializers.IntegerField(min_value=1, max_value=MAX_NUMBER)
-    quantity = serializers.IntegerField(min_value=0, max_value=MAX_NUMBER, help_text=_("现有件数，含已预留未发出的"))
+    merchant = CodeField(help_text=_("商家编号"))
+    product = CodeField(help_text=_("商品编号"))
+    sku = CodeField(help_text=_("规格编号"))
+    price_fen = WholeField(low=1, high=MAX_NUMBER)
+    quantity = WholeField(high=MAX_NUMBER, help_text=_("现有件数，含已预留未发出的"))
 
 
-class AnyRow(serializers.Field):
-    """A value as sent: a row that cannot be read is kept for review and spoils no other."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        return data
-
-
-class AnyRowSchema(OpenApiSerializerFieldExtension):
-    target_class = AnyRow
-
-    def map_serializer_field(self, auto_schema, direction):
-        row = auto_schema.resolve_serializer(StockRowIn, direction).ref
-        return {"anyOf": [row, {"description": str(_("其他内容会进入复核。"))}]}
+class AnyRow(AnyField):
+    item = StockRowIn
+    otherwise = _("其他内容会进入复核。")
 
 
 class _CountIn(serializers.Serializer):
-    sequence = serializers.IntegerField(
-        min_value=1, max_value=feeding.MAX_SEQUENCE, help_text=_("每次盘点递增；快照与变化共用一个序列；重发时不变")
+    sequence = WholeField(
+        low=1, high=feeding.MAX_SEQUENCE, help_text=_("每次盘点递增；快照与变化共用一个序列；重发时不变")
     )
-    counted_at = serializers.DateTimeField(help_text=_("盘点时间，带时区"))
+    counted_at = MomentField(help_text=_("盘点时间，带时区"))
 
 
 class SnapshotIn(_CountIn):
-    part = serializers.IntegerField(min_value=1, max_value=feeding.PARTS_LIMIT, default=1)
-    parts = serializers.IntegerField(
-        min_value=1, max_value=feeding.PARTS_LIMIT, default=1, help_text=_("分几部分发送；到齐后一次生效")
-    )
-    rows = serializers.ListField(child=AnyRow(allow_null=True), max_length=SNAPSHOT_ROWS)
+    part = WholeField(low=1, high=feeding.PARTS_LIMIT, default=1)
+    parts = WholeField(low=1, high=feeding.PARTS_LIMIT, default=1, help_text=_("分几部分发送；到齐后一次生效"))
+    rows = serializers.ListField(child=AnyRow(), max_length=SNAPSHOT_ROWS)
 
 
 class ChangesIn(_CountIn):
     rows = serializers.ListField(
-        child=AnyRow(allow_null=True), max_length=CHANGES_ROWS, help_text=_("新的件数（不是增减量）；空数组表示仍在线")
+        child=AnyRow(), max_length=CHANGES_ROWS, help_text=_("新的件数（不是增减量）；空数组表示仍在线")
     )
 
 
@@ -109,7 +97,7 @@ class StockOut(serializers.Serializer):
     sequence = serializers.IntegerField(help_text=_("最近改变它的上报"))
 
 
-def _told(receipt: feeding.Receipt) -> dict[str, Any]:
+def _told(receipt: feeding.FeedAnswer) -> dict[str, Any]:
     shown = {name: getattr(receipt.feed, name) for name in FeedOut().fields}
     return shown | {"repeated": receipt.is_repeated, "missing": receipt.missing}
 
@@ -201,7 +189,7 @@ class FeedView(PartnerView):
         feed = Feed.objects.visible_to(self.tenant).numbered(sequence)
         if feed is None:
             raise NotFound(_("没有收到过序号 {sequence}。"), sequence=sequence)
-        return Response(FeedReceiptOut(_told(feeding.Receipt(feed, False, feeding.missing(feed)))).data)
+        return Response(FeedReceiptOut(_told(feeding.FeedAnswer(feed, False, feeding.missing(feed)))).data)
 
 
 @extend_schema(tags=["stock"])

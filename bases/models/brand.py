@@ -2,14 +2,17 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from bases.models.base import QuotaPeriod
+from bases.models.permit import Permit
 from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, User, public_id
 
@@ -53,6 +56,14 @@ class Brand(models.Model):
         self.normal_name = normal_name(self.name)
         super().save(**options)
 
+    def clean(self) -> None:
+        """For forms that write a brand by itself; ``introducing`` has its own refusals."""
+        if not 0 < len(normal_name(self.name)) <= 64:
+            raise ValidationError({"name": _("请填写品牌名称（1 到 64 个字，至少含一个字母、数字或汉字）。")})
+        same = Brand.objects.named(self.name)
+        if same is not None and same.pk != self.pk:
+            raise ValidationError({"name": _("已有品牌「%(name)s」。") % {"name": same}})
+
 
 class IntroductionQuerySet(models.QuerySet["Introduction"]):
     def visible_to(self, tenant: Tenant) -> "IntroductionQuerySet":
@@ -63,6 +74,10 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
 
     def accepted(self) -> "IntroductionQuerySet":
         return self.filter(status=Introduction.Status.ACCEPTED)
+
+    def permitted(self) -> "IntroductionQuerySet":
+        """What lets a base sell the brand's goods, each within its days."""
+        return self.filter(permit__isnull=False)
 
     def counted(self) -> "IntroductionQuerySet":
         """What stands against a quota: what was credited and what waits for an answer."""
@@ -85,6 +100,9 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
 class Introduction(HasStates, models.Model):
     """A base brings a brand, by the brand owner's authorisation: submitted → accepted, refused or a duplicate.
 
+    A duplicate is no introduction, yet its authorisation may hold: one that staff accept (``authorise``) lets the base
+    sell the brand's goods beside the base that introduced it, without credit or quota.
+
     Accepted ones of a brand never overlap in time: whoever is accepted first is credited until the authorisation
     ends. A renewal is an introduction of one's own brand for the time after; it uses no quota (``renews``).
     """
@@ -94,11 +112,13 @@ class Introduction(HasStates, models.Model):
         ACCEPTED = "accepted", _("已通过")
         REFUSED = "refused", _("未通过")
         DUPLICATE = "duplicate", _("已有基地引进")
+        AUTHORISED = "authorised", _("已授权供货")
 
     MOVES = {
         "accept": (("submitted",), "accepted"),
         "refuse": (("submitted",), "refused"),
         "find_duplicate": (("submitted",), "duplicate"),
+        "authorise": (("duplicate",), "authorised"),
     }
 
     base = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="introductions", verbose_name=_("基地"))
@@ -115,6 +135,9 @@ class Introduction(HasStates, models.Model):
     document_no = models.CharField(_("授权书编号"), max_length=64)
     authorised_from = models.DateField(_("授权期自"))
     authorised_to = models.DateField(_("授权期至"), help_text=_("含当日"))
+    permit = models.OneToOneField(
+        Permit, on_delete=models.PROTECT, null=True, blank=True, related_name="introduction", verbose_name=_("供货许可")
+    )
     status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.SUBMITTED, editable=False)
     reason = models.CharField(_("审核意见"), max_length=500, blank=True)
     submitted_at = models.DateTimeField(_("提交时间"))
@@ -129,8 +152,13 @@ class Introduction(HasStates, models.Model):
         verbose_name = verbose_name_plural = _("品牌引进")
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=["submitted", "accepted", "refused", "duplicate"]),
+                condition=Q(status__in=["submitted", "accepted", "refused", "duplicate", "authorised"]),
                 name="introduction_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["accepted", "authorised"], permit__isnull=False)
+                | Q(status__in=["submitted", "refused", "duplicate"], permit__isnull=True),
+                name="introduction_permit_when_accepted",
             ),
             models.CheckConstraint(
                 condition=Q(authorised_to__gte=F("authorised_from")), name="introduction_window_forward"
@@ -152,3 +180,30 @@ class Introduction(HasStates, models.Model):
 
     def __str__(self) -> str:
         return f"{self.brand} · {self.base}"
+
+
+class BrandedProductQuerySet(models.QuerySet["BrandedProduct"]):
+    def of_products(self, merchant: Tenant, codes: Iterable[str]) -> "BrandedProductQuerySet":
+        return self.filter(merchant=merchant, product_code__in=list(codes))
+
+
+class BrandedProduct(models.Model):
+    """Of which brand a product is, for those who know products by merchant and code alone.
+
+    Products stand on the floor above; whoever gives one a brand there says it here (``bases.branding``).
+    """
+
+    merchant = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("商家")
+    )
+    product_code = models.CharField(_("商品编号"), max_length=64)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="goods", verbose_name=_("品牌"))
+
+    objects = BrandedProductQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("品牌商品")
+        constraints = [models.UniqueConstraint(fields=["merchant", "product_code"], name="branded_product_once")]
+
+    def __str__(self) -> str:
+        return f"{self.product_code} · {self.brand}"

@@ -4,13 +4,16 @@ Stock is known by base, merchant, product code and SKU code, as other systems na
 above, and a base may count a SKU before its merchant lists it.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import Count, F, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from bases.models.base import Base
+from bases.models.permit import Permit
 from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, User
 
@@ -145,17 +148,33 @@ class StockQuerySet(models.QuerySet["Stock"]):
         """Also for subqueries: ``merchant`` and ``code`` may be expressions."""
         return self.filter(merchant=merchant, product_code=code)
 
+    def of_product_codes(self, merchant: Tenant, codes: Iterable[str]) -> "StockQuerySet":
+        return self.filter(merchant=merchant, product_code__in=list(codes))
+
+    def permitted(self, at: datetime) -> "StockQuerySet":
+        """What its base may sell at ``at``. The rest counts for nothing, and hides nobody's product."""
+        return self.filter(permit__since__lte=at, permit__until__gt=at)
+
     def sold_by_working(self, at: datetime) -> "StockQuerySet":
-        """Of bases that work and whose feed is fresh at ``at``."""
+        """Of bases that work, whose feed is fresh at ``at``, and that may sell these goods then."""
         fresh = Feeder.objects.filter(base=OuterRef("base"), fresh_until__gt=at)
         working = Base.objects.working().filter(base=OuterRef("base"))
-        return self.filter(models.Exists(fresh), models.Exists(working))
+        return self.permitted(at).filter(models.Exists(fresh), models.Exists(working))
 
     def in_stock(self) -> "StockQuerySet":
         return self.filter(quantity__gt=F("reserved"))
 
     def with_available(self) -> "StockQuerySet":
         return self.annotate(available=F("quantity") - F("reserved"))
+
+    def totals(self) -> dict[str, int]:
+        """``{"skus", "reserved"}``: rows, and pieces that orders hold of them."""
+        return self.aggregate(skus=Count("pk"), reserved=Coalesce(Sum("reserved"), 0))
+
+    def lock_in_order(self) -> "StockQuerySet":
+        """The same rows, locked by their ids as feeds and reservations lock them. Within a transaction."""
+        ids = list(self.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
+        return Stock.objects.filter(pk__in=ids)
 
     def in_order(self) -> "StockQuerySet":
         return self.order_by("merchant", "product_code", "sku_code")
@@ -168,6 +187,7 @@ class Stock(models.Model):
     ``short`` keeps the difference to the count, which releases fill up first.
     ``sequence`` is the feed that last changed the row. What a row is *known* by is the greater of it and the feeder's
     ``snapshot_sequence``, so that a snapshot need not touch the rows it confirms. Public, like the catalogue.
+    ``permit`` is what it was last fed under; None where none holds for these goods any more.
     """
 
     base = models.ForeignKey(
@@ -183,6 +203,15 @@ class Stock(models.Model):
     reserved = models.BigIntegerField(_("已预留"), default=0, db_default=0)
     short = models.BigIntegerField(_("缺口"), default=0, db_default=0)
     sequence = models.BigIntegerField(_("上报序号"))
+    permit = models.ForeignKey(
+        Permit,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("供货许可"),
+    )
 
     objects = StockQuerySet.as_manager()
 
@@ -231,6 +260,7 @@ class QuarantinedRow(HasStates, models.Model):
         ROW_UNREADABLE = "ROW_UNREADABLE", _("内容不完整或不是数字")
         SKU_REPEATED = "SKU_REPEATED", _("同一份上报里规格重复，只取第一行")
         MERCHANT_UNKNOWN = "MERCHANT_UNKNOWN", _("平台没有这个商家")
+        NOT_YOUR_GOODS = "NOT_YOUR_GOODS", _("不是你引进或获授权的品牌，商家也没有同意你存放")
         PRICE_OUT_OF_BAND = "PRICE_OUT_OF_BAND", _("价格变动过大，暂用原来的价格和库存")
         STOCK_OUT_OF_BAND = "STOCK_OUT_OF_BAND", _("库存数异常，暂用原来的价格和库存")
         BELOW_RESERVED = "BELOW_RESERVED", _("库存少于已预留的订单，已停止接单")
@@ -265,35 +295,3 @@ class QuarantinedRow(HasStates, models.Model):
 
     def __str__(self) -> str:
         return f"{self.merchant_code}/{self.product_code}/{self.sku_code}"
-
-
-class PullSourceQuerySet(models.QuerySet["PullSource"]):
-    def visible_to(self, tenant: Tenant) -> "PullSourceQuerySet":
-        return self.filter(base=tenant)
-
-    def due(self, at: datetime) -> "PullSourceQuerySet":
-        return self.filter(next_at__lte=at, base__base__status__in=Base.WORKING).order_by("next_at", "pk")
-
-
-class PullSource(models.Model):
-    """An HTTPS address of a base from which the platform reads its snapshots."""
-
-    base = models.OneToOneField(
-        Tenant, on_delete=models.PROTECT, primary_key=True, related_name="pull_source", verbose_name=_("基地")
-    )
-    url = models.URLField(_("地址"), max_length=500)
-    every_minutes = models.PositiveIntegerField(_("每隔（分钟）"), default=60)
-    next_at = models.DateTimeField(_("下次读取"))
-    pulled_at = models.DateTimeField(_("上次读取"), null=True)
-    outcome = models.CharField(_("上次结果"), max_length=32, blank=True)
-    told = models.CharField(_("说明"), max_length=300, blank=True)
-    failures = models.PositiveIntegerField(_("连续失败"), default=0)
-
-    objects = PullSourceQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("库存拉取地址")
-        constraints = [models.CheckConstraint(condition=Q(every_minutes__gte=5), name="pull_source_not_too_often")]
-
-    def __str__(self) -> str:
-        return self.url

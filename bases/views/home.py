@@ -13,7 +13,8 @@ from bases import introducing, quotas
 from bases.filters import BaseFilter, BrandFilter
 from bases.forms import IntroductionForm
 from bases.models import Base, BasePolicy, Booking, Brand, Feeder, Introduction, QuarantinedRow, Reservation
-from bases.views.acts import OfBase, told
+from bases.views.acts import OfBase
+from haowu.approvals.act_views import went_through
 from haowu.ground import days
 from haowu.tenants.lists import ListPage, Sort
 
@@ -56,7 +57,7 @@ class BaseBrands(OfBase, TemplateView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = IntroductionForm(request.POST)
-        if told(form, lambda: self.introduce(form)):
+        if went_through(form, lambda: self.introduce(form)):
             return redirect("base-brands")
         return self.render_to_response(self.get_context_data(form=form))
 
@@ -64,9 +65,8 @@ class BaseBrands(OfBase, TemplateView):
         wish = introducing.Authorised(**form.cleaned_data)
         made = introducing.introduce(self.request.tenant, wish, at=days.now())
         if made.status == Introduction.Status.DUPLICATE:
-            messages.warning(
-                self.request, _("「{brand}」已由别的基地引进，可以直接使用，不占额度。").format(brand=made.brand)
-            )
+            said = _("「{brand}」已由别的基地引进，不占额度。平台核对授权书后，你也可以上报它的货。")
+            messages.warning(self.request, said.format(brand=made.brand))
         else:
             messages.success(
                 self.request, _("「{brand}」已提交，审核通过后立即进入共享品牌库。").format(brand=made.brand)

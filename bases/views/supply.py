@@ -43,12 +43,19 @@ class MerchantStock(ListPage):
     ]
 
     def queryset(self):
-        return Stock.objects.of_merchant(self.request.tenant).with_available().select_related("base__base")
+        return Stock.objects.of_merchant(self.request.tenant).with_available().select_related("base__base", "permit")
 
     def rows(self, found: list[Stock]) -> list[dict[str, Any]]:
         at = days.now()
         feeders = Feeder.objects.in_bulk({row.base_id for row in found})
-        return [{"stock": row, "is_sold": row.base.base.works and feeders[row.base_id].is_fresh(at)} for row in found]
+        return [
+            {
+                "stock": row,
+                "is_permitted": row.permit is not None and row.permit.is_live(at),
+                "is_sold": row.base.base.works and feeders[row.base_id].is_fresh(at),
+            }
+            for row in found
+        ]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         waiting = Shortage.objects.visible_to(self.request.tenant).waiting()

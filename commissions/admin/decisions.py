@@ -8,10 +8,9 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from commissions.admin.casework import AskingForm, CaseAdmin, amount_of, later, reason_of
+from commissions.admin.casework import AskingForm, CaseAdmin, amount_of, later
 from commissions.cases import corrections, disputes, reconciliation, resettlement
 from commissions.models import (
-    CaseEvent,
     Correction,
     Dispute,
     Policy,
@@ -20,12 +19,16 @@ from commissions.models import (
     ResettlementTotal,
     UpstreamFile,
 )
+from haowu.approvals.queues import reason_of
 from haowu.ground import days
+from haowu.ground.fields import DayField, TextField
 from haowu.tenants.admin import LookOnly, LookOnlyAdmin, yuan_column
 
 
 @admin.register(Dispute)
 class DisputeAdmin(CaseAdmin):
+    waiting_since = "opened_at"
+    waiting = frozenset(Dispute.UNDECIDED)
     actions: ClassVar[list[str]] = ["propose", "uphold", "send_back", "reject", "extend"]
     list_display: ClassVar[list] = [
         "order",
@@ -33,6 +36,7 @@ class DisputeAdmin(CaseAdmin):
         "claimant",
         "respondent",
         "status",
+        "age",
         "expires_at",
         yuan_column("amount_fen", gettext_lazy("争议金额")),
         yuan_column("frozen_fen", gettext_lazy("冻结金额")),
@@ -69,8 +73,8 @@ class DisputeAdmin(CaseAdmin):
 
 
 class ReversalForm(AskingForm):
-    posting_reference = forms.CharField(label=gettext_lazy("被冲正凭证"), max_length=80)
-    reason = forms.CharField(label=gettext_lazy("原因"), max_length=500)
+    posting_reference = TextField(label=gettext_lazy("被冲正凭证"), max_length=80)
+    reason = TextField(label=gettext_lazy("原因"), max_length=500)
 
     class Meta:
         model = Correction
@@ -79,6 +83,8 @@ class ReversalForm(AskingForm):
 
 @admin.register(Correction)
 class CorrectionAdmin(CaseAdmin):
+    waiting_since = "made_at"
+    waiting = frozenset({Correction.Status.PROPOSED})
     add_form = ReversalForm
     actions: ClassVar[list[str]] = ["approve", "refuse"]
     list_display: ClassVar[list] = [
@@ -88,6 +94,7 @@ class CorrectionAdmin(CaseAdmin):
         "from_account",
         "to_account",
         "status",
+        "age",
         "made_by",
         "checked_by",
     ]
@@ -110,10 +117,10 @@ class CorrectionAdmin(CaseAdmin):
 
 
 class ResettlementForm(AskingForm):
-    first_day = forms.DateField(label=gettext_lazy("首个结算日"), widget=AdminDateWidget)
-    last_day = forms.DateField(label=gettext_lazy("最后结算日"), widget=AdminDateWidget)
+    first_day = DayField(label=gettext_lazy("首个结算日"), widget=AdminDateWidget)
+    last_day = DayField(label=gettext_lazy("最后结算日"), widget=AdminDateWidget)
     policy = forms.ModelChoiceField(label=gettext_lazy("正确的政策版本"), queryset=Policy.objects.order_by("-pk"))
-    reason = forms.CharField(label=gettext_lazy("原因"), max_length=500)
+    reason = TextField(label=gettext_lazy("原因"), max_length=500)
 
     class Meta:
         model = Resettlement
@@ -213,13 +220,4 @@ class UpstreamFileAdmin(LookOnlyAdmin):
         "timing",
     ]  # fmt: skip
     list_select_related: ClassVar[list[str]] = ["source"]
-    ordering: ClassVar[list[str]] = ["-pk"]
-
-
-@admin.register(CaseEvent)
-class CaseEventAdmin(LookOnlyAdmin):
-    list_display: ClassVar[list] = ["at", "case", "case_id", "act", "by", "reason"]
-    list_filter: ClassVar[list] = ["case", "act"]
-    list_select_related: ClassVar[list[str]] = ["by"]
-    date_hierarchy = "at"
     ordering: ClassVar[list[str]] = ["-pk"]

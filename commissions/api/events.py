@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,75 +11,61 @@ from rest_framework.response import Response
 from commissions.api.filters import OrderEventFilters
 from commissions.models import OrderEvent
 from commissions.orders import intake
-from commissions.orders.life import Type
+from commissions.orders.rulings import Type
 from haowu.ground import days
 from haowu.ground.errors import NotFound
+from haowu.partners.fields import AmountField, AnyField, ChoiceField, CodeField, MomentField, WholeField
 from haowu.partners.idempotency import idempotent
 from haowu.partners.views import PartnerListView, PartnerView
 from haowu.tenants.models import Tenant
 
 SOURCES = frozenset({Tenant.Kind.PARTNER})
-AMOUNT = {"min_value": 0, "max_value": 10**14}
 
 
 class ProductIn(serializers.Serializer):
-    merchant = serializers.CharField(max_length=64, help_text=_("商家编号"))
-    code = serializers.CharField(max_length=64, help_text=_("商品编号"))
+    merchant = CodeField(help_text=_("商家编号"))
+    code = CodeField(help_text=_("商品编号"))
 
 
 class EventLineIn(serializers.Serializer):
-    line_no = serializers.IntegerField(min_value=1)
+    line_no = WholeField(low=1)
     product = ProductIn()
-    sku = serializers.CharField(
-        max_length=64, required=False, help_text=_("规格编号；写明时从有现货的供应链基地预留，退款或取消时释放")
-    )
-    quantity = serializers.IntegerField(min_value=1, default=1)
-    price_fen = serializers.IntegerField(**AMOUNT, help_text=_("行总价，未减订单优惠券"))
-    merchant_coupon_fen = serializers.IntegerField(**AMOUNT, default=0)
-    platform_coupon_fen = serializers.IntegerField(**AMOUNT, default=0)
-    price_subsidy_fen = serializers.IntegerField(**AMOUNT, default=0)
-    pid = serializers.CharField(max_length=64, required=False, help_text=_("推广位；没有则为自然成交"))
+    sku = CodeField(required=False, help_text=_("规格编号；写明时从有现货的供应链基地预留，退款或取消时释放"))
+    quantity = WholeField(low=1, default=1)
+    price_fen = AmountField(help_text=_("行总价，未减订单优惠券"))
+    merchant_coupon_fen = AmountField(default=0)
+    platform_coupon_fen = AmountField(default=0)
+    price_subsidy_fen = AmountField(default=0)
+    pid = CodeField(required=False, help_text=_("推广位；没有则为自然成交"))
 
 
 class OrderEventIn(serializers.Serializer):
     """One event. Which fields belong to which type: ``docs/api.md``. Fields that are not listed here pass by unread."""
 
-    event_id = serializers.CharField(max_length=128, help_text=_("来源内唯一；重发时不变"))
-    type = serializers.ChoiceField(choices=[each.value for each in Type])
-    order_no = serializers.CharField(max_length=64)
-    occurred_at = serializers.DateTimeField(help_text=_("带时区"))
-    line_no = serializers.IntegerField(min_value=1, required=False, help_text=_("缺省为整个订单"))
-    ordered_at = serializers.DateTimeField(required=False, help_text="paid")
-    buyer_ref = serializers.CharField(max_length=64, required=False, help_text="paid")
-    city = serializers.CharField(
-        max_length=32, required=False, help_text=_("paid：收货城市，如 临沂市 或 linyi；按它就近选基地")
-    )
-    freight_fen = serializers.IntegerField(**AMOUNT, required=False, help_text="paid, refunded")
-    order_coupon_fen = serializers.IntegerField(**AMOUNT, required=False, help_text="paid")
+    event_id = CodeField(max_length=128, help_text=_("来源内唯一；重发时不变"))
+    type = ChoiceField(choices=[each.value for each in Type])
+    order_no = CodeField()
+    occurred_at = MomentField(help_text=_("带时区"))
+    line_no = WholeField(low=1, required=False, help_text=_("缺省为整个订单"))
+    ordered_at = MomentField(required=False, help_text="paid")
+    buyer_ref = CodeField(required=False, help_text="paid")
+    city = CodeField(max_length=32, required=False, help_text=_("paid：收货城市，如 临沂市 或 linyi；按它就近选基地"))
+    freight_fen = AmountField(required=False, help_text="paid, refunded")
+    order_coupon_fen = AmountField(required=False, help_text="paid")
     lines = EventLineIn(many=True, required=False, help_text="paid")
-    refund_no = serializers.CharField(max_length=64, required=False, help_text="refunded")
-    goods_fen = serializers.IntegerField(**AMOUNT, required=False, help_text="refunded")
-    amount_fen = serializers.IntegerField(**AMOUNT, required=False, help_text=_("refunded：只有总额时，先退货款"))
-    case_no = serializers.CharField(max_length=64, required=False, help_text="after_sale_opened, after_sale_closed")
+    refund_no = CodeField(required=False, help_text="refunded")
+    goods_fen = AmountField(required=False, help_text="refunded")
+    amount_fen = AmountField(required=False, help_text=_("refunded：只有总额时，先退货款"))
+    case_no = CodeField(required=False, help_text="after_sale_opened, after_sale_closed")
 
 
-class AnyJSON(serializers.Field):
-    """A value as sent. Each event is judged on its own, so that one bad event never spoils the others."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        return data
-
-
-class AnyJSONSchema(OpenApiSerializerFieldExtension):
-    target_class = AnyJSON
-
-    def map_serializer_field(self, auto_schema, direction):
-        event = auto_schema.resolve_serializer(OrderEventIn, direction).ref
-        return {"anyOf": [event, {"description": str(_("其他内容会逐项得到 rejected。"))}]}
+class AnyEvent(AnyField):
+    item = OrderEventIn
+    otherwise = _("其他内容会逐项得到 rejected。")
 
 
 class OrderEventsIn(serializers.Serializer):
-    events = serializers.ListField(child=AnyJSON(allow_null=True), min_length=1, max_length=intake.BATCH_LIMIT)
+    events = serializers.ListField(child=AnyEvent(), min_length=1, max_length=intake.BATCH_LIMIT)
 
 
 class ReceiptOut(serializers.Serializer):
@@ -137,7 +122,9 @@ class OrderEventsView(PartnerListView):
         body = OrderEventsIn(data=request.data)
         body.is_valid(raise_exception=True)
         receipts = intake.receive(self.tenant, body.validated_data["events"], now=days.now())
-        return Response({"results": [vars(receipt) for receipt in receipts]})  # ReceiptsOut, without its cost per row
+        answer = Response({"results": [vars(receipt) for receipt in receipts]})  # ReceiptsOut, without its cost per row
+        answer.had_effect = any(map(intake.is_kept, receipts))
+        return answer
 
 
 @extend_schema(tags=["order-events"])

@@ -8,7 +8,10 @@ from haowu.ledger.models import Account, Posting
 
 
 class EventOut(serializers.Serializer):
-    """As received; ``code`` says why it was parked or rejected."""
+    """As received; ``code`` says why it was parked or rejected.
+
+    Of a refund of the whole order a party of the line sees what it took off this line.
+    """
 
     event_id = serializers.CharField()
     type = serializers.CharField()
@@ -108,7 +111,7 @@ class NextOut(serializers.Serializer):
 class ExplanationOut(serializers.Serializer):
     trace = serializers.ListField(child=serializers.CharField(), help_text=_("逐条判断过的规则"))
     sentences = serializers.ListField(child=serializers.CharField(), help_text=_("给人看的说明"))
-    settles_on = serializers.DateField(allow_null=True, help_text=_("结算夜；未收货或暂缓为 null"))
+    settles_on = serializers.DateField(allow_null=True, help_text=_("结算夜；未收货或暂缓为 null；不给订单来源"))
     events = EventOut(many=True)
     holds = LineHoldOut(many=True)
     disputes = LineDisputeOut(many=True)
@@ -116,4 +119,4 @@ class ExplanationOut(serializers.Serializer):
     adjustments = WaitingAdjustmentOut(many=True)
     postings = LinePostingOut(many=True)
     credits = CreditOut(many=True, help_text=_("计入哪一季的团长成交额，只给该团长"))
-    next = NextOut()
+    next = NextOut(allow_null=True, help_text=_("不给订单来源"))

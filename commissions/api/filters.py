@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 
 from commissions.models import OrderEvent, OrderLine, Withdrawal
 from haowu.ledger.models import Account, Posting
-from haowu.partners.filters import MomentFilter, NumberFilter
+from haowu.partners.filters import CodeFilter, DayFilter, MomentFilter
 
 
 class OrderEventFilters(django_filters.FilterSet):
@@ -14,7 +14,7 @@ class OrderEventFilters(django_filters.FilterSet):
     occurred_from = MomentFilter(field_name="occurred_at", lookup_expr="gte")
     occurred_to = MomentFilter(field_name="occurred_at", lookup_expr="lt")
     verdict = django_filters.ChoiceFilter(choices=OrderEvent.Verdict.choices)
-    order_no = NumberFilter(field_name="order__order_no")
+    order_no = CodeFilter(field_name="order__order_no")
 
 
 class OrderFilters(django_filters.FilterSet):
@@ -23,15 +23,15 @@ class OrderFilters(django_filters.FilterSet):
     updated_from = MomentFilter(field_name="updated_at", lookup_expr="gte")
     updated_to = MomentFilter(field_name="updated_at", lookup_expr="lt")
     status = django_filters.ChoiceFilter(choices=OrderLine.Status.choices, method="in_status")
-    order_no = NumberFilter()
+    order_no = CodeFilter()
 
     def in_status(self, lines: QuerySet[OrderLine], name: str, status: str) -> QuerySet[OrderLine]:
         return lines.in_status(status)
 
 
 class StatementFilters(django_filters.FilterSet):
-    day_from = django_filters.DateFilter(field_name="day", lookup_expr="gte", input_formats=["%Y-%m-%d"])
-    day_to = django_filters.DateFilter(field_name="day", lookup_expr="lte", input_formats=["%Y-%m-%d"])
+    day_from = DayFilter(field_name="day", lookup_expr="gte")
+    day_to = DayFilter(field_name="day", lookup_expr="lte")
     account = django_filters.ChoiceFilter(field_name="account__kind", choices=Account.Kind.choices)
 
 

@@ -1,5 +1,6 @@
 """``/balances`` and ``/withdrawals``: what the calling party has, by bucket, and how it gets it paid out."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,13 +17,13 @@ from commissions.payments.allowance import allowance
 from commissions.statements.earnings import buckets
 from haowu.ground import days
 from haowu.ground.errors import NotFound
+from haowu.partners.fields import AmountField, PlainCodeField
 from haowu.partners.idempotency import idempotent
 from haowu.partners.schema import ProblemOut
 from haowu.partners.views import PartnerListView, PartnerView
 from haowu.tenants.models import Tenant
 
 PAYEES = frozenset({Tenant.Kind.STREAMER, Tenant.Kind.TUANZHANG, Tenant.Kind.PROVIDER, Tenant.Kind.BASE})
-NUMBER = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"
 
 
 class AllowanceOut(serializers.Serializer):
@@ -51,8 +52,8 @@ class BalancesOut(serializers.Serializer):
 
 
 class WithdrawalIn(serializers.Serializer):
-    number = serializers.RegexField(NUMBER, max_length=64, help_text=_("你的提现单号，一个单号只提一笔"))
-    amount_fen = serializers.IntegerField(min_value=1, max_value=10**14)
+    number = PlainCodeField(help_text=_("你的提现单号，一个单号只提一笔"))
+    amount_fen = AmountField(low=1)
 
 
 class WithdrawalOut(serializers.Serializer):
@@ -68,7 +69,7 @@ class WithdrawalOut(serializers.Serializer):
     reason = serializers.CharField(allow_blank=True, help_text=_("拒绝或失败的原因"))
     next = serializers.SerializerMethodField(help_text=_("给人看的下一步"))
 
-    def get_expected_on(self, withdrawal: Withdrawal) -> Any:
+    def get_expected_on(self, withdrawal: Withdrawal) -> date | None:
         return withdrawal_story.expected_on(withdrawal)
 
     def get_next(self, withdrawal: Withdrawal) -> str:

@@ -13,11 +13,12 @@ from commissions.api.statements import EntryOut, StatementOut, StatementsOfCalle
 from commissions.statements import months
 from haowu.ground.errors import NotFound
 from haowu.ledger.models import Account
+from haowu.partners.fields import MonthField
 
 
 class MonthOut(serializers.Serializer):
     account = serializers.ChoiceField(source="account_kind", choices=Account.Kind.choices)
-    month = serializers.DateField(source="first_on", format="%Y-%m", help_text=_("如 2024-06"))
+    month = MonthField(source="first_on", help_text=_("如 2024-06"))
     last_on = serializers.DateField(help_text=_("最后一张对账单的日期"))
     days = serializers.IntegerField(help_text=_("对账单张数"))
     opening_fen = serializers.IntegerField()

@@ -12,7 +12,8 @@ from rest_framework.response import Response
 from commissions.api.explanation import ExplanationOut
 from commissions.api.filters import OrderFilters
 from commissions.models import OrderLine
-from commissions.stories import explain, shown
+from commissions.stories import explain, party_view
+from haowu.ground import inputs
 from haowu.ground.errors import NotFound, Refused
 from haowu.partners.schema import ProblemOut
 from haowu.partners.views import PartnerListView, PartnerView
@@ -122,7 +123,7 @@ class OrdersView(_Lines, PartnerListView):
     serializer_class = OrderLineOut
 
     def shown(self, row: OrderLine) -> dict[str, Any]:
-        return shown.line(self.tenant, row)
+        return party_view.line(self.tenant, row)
 
     @extend_schema(operation_id="list_order_lines", summary=_("订单行，新下单的在前"))
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -150,11 +151,11 @@ class OrderLineView(_Lines):
         },
     )
     def get(self, request: Request, order_no: str, line_no: int) -> Response:
-        row = self._one(order_no, line_no, request.query_params.get("source"))
-        told = shown.line(self.tenant, row) | {"explanation": shown.explanation(self.tenant, row)}
+        row = self._one(order_no, line_no, inputs.key(request.query_params.get("source")))
+        told = party_view.line(self.tenant, row) | {"explanation": party_view.explanation(self.tenant, row)}
         return Response(ExplainedLineOut(told).data)
 
-    def _one(self, order_no: str, line_no: int, source: str | None) -> OrderLine:
+    def _one(self, order_no: str, line_no: int, source: str) -> OrderLine:
         found = self.get_queryset().numbered(order_no, line_no)
         rows = list(found.from_source(source) if source else found)
         if not rows:

@@ -1,4 +1,4 @@
-from django.urls import path, register_converter
+from django.urls import path
 
 from commissions.api.events import OrderEventsView, OrderEventView
 from commissions.api.levels import AssessmentsView, LevelsView, LevelView, RebatesView
@@ -7,11 +7,6 @@ from commissions.api.months import MonthsView, MonthView
 from commissions.api.opened import EntryLinesView, EntryView, PostingsView
 from commissions.api.orders import OrderLineView, OrdersView
 from commissions.api.statements import StatementLinesView, StatementsView, StatementView
-from haowu.partners.converters import DayConverter, MonthConverter, TextConverter
-
-register_converter(TextConverter, "text")
-register_converter(DayConverter, "day")
-register_converter(MonthConverter, "month")
 
 STATEMENT = "statements/<slug:account_kind>/<day:day>"
 
@@ -19,7 +14,7 @@ urlpatterns = [
     path("order-events", OrderEventsView.as_view(), name="order-events"),
     path("order-events/<text:event_id>", OrderEventView.as_view(), name="order-event"),
     path("orders", OrdersView.as_view(), name="orders"),
-    path("orders/<text:order_no>/lines/<int:line_no>", OrderLineView.as_view(), name="order-line"),
+    path("orders/<text:order_no>/lines/<number:line_no>", OrderLineView.as_view(), name="order-line"),
     path("balances", BalancesView.as_view(), name="balances"),
     path("withdrawals", WithdrawalsView.as_view(), name="withdrawals"),
     path("withdrawals/<text:number>/cancellation", CancellationView.as_view(), name="withdrawal-cancellation"),

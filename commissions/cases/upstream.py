@@ -1,11 +1,11 @@
 """An upstream file of orders and settlements, read row by row.
 
-CSV in UTF-8 with a header that names, in any order::
+CSV with a header that names, in any order::
 
     order_no, line_no, paid_fen, refunded_fen, commission_fen, settled_on
 
 Amounts are whole fen ≥ 0; ``commission_fen`` is the streamer's gross commission; ``settled_on`` is ``2024-06-09``, or
-empty while a line has not settled. Other columns are passed over.
+empty while a line has not settled. Other columns are passed over, in whatever encoding they are.
 """
 
 import csv
@@ -18,11 +18,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from haowu.ground import inputs
 from haowu.ground.errors import Refused
 from haowu.ground.money import MAX_FEN
 
 COLUMNS = ("order_no", "line_no", "paid_fen", "refunded_fen", "commission_fen", "settled_on")
-MAX_LINE_NO = 2**31 - 1
 
 
 class FileUnreadable(Refused):
@@ -64,11 +64,11 @@ def rows_of(file: Path) -> Iterator[dict[str, Any] | BadRow]:
     Raises FileUnreadable and HeaderWrong.
     """
     try:
-        with file.open(encoding="utf-8-sig", newline="") as content:
+        with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as content:
             yield from _rows(csv.reader(content, strict=True))
     except OSError as error:
         raise FileUnreadable(file=file, error=error.strerror) from error
-    except (UnicodeDecodeError, csv.Error) as error:
+    except csv.Error as error:
         raise FileUnreadable(file=file, error=error) from error
 
 
@@ -92,11 +92,13 @@ def _rows(reader: Any) -> Iterator[dict[str, Any] | BadRow]:
 
 def _row(cells: dict[str, str]) -> dict[str, Any]:
     order_no = cells["order_no"].strip()
-    if not 0 < len(order_no) <= 64 or "\x00" in order_no:
-        raise _Wrong("ORDER_NO_WRONG", _("订单号须为 1 至 64 个字符。请填写订单号。"))
+    try:
+        inputs.text(order_no, max_length=64)
+    except inputs.InputInvalid:
+        raise _Wrong("ORDER_NO_WRONG", _("订单号须为 1 至 64 个字符。请填写订单号。")) from None
     row = {
         "order_no": order_no,
-        "line_no": _whole(cells, "line_no", MAX_LINE_NO),
+        "line_no": _whole(cells, "line_no", inputs.MAX_WHOLE),
         "paid_fen": _whole(cells, "paid_fen"),
         "refunded_fen": _whole(cells, "refunded_fen"),
         "commission_fen": _whole(cells, "commission_fen"),
@@ -109,20 +111,23 @@ def _row(cells: dict[str, str]) -> dict[str, Any]:
 
 def _whole(cells: dict[str, str], name: str, most: int = MAX_FEN) -> int:
     text = cells[name].strip()
-    if not (text.isascii() and text.isdigit() and len(text) <= 19 and int(text) <= most):
+    try:
+        return inputs.whole_text(text, high=most)
+    except inputs.InputInvalid:
         raise _Wrong(
             "NUMBER_WRONG",
             _("{name} 为「{text}」，须为不小于 0 的整数（金额以分计）。请改正。"),
             name=name,
-            text=text[:40],
-        )
-    return int(text)
+            text=inputs.printable(text[:40]),
+        ) from None
 
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
+        return inputs.day(text) if text else None
+    except inputs.InputInvalid:
         raise _Wrong(
-            "DAY_WRONG", _("settled_on 为「{text}」，须为 2024-06-09 这样的日期，未结算留空。请改正。"), text=text[:40]
+            "DAY_WRONG",
+            _("settled_on 为「{text}」，须为 2024-06-09 这样的日期，未结算留空。请改正。"),
+            text=inputs.printable(text[:40]),
         ) from None

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from django.db import migrations
 
 from commissions.migrations._nights_by_functions import NIGHTS_BY_FUNCTIONS
-from haowu.tenants.migrations._guards import append_only, owned_by, protect, sql
+from haowu.tenants.migrations._guards import append_only, owned_by, protect, protect_large, sql
 
 PARTIES = ("merchant_id", "streamer_id", "first_leader_id", "second_leader_id", "provider_id", "agency_id")
 PLATFORM_ONLY = "false"
@@ -80,39 +80,32 @@ ORDERS = (
     protect("commissions_policy", read="true", write=PLATFORM_ONLY),
     protect("commissions_order", read=owned_by("source_id"), write=PLATFORM_ONLY),
     protect("commissions_orderevent", read=owned_by("source_id"), write=PLATFORM_ONLY),
-    protect("commissions_orderline", read=owned_by("source_id", *PARTIES), write=PLATFORM_ONLY),
+    protect_large("commissions_orderline", readers=f"ARRAY[source_id, {', '.join(PARTIES)}]"),
     # Whoever may read an order line may read what waits to be adjusted on it, so that its base is the same to all.
-    # The line is looked up under its own policy.
-    protect(
-        "commissions_adjustment",
-        read="EXISTS (SELECT 1 FROM commissions_orderline AS line WHERE line.id = line_id)",
-        write=PLATFORM_ONLY,
-    ),
+    protect_large("commissions_adjustment", readers="readers"),
     ROOM,
 )
 
 NIGHTS = (
     (SETTLEMENTS, "DROP TABLE commissions_settlement; DROP SEQUENCE commissions_settlement_row;"),
-    protect("commissions_settlement", read=owned_by(*PARTIES), write=PLATFORM_ONLY),
+    protect_large("commissions_settlement", readers=f"ARRAY[{', '.join(PARTIES)}]"),
     append_only("commissions_settlement"),
     protect("commissions_run", read=PLATFORM_ONLY),
     (CLOSED_RUNS_STAY, THEY_DO_NOT),
     protect("commissions_shard", read=PLATFORM_ONLY),
-    protect("commissions_steppedline", read=PLATFORM_ONLY),
+    protect_large("commissions_steppedline"),
     append_only("commissions_steppedline"),
     protect("commissions_postponedline", read=PLATFORM_ONLY),
     append_only("commissions_postponedline"),
 )
 
 CASES = (
-    protect("commissions_caseevent", read=owned_by("party_id", "counterparty_id"), write=PLATFORM_ONLY),
-    append_only("commissions_caseevent"),
     protect("commissions_dispute", read=owned_by("claimant_id", "respondent_id"), write=PLATFORM_ONLY),
     protect("commissions_tenanthold", read=owned_by("tenant_id"), write=PLATFORM_ONLY),
     protect("commissions_linehold", read=PLATFORM_ONLY),
     protect("commissions_correction", read=PLATFORM_ONLY),
     protect("commissions_resettlement", read=PLATFORM_ONLY),
-    protect("commissions_resettledline", read=PLATFORM_ONLY),
+    protect_large("commissions_resettledline"),
     append_only("commissions_resettledline"),
     protect("commissions_resettlementtotal", read=PLATFORM_ONLY),
     append_only("commissions_resettlementtotal"),

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -132,6 +133,8 @@ class Adjustment(ShareRow):
     tech_bps = models.PositiveIntegerField(
         _("更正后的技术服务费率（万分之一）"), null=True, help_text=_("空：按订单行冻结的费率")
     )
+    readers = ArrayField(models.BigIntegerField(), verbose_name=_("可查看的租户"))
+    """Whoever may read the line, as row-level security looks for it: its policy cannot look the line up."""
 
     class Meta:
         verbose_name = verbose_name_plural = _("待记调整")

@@ -1,4 +1,4 @@
-"""Order events at the door: from JSON as a partner sends it to ``life.Event``. Shape only; no rows are read.
+"""Order events at the door: from JSON as a partner sends it to ``rulings.Event``. Shape only; no rows are read.
 
 The field list is the partner API's. A line's ``sku`` and an order's ``city`` are facts only where they were sent.
 Refusals name the field and the remedy.
@@ -11,13 +11,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from commissions.orders.life import Event, Type
+from commissions.orders.rulings import Event, Type
 from commissions.split import Price, bases
-from haowu.ground import days
+from haowu.ground import inputs
 from haowu.ground.errors import Refused
 
-MAX_AMOUNT_FEN = 10**14  # a thousand billion yuan: no order line, and sums of 90,000 of them still fit 64 bits
-MAX_NUMBER = 2**31 - 1
 CLOCK_SKEW = timedelta(minutes=5)
 
 
@@ -48,7 +46,9 @@ class OccurredInFuture(Refused):
 
 class CouponsExceedPrice(Refused):
     code = "COUPONS_EXCEED_PRICE"
-    text = _("订单 {order_no} 有一行的优惠超过了价格。请检查各优惠字段。")
+    text = _(
+        "订单 {order_no} 的优惠超过了价格：有一行自己的优惠大于它的价格，或全部优惠大于各行价格之和。请检查各优惠字段。"
+    )
 
 
 def parse(raw: Any, *, now: datetime) -> Event:
@@ -59,13 +59,12 @@ def parse(raw: Any, *, now: datetime) -> Event:
     kind = _text(raw, "type", 20)
     if kind not in _FACTS:
         raise TypeUnknown(type=kind, types="、".join(_FACTS))
-    line_no = _number(raw, "line_no", low=1) if raw.get("line_no") is not None else None
     return Event(
         event_id=event_id,
         type=kind,
         order_no=_text(raw, "order_no", 64),
         occurred_at=_moment(raw, "occurred_at", now),
-        line_no=line_no,
+        line_no=None if raw.get("line_no") is None else _number(raw, "line_no"),
         facts=_FACTS[kind](raw, now),
     )
 
@@ -81,8 +80,8 @@ def _paid(raw: dict[str, Any], now: datetime) -> dict[str, Any]:
         "order_coupon_fen": _amount(raw, "order_coupon_fen", default=0),
         "lines": [_line(line, f"lines[{index}]") for index, line in enumerate(lines)],
     }
-    if raw.get("city") not in (None, ""):
-        facts["city"] = _text(raw, "city", 32)
+    if city := _optional_text(raw, "city", 32):
+        facts["city"] = city
     numbers = [line["line_no"] for line in facts["lines"]]
     if len(set(numbers)) < len(numbers):
         raise FieldInvalid(field="lines", value=_shown(numbers), why=_("行号重复。"))
@@ -100,17 +99,17 @@ def _line(raw: Any, path: str) -> dict[str, Any]:
     product = raw.get("product")
     if not isinstance(product, dict):
         raise FieldMissing(field=f"{path}.product")
-    sku = {} if raw.get("sku") in (None, "") else {"sku": _text(raw, "sku", 64, path=path)}
-    return sku | {
-        "line_no": _number(raw, "line_no", low=1, path=path),
-        "merchant": _text(product, "merchant", 64, path=f"{path}.product"),
-        "product": _text(product, "code", 64, path=f"{path}.product"),
-        "quantity": _number(raw, "quantity", low=1, path=path) if "quantity" in raw else 1,
-        "price_fen": _amount(raw, "price_fen", path=path),
-        "merchant_coupon_fen": _amount(raw, "merchant_coupon_fen", default=0, path=path),
-        "platform_coupon_fen": _amount(raw, "platform_coupon_fen", default=0, path=path),
-        "price_subsidy_fen": _amount(raw, "price_subsidy_fen", default=0, path=path),
-        "pid": _optional_text(raw, "pid", 64, path=path),
+    sku = _optional_text(raw, "sku", 64, path)
+    return ({"sku": sku} if sku else {}) | {
+        "line_no": _number(raw, "line_no", path),
+        "merchant": _text(product, "merchant", 64, f"{path}.product"),
+        "product": _text(product, "code", 64, f"{path}.product"),
+        "quantity": _number(raw, "quantity", path, default=1),
+        "price_fen": _amount(raw, "price_fen", path),
+        "merchant_coupon_fen": _amount(raw, "merchant_coupon_fen", path, default=0),
+        "platform_coupon_fen": _amount(raw, "platform_coupon_fen", path, default=0),
+        "price_subsidy_fen": _amount(raw, "price_subsidy_fen", path, default=0),
+        "pid": _optional_text(raw, "pid", 64, path),
     }
 
 
@@ -156,56 +155,60 @@ _FACTS: dict[str, Callable[[dict[str, Any], datetime], dict[str, Any]]] = {
 }
 
 
-def _text(raw: dict[str, Any], name: str, length: int, path: str = "") -> str:
-    field = f"{path}.{name}" if path else name
-    value = raw.get(name)
-    if value is None or value == "":
-        raise FieldMissing(field=field)
-    if not isinstance(value, str) or len(value) > length:
-        raise FieldInvalid(field=field, value=_shown(value), why=_("须为不超过 {n} 个字符的文本。").format(n=length))
-    if not value.isprintable():
-        raise FieldInvalid(field=field, value=_shown(value), why=_("含有不可见字符。"))
-    return value
+def _text(raw: dict[str, Any], name: str, max_length: int, path: str = "") -> str:
+    return _judged(inputs.text, _sent(raw, name, path), name, path, max_length=max_length)
 
 
-def _optional_text(raw: dict[str, Any], name: str, length: int, path: str = "") -> str:
-    return "" if raw.get(name) in (None, "") else _text(raw, name, length, path)
+def _optional_text(raw: dict[str, Any], name: str, max_length: int, path: str = "") -> str:
+    return _text(raw, name, max_length, path) if raw.get(name) not in (None, "") else ""
 
 
-def _number(raw: dict[str, Any], name: str, *, low: int, high: int = MAX_NUMBER, path: str = "") -> int:
-    field = f"{path}.{name}" if path else name
-    value = raw.get(name)
-    if value is None:
-        raise FieldMissing(field=field)
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        why = _("须为 {low} 到 {high} 之间的整数。").format(low=low, high=high)
-        raise FieldInvalid(field=field, value=_shown(value), why=why)
-    return value
+def _number(raw: dict[str, Any], name: str, path: str = "", *, default: int | None = None) -> int:
+    """From 1 up."""
+    if default is not None and raw.get(name) is None:
+        return default
+    return _judged(inputs.whole, _sent(raw, name, path), name, path, low=1)
 
 
-def _amount(raw: dict[str, Any], name: str, *, default: int | None = None, path: str = "") -> int:
+def _amount(raw: dict[str, Any], name: str, path: str = "", *, default: int | None = None) -> int:
     """Whole fen, not negative."""
     if default is not None and raw.get(name) is None:
         return default
-    return _number(raw, name, low=0, high=MAX_AMOUNT_FEN, path=path)
+    return _judged(inputs.amount, _sent(raw, name, path), name, path)
 
 
 def _moment(raw: dict[str, Any], name: str, now: datetime) -> datetime:
-    try:
-        at = days.moment(_text(raw, name, 40))
-    except (ValueError, OverflowError):
-        why = _("须为带时区的时间，例如 2024-06-01T08:30:00+08:00。")
-        raise FieldInvalid(field=name, value=_shown(raw[name]), why=why) from None
+    at = _judged(inputs.moment, _sent(raw, name), name)
     if at > now + CLOCK_SKEW:
         raise OccurredInFuture(field=name, value=raw[name])
-    if at < days.BEGINNING:
-        raise FieldInvalid(field=name, value=_shown(raw[name]), why=_("早于 1970 年。"))
     return at
+
+
+def _sent(raw: dict[str, Any], name: str, path: str = "") -> Any:
+    value = raw.get(name)
+    if value is None or value == "":
+        raise FieldMissing(field=_named(name, path))
+    return value
+
+
+def _judged(judge: Callable[..., Any], value: Any, name: str, path: str = "", **limits: int) -> Any:
+    """What ``judge`` makes of ``value``; a refusal names the field."""
+    try:
+        return judge(value, **limits)
+    except inputs.InputInvalid as invalid:
+        raise FieldInvalid(field=_named(name, path), value=_shown(value), why=invalid.why) from None
+
+
+def _named(name: str, path: str) -> str:
+    return f"{path}.{name}" if path else name
 
 
 def _shown(value: Any) -> str:
     """``value`` short enough for a message, however large or deep it is."""
-    return _SHORT.repr(value)
+    try:
+        return _SHORT.repr(value)
+    except ValueError:  # a number of thousands of digits
+        return "…"
 
 
 _SHORT = Repr()

@@ -15,12 +15,16 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commissions.models import Order, OrderEvent, OrderLine
-from commissions.orders import life, supply
+from commissions.orders import rulings as codes
+from commissions.orders import supply
 from commissions.orders.calendar import hold_frontier
 from commissions.orders.events import parse
+from commissions.orders.life import OrderLife
 from commissions.orders.lines import LineBook, OrderKey, ProductsByCode
+from commissions.orders.rulings import Event, Ruling, Type, Verdict
 from haowu.ground.bulk import insert_rows, update_rows
 from haowu.ground.errors import Refused
+from haowu.ground.inputs import printable
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Product
@@ -35,7 +39,7 @@ class ProductUnknown(Refused):
 
 
 @dataclass(frozen=True)
-class Receipt:
+class EventAnswer:
     """The answer to one event. ``status``: accepted, duplicate, parked or rejected, the last two with a ``code``."""
 
     event_id: str
@@ -45,30 +49,35 @@ class Receipt:
 
 
 MESSAGES = {
-    life.PREDECESSOR_MISSING: _("前序事件（付款或售后开启）还没有收到。已保留，收到后自动处理，不必重发。"),
-    life.LINE_ALREADY_PAID: _("该订单行已有付款事件。请检查是否重复编号。"),
-    life.LINE_CANCELLED: _("该订单行已取消。"),
-    life.ALREADY_SHIPPED: _("已发货，不能取消。请改用退款事件。"),
-    life.REFUND_REPEATED: _("同一退款单号已处理过。"),
-    life.REFUND_ALREADY_REVERSED: _("该退款已撤销过。"),
-    life.REFUND_EXCEEDS_PAYMENT: _("退款超过买家实付金额。请核对退款单。"),
+    codes.PREDECESSOR_MISSING: _("前序事件（付款、退款或售后开启）还没有收到。已保留，收到后自动处理，不必重发。"),
+    codes.LINE_ALREADY_PAID: _("该订单行已有付款事件。请检查是否重复编号。"),
+    codes.LINE_CANCELLED: _("该订单行已取消。"),
+    codes.ALREADY_SHIPPED: _("已发货，不能取消。请改用退款事件。"),
+    codes.REFUND_REPEATED: _("这个退款单号已包含此订单行，没有重复退款。请检查是否重复编号。"),
+    codes.REFUND_ALREADY_REVERSED: _("该退款已撤销过。"),
+    codes.REFUND_EXCEEDS_PAYMENT: _("退款超过买家实付金额。请核对退款单。"),
 }
 
 
+def is_kept(receipt: EventAnswer) -> bool:
+    """Whether the event stands in the set: also where its life's rules, of which MESSAGES speaks, rejected it."""
+    return receipt.status != "rejected" or receipt.code in MESSAGES
+
+
 @transaction.atomic
-def receive(source: Tenant, raw_events: Sequence[Any], *, now: datetime) -> list[Receipt]:
+def receive(source: Tenant, raw_events: Sequence[Any], *, now: datetime) -> list[EventAnswer]:
     """Take a batch of events as ``source`` sent them (JSON values); one receipt each, in the same order.
 
     A bad event is rejected and never spoils the others. One seen before (same id of the same source) is answered
     ``duplicate`` and changes nothing. Everything accepted or parked is stored when this returns and commits.
     """
     with platform_scope():
-        return _Batch(source, now).take(raw_events)
+        return _Batch(source, now).receive(raw_events)
 
 
 _Row = tuple[int, str, str]
 """Of a stored event: id, verdict, code."""
-Lives = list[tuple[OrderKey, life.OrderLife]]
+Lives = list[tuple[OrderKey, OrderLife]]
 
 
 class _Batch:
@@ -76,39 +85,41 @@ class _Batch:
         self.source = source
         self.now = now
 
-    def take(self, raw_events: Sequence[Any]) -> list[Receipt]:
+    def receive(self, raw_events: Sequence[Any]) -> list[EventAnswer]:
+        """Of several events with one id the first that can be read and kept counts; those after it are duplicates."""
         parsed = [self._parse(raw) for raw in raw_events]
-        events: dict[str, life.Event] = {}
-        for event in parsed:
-            if isinstance(event, life.Event):
-                events.setdefault(event.event_id, event)
-        products, unknown = self._products(events.values())
-        rulings = self._apply([event for event in events.values() if event.event_id not in unknown], products)
+        products, unknown = self._products(parsed)
+        counted: dict[str, Event] = {}
+        for number, event in enumerate(parsed):
+            if isinstance(event, Event) and number not in unknown:
+                counted.setdefault(event.event_id, event)
+        seen = self._stored(parsed[number].event_id for number in unknown)
+        rulings = self._apply(list(counted.values()), products)
         receipts = []
-        for each in parsed:
-            if isinstance(each, Receipt):
-                receipts.append(each)
-            elif each.event_id in unknown:
-                receipts.append(_rejection(each.event_id, unknown[each.event_id]))
-            elif ruling := rulings.pop(each.event_id, None):
-                receipts.append(_receipt(each.event_id, ruling))
+        for number, event in enumerate(parsed):
+            if isinstance(event, EventAnswer):
+                receipts.append(event)
+            elif number in unknown and event.event_id not in seen:
+                receipts.append(_rejection(event.event_id, unknown[number]))
             else:
-                receipts.append(Receipt(each.event_id, "duplicate"))
+                is_first = counted.get(event.event_id) is event and event.event_id in rulings
+                receipts.append(_receipt(event, rulings[event.event_id] if is_first else None))
+                seen.add(event.event_id)
         return receipts
 
-    def _parse(self, raw: Any) -> life.Event | Receipt:
+    def _parse(self, raw: Any) -> Event | EventAnswer:
         try:
             return parse(raw, now=self.now)
         except Refused as refused:
             event_id = raw.get("event_id") if isinstance(raw, dict) else None
             return _rejection(event_id if isinstance(event_id, str) else "", refused)
 
-    def _products(self, events: Iterable[life.Event]) -> tuple[ProductsByCode, dict[str, Refused]]:
-        """The products named by ``events`` by (merchant code, product code), and the events that name unknown ones."""
+    def _products(self, parsed: Sequence[Event | EventAnswer]) -> tuple[ProductsByCode, dict[int, Refused]]:
+        """The products named in ``parsed`` by (merchant code, product code); by place, what names an unknown one."""
         named = {
-            event.event_id: {(line["merchant"], line["product"]) for line in event.facts["lines"]}
-            for event in events
-            if event.type == life.Type.PAID
+            number: {(line["merchant"], line["product"]) for line in event.facts["lines"]}
+            for number, event in enumerate(parsed)
+            if isinstance(event, Event) and event.type == Type.PAID
         }
         keys = set().union(*named.values()) if named else set()
         merchants = Tenant.objects.coded(Tenant.Kind.MERCHANT, {merchant for merchant, _code in keys})
@@ -116,12 +127,19 @@ class _Batch:
         products = Product.objects.filter(merchant__in=codes.keys(), code__in={code for _merchant, code in keys})
         found = {(codes[product.merchant_id], product.code): product for product in products.only(*_PRODUCT)}
         unknown = keys - found.keys()
-        missing = {event_id: min(wanted & unknown) for event_id, wanted in named.items() if wanted & unknown}
+        missing = {number: min(wanted & unknown) for number, wanted in named.items() if wanted & unknown}
         return found, {
-            event_id: ProductUnknown(merchant=merchant, product=code) for event_id, (merchant, code) in missing.items()
+            number: ProductUnknown(merchant=merchant, product=code) for number, (merchant, code) in missing.items()
         }
 
-    def _apply(self, events: list[life.Event], products: ProductsByCode) -> dict[str, life.Ruling]:
+    def _stored(self, event_ids: Iterable[str]) -> set[str]:
+        """Those of ``event_ids`` that are kept already; without any it costs no query."""
+        if not (wanted := set(event_ids)):
+            return set()
+        kept = OrderEvent.objects.filter(source=self.source, event_id__in=wanted)
+        return set(kept.values_list("event_id", flat=True))
+
+    def _apply(self, events: list[Event], products: ProductsByCode) -> dict[str, Ruling]:
         """Store what is new of ``events`` and bring the lines of its orders to what all of their events say.
 
         The ruling of each new event.
@@ -139,11 +157,11 @@ class _Batch:
             fresh = [event for event in fresh if event.event_id in stored]
             lives = self._fold(fresh)
         LineBook(self.source, products, self.frontier).write(lives)
-        supply.follow(self.source, lives, at=self.now)
+        supply.sync_reservations(self.source, lives, at=self.now)
         rulings = self._rule(lives)
         return {event.event_id: rulings[event.event_id] for event in fresh}
 
-    def _lock(self, events: Iterable[life.Event]) -> None:
+    def _lock(self, events: Iterable[Event]) -> None:
         """Make and lock the orders of ``events``. One that this batch made is nobody else's to touch."""
         numbers = sorted({event.order_no for event in events})
         rows = [{"source_id": self.source.pk, "order_no": no} for no in numbers]
@@ -158,27 +176,25 @@ class _Batch:
 
     def _read(self) -> None:
         """The events that the locked orders have had: for folding by order, and by event id the row as it stands."""
-        self.past: dict[int, list[life.Event]] = defaultdict(list)
+        self.past: dict[int, list[Event]] = defaultdict(list)
         self.rows: dict[str, _Row] = {}
         columns = ("id", "order_id", "event_id", "type", "occurred_at", "line_no", "facts", "verdict", "code")
         rows = OrderEvent.objects.filter(order__any_of=self.known.values()).values_list(*columns)
         for pk, order_id, event_id, kind, occurred_at, line_no, facts, verdict, code in rows:
             self.rows[event_id] = (pk, verdict, code)
-            self.past[order_id].append(life.Event(event_id, kind, "", occurred_at, line_no, facts))
+            self.past[order_id].append(Event(event_id, kind, "", occurred_at, line_no, facts))
 
-    def _fold(self, fresh: list[life.Event]) -> Lives:
+    def _fold(self, fresh: list[Event]) -> Lives:
         """The lives of the orders that ``fresh`` touches, from all of their events."""
-        events: dict[str, list[life.Event]] = defaultdict(list)
+        events: dict[str, list[Event]] = defaultdict(list)
         for event in fresh:
             events[event.order_no].append(event)
         folded = {OrderKey(self.orders[no], no): self.past[self.orders[no]] + each for no, each in events.items()}
-        several = [
-            order.pk for order, each in folded.items() if sum(event.type == life.Type.PAID for event in each) > 1
-        ]
+        several = [order.pk for order, each in folded.items() if sum(event.type == Type.PAID for event in each) > 1]
         stay = OrderLine.objects.settled_payments(several, self.frontier)
-        return [(order, life.OrderLife(each, stay[order.pk])) for order, each in folded.items()]
+        return [(order, OrderLife(each, stay[order.pk])) for order, each in folded.items()]
 
-    def _store(self, fresh: list[life.Event], lives: Lives) -> set[str]:
+    def _store(self, fresh: list[Event], lives: Lives) -> set[str]:
         """Store ``fresh`` with its rulings; the ids of what was new. Others' batches wait in the order of the ids."""
         rulings = _rulings(lives)
         rows = [
@@ -201,7 +217,7 @@ class _Batch:
             self.rows[event_id] = (pk, rulings[event_id].verdict, rulings[event_id].code)
         return {event_id for event_id, _pk in stored}
 
-    def _rule(self, lives: Lives) -> dict[str, life.Ruling]:
+    def _rule(self, lives: Lives) -> dict[str, Ruling]:
         """The ruling of every event of ``lives``; the rows of those on which it changed are brought to it."""
         rulings = _rulings(lives)
         changed = []
@@ -213,13 +229,16 @@ class _Batch:
         return rulings
 
 
-def _rulings(lives: Lives) -> dict[str, life.Ruling]:
+def _rulings(lives: Lives) -> dict[str, Ruling]:
     return {event_id: ruling for _order, each in lives for event_id, ruling in each.rulings.items()}
 
 
-def _receipt(event_id: str, ruling: life.Ruling) -> Receipt:
-    return Receipt(event_id, ruling.verdict, ruling.code, str(MESSAGES.get(ruling.code, "")))
+def _receipt(event: Event, ruling: Ruling | None) -> EventAnswer:
+    """Without a ruling the event was kept before."""
+    if ruling is None:
+        return EventAnswer(event.event_id, "duplicate")
+    return EventAnswer(event.event_id, ruling.verdict, ruling.code, str(MESSAGES.get(ruling.code, "")))
 
 
-def _rejection(event_id: str, refused: Refused) -> Receipt:
-    return Receipt(event_id, life.Verdict.REJECTED, refused.code, refused.message)
+def _rejection(event_id: str, refused: Refused) -> EventAnswer:
+    return EventAnswer(printable(event_id), Verdict.REJECTED, refused.code, printable(refused.message))

@@ -10,7 +10,8 @@ from commissions.models import OrderLine
 from commissions.orders import calendar
 from commissions.orders.adjusting import last_booked, replace_adjustments
 from commissions.orders.holding import holds_of
-from commissions.orders.life import LineState, OrderLife
+from commissions.orders.life import OrderLife
+from commissions.orders.line_state import LineState
 from commissions.orders.terms import Sale, Terms, TermsBook
 from commissions.split import AMOUNTS, Rates, Shares, split
 from haowu.ground.bulk import insert_rows, update_rows

@@ -9,13 +9,14 @@ from bases.models import Reservation, Shortage
 from bases.reserving import Want
 from bases.supplying import Need
 from commissions.models import OrderLine
-from commissions.orders.life import LineState, OrderLife
+from commissions.orders.life import OrderLife
+from commissions.orders.line_state import LineState
 from commissions.orders.lines import OrderKey
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 
 
-def follow(source: Tenant, lives: Iterable[tuple[OrderKey, OrderLife]], *, at: datetime) -> None:
+def sync_reservations(source: Tenant, lives: Iterable[tuple[OrderKey, OrderLife]], *, at: datetime) -> None:
     """Reserve, release and dispatch what the lines of a batch of orders need now. The orders are locked by the caller.
 
     Only lines that name a ``sku`` take goods from bases; a batch without any costs no query.
@@ -24,7 +25,9 @@ def follow(source: Tenant, lives: Iterable[tuple[OrderKey, OrderLife]], *, at: d
     if not named:
         return
     shops = Tenant.objects.coded(Tenant.Kind.MERCHANT, {state.facts["merchant"] for _o, _n, state in named if state})
-    supplying.follow([_need(_reference(source, order.order_no, no), state, shops) for order, no, state in named], at=at)
+    supplying.apply_needs(
+        [_need(_reference(source, order.order_no, no), state, shops) for order, no, state in named], at=at
+    )
 
 
 def of_line(line: OrderLine) -> Reservation | Shortage | None:

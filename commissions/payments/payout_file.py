@@ -1,24 +1,27 @@
 """The channels by which a batch reaches a bank, and the one that is a file. No rows, no clock.
 
 Both files are CSV with a header line and a last line of control totals. What we write is UTF-8 with a byte order mark,
-which spreadsheets open as it is and which holds every character of a name; what we read may also be GB18030.
+which spreadsheets open as it is and which holds every character of a name; what we read may also be GB18030, and padded
+with NUL bytes, as fields of a fixed width are.
 """
 
 import csv
 import hashlib
 import io
+import string
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from django.utils.translation import gettext_lazy as _
 
+from haowu.ground import inputs
 from haowu.ground.errors import Refused
 from haowu.ground.money import MAX_FEN, yuan
+from haowu.ground.tables import safe
 
 BOM = b"\xef\xbb\xbf"
 TOTAL = "合计"
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 ORDER_COLUMNS = ["流水号", "户名", "开户银行", "账号", "金额（分）", "金额（元）", "附言"]
 RESULT_COLUMNS = ["流水号", "金额（分）", "结果", "说明"]
 PAID, FAILED = "成功", "失败"
@@ -145,53 +148,60 @@ def checksum(content: bytes) -> str:
 
 
 def _result(number: int, row: list[str]) -> Result:
-    reference, amount, result, note = (*(cell.strip() for cell in row), "", "", "", "")[:4]
-    is_amount = amount.isascii() and amount.isdigit() and len(amount) < 20 and int(amount) <= MAX_FEN
+    reference, amount, result, note = (*row, "", "", "", "")[:4]
+    amount_fen = _amount_fen(amount)
     wrong = next(
         (
             name
             for name, holds in (
                 ("列数", len(row) == len(RESULT_COLUMNS)),
-                ("金额（分）", is_amount),
+                ("流水号", inputs.is_storable(reference)),
+                ("金额（分）", amount_fen is not None),
                 ("结果", result in (PAID, FAILED)),
             )
             if not holds
         ),
         "",
     )
-    return Result(number, reference, int(amount) if is_amount else 0, result == PAID, note, wrong)
+    return Result(number, inputs.printable(reference), amount_fen or 0, result == PAID, _readable(note), wrong)
+
+
+def _amount_fen(text: str) -> int | None:
+    try:
+        return inputs.whole_text(text, high=MAX_FEN)
+    except inputs.InputInvalid:
+        return None
 
 
 def _rows(content: bytes) -> list[list[str]]:
     """The lines that are not empty. A line that the end of the file cut is there as far as it goes."""
     try:
-        return [row for row in csv.reader(io.StringIO(_text(content), newline=""), strict=True) if row]
-    except csv.Error as error:
+        reader = csv.reader(io.StringIO(inputs.decoded(content), newline=""), strict=True)
+        rows = ([_unpadded(cell) for cell in row] for row in reader)
+        return [row for row in rows if any(row)]
+    except (inputs.InputInvalid, csv.Error) as error:
         raise NotReadable() from error
 
 
-def _text(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise NotReadable()
+def _unpadded(cell: str) -> str:
+    """``cell`` without the blanks and NUL bytes that fill up its width."""
+    return cell.strip(string.whitespace + "\x00")
+
+
+def _readable(note: str) -> str:
+    """The bank's words without what no database keeps: NUL bytes in them are padding, other such signs are blanks."""
+    kept = (sign if inputs.is_storable(sign) else " " for sign in note.replace("\x00", ""))
+    return " ".join("".join(kept).split())
 
 
 def _before_last_line(content: bytes) -> bytes:
-    return content[: content.rstrip(b"\r\n").rfind(b"\n") + 1]
+    return content[: content.rstrip(b"\r\n\x00").rfind(b"\n") + 1]
 
 
 def _csv(rows: Iterable[Sequence[Any]], *, bom: bool | None = None) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([_escaped(cell) for cell in row] for row in rows)
+    csv.writer(text).writerows([safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return (b"" if bom is False else BOM) + text.getvalue().encode()
-
-
-def _escaped(cell: Any) -> Any:
-    """Text that a spreadsheet would run as a formula is led by an apostrophe."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def _plain(fen: int) -> str:

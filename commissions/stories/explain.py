@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from commissions.models import Adjustment, OrderLine, Settlement
+from commissions.orders.calendar import INSUFFICIENT_DEPOSIT
 from commissions.split import ROLES, Shares
-from commissions.stories.chapters import Chapters, with_chapters
+from commissions.stories.sections import Chapters, with_chapters
 from haowu.ground import days
 from haowu.tenants.models import Tenant
 
@@ -90,8 +91,31 @@ def as_seen_by(tenant: Tenant, line: OrderLine) -> dict[str, Any]:
     told = story(line) | Chapters([line]).of(line, tenant)
     if line.merchant_id == tenant.pk:
         return told
+    if line.source_id == tenant.pk:
+        return told | _SETTLEMENT_UNTOLD | {"status": line.status, "held": held_by_case(told["held"])}
     hidden = {"merchant"} | {role for role in ROLES if getattr(line, f"{role}_id") != tenant.pk}
     for roles in (told["estimate"], *told["phases"]):
         for role in hidden & roles.keys():
             del roles[role]
     return told
+
+
+_SETTLEMENT_UNTOLD: dict[str, Any] = {
+    "base_fen": None,
+    "terms": {"offer": None, "trace": []},
+    "estimate": {},
+    "phases": [],
+    "disputes": [],
+    "settles_on": None,
+    "steps": [],
+    "adjustments": [],
+    "postings": [],
+    "credits": [],
+    "next": None,
+}
+"""What an order's source is not told: it reads its events, the line's status and holds, and what became of them."""
+
+
+def held_by_case(held: dict[str, Any] | None) -> dict[str, Any] | None:
+    """``held`` as an order's source may know it: that a merchant's deposit is short is between it and the platform."""
+    return None if held and held["reason"] == INSUFFICIENT_DEPOSIT else held

@@ -9,7 +9,7 @@ from django.views.generic import View
 
 from commissions.filters import StatementFilter
 from commissions.statements import daily, export, months
-from commissions.statements.causes import movements
+from commissions.statements.posting_sources import movements
 from commissions.views.months import OneMonth
 from commissions.views.statements import OneStatement
 from haowu.ground.tables import Table, csv_lines, xlsx_file
@@ -79,7 +79,7 @@ class MonthFile(OneMonth, View):
 
     def get(self, request: HttpRequest, ending: str, **kwargs: Any) -> HttpResponseBase:
         days = self.days
-        name = f"{self.kwargs['account']}-{self.kwargs['month']}"
+        name = f"{self.kwargs['account']}-{self.kwargs['month']:%Y-%m}"
         if ending == "csv":
             return as_csv(name, request.tenant.pk, lambda: export.month_tables(days))
         return as_xlsx(name, export.month_tables(days))

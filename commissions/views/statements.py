@@ -1,6 +1,5 @@
 """Statements: closed days of an account, each from opening to closing, down to its settlement lines."""
 
-from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,11 +11,11 @@ from django.views.generic import TemplateView
 
 from commissions.filters import StatementFilter
 from commissions.models import Settlement
-from commissions.parts import part_of
+from commissions.party_share import share_of
 from commissions.statements import daily
-from commissions.statements.causes import movements as movements_of
+from commissions.statements.drilldown import opened
 from commissions.statements.export import XLSX_LINES
-from commissions.statements.opening import opened
+from commissions.statements.posting_sources import movements as movements_of
 from haowu.ground.errors import NotFound
 from haowu.ground.paging import page_of
 from haowu.ledger.models import Account, DailyBalance
@@ -46,11 +45,7 @@ class OneStatement(TenantRequiredMixin):
     @cached_property
     def balance(self) -> DailyBalance:
         mine = daily.of_tenant(self.request.tenant)
-        try:
-            day = date.fromisoformat(self.kwargs["day"])
-        except ValueError:
-            raise Http404 from None
-        return get_object_or_404(mine, account__kind=self.kwargs["account"], day=day)
+        return get_object_or_404(mine, account__kind=self.kwargs["account"], day=self.kwargs["day"])
 
     @property
     def name(self) -> str:
@@ -69,7 +64,7 @@ class StatementPage(OneStatement, TemplateView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         page = page_of(self.lines, ("line_id", "phase"), self.request.GET.get("after", ""), 50)
-        parts = [{"row": row, "part": part_of(row, self.request.tenant)} for row in page.rows]
+        parts = [{"row": row, "part": share_of(row, self.request.tenant)} for row in page.rows]
         told = daily.statement(self.balance)
         paging = {"next_cursor": page.next_cursor, "is_first": "after" not in self.request.GET}
         too_many = self.lines[: XLSX_LINES + 1].count() > XLSX_LINES
@@ -90,7 +85,7 @@ class EntryPage(OneStatement, TemplateView):
                 told = opened(self.request.tenant, self.balance, self.kwargs["kind"])
             except NotFound:
                 raise Http404 from None
-            first = told.postings.filter(pk__gt=_number(query.get("from", "")))[: MOVEMENTS + 1]
+            first = told.postings.after(_number(query.get("from", "")))[: MOVEMENTS + 1]
             movements = list(movements_of(account, first))
         more = movements[MOVEMENTS - 1].posting.pk if len(movements) > MOVEMENTS else None
         lines = {"rows": [], "next_cursor": None}

@@ -12,7 +12,10 @@ from django.db import connection
 
 from commissions.models import Order, OrderLine, Run
 from commissions.nights.report import rows_are_as_sealed
-from commissions.orders import life
+from commissions.orders.life import OrderLife
+from commissions.orders.line_state import LineState
+from commissions.orders.rulings import Event
+from haowu.approvals import chain
 from haowu.audit import bases as audit_bases
 from haowu.audit import casework as audit_casework
 from haowu.audit import keys as audit_keys
@@ -20,6 +23,7 @@ from haowu.audit import levels as audit_levels
 from haowu.audit import moments as audit_moments
 from haowu.audit import nights as audit_nights
 from haowu.audit import payouts as audit_payouts
+from haowu.ground import days
 
 EXAMPLES = 5
 ORDERS_REPLAYED = 200
@@ -40,7 +44,8 @@ class Finding:
 
 
 def run_audit() -> list[Finding]:
-    """Every invariant, in order. Platform scope; reads only."""
+    """Every invariant, in order. Platform scope. Links new rows of the trail, and otherwise only reads."""
+    chain.link_rows()
     subjects = (audit_nights, audit_moments, audit_payouts, audit_casework, audit_bases, audit_keys, audit_levels)
     searches = [*_SEARCHES, *(search for subject in subjects for search in subject.SEARCHES)]
     findings = [_searched(code, title, sql) for code, title, sql in searches]
@@ -68,8 +73,8 @@ def _replayed_orders() -> Iterator[str]:
     for order in orders:
         rows = list(order.events.all())
         random.shuffle(rows)
-        events = [life.Event(row.event_id, row.type, "", row.occurred_at, row.line_no, row.facts) for row in rows]
-        folded = life.OrderLife(events, stay[order.pk])
+        events = [Event(row.event_id, row.type, "", row.occurred_at, row.line_no, row.facts) for row in rows]
+        folded = OrderLife(events, stay[order.pk])
         for row in rows:
             ruling = folded.rulings[row.event_id]
             if (row.verdict, row.code) != (ruling.verdict, ruling.code):
@@ -82,7 +87,7 @@ def _replayed_orders() -> Iterator[str]:
                 yield f"{order.order_no}/{line_no}"
 
 
-def _stands_as(line: OrderLine | None, state: life.LineState, frontier: date | None) -> bool:
+def _stands_as(line: OrderLine | None, state: LineState, frontier: date | None) -> bool:
     """A sealed line keeps what its night took; an open one stands where its events leave it."""
     if line is None or line.paid_fen != state.paid_fen:
         return False
@@ -206,5 +211,7 @@ _SEARCHES: list[tuple[str, str, str]] = [
 _RECOMPUTED: list[tuple[str, str, Callable[[], Iterator[str]]]] = [
     ("I8", "同样的事件，任何次序，同样的状态（抽样重放）", _replayed_orders),
     ("I9", "已关账日的结算明细没有变动", _changed_days),
+    ("I15", "操作记录的哈希链完整，没有改动或删去的行", chain.broken_links),
+    ("I15.2", "操作记录都已入链", lambda: chain.overdue_rows(at=days.now())),
     ("I16.2", "接口答复为已接收的事件都在（最近 500 个答复）", audit_keys.broken_promises),
 ]

@@ -6,14 +6,14 @@ import io
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connections, transaction
 
-from bases import feeding, founding
+from bases import branding, consenting, feeding, founding, introducing
 from bases.feed_rows import COLUMNS, from_csv, pack
-from bases.models import Document, Feed
-from haowu.bench.figures import Figures
+from bases.models import Brand, Document, Feed
+from haowu.bench.report import Figures
 from haowu.ground import days
 from haowu.tenants.models import Tenant
 
@@ -25,7 +25,7 @@ def measure(figures: Figures, size: int) -> None:
 
     The floor has the stock's keys and checks, no policies, no sequences, bands, absent rows or quarantine.
     """
-    base = _base()
+    base = _base(size)
     with _floor_table():
         cases = (("first snapshot", 0, 1), ("1 % changed", 1, 100), ("every row changed", 2, 1))
         for sequence, (case, added, every) in enumerate(cases, 1):
@@ -34,12 +34,31 @@ def measure(figures: Figures, size: int) -> None:
             figures.add(f"feed: {case}", size, _ours(base, sequence, text), floor_seconds=floor_seconds)
 
 
-def _base() -> Tenant:
+def _base(size: int) -> Tenant:
+    """One that may sell the goods of every second merchant by consent, and of the others by their brand."""
     at = days.now()
     Tenant.objects.bulk_create(
         (Tenant(kind=Tenant.Kind.MERCHANT, code=f"m{number}", name=f"m{number}") for number in range(MERCHANTS)),
         ignore_conflicts=True,
     )
+    base = _founded(at)
+    brand = _introduced(base, at)
+    coded = Tenant.objects.coded(Tenant.Kind.MERCHANT, [f"m{number}" for number in range(MERCHANTS)])
+    for number in range(MERCHANTS):
+        if number % 2:
+            consenting.agree(coded[f"m{number}"], base, by=None, at=at)
+        else:
+            goods = dict.fromkeys((f"p{row // 5}" for row in range(number, size, MERCHANTS)), brand)
+            branding.brand_products(coded[f"m{number}"], goods)
+    return base
+
+
+def _introduced(base: Tenant, at: datetime) -> Brand:
+    wish = introducing.Authorised(f"feed {at.timestamp()}", "1", days.day_of(at), date(2199, 12, 30))
+    return introducing.accept(introducing.introduce(base, wish, at=at), by=None, at=at).brand
+
+
+def _founded(at: datetime) -> Tenant:
     leader = Tenant.objects.create(kind=Tenant.Kind.TUANZHANG, code=f"feed-{at.timestamp()}", name="feed")
     site = founding.Site("feed", "silver", "linyi", "feed", 1, 1, 1)
     papers = [founding.Paper(kind, "1", date(2000, 1, 1), date(2999, 1, 1)) for kind in Document.Kind.values]

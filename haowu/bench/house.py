@@ -16,7 +16,7 @@ from haowu import embedded
 from haowu.embedded.places import run_dir
 
 INSIDE = "HAOWU_BENCH"
-FOREIGN = ("DATABASE_URL", "DATABASE_APP_URL", "REDIS_URL", "DATA_KEYS", "DJANGO_SECRET_KEY")
+FOREIGN = ("DATABASE_URL", "DATABASE_APP_URL", "DATABASE_JOBS_URL", "REDIS_URL", "DATA_KEYS", "DJANGO_SECRET_KEY")
 PROJECT = Path(__file__).resolve().parents[2]
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "wal_level": "replica"}
 

@@ -195,15 +195,17 @@ SELECT source_id, order_no || 'r', order_id, 'received', received_at, '{}', 'acc
 FROM commissions_orderline AS line WHERE line.id >= %(first)s AND line.id < %(end)s
 """
 
+_ROLE_IDS = ", ".join(f"{role}_id" for role in ROLES)
 _REFUNDS = f"""
-INSERT INTO commissions_adjustment (line_id, merchant_id, day, through, base_fen, {", ".join(_AMOUNTS)})
-SELECT id, merchant_id, %(night)s, %(at)s, base, {", ".join(_VALUES)} FROM (
+INSERT INTO commissions_adjustment (line_id, merchant_id, readers, day, through, base_fen, {", ".join(_AMOUNTS)})
+SELECT id, merchant_id, readers, %(night)s, %(at)s, base, {", ".join(_VALUES)} FROM (
     SELECT *, pg_temp.share(streamer_fen - pg_temp.share(streamer_fen, 1000), agency_bps) AS agency_fen FROM (
         SELECT *, pg_temp.share(base, commission_bps) AS streamer_fen,
                pg_temp.share(base, second_bps) AS second_leader_fen,
                pg_temp.share(base, service_fee_bps) - pg_temp.share(base, second_bps) AS first_leader_fen,
                pg_temp.share(base, provider_bps) AS provider_fen
-        FROM (SELECT id, merchant_id, due_base_fen - due_base_fen / 2 AS base, commission_bps, service_fee_bps,
+        FROM (SELECT id, merchant_id, array_remove(ARRAY[source_id, merchant_id, {_ROLE_IDS}], NULL) AS readers,
+                     due_base_fen - due_base_fen / 2 AS base, commission_bps, service_fee_bps,
                      second_bps, provider_bps, agency_bps
               FROM commissions_orderline WHERE id >= %(first)s AND id < %(end)s) AS halved
     ) AS gross

@@ -10,13 +10,13 @@ from typing import Any
 
 from django.db.models import Count
 
-from bases import booking, feeding, founding, introducing
+from bases import booking, consenting, feeding, founding, introducing
 from bases.feed_rows import pack
-from bases.models import Base, BasePolicy, Document, Feed, Feeder, Room
+from bases.models import Base, BasePolicy, Consent, Document, Feed, Feeder, Room
 from commissions.models import OrderLine
 from commissions.orders.intake import receive
 from haowu.demo.retail.names import MERCHANTS
-from haowu.demo.retail.shops import lot
+from haowu.demo.retail.sample import sample_number
 from haowu.ground import days
 from haowu.tenants.models import Tenant
 from merchants.models import Product
@@ -37,6 +37,7 @@ def open_bases(*, at: datetime) -> None:
             _found(leader, site, at)
         _introduce(at)
         _book(at)
+    _agree(at)
     _count(at)
     _order(at)
 
@@ -76,6 +77,17 @@ def _book(at: datetime) -> None:
         booking.book(room, streamer, *hours, at=at)
 
 
+def _agree(at: datetime) -> None:
+    """Every shop whose goods sell most lets each base sell them, one in five for a year."""
+    shops = sorted({product.merchant for product, _price_fen in _goods()}, key=lambda shop: shop.code)
+    for base in Base.objects.working().select_related("base").order_by("pk"):
+        agreed = set(Consent.objects.filter(base=base.base).not_over(at).values_list("merchant_id", flat=True))
+        for number, shop in enumerate(shops):
+            if shop.pk not in agreed:
+                until = None if number % 5 else at + timedelta(days=365)
+                consenting.agree(shop, base.base, ends_at=until, by=None, at=at)
+
+
 def _count(at: datetime) -> None:
     """A full count of what each base holds of the goods that sell most; every seventh is elsewhere only."""
     goods = _goods()
@@ -86,7 +98,7 @@ def _count(at: datetime) -> None:
                 product.code,
                 product.code,
                 price_fen,
-                1 + lot("held", base.city, product.code) % 80,
+                1 + sample_number("held", base.city, product.code) % 80,
             )
             for place, (product, price_fen) in enumerate(goods)
             if place % 7 != number

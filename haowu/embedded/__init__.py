@@ -62,7 +62,7 @@ def data_keys() -> str:
 
 
 def database_url(role: str) -> str:
-    """``role`` is ``owner`` or ``app``. Known before the server runs."""
+    """``role`` is ``owner``, ``app`` or ``jobs``. Known before the server runs."""
     return f"postgres://haowu_{role}@/haowu?host={run_dir()}"
 
 

@@ -114,6 +114,14 @@ def _create_database() -> None:
                 "GRANT pg_signal_backend TO haowu_owner;"
                 "GRANT haowu_app TO haowu_owner WITH ADMIN TRUE, INHERIT FALSE, SET TRUE; COMMIT"
             )
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = 'haowu_jobs'")
+        if not cursor.fetchone():
+            cursor.execute(
+                "BEGIN; CREATE ROLE haowu_jobs LOGIN IN ROLE haowu_app;"
+                "ALTER ROLE haowu_jobs SET app.tenant = 'platform';"
+                "ALTER ROLE haowu_owner SET app.tenant = 'platform';"
+                "GRANT haowu_jobs TO haowu_owner WITH ADMIN TRUE, INHERIT FALSE, SET TRUE; COMMIT"
+            )
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = 'haowu'")
         if not cursor.fetchone():
             cursor.execute("CREATE DATABASE haowu OWNER haowu_owner")

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from haowu import embedded
 
 CELERY = (sys.executable, "-m", "celery", "-A", "haowu")
+WORKER_CLASS = "haowu.embedded.serving.ReceivingWorker"
 FIRST_PORT = 8000
 LAST_PORT = 8049
 PATIENCE_SECONDS = 30
@@ -56,7 +57,7 @@ class Programs:
     def start_web(self, *, workers: int = 1, threads: int = 8) -> int:
         """Serve on the first free port from 8000 on; returns it once it answers."""
         port = _free_port()
-        hands = ("--workers", str(workers), "--threads", str(threads))
+        hands = ("--workers", str(workers), "--threads", str(threads), "--worker-class", WORKER_CLASS)
         bind = ("--bind", f"127.0.0.1:{port}", "--log-level", "warning")
         self._start("web", sys.executable, "-m", "gunicorn", "haowu.wsgi", *bind, *hands)
         deadline = time.monotonic() + PATIENCE_SECONDS

@@ -8,6 +8,7 @@ and refuses that entry alone.
 import json
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -19,12 +20,20 @@ MAX_WHOLE = 2**31 - 1
 MAX_AMOUNT_FEN = 10**14
 """A thousand billion yuan: no order line, and sums of 90,000 of them still fit 64 bits."""
 MAX_DIGITS = 20
-"""Longer numbers are refused unread: Python itself refuses 5,000 digits, with an error that names no field."""
+"""Longer numbers are none of ours. Python itself refuses 5,000 digits, with an error that names no field."""
+MAX_DEPTH = 100
+"""Lists and objects within each other; no document that we read needs ten."""
+MAX_KEY = 64
+"""Codes and numbers of other systems; our own public ids are shorter."""
 BYTE_ORDER_MARK = "\ufeff"
+PLAIN = "[A-Za-z0-9][A-Za-z0-9._:-]*"
+"""Numbers that a bank's remark, an address and a file's name carry unchanged."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL_IN_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_VISIBLE_ASCII = re.compile("[\x21-\x7e]+")
 _WHOLE = re.compile(rf"[+-]?[0-9]{{1,{MAX_DIGITS}}}")
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
 class InputInvalid(ValueError):
@@ -51,6 +60,25 @@ def text(value: Any, *, max_length: int, lines: bool = False) -> str:
     return value
 
 
+def visible_ascii(value: Any, *, max_length: int) -> str:
+    """``value`` as 1 to ``max_length`` visible ASCII characters without blanks, as numbers in headers are written."""
+    if not isinstance(value, str) or len(value) > max_length or not _VISIBLE_ASCII.fullmatch(value):
+        raise InputInvalid(_("须为 1 到 {n} 个可见的 ASCII 字符，不含空格。").format(n=max_length))
+    return value
+
+
+def key(value: str | None) -> str:
+    """``value`` where it could be an id or a code, else '', as nothing is called. For look-ups without a form."""
+    return value if value and len(value) <= MAX_KEY and is_storable(value) else ""
+
+
+def plain(value: Any, *, max_length: int) -> str:
+    """``value`` as a number of letters, digits and ``._:-``, as PLAIN says."""
+    if not isinstance(value, str) or len(value) > max_length or not re.fullmatch(PLAIN, value):
+        raise InputInvalid(_("须为 1 到 {n} 个字母、数字或 ._:-，以字母或数字开头。").format(n=max_length))
+    return value
+
+
 def is_storable(value: str, *, lines: bool = False) -> bool:
     """Whether ``value`` holds no control character and no half of a surrogate pair."""
     return not (_CONTROL_IN_LINES if lines else _CONTROL).search(value)
@@ -59,6 +87,11 @@ def is_storable(value: str, *, lines: bool = False) -> bool:
 def printable(value: str) -> str:
     """``value`` for a message, a log or a report: what could not be stored is shown as ``\\x00`` or ``\\ud83d``."""
     return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), value)
+
+
+def json_line(value: Any) -> str:
+    """``value`` as JSON that any output in UTF-8 carries: a half of a surrogate pair is escaped, all else readable."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
 def whole(value: Any, *, low: int = 0, high: int = MAX_WHOLE) -> int:
@@ -100,14 +133,55 @@ def day(value: Any) -> date:
 def json_of(document: str | bytes) -> Any:
     """The value of a JSON ``document`` in UTF-8, with or without a byte order mark.
 
-    Refused: what is no JSON, ``NaN`` and ``Infinity``, numbers of thousands of digits, and nesting that no reader of
-    ours needs.
+    Refused: what is no JSON, ``NaN`` and ``Infinity``, and nesting that no reader of ours needs. A whole number of more
+    than MAX_DIGITS becomes a ``Decimal``, which ``whole`` refuses: it spoils the entry in which it stands and no other.
     """
     try:
-        plain = document.decode("utf-8-sig") if isinstance(document, bytes) else document.removeprefix(BYTE_ORDER_MARK)
-        return json.loads(plain, parse_constant=_no_number)
+        content = (
+            document.decode("utf-8-sig") if isinstance(document, bytes) else document.removeprefix(BYTE_ORDER_MARK)
+        )
+        return json.loads(content, parse_int=_whole_or_decimal, parse_constant=_no_number)
     except (ValueError, RecursionError):  # UnicodeDecodeError and JSONDecodeError are ValueErrors
         raise InputInvalid(_("不是可读的 UTF-8 JSON。请检查括号、引号、编码和嵌套层数。")) from None
+
+
+def json_of_entries(document: bytes) -> Any:
+    """As ``json_of``, for one document of many entries: what no reader takes is left to its own entry to refuse.
+
+    ``NaN``, ``Infinity`` and all that is nested deeper than MAX_DEPTH become the float NaN; a half of a surrogate pair
+    is read as it stands. Refused as a whole, with its line: what is no JSON, and what is not in UTF-8.
+    """
+    try:
+        content = document.decode("utf-8", "surrogatepass").removeprefix(BYTE_ORDER_MARK)
+    except UnicodeDecodeError:
+        raise InputInvalid(_("不是 UTF-8 编码。请另存为 UTF-8。")) from None
+    try:
+        try:
+            return json.loads(content, parse_int=_whole_or_decimal)
+        except RecursionError:
+            return json.loads(_without_depths(content), parse_int=_whole_or_decimal)
+    except json.JSONDecodeError as error:
+        why = _("第 {line} 行第 {column} 列不是有效的 JSON。").format(line=error.lineno, column=error.colno)
+        raise InputInvalid(why) from None
+    except RecursionError:
+        raise InputInvalid(_("嵌套层数过多。请检查括号是否成对。")) from None
+
+
+def _without_depths(content: str) -> str:
+    """JSON ``content`` with ``NaN`` for each list or object that lies deeper than MAX_DEPTH."""
+    kept: list[str] = []
+    depth = copied = 0
+    for token in _STRING_OR_BRACKET.finditer(content):
+        if token[0] in "[{":
+            depth += 1
+            if depth == MAX_DEPTH + 1:
+                kept.append(content[copied : token.start()])
+        elif token[0] in "]}":
+            if depth == MAX_DEPTH + 1:
+                kept.append("NaN")
+                copied = token.end()
+            depth -= 1
+    return "".join(kept) + content[copied:]
 
 
 def decoded(document: bytes) -> str:
@@ -121,6 +195,11 @@ def decoded(document: bytes) -> str:
         except UnicodeDecodeError:
             continue
     raise InputInvalid(_("文件编码无法识别。请另存为 UTF-8 或 GBK 的文件。"))
+
+
+def _whole_or_decimal(digits: str) -> int | Decimal:
+    """Python refuses to read integers of thousands of digits, and with them the whole document."""
+    return int(digits) if len(digits) <= MAX_DIGITS else Decimal(digits)
 
 
 def _no_number(name: str) -> Any:

@@ -4,10 +4,11 @@ Source: rulebook §2. Every amount is an ``int`` of fen; every rate an ``int`` o
 """
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 BPS = 10_000
 MAX_FEN = 2**63 - 1
+_EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 
 
 def share(amount_fen: int, bps: int) -> int:
@@ -46,11 +47,19 @@ def fen_from_yuan(text: str) -> int:
     """
     try:
         fen = int((Decimal(text.strip()) * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
-    except (InvalidOperation, OverflowError, ValueError) as error:
+    except (ArithmeticError, ValueError) as error:
         raise ValueError(f"{text!r} is not an amount in yuan") from error
     if abs(fen) > MAX_FEN:
         raise ValueError(f"{text!r} is too large an amount")
     return fen
+
+
+def line_fen(unit_yuan: Decimal, quantity: int) -> int:
+    """What ``quantity`` units come to: multiplied exactly, then rounded once, half a fen up (rulebook §2).
+
+    ``quantity`` ≥ 0; a unit may cost less than a fen: 300 × 0.005678 yuan is 1.70.
+    """
+    return int(_EXACT.quantize(_EXACT.multiply(unit_yuan, Decimal(quantity * 100)), Decimal(1)))
 
 
 def yuan(fen: int) -> str:

@@ -1,111 +1,134 @@
-"""The activities of a market file: drafted, published, their goods enrolled and passed, second leaders taken in."""
+"""The activities of a market file: drafted, published, their goods enrolled and passed, second leaders let in."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from datetime import datetime
-from typing import Any, Protocol
-
-from django.utils.translation import gettext_lazy as _
+from collections.abc import Iterator
+from typing import Any
 
 from haowu.ground import days
-from haowu.market.entries import EntryInvalid, list_of, moment, text, whole
+from haowu.market.answer import Market
+from haowu.market.entries import (
+    MAX_BPS,
+    code_of,
+    inside,
+    list_of,
+    moment,
+    object_of,
+    optional_moment,
+    text,
+    whole,
+)
 from haowu.tenants.models import Tenant
-from merchants.models import Product
-from tuanzhang import activities, enrolling, seconds
+from tuanzhang import activities, enrolling, second_level
 from tuanzhang.models import Activity, Enrolment
 
-MAX_BPS = 10_000
+TITLE_LENGTH = 120
+LEADER, STREAMER = Tenant.Kind.TUANZHANG, Tenant.Kind.STREAMER
 
 
-class Loading(Protocol):
-    """What the loader of a market offers to the loader of one of its lists."""
-
-    known: Callable[[str, str], Tenant]
-    named_product: Callable[[Any], Product]
-    reading: Callable[[str], AbstractContextManager[None]]
-    reporting: Callable[[str], AbstractContextManager[None]]
-    answered: Callable[[list[str], list[Any]], list[tuple[str, Any]]]
-    entries: Callable[[str, Any], Iterator[tuple[str, dict[str, Any]]]]
-
-
-def load_activity(loading: Loading, place: str, entry: dict[str, Any]) -> tuple[Activity, int]:
-    """The activity in ``entry`` as it stands at the end of the file, and how many items passed.
+def load_activities(market: Market, entries: Any) -> None:
+    """Each as it stands at the end of the file, with the items that passed.
 
     Everything is done at the beginning of time, so that only the windows in the file decide.
     """
-    items = list_of(entry, "items")
-    leader = loading.known(Tenant.Kind.TUANZHANG, text(entry, "leader"))
-    activity = activities.draft(leader, _draft(loading, entry, items), at=days.BEGINNING)
+    _look_up(market, entries)
+    for place, entry in market.entries("activities", entries):
+        with market.reporting(place):
+            _load(market, place, entry)
+
+
+def _load(market: Market, place: str, entry: dict[str, Any]) -> None:
+    items, closed_at = list_of(entry, "items"), optional_moment(entry, "closed_at")
+    leader = market.tenant(LEADER, text(entry, "leader"))
+    activity = activities.draft(leader, _draft(market, entry, items), at=days.BEGINNING)
     activities.publish(activity, at=days.BEGINNING)
-    enrolled = _items(loading, f"{place}.items", activity, items)
-    if closed_at := _optional(entry, "closed_at"):
-        with loading.reporting(f"{place}.closed_at"):
+    market.loaded["activity"] += 1
+    market.learn_activity(activity)
+    _load_items(market, f"{place}.items", activity, items)
+    if closed_at:
+        with market.reporting(f"{place}.closed_at"):
             activities.close(activity, at=closed_at)
-    return activity, enrolled
 
 
-def _draft(loading: Loading, entry: dict[str, Any], items: list[Any]) -> activities.Draft:
-    named = [item["second"] for item in items if isinstance(item, dict) and isinstance(item.get("second"), dict)]
-    partners = {second["leader"] for second in named if isinstance(second.get("leader"), str)}
-    return activities.Draft(
-        code=text(entry, "code"),
+def _draft(market: Market, entry: dict[str, Any], items: list[Any]) -> activities.ActivityDraft:
+    code = text(entry, "code")
+    partners = [leader for leader in _second_leaders(items) if market.is_known(LEADER, leader)]
+    return activities.ActivityDraft(
+        code=code,
         type=text(entry, "type"),
-        title=entry.get("title") or text(entry, "code"),
+        title=text(entry, "title", default=code, max_length=TITLE_LENGTH),
         begins_at=moment(entry, "begins_at"),
-        ends_at=_optional(entry, "ends_at"),
+        ends_at=optional_moment(entry, "ends_at"),
         minimum=(
             whole(entry, "min_commission_bps", default=0, high=MAX_BPS),
             whole(entry, "min_service_fee_bps", default=0, high=MAX_BPS),
         ),
         streamers=[
-            loading.known(Tenant.Kind.STREAMER, text({"streamers": code}, "streamers"))
-            for code in list_of(entry, "streamers")
+            market.tenant(STREAMER, code_of(code, f"streamers[{index}]"))
+            for index, code in enumerate(list_of(entry, "streamers"))
         ],
         joining=Activity.Joining.LISTED if partners else Activity.Joining.NONE,
-        partners=[loading.known(Tenant.Kind.TUANZHANG, code) for code in sorted(partners)],
+        partners=[market.tenant(LEADER, leader) for leader in sorted(set(partners))],
     )
 
 
-def _items(loading: Loading, place: str, activity: Activity, items: list[Any]) -> int:
-    wishes: list[tuple[str, enrolling.Wish]] = []
-    second_of: dict[str, dict[str, Any]] = {}
-    for part, item in loading.entries(place, items):
-        with loading.reading(part):
-            wishes.append((part, _wish(loading, activity, item)))
-            second_of[part] = item.get("second")
-    answers = enrolling.enrol_many([wish for _part, wish in wishes], at=days.BEGINNING)
-    new = loading.answered([part for part, _wish in wishes], answers)
-    answers = enrolling.pass_many([enrolment for _part, enrolment in new], at=days.BEGINNING)
-    passed = loading.answered([part for part, _enrolment in new], answers)
-    for part, enrolment in passed:
-        if second_of[part]:
-            with loading.reporting(f"{part}.second"):
-                _second(loading, enrolment, second_of[part])
-    return len(passed)
+def _load_items(market: Market, place: str, activity: Activity, items: list[Any]) -> None:
+    wishes: list[tuple[str, enrolling.NewEnrolment]] = []
+    second_of: dict[str, Any] = {}
+    for item_place, item in market.entries(place, items):
+        with market.reading(item_place):
+            wishes.append((item_place, _wish(market, activity, item)))
+            second_of[item_place] = item.get("second")
+    answers = enrolling.enrol_many([wish for _place, wish in wishes], at=days.BEGINNING)
+    new = market.answered([item_place for item_place, _wish in wishes], answers)
+    answers = enrolling.pass_many([enrolment for _place, enrolment in new], at=days.BEGINNING)
+    passed = market.answered([item_place for item_place, _enrolment in new], answers)
+    market.loaded["enrolment"] += len(passed)
+    shared = [(item_place, item, second_of[item_place]) for item_place, item in passed]
+    _load_seconds(market, [each for each in shared if each[2] is not None])
 
 
-def _wish(loading: Loading, activity: Activity, item: dict[str, Any]) -> enrolling.Wish:
-    return enrolling.Wish(
+def _wish(market: Market, activity: Activity, item: dict[str, Any]) -> enrolling.NewEnrolment:
+    return enrolling.NewEnrolment(
         activity,
-        loading.named_product(item.get("product")),
+        market.product(item.get("product")),
         whole(item, "commission_bps", high=MAX_BPS),
         whole(item, "service_fee_bps", default=0, high=MAX_BPS),
-        _optional(item, "from"),
-        _optional(item, "until"),
+        optional_moment(item, "from"),
+        optional_moment(item, "until"),
     )
 
 
-def _second(loading: Loading, enrolment: Enrolment, entry: Any) -> None:
+def _load_seconds(market: Market, shared: list[tuple[str, Enrolment, Any]]) -> None:
     """A second leader of every sale of the item: the file names him for the item, not for a link."""
-    if not isinstance(entry, dict):
-        raise EntryInvalid(field="second", why=_('须为 {"leader", "bps"} 对象。'))
-    leader = loading.known(Tenant.Kind.TUANZHANG, text(entry, "leader"))
-    bps = whole(entry, "bps", high=MAX_BPS)
-    applied = seconds.apply(leader, enrolment, bps, whole_item=True, at=days.BEGINNING)
-    (answer,) = seconds.pass_many([applied], at=days.BEGINNING)
-    if isinstance(answer, Exception):
-        raise answer
+    wishes: list[tuple[str, second_level.NewSecondLevel]] = []
+    for place, item, value in shared:
+        with market.reading(f"{place}.second"):
+            entry = object_of(value, "second")
+            with inside("second"):
+                code, bps = text(entry, "leader"), whole(entry, "bps", high=MAX_BPS)
+            wish = second_level.NewSecondLevel(market.tenant(LEADER, code), item, bps, whole_item=True)
+            wishes.append((f"{place}.second", wish))
+    answers = second_level.apply_many([wish for _place, wish in wishes], at=days.BEGINNING)
+    new = market.answered([place for place, _wish in wishes], answers)
+    answers = second_level.pass_many([applied for _place, applied in new], at=days.BEGINNING)
+    market.answered([place for place, _applied in new], answers)
 
 
-def _optional(entry: dict[str, Any], field: str) -> datetime | None:
-    return moment(entry, field) if entry.get(field) else None
+def _second_leaders(items: list[Any]) -> Iterator[str]:
+    """The codes of second leaders that ``items`` name, as far as they are text."""
+    for item in items:
+        second = item.get("second") if isinstance(item, dict) else None
+        if isinstance(second, dict) and isinstance(second.get("leader"), str):
+            yield second["leader"]
+
+
+def _look_up(market: Market, entries: Any) -> None:
+    """Everything that the activities name, whatever else is wrong with them."""
+    objects = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    lists = {
+        name: [value for entry in objects if isinstance(entry.get(name), list) for value in entry[name]]
+        for name in ("items", "streamers")
+    }
+    market.look_up_tenants(LEADER, (entry.get("leader") for entry in objects))
+    market.look_up_tenants(LEADER, _second_leaders(lists["items"]))
+    market.look_up_tenants(STREAMER, lists["streamers"])
+    market.look_up_products(item.get("product") for item in lists["items"] if isinstance(item, dict))

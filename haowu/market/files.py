@@ -1,14 +1,14 @@
-"""Reading a market file: one JSON object with known parts."""
+"""Reading a market file: one JSON object with known lists."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from haowu.ground import inputs
 from haowu.ground.errors import Refused
 
-PARTS = ("policy", "merchants", "streamers", "leaders", "plans", "activities", "picks")
+LISTS = ("policy", "merchants", "streamers", "leaders", "plans", "activities", "picks")
 
 
 class MarketUnreadable(Refused):
@@ -19,17 +19,14 @@ class MarketUnreadable(Refused):
 def read(path: Path) -> dict[str, Any]:
     """The market in ``path``. Raises MarketUnreadable, naming the line, where it is not a JSON object in UTF-8."""
     try:
-        market = json.loads(path.read_text(encoding="utf-8"))
+        market = inputs.json_of_entries(path.read_bytes())
     except OSError as error:
         raise MarketUnreadable(file=path, why=error.strerror) from error
-    except UnicodeDecodeError as error:
-        raise MarketUnreadable(file=path, why=_("不是 UTF-8 编码。请另存为 UTF-8。")) from error
-    except json.JSONDecodeError as error:
-        why = _("第 {line} 行第 {column} 列不是有效的 JSON。").format(line=error.lineno, column=error.colno)
-        raise MarketUnreadable(file=path, why=why) from error
+    except inputs.InputInvalid as invalid:
+        raise MarketUnreadable(file=path, why=invalid.why) from invalid
     if not isinstance(market, dict):
         raise MarketUnreadable(file=path, why=_("最外层须为 JSON 对象。"))
-    if unknown := sorted(market.keys() - set(PARTS)):
-        why = _("不认识的部分 {names}。可用：{known}。").format(names=unknown, known=sorted(PARTS))
+    if unknown := sorted(market.keys() - set(LISTS)):
+        why = _("不认识的部分 {names}。可用：{known}。").format(names=unknown, known=sorted(LISTS))
         raise MarketUnreadable(file=path, why=why)
     return market

@@ -8,7 +8,10 @@ from oauth2_provider.contrib.rest_framework import OAuth2Authentication, TokenHa
 from rest_framework.exceptions import MethodNotAllowed, ParseError
 from rest_framework.request import Request
 
+from haowu.approvals.actors import MAX_NAME, Actor, ActorKind, recognise
 from haowu.tenants.scope import enter_scope
+from haowu.web.addresses import client_address
+from haowu.web.limits import Limit, RateLimited
 from haowu.web.problems import ApiRefused
 
 
@@ -17,6 +20,9 @@ class PartnerResource(Protocol):
 
     required_scopes: dict[str, list[str]]
     kinds: frozenset[str] | None
+
+
+WRONG_TOKENS = Limit("wrong-tokens")
 
 
 class ScopeMissing(ApiRefused):
@@ -40,11 +46,15 @@ class ClientAuthentication(OAuth2Authentication):
         except ValueError as error:  # oauthlib reads the query too, and knows only some ways to be malformed
             raise ParseError from error
         if found is None:
+            if "Authorization" in request.headers:
+                _count_wrong_token(request)
             return None
         _user, token = found
         tenant = token.application.tenant
         request._request.tenant = tenant
         enter_scope(tenant.pk)
+        name = token.application.name or token.application.client_id
+        recognise(Actor(ActorKind.CLIENT, name[:MAX_NAME], acting_for=tenant.pk))
         return AnonymousUser(), token
 
     def authenticate_header(self, request: Request) -> str:
@@ -74,3 +84,10 @@ class MayCall(TokenHasScope):
         if method not in view.required_scopes:
             raise MethodNotAllowed(method)
         return view.required_scopes[method]
+
+
+def _count_wrong_token(request: Request) -> None:
+    """RateLimited once an address has sent too many tokens that are none. Right ones pass from there as before."""
+    rate = WRONG_TOKENS.count(client_address(request))
+    if rate and rate.is_exceeded:
+        raise RateLimited(rate)

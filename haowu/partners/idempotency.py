@@ -1,7 +1,9 @@
 """``Idempotency-Key``: one effect and one answer per client and key (promise 9).
 
-The answer is stored in the transaction that has the effect. While it runs it holds an advisory lock, which ends
-with it however it ends, so that a key cannot be left behind half-used.
+A key is used up by a request that had an effect: its answer is stored in the same transaction, and given again. What
+had none is judged anew under the same key, for its cause may have been mended since: a product that was unknown, a
+balance too low, a database that was away. While a request runs it holds an advisory lock, which ends with it however
+it ends, so that a key cannot be left behind half-used.
 """
 
 import hashlib
@@ -42,10 +44,7 @@ class KeyRunning(ApiRefused):
 
 
 def idempotent(act: Callable[..., Response]) -> Callable[..., Response | HttpResponse]:
-    """For methods of views that have an effect. Without the header, ``act`` as it is.
-
-    Refusals are stored as well as successes: the same request gets the same answer. Failures (500) are not.
-    """
+    """For methods of views that have an effect. Without the header, ``act`` as it is."""
 
     @wraps(act)
     def once(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response | HttpResponse:
@@ -55,12 +54,12 @@ def idempotent(act: Callable[..., Response]) -> Callable[..., Response | HttpRes
         if not _KEY.fullmatch(key):
             raise KeyInvalid
         client = request.auth.application
-        _take(client.pk, key)
+        _hold(client.pk, key)
         fingerprint = _fingerprint(request)
         if earlier := IdempotentAnswer.objects.to(client, key):
             return _again(earlier, fingerprint)
         answer = _try(act, view, request, *args, **kwargs)
-        if answer.status_code < 500:
+        if _had_effect(answer):
             _store(request, key, fingerprint, answer)
         return answer
 
@@ -68,7 +67,7 @@ def idempotent(act: Callable[..., Response]) -> Callable[..., Response | HttpRes
     return once
 
 
-def _take(client_id: int, key: str) -> None:
+def _hold(client_id: int, key: str) -> None:
     """Hold ``key`` until this transaction ends. KeyRunning when another request holds it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"idempotency:{client_id}:{key}"])
@@ -77,8 +76,8 @@ def _take(client_id: int, key: str) -> None:
 
 
 def _fingerprint(request: Request) -> str:
-    told = f"{request.method} {request.get_full_path()}\n".encode() + request._request.body
-    return hashlib.sha256(told).hexdigest()
+    sent = f"{request.method} {request.get_full_path()}\n".encode() + request._request.body
+    return hashlib.sha256(sent).hexdigest()
 
 
 def _again(earlier: IdempotentAnswer, fingerprint: str) -> HttpResponse:
@@ -94,6 +93,19 @@ def _try(act: Callable[..., Response], view: Any, *args: Any, **kwargs: Any) -> 
             return act(view, *args, **kwargs)
     except Exception as error:
         return view.handle_exception(error)
+
+
+def _had_effect(answer: Response) -> bool:
+    """Refusals have none, and no batch of which every item was rejected.
+
+    A view whose rejected items are kept all the same says so by ``answer.had_effect``.
+    """
+    if answer.status_code >= 300:
+        return False
+    if (said := getattr(answer, "had_effect", None)) is not None:
+        return said
+    results = answer.data.get("results")
+    return not results or any(each["status"] != "rejected" for each in results)
 
 
 def _store(request: Request, key: str, fingerprint: str, answer: Response) -> None:

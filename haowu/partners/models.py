@@ -4,10 +4,16 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication
 
 from haowu.tenants.models import Tenant
+
+
+class ApiClientQuerySet(models.QuerySet["ApiClient"]):
+    def with_id(self, client_id: str) -> "ApiClient | None":
+        return self.filter(client_id=client_id).first()
 
 
 class ApiClient(AbstractApplication):
@@ -16,8 +22,14 @@ class ApiClient(AbstractApplication):
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="api_clients", verbose_name=_("租户"))
     allowed_scopes = models.CharField(_("允许的权限"), max_length=400, blank=True)
 
+    objects = ApiClientQuerySet.as_manager()
+
     class Meta(AbstractApplication.Meta):
         verbose_name = verbose_name_plural = _("API 客户端")
+
+    def get_absolute_url(self) -> str:
+        """Its page among staff: the toolkit names one of its own, which is not served here."""
+        return reverse("admin:partners_apiclient_change", args=[self.pk])
 
 
 class IdempotentAnswerQuerySet(models.QuerySet["IdempotentAnswer"]):

@@ -20,7 +20,22 @@ from haowu.ground.errors import Refused
 
 CHUNK = 64 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
+NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+REFUSED = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "168.63.129.16/32",  # Azure's own services, reachable from each of its machines
+        "192.0.0.0/24",  # protocol assignments (RFC 6890)
+        "192.88.99.0/24",  # 6to4 relays, given up (RFC 7526)
+        "::/96",  # IPv4 written as IPv6, given up (RFC 4291)
+        "fec0::/10",  # site-local, given up (RFC 3879)
+        "3fff::/20",  # documentation (RFC 9637)
+        "5f00::/16",  # segment routing (RFC 9602)
+        "2001::/23",  # protocol assignments, Teredo and ORCHID among them
+        "100::/8",  # discard-only, and nothing else given out
+    )
+)
+"""What ``ipaddress`` takes for public, or does in some versions."""
 Resolve = Callable[[str, int], list[str]]
 Judge = Callable[[str], bool]
 
@@ -56,20 +71,32 @@ class Limits:
 
 
 def is_public(address: str) -> bool:
-    """Whether ``address`` lies on the public Internet, also when it wraps another (mapped, 6to4, Teredo, NAT64)."""
+    """Whether ``address`` lies on the public Internet, also when it wraps another (mapped, 6to4, Teredo, NAT64).
+
+    Not with a zone: that names a network card of ours.
+    """
     try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return False
     if isinstance(ip, ipaddress.IPv6Address):
-        inner = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
-        if ip in NAT64:
-            inner.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
-        if any(each is not None and not is_public(str(each)) for each in inner):
+        if ip.scope_id is not None:
             return False
         if ip.ipv4_mapped is not None:
-            return True
+            return is_public(str(ip.ipv4_mapped))
+        if any(not is_public(str(inner)) for inner in _wrapped(ip)):
+            return False
+    if any(ip in network for network in REFUSED if network.version == ip.version):
+        return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+
+
+def _wrapped(ip: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """The IPv4 addresses that a gateway on the way would make of ``ip``."""
+    wrapped = [ip.sixtofour, *(ip.teredo or ())]
+    if any(ip in network for network in NAT64):
+        wrapped.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
+    return [inner for inner in wrapped if inner is not None]
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -118,7 +145,21 @@ def _parts(url: str) -> tuple[str, int, str]:
     is_plain = parts.username is None and parts.password is None and url.isascii() and url.isprintable()
     if parts.scheme != "https" or not host or not is_plain or " " in url or (port != 443 and port < 1024):
         raise OutboundRefused("URL_UNUSABLE")
+    if "%" in host or _looks_like_number(host):
+        raise OutboundRefused("URL_UNUSABLE")
     return host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _looks_like_number(host: str) -> bool:
+    """Whether ``host`` is an IPv4 address as only some resolvers read it: 2130706433, 0x7f.1, 010.0.0.1."""
+    last = host.rstrip(".").rpartition(".")[2]
+    if not (last.isdecimal() or last.lower().startswith("0x")):
+        return False
+    try:
+        ipaddress.IPv4Address(host)
+    except ValueError:
+        return True
+    return False
 
 
 def _address(host: str, port: int, resolve: Resolve, judge: Judge) -> str:

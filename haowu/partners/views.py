@@ -9,7 +9,7 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 
 from haowu.partners.access import ClientAuthentication, MayCall
-from haowu.partners.filters import StrictFilterBackend, refuse_unknown
+from haowu.partners.filters import StrictFilterBackend, refuse_unusable
 from haowu.partners.limits import ClientRate
 from haowu.partners.paging import KeysetPagination
 from haowu.partners.schema import PartnerSchema
@@ -42,7 +42,7 @@ class PartnerView(GenericAPIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Read the body once the caller is known to be welcome: that is where its size is refused."""
         super().initial(request, *args, **kwargs)
-        refuse_unknown(request, self.query_parameters)
+        refuse_unusable(request, self.query_parameters)
         _ = request._request.body
 
     def finalize_response(self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any):

@@ -1,5 +1,8 @@
 """The database's roles: the owner migrates, ``haowu_app`` is bound by row-level security, ``haowu_backup`` reads all.
 
+``haowu_jobs`` is ``haowu_app`` in the platform's scope, for commands and workers: the scope is a setting of the role,
+which a connection through a pooler and a session on another node have too, unlike start-up options.
+
 Made by the owner before it migrates, where no administrator has made them. What is there already is left alone, so
 that two databases of one cluster can be migrated at once.
 """
@@ -12,17 +15,20 @@ from django.db import ProgrammingError, connections, transaction
 from psycopg2.extensions import encrypt_password
 
 APP = "haowu_app"
+JOBS = "haowu_jobs"
 BACKUP = "haowu_backup"
 
 
 def ensure_roles(alias: str = "owner") -> list[str]:
     """Make the roles and the owner's default grants to them. Returns remarks for the operator.
 
-    ImproperlyConfigured: the owner may not create what is missing, or ``haowu_app`` would not be bound.
+    ImproperlyConfigured: the owner may not create what is missing, or ``haowu_app`` would not be bound, or the login
+    ``DATABASE_JOBS_URL`` would not see the platform's rows.
     """
     with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
-        _ensure_app(cursor)
-        remarks = _ensure_backup(cursor)
+        _ensure_login(cursor, APP, "DATABASE_APP_URL", f"CREATE ROLE {APP} LOGIN")
+        _ensure_login(cursor, JOBS, "DATABASE_JOBS_URL", f"CREATE ROLE {JOBS} LOGIN IN ROLE {APP}")
+        remarks = [*_ensure_scope(cursor), *_ensure_backup(cursor)]
         for role in (APP, BACKUP):
             _let_owner_become(cursor, role)
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {APP}, {BACKUP}")
@@ -52,19 +58,49 @@ def grant_existing(alias: str = "owner") -> None:
             cursor.execute(f"GRANT {to_app} ON {relation} TO {APP}; GRANT SELECT ON {relation} TO {BACKUP}")
 
 
-def _ensure_app(cursor) -> None:
-    login = urlsplit(os.environ.get("DATABASE_APP_URL", ""))
-    if login.username not in {None, APP}:
-        raise ImproperlyConfigured(f"DATABASE_APP_URL must sign in as {APP}, not as {login.username}.")
-    if not _exists(cursor, APP):
-        _require_create_role(cursor, f"CREATE ROLE {APP} LOGIN")
-        cursor.execute(f"CREATE ROLE {APP} LOGIN")
+def _ensure_login(cursor, role: str, variable: str, creation: str) -> None:
+    login = urlsplit(os.environ.get(variable, ""))
+    if login.username not in {None, role}:
+        raise ImproperlyConfigured(f"{variable} must sign in as {role}, not as {login.username}.")
+    if not _exists(cursor, role):
+        _require_create_role(cursor, creation)
+        cursor.execute(creation)
         if login.password:
-            secret = encrypt_password(unquote(login.password), APP, cursor.connection, "scram-sha-256")
-            cursor.execute(f"ALTER ROLE {APP} PASSWORD %s", [secret])
-    cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", [APP])
+            secret = encrypt_password(unquote(login.password), role, cursor.connection, "scram-sha-256")
+            cursor.execute(f"ALTER ROLE {role} PASSWORD %s", [secret])
+    cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", [role])
     if cursor.fetchone()[0]:
-        raise ImproperlyConfigured(f"ALTER ROLE {APP} NOSUPERUSER NOBYPASSRLS, or row-level security does not bind it.")
+        raise ImproperlyConfigured(f"ALTER ROLE {role} NOSUPERUSER NOBYPASSRLS: row-level security has to bind it.")
+
+
+def _ensure_scope(cursor) -> list[str]:
+    """The platform's scope as a setting of the roles that work for it. A superuser's to give since PostgreSQL 15."""
+    remarks = []
+    cursor.execute("SELECT current_user")
+    for role in (JOBS, cursor.fetchone()[0]):
+        statement = f"ALTER ROLE {cursor.db.ops.quote_name(role)} SET app.tenant = 'platform'"
+        if _has_scope(cursor, role):
+            continue
+        try:
+            with transaction.atomic(using=cursor.db.alias):
+                cursor.execute(statement)
+        except ProgrammingError as error:
+            if role == JOBS and os.environ.get("DATABASE_JOBS_URL"):
+                raise ImproperlyConfigured(f"As a superuser run: {statement};") from error
+            if role == JOBS:
+                remarks.append(f"To let jobs sign in as {JOBS} (DATABASE_JOBS_URL), run as a superuser: {statement};")
+    return remarks
+
+
+def _has_scope(cursor, role: str) -> bool:
+    cursor.execute(
+        """
+        SELECT EXISTS (SELECT FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole
+            WHERE rolname = %s AND setdatabase = 0 AND 'app.tenant=platform' = ANY(setconfig))
+        """,
+        [role],
+    )
+    return cursor.fetchone()[0]
 
 
 def _ensure_backup(cursor) -> list[str]:

@@ -5,7 +5,6 @@ Nothing here may ask the database or render what does. Below the API's addresses
 
 import sys
 
-from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.views.defaults import server_error
@@ -18,11 +17,10 @@ FOR_PROGRAMS = ("/api/", "/oauth/", "/healthz")
 def failed(request: HttpRequest) -> HttpResponse:
     """Django's ``handler500``, called while the exception is at hand."""
     error = sys.exc_info()[1]
-    # psycopg2 tells of a server that went away in the middle of a statement by the bare DatabaseError.
-    is_down = isinstance(error, (OperationalError, InterfaceError)) or type(error) is DatabaseError
+    is_away = problems.is_database_away(error)
     if request.path.startswith(FOR_PROGRAMS):
-        return problems.plain_response(problems.DatabaseAway() if is_down else problems.InternalError())
-    if is_down:
+        return problems.plain_response(problems.DatabaseAway() if is_away else problems.InternalError())
+    if is_away:
         page = loader.render_to_string("503.html")
         return HttpResponse(page, status=503, headers=problems.DatabaseAway().headers)
     return server_error(request)

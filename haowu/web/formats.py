@@ -1,7 +1,5 @@
 """JSON in and out, whatever a client sends or asks for."""
 
-import json
-from decimal import Decimal
 from typing import Any, BinaryIO
 
 from rest_framework.exceptions import ParseError
@@ -9,16 +7,17 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 
-MAX_DIGITS = 40
+from haowu.ground import inputs
+from haowu.ground.inputs import InputInvalid
 
 
 class PrudentJSONParser(JSONParser):
-    """RFC 8259 JSON: UTF-8 and no NaN. An absurd number or string is left to the field it stands in to refuse."""
+    """RFC 8259 JSON, as ``inputs.json_of``. An absurd number or string is left to the field it stands in to refuse."""
 
     def parse(self, stream: BinaryIO, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return json.loads(stream.read().decode("utf-8"), parse_int=_whole, parse_constant=_refuse_constant)
-        except (ValueError, RecursionError) as error:
+            return inputs.json_of(stream.read())
+        except InputInvalid as error:
             raise ParseError from error
 
 
@@ -45,12 +44,3 @@ class OnlyJSON(BaseContentNegotiation):
 
 def _is_json(content_type: str | None, media_type: str) -> bool:
     return (content_type or "").partition(";")[0].strip().lower() == media_type
-
-
-def _whole(digits: str) -> int | Decimal:
-    """Python refuses to read integers of thousands of digits, and with them the whole body."""
-    return int(digits) if len(digits) <= MAX_DIGITS else Decimal(digits)
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

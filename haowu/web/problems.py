@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core import signals
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from haowu.ground.errors import NotFound, Refused
+from haowu.web import request_ids
 from haowu.web.formats import PrudentJSONRenderer
 
 MEDIA_TYPE = "application/problem+json"
@@ -50,10 +51,8 @@ class Forbidden(ApiRefused):
     status = 403
 
 
-class PathUnknown(ApiRefused):
-    code = "NOT_FOUND"
+class PathUnknown(NotFound):
     text = _("没有这个地址，或没有你能查看的内容。")
-    status = 404
 
 
 class MethodNotAllowed(ApiRefused):
@@ -84,6 +83,12 @@ class BodyTooLarge(ApiRefused):
     code = "BODY_TOO_LARGE"
     text = _("请求体太大。请分成几次发送。")
     status = 413
+
+
+class LengthRequired(ApiRefused):
+    code = "LENGTH_REQUIRED"
+    text = _("分块发送的请求体无法读取。请带 Content-Length 重发。")
+    status = 411
 
 
 class BodyInvalid(ApiRefused):
@@ -150,6 +155,12 @@ def path_unknown(request: HttpRequest, *args, **kwargs) -> HttpResponse:
     return plain_response(PathUnknown())
 
 
+def is_database_away(error: BaseException | None) -> bool:
+    """Whether the request failed for want of a database that answers, or that answers in time: it may be sent again."""
+    # psycopg2 says by the bare DatabaseError that a server went away in the middle of a statement.
+    return isinstance(error, (OperationalError, InterfaceError)) or type(error) is DatabaseError
+
+
 def _refusal(error: Exception) -> Refused:
     match error:
         case Refused():
@@ -172,7 +183,7 @@ def _refusal(error: Exception) -> Refused:
             return BodyTooLarge()
         case SuspiciousOperation() | MultiPartParserError():
             return RequestMalformed()
-        case OperationalError() | InterfaceError():
+        case _ if is_database_away(error):
             return DatabaseAway()
     return InternalError()
 
@@ -184,6 +195,7 @@ def _problem(refused: Refused) -> dict[str, Any]:
         "status": refused.status,
         "code": refused.code,
         "detail": refused.message,
+        "request_id": request_ids.current(),
     } | getattr(refused, "extensions", {})
 
 

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 name='Category',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('code', models.CharField(max_length=64, unique=True, verbose_name='编号')),
+                    ('code', models.CharField(max_length=255, unique=True, verbose_name='编号')),
                     ('name', models.CharField(max_length=64, verbose_name='名称')),
                     ('level', models.PositiveSmallIntegerField(verbose_name='层级')),
                     ('hold_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='结算冻结天数')),

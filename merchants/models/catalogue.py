@@ -26,7 +26,7 @@ class Category(models.Model):
 
     LEAF_LEVEL = 3
 
-    code = models.CharField(_("编号"), max_length=64, unique=True)
+    code = models.CharField(_("编号"), max_length=255, unique=True)
     name = models.CharField(_("名称"), max_length=64)
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级类目")
@@ -85,9 +85,10 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def supplied(self, at: datetime) -> "ProductQuerySet":
         """Without the goods of silent bases: what bases hold is shown while one of them works and its feed is fresh.
 
-        Asked at the moment of reading, so that a feed that goes stale takes its goods out in the same instant.
+        Stock of a base that may not sell these goods is no stock: it hides nothing. Asked at the moment of reading, so
+        that a feed that goes stale takes its goods out in the same instant.
         """
-        held = Stock.objects.of_product(OuterRef("merchant"), OuterRef("code"))
+        held = Stock.objects.of_product(OuterRef("merchant"), OuterRef("code")).permitted(at)
         return self.filter(~Exists(held) | Exists(held.sold_by_working(at)))
 
     def lying_in(self, city: str, at: datetime) -> "ProductQuerySet":

@@ -5,12 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 
-from haowu.ground import days
+from haowu.approvals.act_views import ActView
+from haowu.ground import days, inputs
 from haowu.ground.errors import Refused
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
@@ -88,17 +90,9 @@ def _terms(form: PlanForm, streamers: ListedStreamerRows) -> dict[str, Any]:
     }
 
 
-class PlanAct(OwnPlan, View):
-    """One button about a plan: what it refuses is shown where it was pressed."""
-
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            messages.success(request, self.act())
-        except Refused as refused:
-            messages.error(request, refused.message)
-        return redirect("plan", self.plan.public_id)
+class PlanAct(OwnPlan, ActView):
+    def back(self) -> str:
+        return reverse("plan", args=[self.plan.public_id])
 
 
 class EndPlan(PlanAct):
@@ -112,6 +106,6 @@ class TakeOff(PlanAct):
 
     def act(self) -> str:
         streamers = Tenant.objects.of_kind(Tenant.Kind.STREAMER)
-        streamer = get_object_or_404(streamers, code=self.request.POST.get("streamer", ""))
+        streamer = get_object_or_404(streamers, code=inputs.key(self.request.POST.get("streamer")))
         plans.set_rate(self.plan, None, at=days.now(), streamer=streamer)
         return _("达人将在明日 0 点移出名单。今天的订单仍按现在的佣金率。")

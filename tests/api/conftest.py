@@ -24,11 +24,14 @@ ALL_SCOPES = (
     "stock:read",
     "brands:write",
     "brands:read",
+    "consents:write",
+    "consents:read",
     "activities:read",
     "activities:write",
     "enrolments:read",
     "enrolments:write",
     "levels:read",
+    "trail:read",
 )
 
 

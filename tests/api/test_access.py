@@ -3,10 +3,13 @@
 import pytest
 from django.urls import URLPattern, get_resolver
 
+from bases import consenting
+from bases.models import Consent
 from commissions.models import OrderEvent, Withdrawal
 from commissions.payments import withdrawals
 from haowu.ground import days
 from tests.api.conftest import ALL_SCOPES, Caller
+from tests.bases import base
 from tests.build import activity, bank_account, leader, merchant, source, streamer
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +24,8 @@ BODIES = {
     "/brand-introductions": {
         "brands": [{"name": "x", "document_no": "1", "authorised_from": "2024-01-01", "authorised_to": "2099-01-01"}]
     },
+    "/consents": {"base": "b1"},
+    "/consents/c1/withdrawal": None,
     "/activities": {"type": "normal", "title": "夏季", "begins_at": "2024-06-01T00:00:00+08:00"},
     "/activities/a1/publication": None,
     "/activities/a2/closing": None,
@@ -80,9 +85,13 @@ TABLE = {
     ("GET", "/stock-feeds"):                                      [401, 403, 403, 403, 403,  403, 403, 403, 403],
     ("GET", "/stock-feeds/1"):                                    [401, 403, 403, 403, 403,  403, 403, 403, 403],
     ("GET", "/stock"):                                            [401, 403, 403, 403, 403,  403, 403, 403, 403],
+    ("GET", "/trail"):                                            [401, 200, 200, 200, 200,  200, 200, 200, 200],
     ("GET", "/brands"):                                           [401, 200, 200, 200, 200,  200, 200, 200, 200],
     ("GET", "/brand-introductions"):                              [401, 403, 403, 403, 403,  403, 403, 403, 403],
     ("POST", "/brand-introductions"):                             [401, 403, 403, 403, 403,  403, 403, 403, 403],
+    ("GET", "/consents"):                                         [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("POST", "/consents"):                                        [401, 403, 201, 403, 403,  403, 201, 403, 403],
+    ("POST", "/consents/c1/withdrawal"):                          [401, 403, 201, 403, 403,  403, 404, 403, 403],
 }  # fmt: skip
 
 SCOPES = {
@@ -111,9 +120,13 @@ SCOPES = {
     ("GET", "/stock-feeds"): "stock:read",
     ("GET", "/stock-feeds/1"): "stock:read",
     ("GET", "/stock"): "stock:read",
+    ("GET", "/trail"): "trail:read",
     ("GET", "/brands"): "brands:read",
     ("GET", "/brand-introductions"): "brands:read",
     ("POST", "/brand-introductions"): "brands:write",
+    ("GET", "/consents"): "consents:read",
+    ("POST", "/consents"): "consents:write",
+    ("POST", "/consents/c1/withdrawal"): "consents:write",
     ("GET", "/level"): "levels:read",
     ("GET", "/levels"): "levels:read",
     ("GET", "/assessments"): "levels:read",
@@ -152,6 +165,15 @@ def asked(sale):
     return withdrawals.request(sale.seller, "w1", 200, None, days.now())
 
 
+@pytest.fixture
+def agreed(sale):
+    """The base b1, and the shop's consent c1 to another."""
+    made, other = base("b1"), base("b2")
+    consent = consenting.agree(sale.shop, other.base, by=None, at=days.now())
+    Consent.objects.filter(pk=consent.pk).update(public_id="c1")
+    return made
+
+
 def call(caller: Caller, method: str, path: str):
     return caller.post(path, BODIES[path]) if method == "POST" else caller.get(path)
 
@@ -177,7 +199,7 @@ def test_every_route_has_a_row():
 
 
 @pytest.mark.parametrize(("method", "path"), TABLE, ids=lambda part: part)
-def test_each_caller_gets_what_the_table_says(sale, asked, led, calling, anonymous, method, path):
+def test_each_caller_gets_what_the_table_says(sale, asked, led, agreed, calling, anonymous, method, path):
     others = [source("other"), merchant("other"), streamer("other"), leader("other")]
     callers = [anonymous, *(calling(tenant) for tenant in (sale.source, sale.shop, sale.seller, led, *others))]
     answers = [call(caller, method, path) for caller in callers]

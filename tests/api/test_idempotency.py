@@ -9,11 +9,26 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from commissions.models import OrderEvent, OrderLine
+from commissions.models import OrderEvent, OrderLine, Withdrawal
 from haowu.partners.models import ApiClient, IdempotentAnswer
 from haowu.partners.tasks import forget
 from haowu.tenants.scope import enter_scope
-from tests.build import bought, event, merchant, paid, product, source
+from merchants.models import Product
+from tests.build import (
+    activity,
+    bank_account,
+    bought,
+    event,
+    leader,
+    merchant,
+    money,
+    paid,
+    policy,
+    product,
+    source,
+    streamer,
+)
+from tuanzhang.models import Enrolment
 
 pytestmark = pytest.mark.django_db
 
@@ -65,15 +80,77 @@ def test_keys_of_different_clients_do_not_meet(calling, body):
     assert OrderEvent.objects.count() == 2
 
 
-def test_a_refusal_is_an_answer_too(calling):
+def hits(answers) -> list[bool]:
+    return ["Idempotency-Hit" in answer for answer in answers]
+
+
+def test_a_refusal_uses_no_key_up(calling, body):
     caller = calling(source())
-    first = caller.post("/order-events", {"events": []}, Idempotency_Key="k1")
-    again = caller.post("/order-events", {"events": []}, Idempotency_Key="k1")
-    assert (first.status_code, first.json()["code"]) == (422, "BODY_INVALID")
-    assert (again.status_code, again["Content-Type"], again["Idempotency-Hit"]) == (
-        422, "application/problem+json", "true",
-    )  # fmt: skip
-    assert again.content == first.content
+    for _ in range(2):
+        answer = caller.post("/order-events", {"events": []}, Idempotency_Key="k1")
+        assert (answer.status_code, answer.json()["code"]) == (422, "BODY_INVALID")
+        assert "Idempotency-Hit" not in answer
+    mended = [caller.post("/order-events", body, Idempotency_Key="k1") for _ in range(2)]
+    assert [answer.json()["results"][0]["status"] for answer in mended] == ["accepted", "accepted"]
+    assert (hits(mended), OrderEvent.objects.count()) == ([False, True], 1)
+
+
+def test_an_event_refused_for_an_unknown_product_is_judged_anew_once_the_product_is_there(calling):
+    caller, shop = calling(source()), merchant("m2")
+    sent = {"events": [paid("o1", "2024-06-01 10:00", [bought(Product(merchant=shop, code="later"))], event_id="a")]}
+    answers = [caller.post("/order-events", sent, Idempotency_Key="k1")]
+    product(shop, "later")
+    answers += [caller.post("/order-events", sent, Idempotency_Key="k1") for _ in range(2)]
+    told = [(each["status"], each["code"]) for answer in answers for each in answer.json()["results"]]
+    assert told == [("rejected", "PRODUCT_UNKNOWN"), ("accepted", ""), ("accepted", "")]
+    assert (hits(answers), OrderEvent.objects.count()) == ([False, False, True], 1)
+
+
+def test_an_event_that_is_rejected_and_kept_gets_its_answer_again(calling, body):
+    caller = calling(source())
+    caller.post("/order-events", body)
+    refund = event("refunded", "o1", "2024-06-04 10:00", event_id="e", refund_no="r1", goods_fen=10_001)
+    answers = [caller.post("/order-events", {"events": [refund]}, Idempotency_Key="k1") for _ in range(2)]
+    assert answers[0].json()["results"][0]["code"] == "REFUND_EXCEEDS_PAYMENT"
+    assert answers[1].content == answers[0].content
+    assert hits(answers) == [False, True]
+
+
+def test_a_batch_of_which_one_item_had_an_effect_keeps_its_answer_whole(calling, body):
+    caller = calling(source())
+    sent = {"events": [*body["events"], {"event_id": "b", "type": "teleported"}]}
+    answers = [caller.post("/order-events", sent, Idempotency_Key="k1") for _ in range(2)]
+    assert [each["status"] for each in answers[0].json()["results"]] == ["accepted", "rejected"]
+    assert answers[1].content == answers[0].content
+    assert hits(answers) == [False, True]
+
+
+def test_a_withdrawal_refused_for_its_balance_is_made_under_the_same_key_once_there_is_money(calling):
+    seller = streamer("s1")
+    policy(min_withdrawal_fen=1)
+    bank_account(seller)
+    caller = calling(seller)
+    sent = {"number": "w1", "amount_fen": 300}
+    poor = caller.post("/withdrawals", sent, Idempotency_Key="k1")
+    assert (poor.status_code, poor.json()["code"]) == (409, "BALANCE_TOO_LOW")
+    money(seller, 500)
+    answers = [caller.post("/withdrawals", sent, Idempotency_Key="k1") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert (hits(answers), [row.amount_fen for row in Withdrawal.objects.all()]) == ([False, True], [300])
+    other = caller.post("/withdrawals", {"number": "w2", "amount_fen": 100}, Idempotency_Key="k1")
+    assert (other.status_code, other.json()["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+    assert Withdrawal.objects.count() == 1
+
+
+def test_an_enrolment_refused_for_an_activity_that_is_not_there_is_judged_anew(calling, goods):
+    caller, lead = calling(goods.merchant), leader("l1")
+    wish = {"activity": "a1", "product": "p1", "commission_bps": 2000, "service_fee_bps": 500}
+    answers = [caller.post("/enrolments", {"enrolments": [wish]}, Idempotency_Key="k1")]
+    activity(lead, code="a1")
+    answers += [caller.post("/enrolments", {"enrolments": [wish]}, Idempotency_Key="k1") for _ in range(2)]
+    told = [answer.json()["results"][0]["status"] for answer in answers]
+    assert (told, hits(answers)) == (["rejected", "accepted", "accepted"], [False, False, True])
+    assert Enrolment.objects.count() == 1
 
 
 @pytest.mark.parametrize("key", ["", " ", "k" * 256, "键", "a b"])
@@ -84,12 +161,13 @@ def test_a_key_that_is_none_is_refused(calling, body, key):
     assert not OrderEvent.objects.exists()
 
 
-def test_an_answer_with_a_lone_surrogate_is_kept_and_repeated(calling):
+def test_an_answer_that_echoes_a_lone_surrogate_is_kept_and_repeated(calling, body):
     caller = calling(source())
-    raw = rb'{"events": [{"event_id": "\ud800\u0000", "type": "shipped"}]}'
+    good = json.dumps(body["events"][0]).encode()
+    raw = rb'{"events": [{"event_id": "\ud800\u0000", "type": "shipped"}, ' + good + b"]}"
     first = caller.post("/order-events", raw, Idempotency_Key="k1")
     again = caller.post("/order-events", raw, Idempotency_Key="k1")
-    assert json.loads(first.content)["results"][0]["event_id"] == "\ud800\0"
+    assert json.loads(first.content)["results"][0]["event_id"] == "\\ud800\\x00"
     assert again.content == first.content
 
 

@@ -16,7 +16,7 @@ LIMIT = 25
 
 @pytest.fixture
 def tight(settings):
-    settings.API_LIMITS = settings.API_LIMITS | {"requests": (LIMIT, 60)}
+    settings.LIMITS = settings.LIMITS | {"requests": (LIMIT, 60)}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -55,7 +55,7 @@ def test_every_answer_says_where_the_client_stands(tight, calling):
 
 @pytest.mark.django_db
 def test_a_window_ends(settings, calling):
-    settings.API_LIMITS = settings.API_LIMITS | {"requests": (1, 1)}
+    settings.LIMITS = settings.LIMITS | {"requests": (1, 1)}
     caller = calling(merchant())
     first = caller.get("/orders")
     assert [first.status_code, caller.get("/orders").status_code] == [200, 429]
@@ -70,7 +70,7 @@ def test_a_window_ends(settings, calling):
 def test_a_counter_without_an_end_gets_one(settings):
     with redis.Redis.from_url(project.REDIS_URL) as server:
         server.set("rate:requests:7", 3)
-        rate = limits.REQUESTS.take("7")
+        rate = limits.REQUESTS.count("7")
         assert (rate.used, 0 < server.pttl("rate:requests:7") <= 60_000) == (4, True)
 
 
@@ -82,3 +82,33 @@ def test_without_redis_requests_pass_and_a_warning_is_logged(settings, calling, 
     assert answer.status_code == 200
     assert "RateLimit-Limit" not in answer
     assert "no rate limit while Redis does not answer" in caplog.text
+
+
+@pytest.mark.django_db
+class TestWrongTokens:
+    @pytest.fixture(autouse=True)
+    def three_a_minute(self, settings):
+        settings.LIMITS = settings.LIMITS | {"wrong-tokens": (3, 60)}
+
+    @pytest.mark.parametrize("header", ["Bearer junk", "Bearer", "Basic YTpi", "junk", ""])
+    def test_an_address_that_guesses_tokens_is_slowed_down(self, anonymous, header):
+        answers = [anonymous.get("/orders", Authorization=header) for _ in range(5)]
+        assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429]
+        assert answers[-1].json()["code"] == "RATE_LIMITED"
+        assert 1 <= int(answers[-1]["Retry-After"]) <= 60
+
+    def test_right_tokens_pass_from_there_as_before(self, anonymous, calling):
+        caller = calling(merchant())
+        statuses = [anonymous.get("/orders", Authorization="Bearer junk").status_code for _ in range(5)]
+        assert (statuses[-1], caller.get("/orders").status_code) == (429, 200)
+
+    def test_each_address_has_its_own_count_and_cannot_choose_it(self, anonymous):
+        def guess(address: str, forwarded: str) -> int:
+            headers = {"Authorization": "Bearer junk", "X-Forwarded-For": forwarded}
+            return anonymous.http.get("/api/v1/orders", headers=headers, REMOTE_ADDR=address).status_code
+
+        assert [guess("192.0.2.1", f"198.51.100.{number}") for number in range(4)] == [401, 401, 401, 429]
+        assert guess("192.0.2.2", "192.0.2.1") == 401
+
+    def test_who_sends_no_token_is_told_to_get_one_however_often(self, anonymous):
+        assert {anonymous.get("/orders").status_code for _ in range(5)} == {401}

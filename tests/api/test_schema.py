@@ -15,7 +15,8 @@ from tests.api.test_access import routes
 
 SNAPSHOT = Path(__file__).with_name("openapi.yaml")
 
-MADE = {"request_withdrawal", "cancel_withdrawal", "draft_activity", "publish_activity", "close_activity", "ask_change"}
+MADE = {"request_withdrawal", "cancel_withdrawal", "draft_activity", "publish_activity", "close_activity", "ask_change",
+        "agree_to_base", "withdraw_consent"}  # fmt: skip
 
 """Operations that answer 201 with what they made."""
 
@@ -44,9 +45,9 @@ def test_every_route_is_described(schema):
 def test_every_operation_names_its_scope_and_every_status_it_answers(schema):
     for path, method, operation in operations(schema):
         done = "201" if operation["operationId"] in MADE else "200"
-        expected = {done, "400", "401", "403", "422", "429", "500", "503"}
+        expected = {done, "400", "401", "403", "405", "411", "413", "422", "429", "500", "503"}
         expected |= {"404"} if "{" in path else set()
-        expected |= {"409", "413", "415"} if method == "POST" else set()
+        expected |= {"404", "409", "415"} if method == "POST" else set()
         expected |= {"409"} if operation["operationId"] == "read_order_line" else set()
         assert set(operation["responses"]) == expected, path
         assert len(operation["security"][0]["oauth2"]) == 1
@@ -69,6 +70,33 @@ def test_the_description_is_served(client, schema):
     assert answer.status_code == 200
     assert yaml.safe_load(answer.content) == yaml.safe_load(schema)
     assert client.get("/api/schema/?format=json").json()["openapi"].startswith("3.")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["", "?format=json", "?lang=en", "?version=%0d%0aX", "?lang=%00", "?lang=tlh"])
+def test_the_description_is_made_once_and_who_has_it_is_not_sent_it_again(client, monkeypatch, query):
+    first = client.get(f"/api/schema/{query}")
+    assert (first.status_code, first["Cache-Control"]) == (200, "public, max-age=300")
+    assert {"Accept", "Accept-Language"} <= set(first["Vary"].split(", "))
+    monkeypatch.setattr("drf_spectacular.generators.SchemaGenerator.get_schema", lambda *_, **__: 1 / 0)
+    assert client.get(f"/api/schema/{query}").content == first.content
+    known = client.get(f"/api/schema/{query}", headers={"If-None-Match": first["ETag"]})
+    assert (known.status_code, known.content, known["ETag"]) == (304, b"", first["ETag"])
+    assert client.get(f"/api/schema/{query}", headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_each_language_has_its_own_description(client):
+    chinese, english, named = (
+        client.get("/api/schema/", headers={"Accept-Language": "zh-hans"}),
+        client.get("/api/schema/", headers={"Accept-Language": "en"}),
+        client.get("/api/schema/?lang=en", headers={"Accept-Language": "zh-hans"}),
+    )
+    assert "推送订单事件" in chinese.content.decode()
+    assert "推送订单事件" not in english.content.decode()
+    assert named.content == english.content
+    assert len({chinese["ETag"], english["ETag"]}) == 2
+    assert client.get("/api/schema/?format=csv").status_code == 404
 
 
 @pytest.mark.django_db

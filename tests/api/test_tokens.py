@@ -1,12 +1,16 @@
 """OAuth 2 client credentials at /oauth/token/."""
 
 import json
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from oauth2_provider.models import get_access_token_model
 
+from haowu.partners import limits
 from haowu.partners.clients import ScopeUnknown, register_client
 from haowu.partners.models import ApiClient
 from tests.api.conftest import basic
@@ -141,14 +145,104 @@ def test_the_command_refuses_an_unknown_tenant_and_an_unknown_scope():
     assert not ApiClient.objects.exists()
 
 
-def test_guessing_a_secret_is_counted_against_the_client_named(shop_client, settings):
-    settings.API_LIMITS = settings.API_LIMITS | {"tokens": (3, 60)}
-    other = register_client(tenant("streamer"), "tool", ["orders:read"])
-    statuses = [ask(GRANT, **basic(shop_client[0], f"guess-{number}")).status_code for number in range(5)]
-    assert statuses == [401, 401, 401, 429, 429]
-    refused = ask(GRANT, **basic(*shop_client))
-    assert (refused.status_code, refused.json()["code"], refused.json()["error"]) == (
-        429, "RATE_LIMITED", "temporarily_unavailable",
-    )  # fmt: skip
-    assert 1 <= int(refused["Retry-After"]) <= 60
-    assert ask(GRANT, **basic(*other)).status_code == 200
+HOME, STRANGER = "192.0.2.1", "198.51.100.9"
+
+
+def ask_from(address: str, client_id: str, secret: str, **headers: str):
+    return Client(REMOTE_ADDR=address).post("/oauth/token/", GRANT, headers=basic(client_id, secret) | headers)
+
+
+class TestGuessing:
+    """Three failed tries a minute for an address and an id, five for an address."""
+
+    @pytest.fixture(autouse=True)
+    def few(self, settings):
+        few = {"tokens": (4, 60), "token-tries": (3, 60), "token-tries-of-address": (5, 60)}
+        settings.LIMITS = settings.LIMITS | few
+
+    def test_a_stranger_who_guesses_locks_himself_out_and_never_the_client(self, shop_client):
+        client_id, secret = shop_client
+        guesses = [ask_from(STRANGER, client_id, f"guess-{number}") for number in range(34)]
+        assert [answer.status_code for answer in guesses] == [401] * 3 + [429] * 31
+        refused = guesses[-1].json()
+        assert (refused["code"], refused["error"]) == ("RATE_LIMITED", "temporarily_unavailable")
+        assert 1 <= int(guesses[-1]["Retry-After"]) <= 60
+        assert ask_from(STRANGER, client_id, secret).status_code == 429
+        assert ask_from(HOME, client_id, secret).status_code == 200
+
+    def test_many_ids_from_one_address_are_counted_together(self, shop_client):
+        assert [ask_from(STRANGER, f"id-{number}", "x").status_code for number in range(7)] == [401] * 5 + [429] * 2
+        assert ask_from(HOME, *shop_client).status_code == 200
+
+    @pytest.mark.parametrize("header", ["Basic ???", "Basic YWJj", "Bearer junk", "junk", "", "Basic " + "A" * 5_000])
+    def test_a_header_that_says_nothing_is_counted_for_its_address(self, shop_client, header):
+        statuses = [ask(GRANT, Authorization=header).status_code for _ in range(5)]
+        assert statuses == [401] * 3 + [429] * 2
+
+    def test_without_a_grant_a_try_is_a_try(self, shop_client):
+        statuses = [ask({}, **basic(shop_client[0], "guess")).status_code for _ in range(4)]
+        assert statuses == [400] * 3 + [429]
+
+    def test_a_right_secret_is_no_failed_try_and_is_counted_for_its_client_wherever_it_comes_from(self, shop_client):
+        other = register_client(tenant("streamer"), "tool", ["orders:read"])
+        statuses = [ask_from(f"192.0.2.{number}", *shop_client).status_code for number in range(6)]
+        assert statuses == [200] * 4 + [429] * 2
+        assert [ask_from(HOME, *other).status_code for _ in range(4)] == [200] * 4
+
+    def test_two_clients_behind_one_address_fail_apart(self, shop_client):
+        other = register_client(tenant("streamer"), "tool", ["orders:read"])
+        assert [ask_from(HOME, shop_client[0], "old secret").status_code for _ in range(6)] == [401] * 3 + [429] * 3
+        assert ask_from(HOME, *other).status_code == 200
+
+    def test_a_stranger_cannot_borrow_the_clients_address(self, shop_client, settings):
+        settings.PROXIES = 1
+        client_id, secret = shop_client
+        for _ in range(6):
+            ask_from("10.0.0.1", client_id, "guess", X_Forwarded_For=f"{HOME}, {STRANGER}")
+        assert ask_from("10.0.0.1", client_id, secret, X_Forwarded_For=f"{HOME}, {STRANGER}").status_code == 429
+        assert ask_from("10.0.0.1", client_id, secret, X_Forwarded_For=HOME).status_code == 200
+
+    def test_a_hundred_guesses_at_once_are_no_way_around(self):
+        with ThreadPoolExecutor(16) as pool:
+            begun = list(pool.map(lambda _: limits.TOKEN_TRIES.begin(STRANGER, "id"), range(100)))
+        assert begun.count(None) == 3
+        assert {rate.limit for rate in begun if rate} == {3}
+
+    def test_without_redis_the_right_secret_passes_and_the_wrong_one_does_not(self, shop_client, settings):
+        settings.REDIS_URL = "redis://127.0.0.1:1/0"
+        statuses = [ask_from(HOME, shop_client[0], "guess").status_code for _ in range(5)]
+        assert (statuses, ask_from(HOME, *shop_client).status_code) == ([401] * 5, 200)
+
+
+@pytest.mark.parametrize("secret", ["wrong", "", "密钥", "x" * 10_000])
+def test_an_unknown_id_costs_the_one_hash_that_a_known_one_costs(shop_client, hashes, secret):
+    counts = []
+    for client_id in (shop_client[0], "unknown", "x" * 300, "\0"):
+        for credentials in (basic(client_id, secret), None):
+            hashes.clear()
+            form = {} if credentials else {"client_id": client_id, "client_secret": secret}
+            assert ask(GRANT | form, **credentials or {}).status_code == 401
+            counts.append(len(hashes))
+    assert counts == [1] * 8
+
+
+def test_the_right_secret_costs_one_hash_too(shop_client, hashes):
+    assert ask(GRANT, **basic(*shop_client)).status_code == 200
+    assert hashes == ["verify_secret"]
+
+
+@pytest.mark.parametrize("odd", ["\0", "a\0b", "\ud800", "x" * 10_000, "\x1b", "號", "%", ":", ""], ids=repr)
+def test_credentials_that_are_none_are_refused_and_are_no_failure(db, odd, settings):
+    """In the header, in the form, and as a scope or grant."""
+    settings.LIMITS = settings.LIMITS | {"token-tries": (100, 60), "token-tries-of-address": (100, 60)}
+    form = {"grant_type": "client_credentials"}
+    raw = b64encode(f"{odd}:{odd}".encode("utf-8", "surrogatepass")).decode()
+    answers = [
+        Client().post("/oauth/token/", form, headers={"Authorization": f"Basic {raw}"}),
+        Client().post("/oauth/token/", form, headers={"Authorization": "Basic %%%"}),
+    ]
+    sent = quote(odd.encode("utf-8", "surrogatepass"))
+    for body in (f"client_id={sent}&client_secret={sent}", f"scope={sent}", f"grant_type={sent}", f"client_id={sent}"):
+        whole = f"grant_type=client_credentials&{body}"
+        answers.append(Client().post("/oauth/token/", whole, content_type="application/x-www-form-urlencoded"))
+    assert {answer.status_code for answer in answers} <= {400, 401}

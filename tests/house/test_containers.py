@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from haowu.embedded import serving
+
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
+NGINX = (ROOT / "docs" / "nginx.conf").read_text()
 
 
 def check(path: Path) -> subprocess.CompletedProcess:
@@ -29,7 +32,7 @@ def test_the_schema_would_notice_a_mistake(tmp_path):
 
 
 def test_every_part_of_the_house_is_a_service_and_says_whether_it_is_well():
-    assert set(COMPOSE["services"]) == {"web", "worker", "beat", "postgres", "redis", "migrate"}
+    assert set(COMPOSE["services"]) == {"proxy", "web", "worker", "beat", "postgres", "redis", "migrate"}
     without = [name for name, service in COMPOSE["services"].items() if "healthcheck" not in service]
     assert without == ["web"]
     assert "HEALTHCHECK" in DOCKERFILE
@@ -48,6 +51,16 @@ def test_only_the_migration_knows_the_owners_password():
             assert "OWNER_PASSWORD" not in str(service)
 
 
-def test_ports_are_bound_to_loopback():
-    ports = [port for service in COMPOSE["services"].values() for port in service.get("ports", [])]
-    assert ports == ["127.0.0.1:8000:8000"]
+def test_only_the_proxy_has_a_port_and_it_is_bound_to_loopback():
+    ports = {name: service["ports"] for name, service in COMPOSE["services"].items() if "ports" in service}
+    assert ports == {"proxy": ["127.0.0.1:8000:8000"]}
+
+
+def test_the_proxy_writes_the_address_anew_and_the_web_believes_one_proxy():
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in NGINX
+    assert COMPOSE["services"]["web"]["environment"]["DJANGO_PROXIES"] == "1"
+
+
+def test_the_web_and_its_proxy_accept_bodies_of_one_size():
+    assert f"client_max_body_size {serving.MAX_BODY // 1024 // 1024}m;" in NGINX
+    assert "haowu.embedded.serving.ReceivingWorker" in DOCKERFILE

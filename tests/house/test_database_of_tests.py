@@ -1,12 +1,19 @@
 """The ground the other tests stand on: as whom they see, and that each leaves nothing behind."""
 
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import date
 
+import psycopg2
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, connections, transaction
 from django.http import HttpResponse
 from django.urls import path
 
+from haowu import embedded
+from haowu import settings as house_settings
 from haowu.ledger.books import Transfer, open_accounts, post
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import Tenant
@@ -68,6 +75,58 @@ def test_making_the_roles_again_changes_nothing():
     before = ask(roles, "owner"), ask(members, "owner")
     ensure_roles()
     assert (ask(roles, "owner"), ask(members, "owner")) == before
+
+
+@contextmanager
+def signed_in_as_jobs() -> Iterator:
+    url = os.environ.get("DATABASE_JOBS_URL") or embedded.database_url("jobs")
+    with closing(psycopg2.connect(url, dbname=connection.settings_dict["NAME"])) as session, session.cursor() as cursor:
+        yield cursor
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("DATABASE_URL" in os.environ and "DATABASE_JOBS_URL" not in os.environ, reason="no login for jobs")
+def test_jobs_see_the_platforms_rows_by_their_role_alone_and_row_level_security_binds_them():
+    book_one_fen()
+    with signed_in_as_jobs() as cursor:
+        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        assert cursor.fetchone() == (False,)
+        for scope, seen in ((None, 1), ("999", 0), (None, 1)):
+            if scope:
+                cursor.execute("SET LOCAL app.tenant = %s", [scope])
+            cursor.execute("SELECT count(*) FROM ledger_posting")
+            assert cursor.fetchone() == (seen,)
+            cursor.connection.rollback()
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute("CREATE TABLE public.mine (id int)")
+
+
+@pytest.mark.parametrize(
+    ("jobs_url", "scope", "signed_in"),
+    [
+        ("postgres://haowu_jobs@db/haowu", "platform", ("haowu_jobs", None)),
+        ("", "platform", ("haowu_app", "-c app.tenant=platform")),
+        ("postgres://haowu_jobs@db/haowu", "", ("haowu_app", None)),
+    ],
+)
+def test_a_process_asks_as_it_connects_only_for_what_its_role_does_not_carry(jobs_url, scope, signed_in, monkeypatch):
+    monkeypatch.setattr(house_settings, "_JOBS_URL", jobs_url)
+    monkeypatch.setattr(house_settings, "_APP_URL", "postgres://haowu_app@db/haowu")
+    database = house_settings._default_database(scope)
+    assert (database["USER"], database["OPTIONS"].get("options")) == signed_in
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_an_owner_who_may_not_give_jobs_their_scope_says_what_a_superuser_has_to_run(monkeypatch):
+    monkeypatch.delenv("DATABASE_JOBS_URL", raising=False)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER ROLE haowu_jobs RENAME TO haowu_jobs_with_scope")
+    statement = "ALTER ROLE \"haowu_jobs\" SET app.tenant = 'platform';"
+    assert [remark for remark in ensure_roles() if remark.endswith(statement)] != []
+    monkeypatch.setenv("DATABASE_JOBS_URL", "postgres://haowu_jobs@db/haowu")
+    with pytest.raises(ImproperlyConfigured) as refused:
+        ensure_roles()
+    assert str(refused.value) == f"As a superuser run: {statement}"
 
 
 @pytest.mark.django_db(databases=["default", "owner"])

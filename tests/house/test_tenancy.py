@@ -2,12 +2,13 @@
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.db import ProgrammingError, connection, transaction
 
 from commissions.models import OrderLine, Settlement
 from haowu.ledger.models import Account, DailyBalance, Posting
 from haowu.tenants.models import BuyerIdentity, Tenant
-from haowu.tenants.scope import PLATFORM, current_scope, enter_scope, platform_scope
+from haowu.tenants.scope import PLATFORM, current_scope, enter_scope, platform_scope, refuse_lost_scope
 from merchants import listing
 from merchants.models import Plan, PlanRate, Product
 from streamers.models import Pick
@@ -25,6 +26,7 @@ from tests.build import (
     source,
     streamer,
 )
+from tests.house.test_floors import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +40,10 @@ OPEN_TABLES = {
 }
 """Read before a scope can be known: who signs in, and for whom."""
 
-OUR_APPS = ("tenants", "partners", "ledger", "merchants", "streamers", "tuanzhang", "bases", "commissions", "analytics")
+OUR_APPS = (
+    "tenants", "approvals", "partners", "ledger", "merchants", "streamers", "tuanzhang", "bases", "commissions",
+    "analytics",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -133,7 +138,7 @@ def test_anothers_row_cannot_be_changed_or_deleted(two_shops, model):
 def test_a_row_cannot_be_written_in_anothers_name(two_shops):
     (shop_a, _seller_a), (shop_b, _seller_b) = two_shops
     enter_scope(shop_a.pk)
-    draft = listing.Draft(code="smuggled", title="x", category=None, price_fen=1, stock=1)
+    draft = listing.ProductDraft(code="smuggled", title="x", category=None, price_fen=1, stock=1)
     with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
         listing.add_products(shop_b, [draft])
     enter_scope(PLATFORM)
@@ -167,7 +172,7 @@ def test_a_platform_block_ends_where_it_ends(two_shops):
 @pytest.mark.django_db(transaction=True)
 def test_a_scope_ends_with_its_transaction():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.tenant', '', false)")
+        cursor.execute("SET app.tenant = ''")
     with transaction.atomic():
         enter_scope(7)
         assert current_scope() == "7"
@@ -176,7 +181,23 @@ def test_a_scope_ends_with_its_transaction():
         enter_scope(7)
 
 
+def test_a_process_of_the_platform_whose_scope_was_lost_on_the_way_says_what_to_set(settings):
+    settings.HAOWU_SCOPE = "platform"
+    refuse_lost_scope(connection)
+    enter_scope("")
+    with pytest.raises(ImproperlyConfigured, match="set DATABASE_JOBS_URL"):
+        refuse_lost_scope(connection)
+
+
 def test_the_catalogue_is_everybodys_to_read(two_shops):
     enter_scope(two_shops[0][1].pk)
     assert Product.objects.count() == 2
     assert Tenant.objects.of_kind("merchant").count() == 2
+
+
+def test_a_scope_is_set_by_a_statement_in_all_our_code_and_sql():
+    """The function that would set it too never reaches the other nodes of a distributed database."""
+    function = "set_" + "config("
+    modules = [path for package in ROOT.glob("*/__init__.py") for path in package.parent.rglob("*.py")]
+    assert len(modules) > 400
+    assert [path for path in modules if function in path.read_text()] == []

@@ -6,8 +6,9 @@ from itertools import pairwise, permutations
 import pytest
 
 from commissions.models import OrderEvent, OrderLine
-from commissions.orders import life
 from commissions.orders.events import parse
+from commissions.orders.life import OrderLife
+from commissions.orders.rulings import Event
 from haowu.ground import days
 from tests.build import (
     bought,
@@ -30,6 +31,7 @@ from tests.world import World, undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.campaign]
 ORDERS_OF_SIX = list(permutations(range(6)))
+MISSING, REPEATED, REVERSED = "PREDECESSOR_MISSING", "REFUND_REPEATED", "REFUND_ALREADY_REVERSED"
 NIGHTS = ("2024-06-05", "2024-06-13", "2024-06-14", "2024-06-20")
 
 
@@ -44,6 +46,52 @@ def life_of_six(goods) -> list[dict]:
         event("after_sale_closed", "o1", "2024-06-04 10:00", case_no="c1"),
         event("received", "o1", "2024-06-05 10:00"),
     ]
+
+
+def refunds_of_six(goods) -> list[dict]:
+    """One refund number reported whole and by line, given back by line and whole, once before it was refunded."""
+    lines = [bought(goods, "x1", price_fen=9_999), bought(goods, "x2", line_no=2, price_fen=5_001)]
+    return [
+        paid("o1", "2024-06-01 10:00", lines, freight_fen=500),
+        event("refund_reversed", "o1", "2024-06-03 09:00", line_no=2, refund_no="r1", event_id="early"),
+        event("refunded", "o1", "2024-06-03 10:00", refund_no="r1", amount_fen=3_000, event_id="whole"),
+        event("refunded", "o1", "2024-06-03 11:00", line_no=1, refund_no="r1", amount_fen=3_000, event_id="again"),
+        event("refund_reversed", "o1", "2024-06-03 12:00", refund_no="r1", event_id="back"),
+        event("refund_reversed", "o1", "2024-06-03 13:00", line_no=1, refund_no="r1", event_id="twice"),
+    ]
+
+
+def joined_of_six(goods) -> list[dict]:
+    """A line joins on 4 June: what was reported of the whole order before is not of it, what comes after is."""
+    return [
+        paid("o1", "2024-06-01 10:00", [bought(goods, "x1", price_fen=9_999)]),
+        event("received", "o1", "2024-06-02 10:00", event_id="received"),
+        event("refunded", "o1", "2024-06-03 10:00", refund_no="r1", amount_fen=999, event_id="whole"),
+        paid("o1", "2024-06-04 10:00", [bought(goods, "x2", line_no=2, price_fen=5_001)]),
+        event("refunded", "o1", "2024-06-05 10:00", line_no=2, refund_no="r1", amount_fen=1, event_id="joined"),
+        event("shipped", "o1", "2024-05-31 10:00", event_id="too early"),
+    ]
+
+
+def cases_of_six(goods) -> list[dict]:
+    """A case opened whole is closed for line 1, another opened for line 2 is closed whole and never for line 1."""
+    lines = [bought(goods, "x1", price_fen=9_999), bought(goods, "x2", line_no=2, price_fen=5_001)]
+    return [
+        paid("o1", "2024-06-01 10:00", lines),
+        event("after_sale_opened", "o1", "2024-06-02 10:00", case_no="c1", event_id="opened whole"),
+        event("after_sale_closed", "o1", "2024-06-03 10:00", line_no=1, case_no="c1", event_id="closed for 1"),
+        event("after_sale_opened", "o1", "2024-06-02 11:00", line_no=2, case_no="c2", event_id="opened for 2"),
+        event("after_sale_closed", "o1", "2024-06-03 11:00", line_no=1, case_no="c2", event_id="not open"),
+        event("after_sale_closed", "o1", "2024-06-04 10:00", case_no="c2", event_id="closed whole"),
+    ]
+
+
+LIVES = {
+    "refunds": (refunds_of_six, [("paid", 9_999), ("paid", 5_001)], {"again": REPEATED, "twice": REVERSED}),
+    "joined": (joined_of_six, [("received", 9_000), ("paid", 5_000)], {"too early": MISSING}),
+    "cases": (cases_of_six, [("paid", 9_999), ("paid", 5_001)], {"not open": MISSING}),
+}
+"""Of each: the events, the lines they leave, and the codes of those that are not accepted."""
 
 
 @pytest.fixture
@@ -72,9 +120,45 @@ def test_all_720_orders_fold_to_the_same_lines_and_rulings(market):
             assert folded(arrived[:known]) == folded(so_far), (order, known)
 
 
-def folded(events: list[life.Event]) -> tuple[dict, dict]:
+@pytest.mark.parametrize("name", LIVES)
+def test_all_720_orders_of_whole_and_line_events_fold_alike(market, name):
+    goods, _by = market
+    make, lines, codes = LIVES[name]
+    events = [parse(raw, now=days.now()) for raw in make(goods)]
+    expected = folded(events)
+    assert [(line.status, line.base_fen) for line in expected[0].values()] == lines
+    assert {event_id: ruling.code for event_id, ruling in expected[1].items() if ruling.code} == codes
+    if name == "cases":
+        assert [list(line.open_cases) for line in expected[0].values()] == [[], ["c1"]]
+    for order in ORDERS_OF_SIX:
+        arrived = [events[index] for index in order]
+        assert folded(arrived) == expected, order
+        for known in range(1, 6):
+            so_far = sorted(arrived[:known], key=lambda event: event.event_id)
+            assert folded(arrived[:known]) == folded(so_far), (order, known)
+
+
+@pytest.mark.parametrize("name", LIVES)
+@pytest.mark.parametrize("part", parts(1, 24))
+def test_whole_and_line_events_leave_the_same_state_in_every_order(market, name, part, record_property):
+    goods, by = market
+    events = LIVES[name][0](goods)
+    with undone():
+        push(by, events)
+        expected = state()
+    rng = random.Random(f"{SEED} {name} {part}")
+    with tallied(record_property, f"{name} of six events, any order") as tally:
+        for order in ORDERS_OF_SIX[part * 30 : part * 30 + 30]:
+            with undone():
+                for batch in batches(rng, [events[index] for index in (*order, *rng.sample(order, 2))]):
+                    push(by, batch)
+                assert state() == expected, order
+                tally.count("orders")
+
+
+def folded(events: list[Event]) -> tuple[dict, dict]:
     """(lines, rulings) of one order."""
-    told = life.OrderLife(events)
+    told = OrderLife(events)
     return told.lines, told.rulings
 
 

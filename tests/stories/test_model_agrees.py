@@ -7,7 +7,7 @@ import pytest
 
 from commissions import split as project
 from haowu.ground import money
-from tests import model, model_offers
+from tests import model, model_events, model_offers
 from tests.campaign import SEED, parts, tallied
 from tests.foretold import foretold
 from tests.histories import LAST_NIGHT, make_history, make_market
@@ -75,7 +75,8 @@ def _one_payment_all_cases_closed(acts: list[tuple]) -> list[tuple]:
                     if event["event_id"] != first:
                         continue
                 if event["type"] == "after_sale_opened":
-                    closing = {name: event[name] for name in ("order_no", "occurred_at", "case_no")}
+                    same = ("order_no", "occurred_at", "case_no", "line_no")
+                    closing = {name: event[name] for name in same if name in event}
                     closings.append((act[1], closing | {"type": "after_sale_closed", "event_id": f"x{len(closings)}"}))
                 kept.append(event)
             act = ("events", act[1], kept)
@@ -122,6 +123,24 @@ def test_divisions_are_the_models():
         weights = [rng.choice((0, 1, 99, 333, rng.randrange(10**6))) for _ in range(rng.randrange(1, 6))]
         total = rng.randrange(sum(weights) + 1)
         assert money.divide(total, weights) == model.divide(total, weights), (total, weights)
+
+
+def test_bases_are_the_models():
+    rng = random.Random(SEED)
+    for _ in range(3_000):
+        lines = []
+        for _ in range(rng.randrange(1, 6)):
+            price = rng.choice((0, 1, 99, 333, rng.randrange(10**6)))
+            own = rng.choice((0, 0, price // 3, price - (price > 0), price))
+            lines.append({"price_fen": price, "merchant_coupon_fen": own, "platform_coupon_fen": 0})
+        coupon = rng.randrange(sum(line["price_fen"] - line["merchant_coupon_fen"] for line in lines) + 2)
+        prices = [project.Price(line["price_fen"], line["merchant_coupon_fen"]) for line in lines]
+        theirs = model_events.bases({"lines": lines, "order_coupon_fen": coupon})
+        if theirs is None:
+            with pytest.raises(ValueError, match="coupons"):
+                project.bases(prices, coupon)
+        else:
+            assert project.bases(prices, coupon) == theirs, (lines, coupon)
 
 
 def test_the_model_knows_the_rulebooks_own_figures():

@@ -15,11 +15,15 @@ from django.db import IntegrityError, connection, transaction
 from commissions import split
 from commissions.models.payout import WithdrawalQuerySet
 from commissions.nights import night, report, sql
-from commissions.orders import adjusting, calendar, intake, lines
+from commissions.orders import adjusting, calendar, intake, life, lines
+from commissions.orders.life import OrderLife
+from commissions.orders.refunds import RefundBook
+from commissions.orders.rulings import Type
 from commissions.payments import withdrawals
 from commissions.postings.transfers import NightTransfers
 from haowu.audit.invariants import run_audit
 from haowu.ground import days
+from haowu.ground.money import divide
 from tests.build import bank_account, moment, money, policy, streamer
 from tests.campaign import SEED
 from tests.foretold import foretold
@@ -87,6 +91,54 @@ def lines_paid_by_every_night(patch) -> None:
     patch(report, "_prove", lambda *_: {})
 
 
+def whole_events_reach_lines_that_join_later(patch) -> None:
+    def broken(self, event):
+        return [line for no, line in sorted(self.lines.items()) if event.line_no in (None, no)]
+
+    patch(OrderLife, "speaks_of", broken)
+
+
+def cases_closed_on_all_lines(patch) -> None:
+    def broken(self, event, _lines):
+        return OrderLife._after_sale_closed(self, event, list(self.lines.values()))
+
+    patch(life, "_APPLY", life._APPLY | {Type.AFTER_SALE_CLOSED: broken})
+
+
+def refund_numbers_forgotten(patch) -> None:
+    sound = RefundBook.refund
+
+    def broken(self, event, lines):
+        known, self._numbered[event.facts["refund_no"]] = self._numbered[event.facts["refund_no"]], []
+        code = sound(self, event, lines)
+        self._numbered[event.facts["refund_no"]] = known + self._numbered[event.facts["refund_no"]]
+        return code
+
+    patch(RefundBook, "refund", broken)
+
+
+def whole_refunds_reversed_with_any_line(patch) -> None:
+    sound = RefundBook._give_back
+
+    def broken(self, refunds, lines, at):
+        return sound(self, refunds, [share.line for each in refunds for share in each.shares.values()] or lines, at)
+
+    patch(RefundBook, "_give_back", broken)
+
+
+def early_reversals_forgotten(patch) -> None:
+    patch(RefundBook, "reverse_early", lambda *_: iter(()))
+
+
+def coupons_beyond_a_line_dropped(patch) -> None:
+    def broken(prices, order_coupon_fen=0):
+        shares = divide(order_coupon_fen, [price.price_fen for price in prices])
+        own = [price.price_fen - price.merchant_coupon_fen - price.platform_coupon_fen for price in prices]
+        return [max(rest - share, 0) for rest, share in zip(own, shares, strict=True)]
+
+    patch(life, "bases", broken)
+
+
 MUTANTS: list[tuple[Callable, str, set[str]]] = [
     (one_fen_more, "commission", {"line", "account", "statement", "audit I10"}),
     (rounded_down, "commission", {"line", "account", "audit I10"}),
@@ -99,6 +151,12 @@ MUTANTS: list[tuple[Callable, str, set[str]]] = [
     (deposits_not_asked, "beyond the deposit", {"line"}),
     (withdrawal_numbers_forgotten, "withdrawal", {"constraint withdrawal_number_unique_per_tenant"}),
     (lines_paid_by_every_night, "commission", {"line", "account", "audit I10"}),
+    (whole_events_reach_lines_that_join_later, "commission", {"line"}),
+    (cases_closed_on_all_lines, "commission", {"line"}),
+    (refund_numbers_forgotten, "commission", {"line"}),
+    (whole_refunds_reversed_with_any_line, "commission", {"line"}),
+    (early_reversals_forgotten, "commission", {"line"}),
+    (coupons_beyond_a_line_dropped, "commission", {"line"}),
 ]
 """What is broken, what a history must hold so that it matters, and the checks that notice."""
 

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from haowu.ground import days
 from haowu.ground.errors import NotFound, Refused
+from haowu.partners.fields import ChoiceField, CodeField, MomentField, TextField, WholeField
 from haowu.partners.filters import MomentFilter
 from haowu.partners.idempotency import idempotent
 from haowu.partners.views import PartnerListView, PartnerView
@@ -20,8 +21,6 @@ from tuanzhang import activities
 from tuanzhang.api.shapes import BPS, LEADERS, MERCHANTS
 from tuanzhang.models import Activity
 
-CODES = {"child": serializers.CharField(max_length=64), "max_length": 500, "default": list}
-
 
 class PartyUnknown(Refused):
     code = "PARTY_UNKNOWN"
@@ -29,23 +28,23 @@ class PartyUnknown(Refused):
 
 
 class ActivityIn(serializers.Serializer):
-    code = serializers.CharField(max_length=64, required=False, help_text=_("缺省由平台生成"))
-    type = serializers.ChoiceField(choices=Activity.Type.choices)
-    title = serializers.CharField(max_length=120)
-    description = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
-    begins_at = serializers.DateTimeField(help_text=_("带时区"))
-    ends_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    min_commission_bps = serializers.IntegerField(**BPS, default=0)
-    min_service_fee_bps = serializers.IntegerField(**BPS, default=0)
-    second_level = serializers.ChoiceField(choices=Activity.Joining.choices, default=Activity.Joining.NONE)
+    code = CodeField(required=False, help_text=_("缺省由平台生成"))
+    type = ChoiceField(choices=Activity.Type.choices)
+    title = TextField(max_length=120)
+    description = TextField(max_length=2000, required=False, default="", allow_blank=True)
+    begins_at = MomentField(help_text=_("带时区"))
+    ends_at = MomentField(required=False, allow_null=True, default=None)
+    min_commission_bps = WholeField(**BPS, default=0)
+    min_service_fee_bps = WholeField(**BPS, default=0)
+    second_level = ChoiceField(choices=Activity.Joining.choices, default=Activity.Joining.NONE)
     streamers = serializers.ListField(
-        child=serializers.CharField(max_length=64),
+        child=CodeField(),
         max_length=500,
         default=list,
         help_text=_("达人编号，只用于专属活动"),
     )
     partners = serializers.ListField(
-        child=serializers.CharField(max_length=64), max_length=500, default=list, help_text=_("可申请的二级团长编号")
+        child=CodeField(), max_length=500, default=list, help_text=_("可申请的二级团长编号")
     )
 
 
@@ -117,7 +116,7 @@ class ActivitiesView(_Own, PartnerListView):
         body = ActivityIn(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.validated_data
-        wish = activities.Draft(
+        wish = activities.ActivityDraft(
             type=asked["type"],
             title=asked["title"],
             description=asked["description"],

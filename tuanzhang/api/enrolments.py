@@ -14,7 +14,8 @@ from rest_framework.response import Response
 
 from haowu.ground import days
 from haowu.ground.errors import NotFound, Refused
-from haowu.partners.filters import MomentFilter, NumberFilter
+from haowu.partners.fields import ChoiceField, CodeField, MomentField, TextField, WholeField
+from haowu.partners.filters import CodeFilter, MomentFilter
 from haowu.partners.idempotency import idempotent
 from haowu.partners.views import PartnerListView, PartnerView
 from merchants.models import Product
@@ -24,12 +25,12 @@ from tuanzhang.models import Activity, ChangeRequest, Enrolment
 
 
 class EnrolmentIn(serializers.Serializer):
-    activity = serializers.CharField(max_length=64, help_text=_("活动编号"))
-    product = serializers.CharField(max_length=64, help_text=_("自己的商品编号"))
-    commission_bps = serializers.IntegerField(**BPS)
-    service_fee_bps = serializers.IntegerField(**BPS)
-    starts_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    ends_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    activity = CodeField(help_text=_("活动编号"))
+    product = CodeField(help_text=_("自己的商品编号"))
+    commission_bps = WholeField(**BPS)
+    service_fee_bps = WholeField(**BPS)
+    starts_at = MomentField(required=False, allow_null=True, default=None)
+    ends_at = MomentField(required=False, allow_null=True, default=None)
 
 
 class EnrolmentsIn(serializers.Serializer):
@@ -65,9 +66,9 @@ class EnrolmentOut(serializers.Serializer):
 
 
 class DecisionIn(serializers.Serializer):
-    enrolment = serializers.CharField(max_length=16)
-    decision = serializers.ChoiceField(choices=["pass", "reject"])
-    reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    enrolment = CodeField(max_length=16)
+    decision = ChoiceField(choices=["pass", "reject"])
+    reason = TextField(max_length=200, required=False, default="", allow_blank=True)
 
 
 class DecisionsIn(serializers.Serializer):
@@ -75,11 +76,11 @@ class DecisionsIn(serializers.Serializer):
 
 
 class RequestIn(serializers.Serializer):
-    enrolment = serializers.CharField(max_length=16)
-    kind = serializers.ChoiceField(choices=ChangeRequest.Kind.choices)
-    commission_bps = serializers.IntegerField(**BPS, required=False, help_text="lower")
-    service_fee_bps = serializers.IntegerField(**BPS, required=False, help_text="lower")
-    reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    enrolment = CodeField(max_length=16)
+    kind = ChoiceField(choices=ChangeRequest.Kind.choices)
+    commission_bps = WholeField(**BPS, required=False, help_text="lower")
+    service_fee_bps = WholeField(**BPS, required=False, help_text="lower")
+    reason = TextField(max_length=200, required=False, default="", allow_blank=True)
 
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
         if asked["kind"] == ChangeRequest.Kind.LOWER:
@@ -107,9 +108,9 @@ class RequestOut(serializers.Serializer):
 
 
 class AnswerIn(serializers.Serializer):
-    request = serializers.CharField(max_length=16)
-    answer = serializers.ChoiceField(choices=["agree", "refuse"])
-    reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    request = CodeField(max_length=16)
+    answer = ChoiceField(choices=["agree", "refuse"])
+    reason = TextField(max_length=200, required=False, default="", allow_blank=True)
 
 
 class AnswersIn(serializers.Serializer):
@@ -118,7 +119,7 @@ class AnswersIn(serializers.Serializer):
 
 class EnrolmentFilters(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=Enrolment.State.choices, method="in_state")
-    activity = NumberFilter(field_name="activity__code")
+    activity = CodeFilter(field_name="activity__code")
     enrolled_from = MomentFilter(field_name="enrolled_at", lookup_expr="gte")
     enrolled_to = MomentFilter(field_name="enrolled_at", lookup_expr="lt")
 
@@ -160,21 +161,21 @@ class EnrolmentsView(PartnerListView):
         mine = Product.objects.visible_to(self.tenant).filter(code__in={each["product"] for each in asked})
         goods = {product.code: product for product in mine}
         wishes = [_wish(each, open_ones, goods) for each in asked]
-        taken = [wish for wish in wishes if isinstance(wish, enrolling.Wish)]
+        taken = [wish for wish in wishes if isinstance(wish, enrolling.NewEnrolment)]
         answers = iter(enrolling.enrol_many(taken, at=days.now()))
-        return Response(results(next(answers) if isinstance(wish, enrolling.Wish) else wish for wish in wishes))
+        return Response(results(next(answers) if isinstance(wish, enrolling.NewEnrolment) else wish for wish in wishes))
 
 
 def _wish(
     asked: dict[str, Any], open_ones: dict[str, Activity], goods: dict[str, Product]
-) -> enrolling.Wish | NotFound:
+) -> enrolling.NewEnrolment | NotFound:
     activity, product = open_ones.get(asked["activity"]), goods.get(asked["product"])
     if activity is None:
         return NotFound(_("没有活动「{code}」。"), code=asked["activity"])
     if product is None:
         return NotFound(_("没有商品「{code}」。"), code=asked["product"])
     rates = (asked["commission_bps"], asked["service_fee_bps"])
-    return enrolling.Wish(activity, product, *rates, asked["starts_at"], asked["ends_at"])
+    return enrolling.NewEnrolment(activity, product, *rates, asked["starts_at"], asked["ends_at"])
 
 
 @extend_schema(tags=["enrolments"])

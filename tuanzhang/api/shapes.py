@@ -14,7 +14,7 @@ LEADERS = frozenset({Tenant.Kind.TUANZHANG})
 MERCHANTS = frozenset({Tenant.Kind.MERCHANT})
 BOTH = LEADERS | MERCHANTS
 BATCH = {"min_length": 1, "max_length": 100}
-BPS = {"min_value": 0, "max_value": 9000}
+BPS = {"low": 0, "high": 9000}
 
 
 class ProductRef(serializers.Serializer):

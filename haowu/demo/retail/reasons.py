@@ -16,7 +16,7 @@ REASONS = {
         "数量 {value} 不是正数，而订单号不以 C 开头：库存冲销不是订单。若为退款，请用 C 开头的单号。"
     ),
     "REFUND_NOT_NEGATIVE": _("C 开头的是退款单，数量须为负，收到 {value}。请核对单号。"),
-    "PRICE_NOT_POSITIVE": _("单价 {value} 不足一分。赠品与调账不计佣；若为漏填，请补上单价。"),
+    "PRICE_NOT_POSITIVE": _("金额 {value} 不足一分。赠品与调账不计佣；若为漏填，请补上单价。"),
     "AMOUNT_TOO_LARGE": _("数量 × 单价超过上限一万亿元。请核对数量与单价。"),
     "DATE_IN_FUTURE": _("下单时间 {value} 晚于现在。请核对日期与时区（北京时间）。"),
     "INVOICE_MIXED": _("与同一订单第 {first} 行的 {field} 不同：「{value}」≠「{expected}」。此行可能被截断，请核对。"),

@@ -148,7 +148,7 @@ BEGIN
     LOCK TABLE ONLY ledger_posting IN SHARE UPDATE EXCLUSIVE MODE;
     SELECT name INTO made FROM posting_partitions WHERE asked >= from_day AND asked < to_day;
     IF FOUND THEN RETURN made; END IF;
-    PERFORM set_config('app.tenant', 'platform', true); -- policies bind the owner too
+    SET LOCAL app.tenant = 'platform';  -- policies bind the owner too
     IF EXISTS (SELECT FROM ledger_posting_default) THEN
         LOCK TABLE ONLY ledger_posting IN ACCESS EXCLUSIVE MODE;
         ALTER TABLE ledger_posting DETACH PARTITION ledger_posting_default;
@@ -177,7 +177,7 @@ BEGIN
         DROP TABLE ledger_posting_default;
         PERFORM posting_default();
     END IF;
-    PERFORM set_config('app.tenant', scope, true);
+    EXECUTE format('SET LOCAL app.tenant = %L', scope);
     RETURN 'ledger_posting_' || to_char(asked, 'YYYYMM');
 EXCEPTION WHEN lock_not_available OR deadlock_detected OR object_in_use THEN
     RETURN NULL;

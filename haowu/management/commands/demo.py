@@ -15,7 +15,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
-from tqdm import tqdm
 
 from commissions.nights.report_text import run_lines
 from commissions.statements import daily
@@ -29,6 +28,7 @@ from haowu.embedded.programs import ProgramEnded, Programs
 from haowu.embedded.ready import gather_statistics, make_ready
 from haowu.ground import days
 from haowu.ground.errors import Refused
+from haowu.ground.progress import Progress, write_line
 from haowu.market import loading as market
 
 ORDERS = settings.BASE_DIR / "haowu" / "demo" / "orders" / "online_retail_2010-12_2011-06.csv.gz"
@@ -51,6 +51,7 @@ class Command(BaseCommand):
         with _ended_by_signals(), Programs() as programs:
             try:
                 programs.start_worker()
+                write_line(_("读取订单文件……"))
                 self._replay(load(orders, now=days.now()), options["days"], programs)
                 supply.open_bases(at=days.now())
                 self._show_last_night()
@@ -80,13 +81,13 @@ class Command(BaseCommand):
     def _tell(self, book: Book, calendar: list[Day], todo: list[Day], programs: Programs) -> None:
         started = time.monotonic()
         quarters.make_policy()
+        write_line(_("建立市场……"))
         built = market.load(without_existing(shops.market(book)))
         gather_statistics()
         sent = replay.Sent()
-        with tqdm(total=sum(len(day.parcels) for day in todo), unit=_("事件"), disable=None) as bar:
+        with Progress(sum(len(day.parcels) for day in todo), _("事件")) as progress:
             for stored in story.tell(calendar, programs, sent):
-                bar.set_description(str(sent.day))
-                bar.update(stored)
+                progress.advance(stored, str(sent.day))
         if len(todo) == len(calendar):
             report = ImportReport(book, built, sent, calendar[0].day, calendar[-1].day)
             self.stdout.write("\n".join(report.sentences(each_row=False)))

@@ -1,7 +1,6 @@
 """``payouts make|read FILE [--by USER] [--json]``, ``payouts write FILE --batch NUMBER``: to the bank and back."""
 
 import getpass
-import json
 import os
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from commissions.payments import payouts
 from haowu.embedded.ready import make_ready
-from haowu.ground import days
+from haowu.ground import days, inputs
 from haowu.ground.errors import Refused
 from haowu.ground.money import yuan
 from haowu.tenants.models import User
@@ -34,7 +33,7 @@ class Command(BaseCommand):
             answer = getattr(self, f"_{act}")(file, by, options)
         except Refused as refused:
             raise CommandError(str(refused)) from refused
-        text = json.dumps(answer["facts"], ensure_ascii=False) if options["json"] else "\n".join(answer["lines"])
+        text = inputs.json_line(answer["facts"]) if options["json"] else "\n".join(answer["lines"])
         self.stdout.write(text)
 
     def _make(self, file: Path, by: User | None, options: dict) -> dict:

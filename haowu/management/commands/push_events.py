@@ -1,6 +1,6 @@
 """``push_events FILE.jsonl [--json]``: order events, one a line, as if they came through the API."""
 
-import json
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -9,9 +9,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from commissions.orders.intake import Receipt, receive
+from commissions.orders.intake import EventAnswer, receive
 from haowu.embedded.ready import make_ready
-from haowu.ground import days
+from haowu.ground import days, inputs
+from haowu.management import arguments
 from haowu.tenants.models import Tenant
 
 BATCH = 500
@@ -22,7 +23,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
-        parser.add_argument("--source", default="cli", help="code of the partner whose events these are")
+        parser.add_argument(
+            "--source", type=arguments.code, default="cli", help="code of the partner whose events these are"
+        )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *, file, source, **options):
@@ -40,40 +43,39 @@ class Command(BaseCommand):
                 )
             )
             for number, _event, error in batch:
-                receipt = receipts.get(number) or Receipt("", "rejected", "LINE_UNREADABLE", error)
+                receipt = receipts.get(number) or EventAnswer("", "rejected", "LINE_UNREADABLE", error)
                 counts[receipt.status] += 1
                 results.append({"line": number} | asdict(receipt))
         self._print(counts, results, options["json"])
 
     def _print(self, counts: Counter[str], results: list[dict], as_json: bool) -> None:
         if as_json:
-            self.stdout.write(json.dumps({"counts": dict(counts), "results": results}, ensure_ascii=False))
+            self.stdout.write(inputs.json_line({"counts": dict(counts), "results": results}))
             return
         for result in results:
             if result["status"] in {"rejected", "parked"}:
-                self.stdout.write("第 {line} 行 {event_id} {status} {code}: {message}".format(**result))
+                told = "第 {line} 行 {event_id} {status} {code}: {message}".format(**result)
+                self.stdout.write(inputs.printable(told))
         self.stdout.write("  ".join(f"{status}: {count}" for status, count in sorted(counts.items())))
 
 
 def _lines(file: Path) -> Iterator[tuple[int, object, str | None]]:
     """``(line number, event, error)``; blank lines are passed over."""
     try:
-        with file.open(encoding="utf-8", errors="surrogateescape") as lines:
-            for number, text in enumerate(lines, start=1):
-                if text.strip():
-                    yield number, *_event(text)
+        with file.open("rb") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.removeprefix(BOM_UTF8).strip():
+                    yield number, *_event(line)
     except OSError as error:
         raise CommandError(f"{file}: {error.strerror}") from error
 
 
-def _event(text: str) -> tuple[object, str | None]:
+def _event(line: bytes) -> tuple[object, str | None]:
+    """The value in ``line``, which may begin with a byte order mark; what makes it unreadable otherwise."""
     try:
-        text.encode()
-        return json.loads(text), None
-    except UnicodeEncodeError:
-        return None, "不是 UTF-8 编码。请另存为 UTF-8。"
-    except ValueError as error:
-        return None, f"不是有效的 JSON（{error}）。每行须为一个完整的 JSON 对象。"
+        return inputs.json_of(line), None
+    except inputs.InputInvalid as invalid:
+        return None, str(invalid.why)
 
 
 def _batches(lines: Iterator) -> Iterator[list]:

@@ -1,6 +1,5 @@
 """``reconcile FILE [--source CODE] [--json]``: an upstream file of orders and settlements against the books."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,8 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from commissions.cases import reconciliation
 from commissions.models import ReconciliationItem
 from haowu.embedded.ready import make_ready
-from haowu.ground import days
+from haowu.ground import days, inputs
 from haowu.ground.errors import Refused
+from haowu.management import arguments
 from haowu.tenants.models import Tenant
 
 KINDS = {"matched": "一致"} | dict(ReconciliationItem.Kind.choices)
@@ -24,7 +24,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
-        parser.add_argument("--source", help="code of the partner whose orders these are; all without it")
+        parser.add_argument(
+            "--source", type=arguments.code, help="code of the partner whose orders these are; all without it"
+        )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *, file, source, **options):
@@ -47,7 +49,7 @@ class Command(BaseCommand):
                 "bad": [asdict(row) for row in reading.bad],
                 "open_by_days": ages,
             }
-            self.stdout.write(json.dumps(told, ensure_ascii=False))
+            self.stdout.write(inputs.json_line(told))
             return
         if not reading.is_new:
             self.stdout.write("这份文件已读过，没有任何改动。当时的结果：")

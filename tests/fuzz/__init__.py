@@ -1,0 +1,1 @@
+"""``make fuzz``: long, random, and not a part of ``make test``."""
