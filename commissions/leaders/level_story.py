@@ -198,6 +198,7 @@ def subject(appeal: Appeal) -> str:
     """What an appeal is against: ``2024-06 考核`` or ``2024Q2 等级``."""
     if appeal.assessment:
         return _("{month} 考核").format(month=f"{appeal.assessment.month:%Y-%m}")
+    assert appeal.quarter_level is not None, "an appeal is against one of the two"
     return _("{quarter} 等级").format(quarter=appeal.quarter_level.name)
 
 

@@ -118,12 +118,12 @@ class OrderLineQuerySet(models.QuerySet["OrderLine"]):
         )
 
     def unsettled(self) -> "OrderLineQuerySet":
-        return self.with_settled().filter(is_settled=False)
+        return self.with_settled().filter(Q(is_settled=False))
 
     def in_status(self, status: str) -> "OrderLineQuerySet":
         """Lines that show ``status``; ``settled`` is what a night made of a line, whatever its goods do."""
         if status == OrderLine.Status.SETTLED:
-            return self.with_settled().filter(is_settled=True)
+            return self.with_settled().filter(Q(is_settled=True))
         return self.unsettled().filter(status=status)
 
     def numbered(self, order_no: str, line_no: int) -> "OrderLineQuerySet":

@@ -185,7 +185,7 @@ class WithdrawalStepQuerySet(models.QuerySet["WithdrawalStep"]):
     def record(self, withdrawals: Collection[Withdrawal], by: User | None, at: datetime) -> None:
         """One row for where each of ``withdrawals`` stands now."""
         self.bulk_create(
-            WithdrawalStep(
+            self.model(
                 withdrawal=withdrawal,
                 tenant_id=withdrawal.tenant_id,
                 status=withdrawal.status,

@@ -73,7 +73,7 @@ def _paid(raw: dict[str, Any], now: datetime) -> dict[str, Any]:
     lines = raw.get("lines")
     if not isinstance(lines, list) or not lines:
         raise FieldInvalid(field="lines", value=_shown(lines), why=_("须为至少一行的列表。"))
-    facts = {
+    facts: dict[str, Any] = {
         "ordered_at": _moment(raw, "ordered_at", now).isoformat(),
         "buyer_ref": _optional_text(raw, "buyer_ref", 64),
         "freight_fen": _amount(raw, "freight_fen", default=0),

@@ -113,9 +113,10 @@ class NightTransfers:
         """What waits for merchants until debtors pay, and what comes in of it."""
         receivable = _accounts({*owed, *repaid}, Account.Kind.RECEIVABLE)
         funding = _accounts(repaid, Account.Kind.FUNDING)
-        return [(Posting.Kind.OWED, self.clearing, receivable[merchant], fen) for merchant, fen in owed.items()] + [
-            (Posting.Kind.REIMBURSED, receivable[merchant], funding[merchant], fen) for merchant, fen in repaid.items()
-        ]
+        few: Few = [(Posting.Kind.OWED, self.clearing, receivable[merchant], fen) for merchant, fen in owed.items()]
+        for merchant, fen in repaid.items():
+            few.append((Posting.Kind.REIMBURSED, receivable[merchant], funding[merchant], fen))
+        return few
 
 
 def night_reference(day: date, kind: str, source: int, target: int) -> str:

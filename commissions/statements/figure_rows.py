@@ -5,6 +5,8 @@ columns are read the other way: what one row brought to one account in one kind.
 different kinds, so a row counts once in each figure that it is in.
 """
 
+from collections.abc import Callable
+
 from django.db.models import Case, F, QuerySet, Sum, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest, Least
@@ -16,13 +18,13 @@ from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import Tenant
 
 Kind = Posting.Kind
-LINE_KINDS = {
+LINE_KINDS: dict[str, tuple[str, ...]] = {
     Account.Kind.AVAILABLE: (*EARNING.values(), Kind.AGENCY_FEE, Kind.TECH_FEE, Kind.CLAWBACK, Kind.TECH_FEE_RETURNED),
     Account.Kind.FUNDING: (Kind.WITHHELD, Kind.COST, Kind.REIMBURSED),
     Account.Kind.RECEIVABLE: (Kind.OWED,),
 }
 """The kinds that come from order lines, by account. A debt and what repays it follow from the sum of a night."""
-BEHIND = {Kind.DEBT_DRAWN: Kind.CLAWBACK}
+BEHIND: dict[str, str] = {Kind.DEBT_DRAWN: Kind.CLAWBACK}
 """A kind that has no lines of its own, and the one whose lines led to it."""
 
 
@@ -46,7 +48,7 @@ def _figure(tenant: Tenant, kind: str) -> Combinable:
     for role, earning in EARNING.items():
         if kind == earning:
             return _as(tenant, role, _up(f"{role}_fen"))
-    figures = {
+    figures: dict[str, Callable[[], Combinable]] = {
         Kind.AGENCY_FEE: lambda: _as(tenant, "agency", _up("agency_fen")) - _as(tenant, "streamer", _up("agency_fen")),
         Kind.TECH_FEE: lambda: -_all(tenant, ROLES, "_fee_fen", _up),
         Kind.TECH_FEE_RETURNED: lambda: -_all(tenant, ROLES, "_fee_fen", _down),
@@ -76,7 +78,7 @@ def _as(tenant: Tenant, role: str, amount: Combinable) -> Combinable:
     return Case(When(**{role: tenant}, then=amount), default=Value(0))
 
 
-def _all(tenant: Tenant, roles: tuple[str, ...], column: str, part) -> Combinable:
+def _all(tenant: Tenant, roles: tuple[str, ...], column: str, part: Callable[[str], Combinable]) -> Combinable:
     first, *others = (_as(tenant, role, part(f"{role}{column}")) for role in roles)
     for other in others:
         first = first + other

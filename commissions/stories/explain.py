@@ -56,7 +56,7 @@ def story(line: OrderLine) -> dict[str, Any]:
         "phases": [{"day": str(phase.day), "kind": phase.kind} | _roles(line, phase.shares) for phase in phases],
         "due_at": line.due_at.astimezone(days.SHANGHAI).isoformat() if line.due_at else None,
         "held": {"reason": line.held_reason, "since": line.held_since.astimezone(days.SHANGHAI).isoformat()}
-        if line.held_reason
+        if line.held_reason and line.held_since
         else None,
     }
 

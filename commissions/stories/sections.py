@@ -30,13 +30,9 @@ def with_chapters(lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
     """``lines`` with all that ``Chapters`` reads of them beside ``explain.with_story``."""
     return lines.select_related("order").prefetch_related(
         Prefetch("stepped", SteppedLine.objects.order_by("day")),
-        Prefetch("order__events", OrderEvent.objects.order_by("occurred_at", "event_id"), to_attr="told_events"),
-        Prefetch("order__holds", LineHold.objects.order_by("pk"), to_attr="told_holds"),
-        Prefetch(
-            "order__disputes",
-            Dispute.objects.select_related("claimant", "respondent").order_by("pk"),
-            to_attr="told_disputes",
-        ),
+        Prefetch("order__events", OrderEvent.objects.order_by("occurred_at", "event_id")),
+        Prefetch("order__holds", LineHold.objects.order_by("pk")),
+        Prefetch("order__disputes", Dispute.objects.select_related("claimant", "respondent").order_by("pk")),
     )
 
 
@@ -56,7 +52,7 @@ class Chapters:
         return {
             "settles_on": str(line.settles_on) if line.settles_on else None,
             "events": list(self._events(line, viewer)),
-            "holds": [_hold(hold, viewer) for hold in line.order.told_holds if hold.line_no == line.line_no],
+            "holds": [_hold(hold, viewer) for hold in line.order.holds.all() if hold.line_no == line.line_no],
             "disputes": list(_disputes(line, viewer)),
             "steps": [{"day": str(row.day), "commission_bps": row.commission_bps} for row in line.stepped.all()],
             "adjustments": [_adjustment(line, row, viewer) for row in waiting],
@@ -75,7 +71,7 @@ class Chapters:
         The platform and the order's source see events as they were sent, a party of the line what is of this line.
         """
         is_party = viewer is not None and viewer.pk != line.source_id
-        for event in line.order.told_events:
+        for event in line.order.events.all():
             facts = _facts(line, event)
             if facts is None:
                 continue
@@ -97,7 +93,7 @@ class Chapters:
         One that took nothing anywhere has no amount.
         """
         if line.order_id not in self.lives:
-            self.lives |= lives_of({line.order_id: line.order.told_events}, self.frontier)
+            self.lives |= lives_of({line.order_id: list(line.order.events.all())}, self.frontier)
         shown = {name: value for name, value in facts.items() if name not in ("amount_fen", "goods_fen", "freight_fen")}
         refund = self.lives[line.order_id].refunds.accepted.get(event.event_id)
         if refund is None or line.line_no not in refund.shares:
@@ -158,7 +154,7 @@ class Chapters:
             night = calendar.open_day(date.min, self.frontier)
         elif line.due_at:
             night = calendar.open_day(days.night_for(line.due_at), self.frontier)
-        own = [hold for hold in line.order.told_holds if hold.line_no == line.line_no and hold.closed_at is None]
+        own = [hold for hold in line.order.holds.all() if hold.line_no == line.line_no and hold.closed_at is None]
         until = max((hold.expires_at for hold in own if hold.kind == line.held_reason), default=None)
         return _step("HELD", night=night, until=until)
 
@@ -188,7 +184,7 @@ def _hold(hold: LineHold, viewer: Tenant | None) -> dict[str, Any]:
 
 
 def _disputes(line: OrderLine, viewer: Tenant | None) -> Iterator[dict[str, Any]]:
-    for dispute in line.order.told_disputes:
+    for dispute in line.order.disputes.all():
         if dispute.line_no != line.line_no:
             continue
         if viewer and viewer.pk not in (dispute.claimant_id, dispute.respondent_id):

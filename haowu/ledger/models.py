@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from haowu.tenants.models import Tenant
 
+MAX_REFERENCE = 80
+
 
 class AccountQuerySet(models.QuerySet["Account"]):
     def visible_to(self, tenant: Tenant) -> "AccountQuerySet":
@@ -135,7 +137,7 @@ class Posting(models.Model):
     )
     amount_fen = models.BigIntegerField(_("金额（分）"))
     kind = models.CharField(_("类型"), max_length=20, choices=Kind)
-    reference = models.CharField(_("唯一凭证"), max_length=80)
+    reference = models.CharField(_("唯一凭证"), max_length=MAX_REFERENCE)
     cause = models.CharField(_("原因"), max_length=80)
     created_at = models.DateTimeField(_("记账时间"), db_default=Now())
 
