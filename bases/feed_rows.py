@@ -97,7 +97,7 @@ def _squeezed(squeeze: Any, digest: Any, lines: list[str]) -> bytes:
     return squeeze.compress(text)
 
 
-def unpacked(contents: Iterable[bytes]) -> BinaryIO:
+def unpacked(contents: Iterable[bytes | memoryview]) -> gzip.GzipFile:
     """The packed parts as one file for COPY."""
     return gzip.GzipFile(fileobj=io.BytesIO(b"".join(bytes(content) for content in contents)))
 

@@ -158,7 +158,8 @@ def keep_group(
     leader: Tenant, name: str, streamers: Iterable[Tenant], group: StreamerGroup | None = None
 ) -> StreamerGroup:
     """A new group, or ``group`` with this name and these members."""
-    if StreamerGroup.objects.filter(leader=leader, name=name).exclude(pk=group and group.pk).exists():
+    namesakes = StreamerGroup.objects.filter(leader=leader, name=name)
+    if (namesakes.exclude(pk=group.pk) if group else namesakes).exists():
         raise refusals.GroupNameTaken(name=name)
     kept = group or StreamerGroup(leader=leader)
     kept.name = name

@@ -103,7 +103,7 @@ class ShortageQuerySet(models.QuerySet["Shortage"]):
     def that_could_be_served(self, at: datetime) -> "ShortageQuerySet":
         """Waiting, and some working base with a fresh feed has the whole quantity now."""
         goods = Stock.objects.of_product(OuterRef("merchant"), OuterRef("product_code")).with_available()
-        enough = goods.filter(sku_code=OuterRef("sku_code"), available__gte=OuterRef("quantity"))
+        enough = goods.filter(Q(available__gte=OuterRef("quantity")), sku_code=OuterRef("sku_code"))
         return self.waiting().filter(Exists(enough.sold_by_working(at)))
 
 

@@ -117,7 +117,7 @@ def _compare(run: Run, written: Path) -> None:
     told = _sums_of(run)
     sums = ", ".join("count(*)" if name == "rows" else f"coalesce(sum({name}), 0)::BIGINT" for name in told)
     with _duck() as duck:
-        found = duck.execute(f"SELECT {sums} FROM read_parquet(?)", [str(written)]).fetchone()
+        (found,) = duck.execute(f"SELECT {sums} FROM read_parquet(?)", [str(written)]).fetchall()
     wrong = [name for name, fen in zip(told, found, strict=True) if fen != told[name]]
     if wrong:
         raise ArchiveDiffers(day=run.day, what=", ".join(wrong))

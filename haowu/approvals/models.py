@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
@@ -41,7 +42,7 @@ class TrailQuerySet(models.QuerySet["Trail"]):
         return self.filter(day__gte=day)
 
 
-def _party(label: str) -> models.ForeignKey:
+def _party(label: Any) -> models.ForeignKey:
     return models.ForeignKey(
         Tenant, on_delete=models.PROTECT, null=True, db_index=False, related_name="+", verbose_name=label
     )

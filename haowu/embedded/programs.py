@@ -103,6 +103,7 @@ class Programs:
 
 def _end_with(parent: int) -> None:
     """In the child: be sent SIGTERM when ``parent`` is gone, however it went."""
+    assert _LIBC is not None, "Linux has it"
     _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         os._exit(1)

@@ -11,6 +11,7 @@ import os
 import resource
 import time
 from collections.abc import Iterable
+from typing import Any
 
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
@@ -58,7 +59,7 @@ class ReceivingWorker(Worker):
         wasyncore.loop(timeout=1, use_poll=True, map=connections, count=1)
         receiving.close_late(_channels(connections), time.monotonic())
 
-    def _finish(self, server: object, connections: dict, receiving: "Receiving") -> None:
+    def _finish(self, server: Any, connections: dict, receiving: "Receiving") -> None:
         """Accept nothing more; answer what has been received, for at most ``graceful_timeout``."""
         for each in list(connections.values()):
             if hasattr(each, "accept_connections"):

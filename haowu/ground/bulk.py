@@ -72,8 +72,8 @@ def _opened(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> tuple[
     nothing of a table, and would rather read that than look up hundreds of known keys. It takes these for ten.
     """
     types = _types(model)
-    shown, arrays, names = [], [], []
-    once = []
+    names: list[str] = []
+    shown, arrays, once = [], [], []
     for name in rows[0]:
         column = [row[name] for row in rows]
         if types[name] == "jsonb":
@@ -95,17 +95,20 @@ def _opened(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> tuple[
 
 @cache
 def _types(model: type[models.Model]) -> dict[str, str]:
-    return {field.column: type_of(field) for field in model._meta.concrete_fields}
+    return {field.column: type_of(field) for field in model._meta.concrete_fields if field.column}
 
 
 def type_of(field: models.Field) -> str:
     """PostgreSQL's type of ``field`` without its length: a cast to ``varchar(64)`` would cut off what is too long."""
-    return _TYPMOD.sub("", field.rel_db_type(connection) if field.primary_key else field.db_type(connection))
+    kind = field.rel_db_type(connection) if field.primary_key else field.db_type(connection)
+    assert kind is not None, "what has no column has no values"
+    return _TYPMOD.sub("", kind)
 
 
 def _array(values: Iterable[Any]) -> str:
     """``{1,NULL,"a"}``: PostgreSQL's text of an array."""
-    return "{" + ",".join([_element_of(type(value))(value) for value in values]) + "}"
+    written = [_element_of(type(value))(value) for value in values]  # type: ignore[arg-type]  # a class is hashable
+    return "{" + ",".join(written) + "}"
 
 
 @cache

@@ -6,6 +6,7 @@ from urllib.parse import unquote_plus
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider.oauth2_backends import OAuthLibCore
@@ -67,7 +68,7 @@ class TokenView(ToolkitTokenView):
     Failed tries are counted for the address they come from, requests with the right secret for the client.
     """
 
-    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
         try:
             return super().dispatch(request, *args, **kwargs)
         except Exception as error:

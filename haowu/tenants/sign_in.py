@@ -8,15 +8,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from haowu.web.addresses import client_address
-from haowu.web.limits import Limit, Tries
+from haowu.web.limits import Limit, Rate, Tries
 
 SIGN_IN_TRIES = Tries(Limit("sign-in-tries-of-address"), Limit("sign-in-tries"))
+
+
+class SignInRequest(HttpRequest):
+    """Of somebody who has tried to sign in. ``axes_locked_out`` is what the middleware of axes looks at."""
+
+    sign_in_try: tuple[str, str]
+    sign_in_refused: Rate | None
+    axes_locked_out: bool
 
 
 class SignInTries(AbstractAxesHandler, AxesBaseHandler):
     """Every try is counted before its password is looked at, and forgiven when it was right."""
 
-    def is_allowed(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
+    def is_allowed(self, request: SignInRequest, credentials: dict[str, Any] | None = None) -> bool:
         """Asked once by the authentication backend. Without a name there is nothing to guess."""
         name = (credentials or {}).get("username")
         if name is None:
@@ -42,9 +50,10 @@ class SignInTries(AbstractAxesHandler, AxesBaseHandler):
         return 0
 
 
-def locked_out(request: HttpRequest, response: HttpResponse, credentials: dict[str, Any] | None) -> HttpResponse:
+def locked_out(request: SignInRequest, response: HttpResponse, credentials: dict[str, Any] | None) -> HttpResponse:
     """What the middleware of axes shows instead of ``response`` where no try is left."""
     rate = request.sign_in_refused
+    assert rate is not None, "a refusal locked out"
     minutes = -(-rate.reset_seconds // 60)
     page = render(request, "locked_out.html", {"minutes": minutes}, status=429)
     page["Retry-After"] = str(rate.reset_seconds)

@@ -7,6 +7,7 @@ from django.db.models import Exists, Max, Min, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from bases.models import Brand, Stock
+from bases.models.stock import StockQuerySet
 from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, public_id
 
@@ -98,7 +99,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def lying_at(self, base: Tenant, at: datetime) -> "ProductQuerySet":
         return self._lying(Stock.objects.of_base(base), at)
 
-    def _lying(self, stock: models.QuerySet, at: datetime) -> "ProductQuerySet":
+    def _lying(self, stock: StockQuerySet, at: datetime) -> "ProductQuerySet":
         goods = stock.of_product(OuterRef("merchant"), OuterRef("code"))
         return self.filter(Exists(goods.in_stock().sold_by_working(at)))
 
@@ -132,6 +133,9 @@ class Product(HasStates, models.Model):
     status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     listed_at = models.DateTimeField(_("上架时间"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
+
+    price_fen: int | None
+    """Of the cheapest SKU; only where it was read ``with_offer_facts``."""
 
     objects = ProductQuerySet.as_manager()
 
@@ -195,4 +199,4 @@ class ProductImage(models.Model):
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:
-        return self.image.name
+        return self.image.name or ""

@@ -227,6 +227,7 @@ class Revocation(HasStates, models.Model):
     @property
     def again_from(self) -> date:
         """The first day on which the leader may apply again. Only for what has happened and is not for good."""
+        assert self.effected_at is not None, "it has happened"
         return days.day_of(self.effected_at) + self.AGAIN_AFTER
 
 

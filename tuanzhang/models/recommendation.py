@@ -129,11 +129,10 @@ class GoodsRequest(HasStates, models.Model):
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def visible_to(self, tenant: Tenant) -> "RecommendationQuerySet":
         """A leader's own; for a streamer those to everybody and those that name them."""
-        named = Recipient.objects.filter(streamer=tenant, recommendation=OuterRef("pk"))
-        to_me = Q(audience=Recommendation.Audience.ALL) | Exists(named)
         if tenant.kind != Tenant.Kind.STREAMER:
-            to_me = Q(leader=tenant)
-        return self.filter(to_me)
+            return self.filter(leader=tenant)
+        named = Recipient.objects.filter(streamer=tenant, recommendation=OuterRef("pk"))
+        return self.filter(Q(audience=Recommendation.Audience.ALL) | Exists(named))
 
     def running(self) -> "RecommendationQuerySet":
         """Not taken back."""
