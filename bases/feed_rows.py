@@ -90,7 +90,7 @@ def _copy_line(line_no: int, cells: Sequence[str]) -> str | None:
     return line + "\n"
 
 
-def _squeezed(squeeze: Any, digest: Any, lines: list[str]) -> bytes:
+def _squeezed(squeeze: "zlib._Compress", digest: "hashlib._Hash", lines: list[str]) -> bytes:
     text = "".join(lines).encode()
     lines.clear()
     digest.update(text)

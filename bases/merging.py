@@ -15,6 +15,7 @@ from gzip import GzipFile
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from haowu.ground import inputs
 
@@ -75,12 +76,12 @@ def merge(about: Merge, content: GzipFile) -> MergeResult:
     return MergeResult(changed, emptied, quarantined)
 
 
-def _run(cursor, sql: str, facts: dict) -> int:
+def _run(cursor: CursorWrapper, sql: str, facts: dict[str, Any]) -> int:
     cursor.execute(sql, facts)
     return cursor.rowcount
 
 
-def _empties_too_much(cursor, about: Merge) -> bool:
+def _empties_too_much(cursor: CursorWrapper, about: Merge) -> bool:
     """Of what the base may sell: the rest is out of sale already."""
     cursor.execute("SELECT count(*) FROM absent WHERE has AND counts")
     (absent,) = cursor.fetchone()

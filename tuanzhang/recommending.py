@@ -22,6 +22,7 @@ from tuanzhang.models import (
     SecondLevel,
     StreamerGroup,
 )
+from tuanzhang.models.enrolment import EnrolmentQuerySet
 
 MOST = 50
 """Goods in one recommendation: what somebody still reads on a phone."""
@@ -38,7 +39,7 @@ class NewRecommendation:
     answers: GoodsRequest | None = None
 
 
-def recommendable(leader: Tenant, at: datetime):
+def recommendable(leader: Tenant, at: datetime) -> EnrolmentQuerySet:
     """Running items that ``leader`` carries, as first leader or as second. The second's need the platform scope."""
     seconds = SecondLevel.objects.of_second(leader).not_over(at)
     carried = Q(leader=leader) | Q(pk__in=seconds.values("enrolment"))

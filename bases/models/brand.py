@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.core.exceptions import ValidationError
@@ -52,7 +53,7 @@ class Brand(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, **options) -> None:
+    def save(self, **options: Any) -> None:
         self.normal_name = normal_name(self.name)
         super().save(**options)
 

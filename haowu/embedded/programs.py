@@ -35,7 +35,7 @@ class Programs:
     """As a context: everything started inside is stopped at its end, the last first."""
 
     def __init__(self) -> None:
-        self._running: list[tuple[str, subprocess.Popen]] = []
+        self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
 
     def __enter__(self) -> "Programs":
         return self
@@ -114,7 +114,7 @@ def log_of(name: str) -> Path:
     return embedded.home() / f"demo-{name}.log"
 
 
-def _wait(program: subprocess.Popen) -> None:
+def _wait(program: subprocess.Popen[bytes]) -> None:
     try:
         program.wait(PATIENCE_SECONDS)
     except subprocess.TimeoutExpired:

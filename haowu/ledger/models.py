@@ -77,7 +77,7 @@ class PostingQuerySet(models.QuerySet["Posting"]):
     def touching(self, account: Account) -> "PostingQuerySet":
         return self.filter(Q(from_account=account) | Q(to_account=account))
 
-    def of_day(self, day) -> "PostingQuerySet":
+    def of_day(self, day: date) -> "PostingQuerySet":
         return self.filter(day=day)
 
     def after(self, pk: int) -> "PostingQuerySet":

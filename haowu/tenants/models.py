@@ -1,6 +1,7 @@
 """Who is who: users, tenants of seven kinds, and memberships with a role."""
 
 import secrets
+from datetime import datetime
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -196,7 +197,7 @@ class PersonalRecord(models.Model):
     def bound_to(self) -> str:
         return self.binding(self.tenant_id, self.kind)
 
-    def retire(self, at) -> None:
+    def retire(self, at: datetime) -> None:
         self.retired_at = at
         self.save(update_fields=["retired_at"])
 

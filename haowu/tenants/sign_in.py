@@ -35,17 +35,19 @@ class SignInTries(AbstractAxesHandler, AxesBaseHandler):
         request.axes_locked_out = request.sign_in_refused is not None
         return not request.axes_locked_out
 
-    def user_login_failed(self, sender: Any, credentials: dict, request: HttpRequest | None = None, **kwargs) -> None:
+    def user_login_failed(
+        self, sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
+    ) -> None:
         """The try stays counted."""
 
-    def user_logged_in(self, sender: Any, request: HttpRequest, user: Any, **kwargs) -> None:
+    def user_logged_in(self, sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
         if begun := getattr(request, "sign_in_try", None):
             SIGN_IN_TRIES.forgive(*begun)
 
-    def user_logged_out(self, sender: Any, request: HttpRequest, user: Any, **kwargs) -> None:
+    def user_logged_out(self, sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
         pass
 
-    def get_failures(self, request: HttpRequest, credentials: dict | None = None) -> int:
+    def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
         """Only Redis knows, and ``is_allowed`` asks it."""
         return 0
 

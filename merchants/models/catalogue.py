@@ -134,9 +134,6 @@ class Product(HasStates, models.Model):
     listed_at = models.DateTimeField(_("上架时间"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
 
-    price_fen: int | None
-    """Of the cheapest SKU; only where it was read ``with_offer_facts``."""
-
     objects = ProductQuerySet.as_manager()
 
     class Meta:
