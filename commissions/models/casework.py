@@ -99,6 +99,8 @@ class LineHold(Hold):
 class Freezing(models.Model):
     """A case that freezes money: how much now, and the count of its postings, which numbers their references."""
 
+    CASE: ClassVar[str]
+
     frozen_fen = models.BigIntegerField(_("冻结金额（分）"), default=0)
     moves = models.PositiveIntegerField(default=0)
 
@@ -108,7 +110,7 @@ class Freezing(models.Model):
     @property
     def cause(self) -> str:
         """The cause of every posting of this case."""
-        return f"{self.CASE}:{self.pk}"  # type: ignore[attr-defined]
+        return f"{self.CASE}:{self.pk}"
 
 
 class TenantHoldQuerySet(HoldQuerySet["TenantHold"]):

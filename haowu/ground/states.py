@@ -29,10 +29,11 @@ class HasStates:
         Raises MoveRefused, and changes nothing, when the row has left those origins.
         """
         origins, target = self.MOVES[name]
-        rows = type(self)._base_manager.filter(pk=self.pk, status__in=origins)  # type: ignore[attr-defined]
+        row: Any = self  # a model's, whose attributes this class does not have
+        rows = type(row)._base_manager.filter(pk=row.pk, status__in=origins)
         if not rows.update(status=target, **changes):
-            self.refresh_from_db(fields=["status"])  # type: ignore[attr-defined]
-            raise MoveRefused(status=self.get_status_display(), move=name)  # type: ignore[attr-defined]
+            row.refresh_from_db(fields=["status"])
+            raise MoveRefused(status=row.get_status_display(), move=name)
         changes = {"status": target} | changes
         before = self._columns(changes)
         for field, value in changes.items():
@@ -41,5 +42,6 @@ class HasStates:
 
     def _columns(self, names: Iterable[str]) -> dict[str, Any]:
         """Of another row its id: naming what changed must not read it."""
-        columns = [self._meta.get_field(name).attname for name in names]  # type: ignore[attr-defined]
+        row: Any = self
+        columns = [row._meta.get_field(name).attname for name in names]
         return {column: getattr(self, column) for column in columns}
