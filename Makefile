@@ -46,7 +46,7 @@ demo-reset: setup
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	HAOWU_HOME=$(TEST_HOME) $(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djangofmt --check $(TEMPLATES)
 	HAOWU_HOME=$(TEST_HOME) $(BIN)/python manage.py makemigrations --check --dry-run
