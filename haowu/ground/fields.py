@@ -153,9 +153,10 @@ class SearchFilter(django_filters.CharFilter):
         box = SearchBox(attrs={"placeholder": options.get("label", "")})
         super().__init__(**{"max_length": SEARCH_LENGTH, "widget": box} | options)
 
-    def filter(self, rows: QuerySet, value: str) -> QuerySet:
+    def filter(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         if not self.columns:
-            return super().filter(rows, value)
+            found: QuerySet[Any] = super().filter(rows, value)
+            return found
         return rows.filter(all_words(value.split()[:MAX_WORDS], *self.columns)) if value else rows
 
 

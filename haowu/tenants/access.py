@@ -47,12 +47,12 @@ class TenantRequiredMixin(LoginRequiredMixin):
         return membership is not None and bool(getattr(membership, self.right))
 
 
-def member_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def member_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A page of lower floors, for members who act for a tenant."""
 
     @login_required
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: ScopedRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, *args, **kwargs) if request.tenant else redirect(_chooser(request))
 
     return answer
