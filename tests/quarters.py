@@ -116,7 +116,7 @@ def closed(name: str, *, settled: bool = False) -> list[QuarterLevel]:
 
 
 def level_of(leader: Tenant, name: str) -> QuarterLevel:
-    return QuarterLevel.objects.of_quarter(q(name)).standing().get(leader=leader)
+    return QuarterLevel.objects.of_quarter(q(name)).last_revisions().get(leader=leader)
 
 
 def assessed(month: str) -> list[MonthlyAssessment]:

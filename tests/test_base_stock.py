@@ -128,7 +128,7 @@ class TestBands:
     def test_a_reviewed_row_is_taken(self, made):
         feed(made, 1, [row("a", 5, 1_000)])
         feed(made, 2, [row("a", 7, 9_999)])
-        feeding.take(QuarantinedRow.objects.get(), by=None, at=AT)
+        feeding.accept(QuarantinedRow.objects.get(), by=None, at=AT)
         assert stock_of(made) == {"a": (9_999, 7)}
         assert reasons() == []
 
@@ -157,15 +157,15 @@ class TestBands:
         feed(made, 1, [("m2", "p1", "a", 100, 3)])
         kept = QuarantinedRow.objects.get()
         with pytest.raises(refusals.MerchantUnknown):
-            feeding.take(kept, by=None, at=AT)
+            feeding.accept(kept, by=None, at=AT)
         merchant("m2")
         kept.refresh_from_db()
         with pytest.raises(refusals.NotYourGoods):
-            feeding.take(kept, by=None, at=AT)
+            feeding.accept(kept, by=None, at=AT)
         assert stock_of(made) == {}
         agreed(made, "m2")
         kept.refresh_from_db()
-        feeding.take(kept, by=None, at=AT)
+        feeding.accept(kept, by=None, at=AT)
         assert stock_of(made) == {"a": (100, 3)}
 
     def test_a_snapshot_that_would_empty_most_of_a_base_is_held_for_people(self, made):

@@ -203,7 +203,7 @@ def test_a_withdrawn_leader_is_told_when_to_apply_and_let_in_again_by_staff(noti
     assert "等平台审核" in text(leading.get("/levels/"))
     assert "请写明原因" in act("ann", asked, "refuse", "tuanzhang")[0]
     assert act("ann", asked, "approve", "tuanzhang", reason="整改到位") == ["已处理 1 项。"]
-    assert permission.standing_of(noticed) == "held"
+    assert permission.permission_state(noticed) == "held"
     page = text(leading.get("/levels/"))
     assert "重新开通申请已重新开通：整改到位" in page
     assert "团长权限已被收回</h2>" not in page

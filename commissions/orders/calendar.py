@@ -24,7 +24,7 @@ def hold_frontier() -> date | None:
     return Run.objects.frontier()
 
 
-def take_frontier() -> date | None:
+def lock_frontier() -> date | None:
     """The last sealed day, with nobody else dating facts until this transaction ends. For sealing a day."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -46,7 +46,7 @@ def open_day(natural: date, frontier: date | None) -> date:
 
 
 def is_sealed(line: OrderLine, frontier: date | None) -> bool:
-    """Whether the night of ``line`` has taken it, or is about to: nothing on it changes any more."""
+    """Whether the night of ``line`` has settled it, or is about to: nothing on it changes any more."""
     return line.settles_on is not None and frontier is not None and line.settles_on <= frontier
 
 

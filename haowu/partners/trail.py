@@ -58,7 +58,7 @@ class TrailView(PartnerListView):
     def get_queryset(self):
         return Trail.objects.visible_to(self.tenant).select_related("acting_for")
 
-    def shown(self, row: Trail) -> dict:
+    def body_of(self, row: Trail) -> dict:
         return {
             "id": row.pk,
             "recorded_at": row.recorded_at,
