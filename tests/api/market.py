@@ -16,7 +16,7 @@ from haowu.partners.clients import register_client
 from haowu.tenants.models import Tenant
 from merchants import providers
 from tests import bases, quarters
-from tests.api.conftest import ALL_SCOPES, basic
+from tests.api.callers import ALL_SCOPES, basic
 from tests.build import (
     activity,
     bank_account,
