@@ -124,9 +124,9 @@ class _Shelves:
         current, through = self._current.get(place, (None, None))
         if refused := self._objection(wish, current, through):
             return refused
-        stays = current is not None and wish.pid in ("", current.pid)
-        pick = current if stays else self._pick(wish, current)
-        if wish.activity is not None or stays:
+        kept = current if current is not None and wish.pid in ("", current.pid) else None
+        pick = kept or self._pick(wish, current)
+        if wish.activity is not None or kept:
             self._channels.append(_channel(pick, wish))
         self._current[place] = (pick, wish.through)
         return pick
@@ -141,7 +141,7 @@ class _Shelves:
         if wish.product.pk not in self._listed:
             return ProductNotListed(product=wish.product)
         turns = current is not None and _changes_source(wish, through) and not _is_repeated(wish, current)
-        if wish.pid in self._pids and not (turns and current.pid == wish.pid):
+        if wish.pid in self._pids and not (turns and current and current.pid == wish.pid):
             return PidTaken(pid=wish.pid)
         if current is not None and not turns:
             return AlreadyPicked(product=wish.product)

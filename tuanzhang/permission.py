@@ -4,6 +4,7 @@ What was sold before keeps its terms: activities are closed, not undone, so earn
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -60,7 +61,7 @@ def withdraw_due(day: date, *, at: datetime) -> int:
         cursor.execute(_DUE, {"ids": [pk for (pk,) in cursor.fetchall()]})
         due = dict(cursor.fetchall())
         if due:
-            at_and = {"leaders": list(due.values()), "at": at}
+            at_and: dict[str, Any] = {"leaders": list(due.values()), "at": at}
             cursor.execute(_CLOSE, at_and | {"ids": list(due)})
             cursor.execute(_REJECT, at_and | {"reason": REJECTED_FOR, "ids": list(due)})
             cursor.execute(_END_SECONDS, at_and | {"reason": SECOND_REJECTED_FOR, "ids": list(due)})

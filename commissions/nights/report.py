@@ -135,7 +135,7 @@ def _postings_by_kind(run: Run) -> dict[str, dict[str, int]]:
 def _prove(run: Run, phases: dict[str, Any], stepped: int) -> dict[str, bool]:
     """The proofs of a night, by name; all True, or ProofFailed."""
     rows = sum(phase["rows"] for phase in phases.values())
-    shards = sum(run.shards.values_list("lines", flat=True))
+    shards = sum(lines or 0 for lines in run.shards.values_list("lines", flat=True))
     paid = sum(
         phase["roles"][role]["net_fen"] + phase["roles"][role]["tech_fee_fen"]
         for phase in phases.values()

@@ -2,8 +2,10 @@
 
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from commissions.models import Run, Shard
 from commissions.split import COLUMNS, FROM_MERCHANT, ROLES
@@ -125,12 +127,12 @@ def book_steps(run: Run, lines: list[int]) -> int:
         return cursor.rowcount
 
 
-def _due_days(cursor, run: Run) -> list[date]:
+def _due_days(cursor: CursorWrapper, run: Run) -> list[date]:
     """The days of ``run`` on which lines are due: one, unless nights were skipped."""
     cursor.execute(_DUE_DAYS, window(run))
     return [row[0] for row in cursor.fetchall()]
 
 
-def window(run: Run) -> dict:
+def window(run: Run) -> dict[str, Any]:
     """The days that ``run`` takes, as parameters ``after`` (exclusive) and ``day``."""
     return {"day": run.day, "after": run.covers_after or "-infinity"}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -51,7 +52,7 @@ def deposit_of(merchant: Tenant) -> Deposit:
     )
 
 
-def waiting(merchant: Tenant):
+def waiting(merchant: Tenant) -> QuerySet[OrderLine]:
     """The lines of ``merchant`` that its deposit did not cover."""
     return OrderLine.objects.visible_to(merchant).held_for(INSUFFICIENT_DEPOSIT).select_related("product")
 

@@ -99,7 +99,7 @@ def file_of(batch: PayoutBatch, by: User | None, at: datetime, *, who: str = "")
     It is written anew, since account numbers are kept sealed only.
     """
     _require_staff(by)
-    withdrawals = batch.withdrawals.select_related("bank_account").order_by("pk")
+    withdrawals = list(batch.withdrawals.select_related("bank_account").order_by("pk"))
     content = _written(batch.number, CHANNELS[batch.channel], withdrawals, by=by, who=who, at=at)
     if checksum(content) != batch.checksum:
         raise BatchChanged(number=batch.number)
@@ -107,9 +107,10 @@ def file_of(batch: PayoutBatch, by: User | None, at: datetime, *, who: str = "")
 
 
 def _written(number: str, channel: Channel, withdrawals: Sequence[Withdrawal], **access: Any) -> bytes:
-    accounts = personal.reveal_many(
+    opened = personal.reveal_many(
         (withdrawal.bank_account for withdrawal in withdrawals), reason=f"打款批次 {number}", **access
     )
+    accounts = [account for account in opened if isinstance(account, personal.BankAccount)]
     return channel.write(
         number,
         [
