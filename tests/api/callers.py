@@ -2,6 +2,7 @@
 what they find there."""
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -77,6 +78,18 @@ class Caller:
 
 def basic(client_id: str, secret: str) -> dict[str, str]:
     return {"Authorization": "Basic " + b64encode(f"{client_id}:{secret}".encode()).decode()}
+
+
+def figures(answer: Any) -> set[int]:
+    """Every number of an answer, and every amount in yuan in its sentences, in fen.
+
+    Moments and ids are left out: they may hold any digits.
+    """
+    if isinstance(answer, dict | list):
+        return set().union(*map(figures, answer.values() if isinstance(answer, dict) else answer))
+    if isinstance(answer, str):
+        return {round(float(yuan) * 100) for yuan in re.findall(r"¥(\d+\.\d\d)", answer)}
+    return {answer} if isinstance(answer, int) else set()
 
 
 @pytest.fixture
