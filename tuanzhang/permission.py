@@ -35,7 +35,7 @@ def objection(leader: Tenant) -> Refused | None:
     return refusals.PermissionGone() if revoked.is_final else refusals.PermissionWithdrawn(again=revoked.again_from)
 
 
-def standing_of(leader: Tenant) -> str:
+def permission_state(leader: Tenant) -> str:
     """``held``, ``noticed`` (a withdrawal is announced), ``withdrawn``, or ``gone`` for good."""
     current = Revocation.objects.filter(leader=leader, status__in=["noticed", "effected"]).first()
     if current is None:
@@ -64,7 +64,7 @@ def withdraw_due(day: date, *, at: datetime) -> int:
             at_and: dict[str, Any] = {"leaders": list(due.values()), "at": at}
             cursor.execute(_CLOSE, at_and | {"ids": list(due)})
             cursor.execute(_REJECT, at_and | {"reason": REJECTED_FOR, "ids": list(due)})
-            cursor.execute(_PART, at_and | {"reason": SECOND_REJECTED_FOR, "ids": list(due)})
+            cursor.execute(_END_SECONDS, at_and | {"reason": SECOND_REJECTED_FOR, "ids": list(due)})
             cursor.execute(_EFFECT, at_and | {"ids": list(due)})
             _record_revoked(list(due), at)
         return len(due)
@@ -164,7 +164,7 @@ UPDATE tuanzhang_revocation AS revocation SET enrolments_rejected = counted.rows
 FROM (SELECT leader_id, count(*) AS rows FROM rejected GROUP BY leader_id) AS counted
 WHERE revocation.id = ANY(%(ids)s) AND counted.leader_id = revocation.leader_id
 """
-_PART = """
+_END_SECONDS = """
 WITH unanswered AS (
     UPDATE tuanzhang_secondlevel SET status = 'rejected', reason = %(reason)s, decided_at = %(at)s
     WHERE status = 'pending' AND (first_leader_id = ANY(%(leaders)s) OR second_leader_id = ANY(%(leaders)s))
