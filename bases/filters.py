@@ -12,7 +12,7 @@ from haowu.tenants.models import Tenant
 
 
 class BaseFilter(django_filters.FilterSet):
-    q = SearchFilter(label=_("基地名称"), field_name="base__name", lookup_expr="icontains")
+    q = SearchFilter(label=_("基地名称"), columns=("base__name",))
     city = django_filters.ChoiceFilter(label=_("城市"), choices=cities, empty_label=_("全部城市"))
     level = django_filters.ChoiceFilter(label=_("级别"), choices=BaseLevel.choices, empty_label=_("全部级别"))
 
@@ -40,7 +40,7 @@ class ConsentFilter(django_filters.FilterSet):
 
 
 class BrandFilter(django_filters.FilterSet):
-    q = SearchFilter(label=_("品牌"), field_name="name", lookup_expr="icontains")
+    q = SearchFilter(label=_("品牌"), columns=("name",))
 
     class Meta:
         model = Brand

@@ -1,6 +1,6 @@
 """Founding bases: a gold leader applies, staff answer, seats are counted nationally; downgrading and closing.
 
-Who is a gold leader is known on the floor of leaders: the door there asks, and tells.
+Who is a gold leader is known on the floor of leaders: the door there asks, and passes it in.
 """
 
 from collections.abc import Sequence
@@ -137,7 +137,7 @@ def close(base: Base, reason: str, *, at: datetime) -> None:
     recorded.base(Act.CLOSED, base, base.reason, at)
 
 
-def seats_taken(level: str) -> int:
+def seats_filled(level: str) -> int:
     return Base.objects.working().of_level(level).count()
 
 
@@ -149,7 +149,7 @@ def _hold_seats(at: datetime) -> BasePolicy:
 
 
 def _require_seat(policy: BasePolicy, level: str) -> None:
-    if seats_taken(level) >= policy.seats(level):
+    if seats_filled(level) >= policy.seats(level):
         raise refusals.NoSeat(level=BaseLevel(level).label, seats=policy.seats(level))
 
 

@@ -9,11 +9,16 @@ from haowu.ground import days
 from haowu.ground.fields import DayFilter, SearchFilter
 from haowu.ledger.models import Account, DailyBalance
 
+AWAITING_RECEIPT = "awaiting"
+STATUSES = [*OrderLine.Status.choices, (AWAITING_RECEIPT, _("待收货（已付款、已发货）"))]
+
 
 class LineFilter(django_filters.FilterSet):
-    q = SearchFilter(label=_("订单号"), field_name="order_no")
+    q = SearchFilter(
+        label=_("订单号、商品、达人"), columns=("order_no__startswith", "product__title", "streamer__name")
+    )
     status = django_filters.ChoiceFilter(
-        label=_("状态"), choices=OrderLine.Status.choices, method="in_status", empty_label=_("全部状态")
+        label=_("状态"), choices=STATUSES, method="in_status", empty_label=_("全部状态")
     )
     ordered_from = DayFilter(label=_("下单日从"), method="from_day")
     ordered_to = DayFilter(label=_("下单日到"), method="to_day")
@@ -26,6 +31,8 @@ class LineFilter(django_filters.FilterSet):
         """Settled is what the night wrote, whatever the line says; the other statuses are of lines not settled yet."""
         if status == OrderLine.Status.SETTLED:
             return lines.filter(is_settled=True)
+        if status == AWAITING_RECEIPT:
+            return lines.filter(is_settled=False, status__in=[OrderLine.Status.PAID, OrderLine.Status.SHIPPED])
         return lines.filter(is_settled=False, status=status)
 
     def from_day(self, lines: QuerySet, name: str, day) -> QuerySet:

@@ -1,7 +1,6 @@
 """What a merchant may narrow its lists by. The state stands in the address."""
 
 import django_filters
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from haowu.ground.fields import SearchFilter, YuanFilter
@@ -9,7 +8,7 @@ from merchants.models import Plan, Product
 
 
 class ProductFilter(django_filters.FilterSet):
-    q = SearchFilter(label=_("标题或编号"), method="matching")
+    q = SearchFilter(label=_("标题或编号"), columns=("title", "code"))
     status = django_filters.ChoiceFilter(label=_("状态"), choices=Product.Status.choices, empty_label=_("全部状态"))
     price_from = YuanFilter(label=_("售价不低于（元）"), field_name="price_fen", lookup_expr="gte")
     price_to = YuanFilter(label=_("售价不高于（元）"), field_name="price_fen", lookup_expr="lte")
@@ -18,17 +17,11 @@ class ProductFilter(django_filters.FilterSet):
         model = Product
         fields: list[str] = []
 
-    def matching(self, products: QuerySet, name: str, words: str) -> QuerySet:
-        return products.filter(Q(title__icontains=words) | Q(code__icontains=words))
-
 
 class PlanFilter(django_filters.FilterSet):
-    q = SearchFilter(label=_("商品标题或编号"), method="matching")
+    q = SearchFilter(label=_("商品标题或编号"), columns=("product__title", "product__code"))
     type = django_filters.ChoiceFilter(label=_("计划类型"), choices=Plan.Type.choices, empty_label=_("全部类型"))
 
     class Meta:
         model = Plan
         fields: list[str] = []
-
-    def matching(self, plans: QuerySet, name: str, words: str) -> QuerySet:
-        return plans.filter(Q(product__title__icontains=words) | Q(product__code__icontains=words))

@@ -248,12 +248,12 @@ class PreviewForm(PriceForm):
     rate = PercentField(label=_("新的佣金率（%）"), max_value=90)
 
 
-class ListedStreamerForm(forms.Form):
+class PlanStreamerForm(forms.Form):
     streamer = StreamerField()
     bps = PercentField(label=_("佣金率（%）"))
 
 
-class ListedStreamerRows(forms.BaseFormSet):
+class PlanStreamerRows(forms.BaseFormSet):
     def clean(self) -> None:
         """A streamer that is named again is refused at its row."""
         seen: set[Tenant] = set()
@@ -277,4 +277,4 @@ class ListedStreamerRows(forms.BaseFormSet):
         return [(row, known.get(code)) for row, code in zip(self.forms, codes, strict=True)]
 
 
-ListedStreamerFormSet = forms.formset_factory(ListedStreamerForm, formset=ListedStreamerRows, extra=3, max_num=500)
+PlanStreamerFormSet = forms.formset_factory(PlanStreamerForm, formset=PlanStreamerRows, extra=3, max_num=500)

@@ -2,7 +2,7 @@
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bases.forms import cities
@@ -39,7 +39,7 @@ class BaseFilter(django_filters.ModelChoiceFilter):
 
 
 class SelectionFilter(django_filters.FilterSet):
-    q = SearchFilter(label=_("关键词"), field_name="title", lookup_expr="icontains")
+    q = SearchFilter(label=_("关键词"), columns=("title",))
     category = CategoryFilter(
         label=_("类目"),
         queryset=lambda request: Category.objects.in_order(),
@@ -75,7 +75,7 @@ class SelectionFilter(django_filters.FilterSet):
 
 
 class ActivityGoodsFilter(django_filters.FilterSet):
-    q = SearchFilter(label=_("关键词"), field_name="title", lookup_expr="icontains")
+    q = SearchFilter(label=_("关键词"), columns=("title",))
 
     class Meta:
         model = Product
@@ -83,16 +83,13 @@ class ActivityGoodsFilter(django_filters.FilterSet):
 
 
 class RecommendedFilter(django_filters.FilterSet):
-    q = SearchFilter(label=_("团长或推荐语"), method="matching")
+    q = SearchFilter(label=_("团长或推荐语"), columns=("note", "leader__name"))
     fresh = django_filters.BooleanFilter(label=_("只看没看过的"), method="not_seen", widget=forms.CheckboxInput)
     mine = django_filters.BooleanFilter(label=_("只看推荐给我的"), method="to_me", widget=forms.CheckboxInput)
 
     class Meta:
         model = Recommendation
         fields: list[str] = []
-
-    def matching(self, rows: QuerySet, name: str, words: str) -> QuerySet:
-        return rows.filter(Q(note__icontains=words) | Q(leader__name__icontains=words))
 
     def not_seen(self, rows: QuerySet, name: str, wanted: bool | None) -> QuerySet:
         return rows.filter(seen_at__isnull=True) if wanted else rows
@@ -102,7 +99,7 @@ class RecommendedFilter(django_filters.FilterSet):
 
 
 class ShelfFilter(django_filters.FilterSet):
-    q = SearchFilter(label=_("关键词"), field_name="product__title", lookup_expr="icontains")
+    q = SearchFilter(label=_("关键词"), columns=("product__title",))
 
     class Meta:
         model = Pick

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from haowu.ground.lookups import all_words
 from haowu.tenants.models import Tenant
-from haowu.web.finding import LIMIT, Hit, all_words, finder
+from haowu.web.finding import LIMIT, Hit, finder
 from merchants.models import Product
 from streamers.models import Pick
 

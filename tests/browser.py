@@ -46,6 +46,14 @@ def words(response) -> str:
     return strip_tags(text(response))
 
 
+def chinese_left(page: str, *names: str) -> list[str]:
+    """Chinese words on an English page, beside the language switch, ``names``, and the marks drawn from names."""
+    page = re.sub(r'(<span class="(?:mark-of|good-mark)[^>]*>)[^<]+', r"\1", page).replace(">中文<", "")
+    for name in names:
+        page = page.replace(name, "")
+    return HAN.findall(page)
+
+
 def shown_messages(response) -> list[str]:
     """The notes above the page that a redirect led to."""
     return [str(message) for message in response.context["messages"]]

@@ -9,7 +9,6 @@ from haowu.approvals.models import Trail
 from haowu.tenants.models import Membership, Tenant, User
 from merchants.models import Category, Shop
 from tests import build
-from tests.browser import clock  # noqa: F401
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

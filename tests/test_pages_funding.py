@@ -6,7 +6,7 @@ from commissions.postings import funding
 from haowu.tenants.models import Tenant
 from merchants.models import Shop
 from tests import build
-from tests.browser import HAN, browser, clock, shown_messages, text  # noqa: F401
+from tests.browser import browser, chinese_left, shown_messages, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -91,4 +91,4 @@ def test_the_page_speaks_english_too(merchant):
     top_up(merchant, 2_500)
     build.settle("2024-06-10")
     page = text(browser(merchant, language="en").get("/funding/"))
-    assert HAN.findall(page.replace(merchant.name, "").replace(">中文<", "")) == []
+    assert chinese_left(page, merchant.name) == []

@@ -6,7 +6,7 @@ from haowu.tenants.models import Tenant
 from merchants import plans
 from merchants.models import Product
 from tests import build
-from tests.browser import browser, clock, shown_messages, text, words  # noqa: F401
+from tests.browser import browser, shown_messages, text, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 TODAY = build.moment("2024-06-20 14:00")
@@ -75,12 +75,6 @@ class TestViews:
             (1500, 1741, 0),
             (None, None, 0),
         ]
-
-    def test_a_view_is_swapped_in_alone(self, merchant, goods):
-        answer = browser(merchant).get("/products/?view=off", headers={"HX-Request": "true"})
-        page = text(answer)
-        assert page.lstrip().startswith("<section") and "<html" not in page and "draft" in page
-        assert "HX-Request" in answer.headers["Vary"]
 
 
 class TestMany:

@@ -10,7 +10,7 @@ from haowu.ledger import books
 from haowu.tenants.models import Tenant
 from merchants.models import Product
 from tests import build
-from tests.browser import browser, clock, text  # noqa: F401
+from tests.browser import browser, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -66,21 +66,34 @@ class TestStatements:
         statement = page.context["statement"]
         assert [(entry.label, entry.amount_fen) for entry in statement.entries] == [("追回款返还", 800)]
         assert (statement.balance.opening_fen, statement.balance.closing_fen) == (0, 800)
-        assert [(each["row"].line.order_no, each["part"].net_fen) for each in page.context["parts"]] == [("=1+1", 800)]
-        assert "✓" in text(page)
+        assert "期初加各项等于期末。" in text(page)
+        opened = browser(merchant).get("/statements/funding/2024-06-12/reimbursed/")
+        assert [(each["row"].line.order_no, each["row"].figure_fen) for each in opened.context["rows"]] == [
+            ("=1+1", 800)
+        ]
+        assert [each["offer"] for each in opened.context["rows"]] == ["普通计划"]
+
+    def test_a_figure_opens_in_place_as_a_part_of_the_page(self, merchant, settled):
+        part = browser(merchant).get("/statements/funding/2024-06-12/reimbursed/", headers={"HX-Request": "true"})
+        assert "<html" not in text(part) and "小禾" in text(part) and "等于这一项" in text(part)
+
+    def test_the_chart_runs_from_the_opening_over_each_entry_to_the_closing(self, merchant, settled):
+        chart = browser(merchant).get("/statements/funding/2024-06-12/").context["chart"]
+        assert chart.rows() == [["期初余额", 0.0], ["追回款返还", 8.0], ["期末余额", 8.0]]
 
     def test_lines_export_as_csv_that_no_spreadsheet_takes_for_a_formula(self, settled):
         answer = browser(settled).get("/statements/available/2024-06-10/lines.csv")
         content = b"".join(answer.streaming_content).decode()
         assert content.startswith("\ufeff")
         head, *rows = csv.reader(StringIO(content.lstrip("\ufeff")))
-        assert head[-6:] == [
+        assert head[-10:] == [
             "毛额（元）",
             "毛额（分）",
             "技术服务费（元）",
             "技术服务费（分）",
             "净额（元）",
             "净额（分）",
+            *["商品", "达人", "按什么", "率"],
         ]
         assert rows == [
             [
@@ -90,20 +103,32 @@ class TestStatements:
                 "0",
                 "结算",
                 *["100.00", "10000", "20.00", "2000", "2.00", "200", "18.00", "1800"],
+                *["p1", "", "普通计划", "20%"],
             ],
-            ["合计", "1 行", "", "", "", *["100.00", "10000", "20.00", "2000", "2.00", "200", "18.00", "1800"]],
+            [
+                "合计",
+                "1 行",
+                "",
+                "",
+                "",
+                *["100.00", "10000", "20.00", "2000", "2.00", "200", "18.00", "1800"],
+                *[""] * 4,
+            ],
         ]
 
     def test_a_line_says_why_it_pays_what_it_pays(self, merchant, settled):
         client = browser(merchant)
-        row = client.get("/statements/funding/2024-06-10/").context["parts"][0]["row"]
-        page = text(client.get(f"/orders/lines/{row.line_id}/"))
-        for shown in ("普通计划有效：按普通计划计佣。", "佣金 20%", "¥60.00", "2024-06-12 追回", "-¥7.20"):
-            assert shown in page
+        row = client.get("/statements/funding/2024-06-10/cost/").context["rows"][0]["row"]
+        path = f"/orders/lines/{row.line_id}/"
+        told = ("普通计划有效：按普通计划计佣。", "佣金 20%", "¥60.00", "2024-06-12 追回", "-¥7.20", "小禾")
+        beside = text(client.get(path, headers={"HX-Request": "true"}))
+        for sentence in told:
+            assert sentence in text(client.get(path)) and sentence in beside
+        assert "<html" not in beside
 
     def test_a_strangers_statement_and_line_do_not_exist(self, merchant, settled):
         mine = browser(merchant)
-        line = mine.get("/statements/funding/2024-06-10/").context["parts"][0]["row"].line_id
+        line = mine.get("/statements/funding/2024-06-10/cost/").context["rows"][0]["row"].line_id
         stranger = browser(build.merchant("m2"))
         assert stranger.get(f"/orders/lines/{line}/").status_code == 404
         for path in ("/statements/funding/2024-06-10/", "/statements/funding/2024-06-10/lines.csv"):
@@ -123,5 +148,5 @@ class TestStatements:
         for number in range(9):
             build.push(source, [build.paid(f"o{number}", "2024-06-15 10:00", [build.bought(product, "x1")])])
             if number in (0, 8):
-                with django_assert_num_queries(10):
+                with django_assert_num_queries(12):
                     client.get("/orders/")

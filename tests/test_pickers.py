@@ -8,7 +8,7 @@ from bases.models import Brand
 from haowu.ground import pinyin
 from haowu.tenants.models import Tenant
 from tests import build
-from tests.browser import browser, clock, text  # noqa: F401
+from tests.browser import browser, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 CODES = re.compile(r'data-code="([^"]+)"')

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
@@ -15,6 +16,7 @@ from haowu.approvals.rules import ReasonMissing
 from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.ground.errors import Refused, single
+from haowu.ground.states import move_all
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Product, Shop
@@ -59,37 +61,37 @@ def enrol_many(wishes: Sequence[NewEnrolment], *, at: datetime) -> list[Enrolmen
         Shop.objects.filter(merchant__in=merchants, suspended_at__isnull=False).values_list("merchant_id", flat=True)
     )
     activities = Activity.objects.prefetch_related("minimums").in_bulk({wish.activity.pk for wish in wishes})
-    taken = _taken(products, at)
+    occupied = _occupied(products, at)
     answers: list[Enrolment | Refused] = []
     for wish in wishes:
         activity = activities[wish.activity.pk]
-        refused = _objection(wish, activity, suspended, taken[activity.pk], at)
+        refused = _objection(wish, activity, suspended, occupied[activity.pk], at)
         if refused is None:
-            taken[activity.pk].append((wish.product.pk, WHILE_WAITING))
+            occupied[activity.pk].append((wish.product.pk, WHILE_WAITING))
         answers.append(refused or _enrolment(wish, activity, at))
     _store(list(zip(wishes, answers, strict=True)), at)
     return answers
 
 
-def enrol(activity: Activity, product: Product, *, at: datetime, **terms) -> Enrolment:
+def enrol(activity: Activity, product: Product, *, at: datetime, **terms: Any) -> Enrolment:
     """``enrol_many`` for one, its refusal raised. ``terms`` are the other fields of ``NewEnrolment``."""
     return single(enrol_many([NewEnrolment(activity, product, **terms)], at=at))
 
 
-def _taken(products: Sequence[Product], at: datetime) -> dict[int, list[tuple[int, Window]]]:
+def _occupied(products: Sequence[Product], at: datetime) -> dict[int, list[tuple[int, Window]]]:
     """By activity: the products that run there, with their windows, and those that wait."""
     known = Enrolment.objects.filter(product__in=products)
-    taken = defaultdict(list)
-    for each in known.taking(at):
+    occupied = defaultdict(list)
+    for each in known.occupying(at):
         ends = [end for end in (each.ends_at, each.ended_at) if end is not None]
         runs = (each.starts_at, min(ends, default=None))
         is_waiting = each.status == Enrolment.Status.PENDING
-        taken[each.activity_id].append((each.product_id, WHILE_WAITING if is_waiting else runs))
-    return taken
+        occupied[each.activity_id].append((each.product_id, WHILE_WAITING if is_waiting else runs))
+    return occupied
 
 
 def _objection(
-    wish: NewEnrolment, activity: Activity, suspended: set[int], taken: list[tuple[int, Window]], at: datetime
+    wish: NewEnrolment, activity: Activity, suspended: set[int], occupied: list[tuple[int, Window]], at: datetime
 ) -> Refused | None:
     """The first rule that ``wish`` breaks."""
     starts_at, ends_at = wish.window
@@ -107,7 +109,7 @@ def _objection(
         return refused
     if not meet((starts_at, ends_at), (activity.begins_at, activity.over_at)):
         return refusals.OutsideActivity(begin=activity.begins_at, end=activity.over_at or "–")
-    if any(pk == wish.product.pk and meet((starts_at, ends_at), window) for pk, window in taken):
+    if any(pk == wish.product.pk and meet((starts_at, ends_at), window) for pk, window in occupied):
         return refusals.AlreadyEnrolled(product=wish.product)
     return fees_objection(wish.commission_bps, wish.service_fee_bps, activity.minimum_for(wish.product))
 
@@ -201,16 +203,9 @@ def _passing_objection(enrolment: Enrolment, locked: dict[int, Enrolment], at: d
     return None
 
 
-def _decide(answers: list[Enrolment | Refused], move: str, **changes) -> list[Enrolment | Refused]:
+def _decide(answers: list[Enrolment | Refused], move: str, **changes: Any) -> list[Enrolment | Refused]:
     """Make ``move`` for the locked rows among ``answers``, in one UPDATE."""
-    rows = [answer for answer in answers if isinstance(answer, Enrolment)]
-    origins, target = Enrolment.MOVES[move]
-    moved = Enrolment.objects.filter(pk__in={row.pk for row in rows}, status__in=origins)
-    moved.update(status=target, **changes)
-    for row in rows:
-        row.status = target
-        for name, value in changes.items():
-            setattr(row, name, value)
+    move_all([answer for answer in answers if isinstance(answer, Enrolment)], move, **changes)
     return answers
 
 

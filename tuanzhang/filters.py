@@ -1,7 +1,7 @@
 """What lists of activities and enrolments may be narrowed by. The state stands in the address."""
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from haowu.ground import days
@@ -10,7 +10,7 @@ from tuanzhang.models import Activity, Enrolment, Recommendation, SecondLevel
 
 
 class ActivityFilter(django_filters.FilterSet):
-    q = SearchFilter(label=_("标题或编号"), method="matching")
+    q = SearchFilter(label=_("标题或编号"), columns=("title", "code__exact"))
     type = django_filters.ChoiceFilter(label=_("类型"), choices=Activity.Type.choices, empty_label=_("全部类型"))
     state = django_filters.ChoiceFilter(
         label=_("状态"),
@@ -23,27 +23,21 @@ class ActivityFilter(django_filters.FilterSet):
         model = Activity
         fields: list[str] = []
 
-    def matching(self, activities: QuerySet, name: str, words: str) -> QuerySet:
-        return activities.filter(Q(title__icontains=words) | Q(code=words))
-
     def in_state(self, activities: QuerySet, name: str, state: str) -> QuerySet:
         return activities.in_state(state, days.now())
 
 
 class OpenActivityFilter(django_filters.FilterSet):
-    q = SearchFilter(label=_("标题或团长"), method="matching")
+    q = SearchFilter(label=_("标题或团长"), columns=("title", "leader__name"))
     type = django_filters.ChoiceFilter(label=_("类型"), choices=Activity.Type.choices, empty_label=_("全部类型"))
 
     class Meta:
         model = Activity
         fields: list[str] = []
 
-    def matching(self, activities: QuerySet, name: str, words: str) -> QuerySet:
-        return activities.filter(Q(title__icontains=words) | Q(leader__name__icontains=words))
-
 
 class EnrolmentFilter(django_filters.FilterSet):
-    q = SearchFilter(label=_("商品"), method="matching")
+    q = SearchFilter(label=_("商品"), columns=("product__title", "product__code__exact"))
     state = django_filters.ChoiceFilter(
         label=_("状态"), method="in_state", choices=Enrolment.State.choices, empty_label=_("全部状态")
     )
@@ -51,9 +45,6 @@ class EnrolmentFilter(django_filters.FilterSet):
     class Meta:
         model = Enrolment
         fields: list[str] = []
-
-    def matching(self, enrolments: QuerySet, name: str, words: str) -> QuerySet:
-        return enrolments.filter(Q(product__title__icontains=words) | Q(product__code=words))
 
     def in_state(self, enrolments: QuerySet, name: str, state: str) -> QuerySet:
         return enrolments.in_state(state, days.now())
@@ -68,7 +59,7 @@ class SecondLevelFilter(django_filters.FilterSet):
 
 
 class RecommendationFilter(django_filters.FilterSet):
-    q = SearchFilter(label=_("推荐语"), field_name="note", lookup_expr="icontains")
+    q = SearchFilter(label=_("推荐语"), columns=("note",))
     audience = django_filters.ChoiceFilter(
         label=_("推荐给"), choices=Recommendation.Audience.choices, empty_label=_("不限")
     )

@@ -41,7 +41,6 @@ class ConsentList(ListPage):
 class MerchantConsents(ConsentList):
     kind = Tenant.Kind.MERCHANT
     template_name = "bases/consents.html"
-    fragment_name = "bases/_consents.html"
 
 
 class BaseGoods(OfBase, ConsentList):
@@ -59,7 +58,6 @@ class ConsentBases(ListPage):
 
     kind = Tenant.Kind.MERCHANT
     template_name = "bases/consent_bases.html"
-    fragment_name = "bases/_consent_bases.html"
     filterset_class = BaseFilter
     sorts = [Sort("city", gettext_lazy("城市"), ("city", "level", "pk"))]
 

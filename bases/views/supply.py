@@ -35,7 +35,6 @@ class Reservations(OfBase, ListPage):
 class MerchantStock(ListPage):
     kind = Tenant.Kind.MERCHANT
     template_name = "bases/merchant_stock.html"
-    fragment_name = "bases/_merchant_stock.html"
     filterset_class = MerchantStockFilter
     sorts = [
         Sort("goods", gettext_lazy("商品编号"), ("product_code", "sku_code", "base_id")),

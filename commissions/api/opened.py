@@ -63,9 +63,9 @@ class EntryView(_Entries):
 
     @extend_schema(operation_id="read_statement_entry", summary=_("对账单的一项由什么组成"))
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        told = self.opened()
-        entry = {"kind": told.entry.kind, "label": told.entry.label, "amount_fen": told.entry.amount_fen}
-        return Response(OpenedEntryOut(entry | {"parts": told.parts}).data)
+        opened = self.opened()
+        entry = {"kind": opened.entry.kind, "label": opened.entry.label, "amount_fen": opened.entry.amount_fen}
+        return Response(OpenedEntryOut(entry | {"parts": opened.components}).data)
 
 
 @extend_schema(tags=["statements"])
@@ -80,7 +80,7 @@ class EntryLinesView(_Entries, PartnerListView):
             return Settlement.objects.none()
         return lines.select_related("line__source", *ROLES)
 
-    def shown(self, row: Settlement) -> dict[str, Any]:
+    def body_of(self, row: Settlement) -> dict[str, Any]:
         return party_view.settlement(self.tenant, row) | {"amount_fen": row.figure_fen}
 
     @extend_schema(operation_id="list_statement_entry_lines", summary=_("对账单的一项背后的订单行"))

@@ -1,7 +1,7 @@
 """What a skipped shard would have settled, left to the next night that is not sealed yet. Nothing is lost.
 
 A line that no night has settled becomes open again: it stands where its events and holds leave it now, so that what
-came in since the seal is taken into account. What waited to be adjusted on a settled line is worked out again for
+came in since the seal counts. What waited to be adjusted on a settled line is worked out again for
 that night. Each gets a ``PostponedLine``.
 """
 
@@ -22,7 +22,7 @@ WITH lines AS (
     UPDATE commissions_orderline SET settles_on = %(to_day)s, updated_at = now()
     WHERE settles_on > %(after)s AND settles_on <= %(day)s AND id >= %(first)s AND id < %(end)s
     RETURNING id, order_id, line_no
-), told AS (
+), superseded AS (
     DELETE FROM commissions_adjustment USING lines WHERE line_id = lines.id
 ), waiting AS (
     DELETE FROM commissions_adjustment

@@ -71,16 +71,16 @@ def rows(run: Run) -> Iterator[list[str]]:
     before = run.report["before"]
     for name, label in LABELS.items():
         columns = [tonight, before["previous"], before["mean"]]
-        yield [str(label), *(_shown(name, column) for column in columns)]
+        yield [str(label), *(_cell(name, column) for column in columns)]
 
 
 def by_reason(run: Run) -> Iterator[list[str]]:
     """``[reason, role, gross, fee, net]`` as text; what came to nothing is left out. Older reports do not say."""
     roles = role_labels()
     for reason, label in REASONS.items():
-        for role, part in run.report.get("reasons", {}).get(reason, {"roles": {}})["roles"].items():
-            if any(part.values()):
-                amounts = (part["gross_fen"], part["tech_fee_fen"], part["net_fen"])
+        for role, sums in run.report.get("reasons", {}).get(reason, {"roles": {}})["roles"].items():
+            if any(sums.values()):
+                amounts = (sums["gross_fen"], sums["tech_fee_fen"], sums["net_fen"])
                 yield [str(label), roles[role], *(yuan(fen) for fen in amounts)]
 
 
@@ -92,7 +92,7 @@ def by_kind(run: Run) -> Iterator[list[str]]:
             yield [str(label), str(moved[kind]["count"]), yuan(moved[kind]["fen"])]
 
 
-def _shown(name: str, column: dict[str, int] | None) -> str:
+def _cell(name: str, column: dict[str, int] | None) -> str:
     if column is None or name not in column:
         return "–"
     return yuan(column[name]) if name.endswith("_fen") else str(column[name])

@@ -6,7 +6,7 @@ A figure opens into its postings, each with its cause, and where order lines mad
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, F, Max, QuerySet, Sum, When
+from django.db.models import Case, F, Max, Min, Q, QuerySet, Sum, When
 
 from commissions.models import Run, Settlement
 from haowu.ledger.models import Account, DailyBalance, Posting
@@ -43,6 +43,14 @@ def of_tenant(tenant: Tenant) -> QuerySet[DailyBalance]:
 def statement(balance: DailyBalance) -> Statement:
     """``balance`` opened into its kinds of movement, in the order in which the kinds are defined."""
     return Statement(balance, entries_of(balance.account, postings(balance)))
+
+
+def neighbours(balance: DailyBalance) -> dict[str, date | None]:
+    """The days of the statements of the same account before (``earlier``) and after (``later``) ``balance``."""
+    others = DailyBalance.objects.filter(account=balance.account)
+    return others.aggregate(
+        earlier=Max("day", filter=Q(day__lt=balance.day)), later=Min("day", filter=Q(day__gt=balance.day))
+    )
 
 
 def entries_of(account: Account, moved: QuerySet[Posting]) -> list[Entry]:

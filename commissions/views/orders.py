@@ -1,6 +1,8 @@
 """Order lines with their frozen terms, and why a line pays what it pays."""
 
+from collections.abc import Iterator
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -11,17 +13,20 @@ from commissions.cases import case_story
 from commissions.filters import LineFilter
 from commissions.models import OrderLine
 from commissions.orders import supply
-from commissions.party_share import share_of
+from commissions.party_share import may_know_streamer, share_of, terms_in_short
+from commissions.split import ROLES
 from commissions.stories import explain, party_view, sentences
+from commissions.stories.line_story import LineStory
 from haowu.ground import days
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
+from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 
 
 class OrderList(ListPage):
-    """The lines in which the tenant has a part."""
+    """The lines in which the tenant has a role."""
 
     template_name = "commissions/order_list.html"
     filterset_class = LineFilter
@@ -32,28 +37,37 @@ class OrderList(ListPage):
 
     def queryset(self):
         mine = OrderLine.objects.visible_to(self.request.tenant).with_settled()
-        return mine.select_related("product", "streamer", "merchant")
+        return mine.select_related("product", "streamer", "merchant").prefetch_related("product__images")
 
     def rows(self, found: list[OrderLine]) -> list[dict[str, Any]]:
         tenant = self.request.tenant
-        return [{"line": line, "part": share_of(line, tenant, line.due)} for line in found]
+        return [
+            {"line": line, "part": share_of(line, tenant, line.due)} | terms_in_short(tenant, line) for line in found
+        ]
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(shows_streamer=may_know_streamer(self.request.tenant), **context)
 
 
 class LinePage(TenantRequiredMixin, TemplateView):
-    """ "Why this amount?" The story is told whole and shown as far as the tenant has a part in it."""
+    """ "Why this amount?", as far as it is the tenant's to know."""
 
-    template_name = "commissions/line.html"
+    def get_template_names(self) -> list[str]:
+        return ["commissions/_why.html" if self.request.headers.get("HX-Request") else "commissions/line.html"]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         mine = OrderLine.objects.visible_to(self.request.tenant).select_related("product", "source")
         line = get_object_or_404(mine, pk=self.kwargs["pk"])
         with platform_scope():
             story = explain.as_seen_by(self.request.tenant, line)
-        told = {
-            "steps": sentences.rules(story),
+        sections = {
+            "rules": list(sentences.rules(story)),
             "rates": party_view.rates(self.request.tenant, line) if story["terms"]["offer"] else "",
             "events": sentences.events(story),
-            "shares": list(sentences.shares(story)),
+            "phases": [
+                {"title": title, "shares": list(shares)}
+                for title, shares in groupby(named_shares(story, line), key=lambda share: share["title"])
+            ],
             "cases": case_story.of_line(line, self.request.tenant, days.now()),
             "waiting": [*sentences.steps(story), *sentences.waiting(story)],
             "goods": supply.of_line(line) if self.request.tenant.pk == line.merchant_id else None,
@@ -65,4 +79,12 @@ class LinePage(TenantRequiredMixin, TemplateView):
                 for row in story["postings"]
             ],
         }
-        return super().get_context_data(line=line, story=story, **told, **context)
+        return super().get_context_data(line=line, story=story, **sections, **context)
+
+
+def named_shares(story: LineStory, line: OrderLine) -> Iterator[dict[str, Any]]:
+    """The shares of the story with the parties' names rather than their codes."""
+    parties = Tenant.objects.filter(pk__in=filter(None, (getattr(line, f"{role}_id") for role in ROLES)))
+    names = {party.code: party.name for party in parties}
+    for share in sentences.shares(story):
+        yield share | {"party": names.get(share["party"], share["party"])}

@@ -11,9 +11,10 @@ from django.views.generic import TemplateView
 
 from commissions.filters import StatementFilter
 from commissions.models import Settlement
-from commissions.party_share import share_of
+from commissions.party_share import may_know_streamer, terms_in_short
 from commissions.statements import daily
-from commissions.statements.drilldown import opened
+from commissions.statements.charts import flow_chart
+from commissions.statements.drilldown import Opened, opened
 from commissions.statements.export import XLSX_LINES
 from commissions.statements.posting_sources import movements as movements_of
 from haowu.ground.errors import NotFound
@@ -21,9 +22,11 @@ from haowu.ground.paging import page_of
 from haowu.ledger.models import Account, DailyBalance
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
+from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 
 OF_LINES = (Account.Kind.AVAILABLE, Account.Kind.FUNDING)
+LINES = 50
 MOVEMENTS = 100
 """Postings shown at once; most figures have one."""
 
@@ -60,47 +63,64 @@ class OneStatement(TenantRequiredMixin):
 
 
 class StatementPage(OneStatement, TemplateView):
+    """A closed day of an account from opening to closing. Its figures open in place, each by ``EntryPage``."""
+
     template_name = "commissions/statement.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        page = page_of(self.lines, ("line_id", "phase"), self.request.GET.get("after", ""), 50)
-        parts = [{"row": row, "part": share_of(row, self.request.tenant)} for row in page.rows]
-        told = daily.statement(self.balance)
-        paging = {"next_cursor": page.next_cursor, "is_first": "after" not in self.request.GET}
-        too_many = self.lines[: XLSX_LINES + 1].count() > XLSX_LINES
+        balance, statement = self.balance, daily.statement(self.balance)
+        line_count, moved_fen = self.lines.count(), balance.closing_fen - balance.opening_fen
         return super().get_context_data(
-            statement=told, parts=parts, xlsx_lines=XLSX_LINES, is_too_long_for_xlsx=too_many, **paging, **context
+            statement=statement,
+            chart=flow_chart(statement),
+            line_count=line_count,
+            moved_fen=moved_fen,
+            moved_abs_fen=abs(moved_fen),
+            xlsx_lines=XLSX_LINES,
+            is_too_long_for_xlsx=line_count > XLSX_LINES,
+            **daily.neighbours(balance),
+            **context,
         )
 
 
 class EntryPage(OneStatement, TemplateView):
     """One figure of a statement: its postings with what caused each, and the order lines behind it."""
 
-    template_name = "commissions/statement_entry.html"
+    def get_template_names(self) -> list[str]:
+        return [
+            "commissions/_entry.html" if self.request.headers.get("HX-Request") else "commissions/statement_entry.html"
+        ]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        account, query = self.balance.account, self.request.GET
+        account, query, tenant = self.balance.account, self.request.GET, self.request.tenant
         with platform_scope():
             try:
-                told = opened(self.request.tenant, self.balance, self.kwargs["kind"])
+                entry = opened(tenant, self.balance, self.kwargs["kind"])
             except NotFound:
                 raise Http404 from None
-            first = told.postings.after(_number(query.get("from", "")))[: MOVEMENTS + 1]
+            first = entry.postings.after(_number(query.get("from", "")))[: MOVEMENTS + 1]
             movements = list(movements_of(account, first))
         more = movements[MOVEMENTS - 1].posting.pk if len(movements) > MOVEMENTS else None
-        lines = {"rows": [], "next_cursor": None}
-        if told.lines is not None:
-            page = page_of(told.lines, ("line_id", "phase"), query.get("after", ""), 50)
-            lines = {"rows": page.rows, "next_cursor": page.next_cursor}
         return super().get_context_data(
             balance=self.balance,
-            told=told,
+            opened=entry,
             movements=movements[:MOVEMENTS],
             more_from=more,
             is_first="after" not in query,
-            **lines,
+            shows_streamer=may_know_streamer(tenant),
+            **_lines_of(entry, tenant, query.get("after", "")),
             **context,
         )
+
+
+def _lines_of(entry: Opened, tenant: Tenant, after: str) -> dict[str, Any]:
+    """A page of the order lines behind ``entry``, each with the offer and the rate that ``tenant`` knows of."""
+    if entry.lines is None:
+        return {"rows": [], "next_cursor": None}
+    named = entry.lines.select_related("line__product", "line__streamer").prefetch_related("line__product__images")
+    page = page_of(named, ("line_id", "phase"), after, LINES)
+    rows = [{"row": row} | terms_in_short(tenant, row.line) for row in page.rows]
+    return {"rows": rows, "next_cursor": page.next_cursor}
 
 
 def _number(text: str) -> int:

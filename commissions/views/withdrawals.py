@@ -1,5 +1,6 @@
 """Withdrawing: what may be withdrawn, asking for it once, each withdrawal's way, and the account it goes to."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +25,8 @@ from haowu.ground.money import yuan
 from haowu.tenants import personal
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import PersonalRecord
+
+JUST_NOW = timedelta(minutes=10)
 
 
 class Withdrawals(OfPayee, ListPage):
@@ -52,6 +55,10 @@ class Withdrawals(OfPayee, ListPage):
         ask = WithdrawalForm(request.POST)
         if ask.is_valid():
             number, amount_fen = ask.cleaned_data["number"], ask.cleaned_data["amount"]
+            recent = self._same_just_now(number, amount_fen)
+            if recent and not request.POST.get("again"):
+                ask.add_error(None, _("刚刚已经申请过同样的金额，这次没有提交。要另外再提一笔，请在下面打勾。"))
+                return self.render_to_response(self.get_context_data(ask=ask, recent=recent))
             try:
                 made = withdrawals.request(request.tenant, number, amount_fen, request.user, days.now())
                 messages.success(request, _("已申请提现 ¥{amount}。").format(amount=yuan(made.amount_fen)))
@@ -61,6 +68,12 @@ class Withdrawals(OfPayee, ListPage):
             except Refused as refused:
                 ask.add_error(None, refused.message)
         return self.render_to_response(self.get_context_data(ask=ask))
+
+    def _same_just_now(self, number: str, amount_fen: int) -> Withdrawal | None:
+        """Of the same amount under another number, minutes ago: somebody who went back may have sent it once more."""
+        since = days.now() - JUST_NOW
+        mine = Withdrawal.objects.visible_to(self.request.tenant).under_way()
+        return mine.same_since(amount_fen, since, but_number=number).newest_first().first()
 
     def _again(self, ask: WithdrawalForm, refused: withdrawals.NumberTaken) -> WithdrawalForm:
         """The form once more under a fresh number: another press is another withdrawal, and knows it."""
@@ -83,9 +96,12 @@ class WithdrawalPage(OneWithdrawal, TemplateView):
     template_name = "commissions/withdrawal.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        told = {"next": withdrawal_story.next_step(self.withdrawal), "steps": withdrawal_story.steps(self.withdrawal)}
+        story = {
+            "next": withdrawal_story.next_step(self.withdrawal),
+            "steps": withdrawal_story.steps(self.withdrawal),
+        }
         may_cancel = self.has_right() and self.withdrawal.may_cancel
-        return super().get_context_data(withdrawal=self.withdrawal, may_cancel=may_cancel, **told, **context)
+        return super().get_context_data(withdrawal=self.withdrawal, may_cancel=may_cancel, **story, **context)
 
 
 class CancelWithdrawal(OneWithdrawal, ActView):

@@ -31,7 +31,7 @@ SOURCE = "demo-shop"
 def open_bases(*, at: datetime) -> None:
     """Two bases, once a leader has ended a quarter as gold. Later demos count anew."""
     if not Base.objects.exists():
-        gold = QuarterLevel.objects.standing().filter(level=LevelLabel.GOLD).order_by("-quarter", "-gmv_fen")
+        gold = QuarterLevel.objects.last_revisions().filter(level=LevelLabel.GOLD).order_by("-quarter", "-gmv_fen")
         leaders = list(dict.fromkeys(each.leader for each in gold.select_related("leader")))
         for leader, site in zip(cycle(leaders), SITES, strict=False):
             _found(leader, site, at)
@@ -104,8 +104,8 @@ def _count(at: datetime) -> None:
             if place % 7 != number
         ]
         sequence = Feeder.objects.get(pk=base.pk).last_sequence + 1
-        told = feeding.receive(base.base, feeding.Count(Feed.Kind.SNAPSHOT, sequence, at), pack(rows), at=at)
-        feeding.apply(told.feed, at=at)
+        answer = feeding.receive(base.base, feeding.Count(Feed.Kind.SNAPSHOT, sequence, at), pack(rows), at=at)
+        feeding.apply(answer.feed, at=at)
 
 
 def _order(at: datetime) -> None:

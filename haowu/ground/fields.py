@@ -2,6 +2,7 @@
 what comes out is whole fen and bps.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,13 +10,16 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from haowu.ground import days, inputs
+from haowu.ground.lookups import all_words
 from haowu.ground.money import percent, yuan
 
 MAX_YUAN = Decimal(1_000_000_000)
 MAX_PERCENT = Decimal(100)
+MAX_WORDS = 8
 SEARCH_LENGTH = 64
 OUTSIDE = _("年份须在 1970 到 2199 之间。")
 
@@ -99,7 +103,9 @@ class HundredthsField(forms.DecimalField):
     """A number with at most two decimals, taken times 100 as an ``int``."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"decimal_places": 2, "min_value": Decimal(0)} | options)
+        options.setdefault("decimal_places", 2)
+        options.setdefault("min_value", Decimal(0))
+        super().__init__(**options)
         self.widget.attrs.setdefault("inputmode", "decimal")
 
     def clean(self, value: Any) -> int | None:
@@ -138,12 +144,20 @@ class PercentField(HundredthsField):
 
 
 class SearchFilter(django_filters.CharFilter):
-    """What somebody looks for, in a box of its own."""
+    """What somebody looks for, in a box of its own: each word must stand in one of ``columns``, in any order."""
 
     field_class = TextField
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_length": SEARCH_LENGTH, "widget": SearchBox} | options)
+    def __init__(self, *, columns: Sequence[str] = (), **options: Any) -> None:
+        self.columns = columns
+        box = SearchBox(attrs={"placeholder": options.get("label", "")})
+        super().__init__(**{"max_length": SEARCH_LENGTH, "widget": box} | options)
+
+    def filter(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        if not self.columns:
+            found: QuerySet[Any] = super().filter(rows, value)
+            return found
+        return rows.filter(all_words(value.split()[:MAX_WORDS], *self.columns)) if value else rows
 
 
 class DayFilter(django_filters.DateFilter):

@@ -1,8 +1,9 @@
 """Lookups that Django does not bring."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Field, ForeignObject, Lookup
+from django.db.models import Field, ForeignObject, Lookup, Q
 
 from haowu.ground.bulk import type_of
 
@@ -19,7 +20,19 @@ class AnyOf(Lookup):
     lookup_name = "any_of"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         lhs, params = self.process_lhs(compiler, connection)
         kind = type_of(self.lhs.output_field)
-        return f"{lhs} = ANY((SELECT %s::{kind}[])::{kind}[])", [*params, list(self.rhs)]
+        return f"{lhs} = ANY((SELECT %s::{kind}[])::{kind}[])", (*params, list(self.rhs))
+
+
+def all_words(words: Iterable[str], *columns: str) -> Q:
+    """Each word stands in one of ``columns``, in any order. ``x__startswith`` as it is."""
+    found = Q()
+    for word in words:
+        found &= Q(*((_looked_up(column), word) for column in columns), _connector=Q.OR)
+    return found
+
+
+def _looked_up(column: str) -> str:
+    return column if column.endswith(("__startswith", "__exact")) else f"{column}__icontains"

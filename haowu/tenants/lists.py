@@ -7,8 +7,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
 from django.views.generic import TemplateView
 from django_filters import FilterSet
 
@@ -57,30 +55,13 @@ class Chip:
 class ListPage(TenantRequiredMixin, TemplateView):
     """``queryset()`` is the rows that the tenant may see; ``rows()`` may dress the ones of the page.
 
-    ``tabs`` cut the list into views, the first of which is shown unasked. ``fragment_name`` is the template of the list
-    alone, for pages that change it in place.
+    ``tabs`` cut the list into views, the first of which is shown unasked.
     """
 
     filterset_class: ClassVar[type[FilterSet]]
     sorts: ClassVar[list[Sort]]
     tabs: ClassVar[list[Tab]] = []
     page_size: ClassVar[int] = 24
-    fragment_name: ClassVar[str] = ""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        answer = super().dispatch(request, *args, **kwargs)
-        if self.fragment_name:
-            patch_vary_headers(answer, ["HX-Request"])
-        return answer
-
-    @property
-    def is_fragment(self) -> bool:
-        return bool(self.fragment_name) and "HX-Request" in self.request.headers
-
-    def get_template_names(self) -> list[str]:
-        if self.is_fragment:
-            return [self.fragment_name]
-        return super().get_template_names()
 
     def queryset(self) -> QuerySet:
         raise NotImplementedError
@@ -123,7 +104,6 @@ class ListPage(TenantRequiredMixin, TemplateView):
             sorts=self.sorts,
             tab=self.tab,
             tabs=tabs,
-            is_fragment=self.is_fragment,
             **context,
         )
 
@@ -144,12 +124,14 @@ def _chips(filterset: FilterSet, query: Any) -> Iterator[Chip]:
         for gone in (name, "after"):
             rest.pop(gone, None)
         field = filterset.form.fields[name]
-        yield Chip(str(field.label), _shown(field, value), rest.urlencode())
+        yield Chip(str(field.label), _label_of(field, value), rest.urlencode())
 
 
-def _shown(field: forms.Field, value: Any) -> str:
+def _label_of(field: forms.Field, value: Any) -> str:
     """A choice by its label, an amount or rate as it was written; nothing for a ticked box, whose label says it."""
     if value is True:
         return ""
-    labels = dict(field.choices) if isinstance(field, forms.ChoiceField) and isinstance(value, str) else {}
+    labels: dict[Any, Any] = {}
+    if isinstance(field, forms.ChoiceField) and isinstance(value, str):
+        labels = dict(field.choices)  # type: ignore[arg-type]  # read, they are pairs, whatever they were set to
     return str(labels.get(value, field.prepare_value(value) if isinstance(value, int) else value))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
 from django.utils.functional import Promise
 
 LIMIT = 6
@@ -54,11 +53,3 @@ def find(tenant: Any, typed: str) -> Iterator[Found]:
     for kinds, label, function in _finders:
         if tenant.kind in kinds and (hits := list(function(tenant, words))[:LIMIT]):
             yield Found(label, hits)
-
-
-def all_words(words: Iterable[str], *columns: str) -> Q:
-    """Each word stands in one of ``columns``, in any order."""
-    found = Q()
-    for word in words:
-        found &= Q(*((f"{column}__icontains", word) for column in columns), _connector=Q.OR)
-    return found

@@ -4,9 +4,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.generic import TemplateView
 
+from haowu.ground.fields import TextField
 from haowu.web.charts import Chart, Series
 
 DAYS = [f"11-{day:02}" for day in range(1, 15)]
@@ -23,17 +25,17 @@ LOOKS = [
 
 
 class SampleForm(forms.Form):
-    title = forms.CharField(label="商品标题", help_text="30 个字以内，写清楚是什么", max_length=30)
-    price = forms.CharField(label="售价", required=False)
+    title = TextField(label="商品标题", help_text="30 个字以内，写清楚是什么", max_length=30)
+    price = TextField(label="售价", required=False, max_length=20)
     kind = forms.ChoiceField(label="计划", choices=[("normal", "普通计划"), ("targeted", "商品定向")])
-    note = forms.CharField(label="说明", required=False, widget=forms.Textarea)
+    note = TextField(label="说明", required=False, max_length=200, widget=forms.Textarea)
     agreed = forms.BooleanField(label="我已读过规则", required=False)
 
 
 class StyleGuide(TemplateView):
     template_name = "styleguide.html"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not settings.DEBUG:
             raise Http404
         return super().dispatch(request, *args, **kwargs)

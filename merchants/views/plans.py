@@ -21,10 +21,10 @@ from merchants import overview, plans, refusals
 from merchants.filters import PlanFilter
 from merchants.forms import (
     EXPLAINED,
-    ListedStreamerForm,
-    ListedStreamerFormSet,
-    ListedStreamerRows,
     PlanForm,
+    PlanStreamerForm,
+    PlanStreamerFormSet,
+    PlanStreamerRows,
     PriceForm,
 )
 from merchants.models import Plan
@@ -36,7 +36,6 @@ from merchants.views.products import OfMerchant
 
 class PlanList(OfMerchant, ListPage):
     template_name = "merchants/plan_list.html"
-    fragment_name = "merchants/_plan_sheet.html"
     filterset_class = PlanFilter
     tabs = [
         Tab("open", gettext_lazy("进行中"), lambda at: Q(ends_at__isnull=True) | Q(ends_at__gt=at)),
@@ -77,7 +76,7 @@ class PlanPage(ShowsKnown, OwnPlan, TemplateView):
             plan=self.plan,
             streamers=overview.listed_streamers(self.plan, at),
             explained=EXPLAINED[self.plan.type],
-            adding=ListedStreamerForm(),
+            adding=PlanStreamerForm(),
             midnight=days.next_midnight(at),
             price_fen=price_fen,
             shares=next(iter(shares), None),
@@ -92,13 +91,13 @@ class NewPlan(ShowsKnown, OfMerchant, TemplateView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         asked = {"type": Plan.Type.NORMAL} | self.request.GET.dict()
         form = PlanForm(merchant=self.request.tenant, initial=asked)
-        context = {"form": form, "streamers": ListedStreamerFormSet(prefix="streamers")} | context
+        context = {"form": form, "streamers": PlanStreamerFormSet(prefix="streamers")} | context
         has_step = any(context["form"][name].value() for name in ("step_threshold", "step_bps"))
         return super().get_context_data(explained=EXPLAINED, price=PriceForm(), has_step=has_step, **context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = PlanForm(request.POST, merchant=request.tenant)
-        streamers = ListedStreamerFormSet(request.POST, prefix="streamers")
+        streamers = PlanStreamerFormSet(request.POST, prefix="streamers")
         if form.is_valid() and (form.is_for_all or streamers.is_valid()):
             try:
                 plan = plans.open_plan(request.tenant, at=days.now(), **_terms(form, streamers))
@@ -109,7 +108,7 @@ class NewPlan(ShowsKnown, OfMerchant, TemplateView):
         return self.render_to_response(self.get_context_data(form=form, streamers=streamers))
 
 
-def _terms(form: PlanForm, streamers: ListedStreamerRows) -> dict[str, Any]:
+def _terms(form: PlanForm, streamers: PlanStreamerRows) -> dict[str, Any]:
     cleaned = form.cleaned_data
     return {
         "type": cleaned["type"],
@@ -131,7 +130,7 @@ FIELDS = {
 """Where on the form a refusal is mended."""
 
 
-def _show(refused: Refused, form: PlanForm, streamers: ListedStreamerRows) -> None:
+def _show(refused: Refused, form: PlanForm, streamers: PlanStreamerRows) -> None:
     """Put ``refused`` where it is mended: at its field, at the rows whose rates are too high, else above the form."""
     if isinstance(refused, refusals.RateOutOfRange):
         if form.is_for_all:
@@ -152,7 +151,7 @@ class SplitPreview(ShowsKnown, OfMerchant, TemplateView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         form = PlanForm(self.request.GET, merchant=self.request.tenant)
-        price, streamers = PriceForm(self.request.GET), ListedStreamerFormSet(self._rows(), prefix="streamers")
+        price, streamers = PriceForm(self.request.GET), PlanStreamerFormSet(self._rows(), prefix="streamers")
         form.is_valid(), price.is_valid(), streamers.is_valid()
         wish = form.wish(streamers.rates)
         price_fen = price.price_fen(wish.product.lowest_price_fen if wish.product else None)

@@ -48,7 +48,6 @@ class ProductRow:
 
 class ProductList(ShowsKnown, OfMerchant, ListPage):
     template_name = "merchants/product_list.html"
-    fragment_name = "merchants/_product_sheet.html"
     filterset_class = ProductFilter
     sorts = [
         Sort("newest", gettext_lazy("最新建立"), ("-created_at", "-pk")),

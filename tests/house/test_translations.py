@@ -26,11 +26,14 @@ def texts() -> set:
     """Every message of the project's Python and templates; plurals as pairs."""
     found = set()
     for room in ROOMS:
-        for path in (ROOT / room).rglob("*"):
-            if path.suffix == ".py" and "migrations" not in path.parts:
+        for path in (ROOT / room).rglob("*.*"):
+            if {"migrations", "node_modules"} & set(path.parts):
+                continue
+            if path.suffix == ".py":
                 source = path.read_text()
             elif path.suffix == ".html":
-                source = re.sub("(?m)^ +", "", templatize(path.read_text(), origin=str(path)))
+                marked = templatize(path.read_text(), origin=str(path))
+                source = "\n".join(line.strip() for line in marked.splitlines())  # read as Python, which minds indents
             else:
                 continue
             for _line, message, _comments, _context in extract("python", io.BytesIO(source.encode()), KEYWORDS):

@@ -38,7 +38,6 @@ class OpenActivities(OfMerchant, ListPage):
     """What a merchant may enrol in now, each with its leader's record."""
 
     template_name = "tuanzhang/open_activities.html"
-    fragment_name = "tuanzhang/_open_activities.html"
     filterset_class = OpenActivityFilter
     sorts = [
         Sort("newest", gettext_lazy("最新发布"), ("-published_at", "-pk")),
@@ -75,16 +74,16 @@ class OpenActivity(OfMerchant, TemplateView):
 
     @cached_property
     def activity(self) -> Activity:
-        shown = Activity.objects.visible_to(self.request.tenant).with_minimums()
-        return get_object_or_404(shown, public_id=self.kwargs["public_id"])
+        visible = Activity.objects.visible_to(self.request.tenant).with_minimums()
+        return get_object_or_404(visible, public_id=self.kwargs["public_id"])
 
     @property
     def goods(self) -> QuerySet[Product]:
         """The merchant's listed goods that neither wait nor run here."""
         mine = Enrolment.objects.visible_to(self.request.tenant).of_merchant(self.request.tenant)
-        taken = mine.in_activity(self.activity).taking(days.now())
-        shown = Product.objects.visible_to(self.request.tenant).listed()
-        return shown.exclude(pk__in=taken.values("product")).newest_first()
+        occupying = mine.in_activity(self.activity).occupying(days.now())
+        visible = Product.objects.visible_to(self.request.tenant).listed()
+        return visible.exclude(pk__in=occupying.values("product")).newest_first()
 
     def choices(self, chosen: Collection[str], typed: str) -> list[Choice]:
         """What is chosen, then what is looked for: one more than is shown."""
@@ -144,7 +143,6 @@ class OpenActivity(OfMerchant, TemplateView):
 
 class EnrolmentList(OfMerchant, ListPage):
     template_name = "tuanzhang/enrolment_list.html"
-    fragment_name = "tuanzhang/_enrolments.html"
     filterset_class = EnrolmentFilter
     sorts = [
         Sort("newest", gettext_lazy("最近报名"), ("-enrolled_at", "-pk")),

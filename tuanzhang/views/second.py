@@ -30,37 +30,37 @@ class JoinableActivities(OfLeader, ListPage):
     sorts = [Sort("newest", gettext_lazy("最新发布"), ("-published_at", "-pk"))]
 
     def queryset(self):
-        shown = Activity.objects.visible_to(self.request.tenant).not_over(days.now()).with_minimums()
-        return shown.joinable_by(self.request.tenant)
+        visible = Activity.objects.visible_to(self.request.tenant).not_over(days.now()).with_minimums()
+        return visible.joinable_by(self.request.tenant)
 
     def rows(self, found: list[Activity]) -> list[Any]:
         return [activity_now(activity, days.now()) for activity in found]
 
 
 class JoinableActivity(OfLeader, TemplateView):
-    """Its goods, each with the form to apply for a part."""
+    """Its goods, each with the form to apply to share in it."""
 
     template_name = "tuanzhang/joinable_activity.html"
     size = 200
 
     @cached_property
     def activity(self) -> Activity:
-        shown = Activity.objects.visible_to(self.request.tenant).joinable_by(self.request.tenant).with_minimums()
-        return get_object_or_404(shown, public_id=self.kwargs["public_id"])
+        visible = Activity.objects.visible_to(self.request.tenant).joinable_by(self.request.tenant).with_minimums()
+        return get_object_or_404(visible, public_id=self.kwargs["public_id"])
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         now = days.now()
         mine = SecondLevel.objects.visible_to(self.request.tenant).of_second(self.request.tenant)
-        parts = {part.enrolment_id: part for part in mine.in_activity(self.activity).order_by("pk")}
+        seconds = {second.enrolment_id: second for second in mine.in_activity(self.activity).order_by("pk")}
         with platform_scope():
             items = Enrolment.objects.in_activity(self.activity).not_over(now).with_terms().newest_first()
-            shown = [(item_now(item, now), parts.get(item.pk)) for item in items[: self.size]]
+            visible = [(item_now(item, now), seconds.get(item.pk)) for item in items[: self.size]]
         share = reverse("activity-goods", args=[self.activity.share_token])
         share_url = self.request.build_absolute_uri(f"{share}?via={self.request.tenant.public_id}")
         return super().get_context_data(
             activity=self.activity,
             now=activity_now(self.activity, now),
-            items=shown,
+            items=visible,
             form=SecondForm(),
             share_url=share_url,
             **context,
@@ -70,8 +70,8 @@ class JoinableActivity(OfLeader, TemplateView):
 class Apply(OfLeader, ActView):
     @cached_property
     def item(self) -> Enrolment:
-        shown = Enrolment.objects.visible_to(self.request.tenant).select_related("activity")
-        return get_object_or_404(shown, public_id=self.kwargs["public_id"])
+        visible = Enrolment.objects.visible_to(self.request.tenant).select_related("activity")
+        return get_object_or_404(visible, public_id=self.kwargs["public_id"])
 
     def act(self) -> str:
         wish = self.read(SecondForm(self.request.POST))
@@ -94,12 +94,12 @@ class SecondLevels(OfLeader, ListPage):
 
     def rows(self, found: list[SecondLevel]) -> list[Any]:
         now = days.now()
-        return [(part, part.waits(now), part.is_live(now)) for part in found]
+        return [(second, second.waits(now), second.is_live(now)) for second in found]
 
 
 class PartAct(OfLeader, ActView):
     @cached_property
-    def part(self) -> SecondLevel:
+    def second(self) -> SecondLevel:
         mine = SecondLevel.objects.visible_to(self.request.tenant).with_item()
         return get_object_or_404(mine, public_id=self.kwargs["public_id"])
 
@@ -134,12 +134,12 @@ class WithdrawApplication(PartAct):
 
 class AskEnd(PartAct):
     def act(self) -> str:
-        second_level.ask_end(self.part, self.request.tenant, at=days.now())
+        second_level.ask_end(self.second, self.request.tenant, at=days.now())
         return _("已向对方申请终止，等对方答复。")
 
 
 class AnswerEnd(PartAct):
     def act(self) -> str:
         agreed = self.request.POST.get("decision") == "agree"
-        second_level.answer_end(self.part, self.request.tenant, agreed, at=days.now())
+        second_level.answer_end(self.second, self.request.tenant, agreed, at=days.now())
         return _("已同意，明日 0 点终止。") if agreed else _("已拒绝，合作继续。")

@@ -15,6 +15,12 @@ SPANS = (7, 30, 90)
 CHANGES = 6
 
 
+def best_people(tenant: Tenant, span: sales.Span) -> list[sales.Best]:
+    """A merchant sees who sells its goods; the others, whose goods they bring."""
+    best = sales.best_streamers if tenant.kind == Tenant.Kind.MERCHANT else sales.best_merchants
+    return best(tenant, span)
+
+
 class Dashboard(TenantRequiredMixin, TemplateView):
     templates: ClassVar[dict[str, str]] = {
         Tenant.Kind.MERCHANT: "analytics/home_merchant.html",
@@ -33,7 +39,7 @@ class Dashboard(TenantRequiredMixin, TemplateView):
             spans=SPANS,
             total=sales.totals(sold, span),
             chart=sales_chart(sold, span),
-            streamers=sales.best_streamers(tenant, span),
+            people=best_people(tenant, span),
             products=sales.best_products(tenant, span),
             last_night=nights.last_night(tenant),
             next_night=nights.next_night(tenant),

@@ -1,0 +1,1 @@
+"""Pages as a browser draws them. Chromium is the machine's own; without it these tests are skipped."""
