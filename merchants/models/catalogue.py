@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from bases.models import Brand, Stock
 from bases.models.stock import StockQuerySet
+from haowu.ground.lookups import all_words
 from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, public_id
-from haowu.web.finding import all_words
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
