@@ -128,7 +128,7 @@ class PlanForm(forms.Form):
 
     type = forms.ChoiceField(label=_("计划类型"), choices=Plan.Type.choices, widget=forms.RadioSelect)
     product_code = TextField(
-        label=_("商品"),
+        label=_("推广的商品"),
         max_length=64,
         required=False,
         help_text=_("商品编号；在你的商品里搜名称也可以。"),
