@@ -90,13 +90,14 @@ WHERE base_fen <> 0
 
 _RATES = [each.name for each in fields(Rates)]
 _READ = f"""
-SELECT moved.id, moved.base_fen, moved.bps, {", ".join(f"line.{name}" for name in _RATES)}
+SELECT moved.id, line.merchant_id, moved.base_fen, moved.bps, {", ".join(f"line.{name}" for name in _RATES)}
 FROM night_moved AS moved JOIN commissions_orderline AS line ON line.id = moved.id
 """
 
 
 class _Moved(NamedTuple):
     line_id: int
+    merchant_id: int
     base_fen: int
     commission_bps: int
     frozen: Rates
@@ -112,7 +113,7 @@ def apply_steps(run: Run) -> int:
         cursor.execute("ANALYZE night_moved")
     with connection.chunked_cursor() as cursor:
         cursor.execute(_READ)
-        moved = (_Moved(*row[:3], Rates(*row[3:])) for row in cursor)
+        moved = (_Moved(*row[:4], Rates(*row[4:])) for row in cursor)
         return sum(_book(run, batch) for batch in iter(lambda: list(islice(moved, BATCH)), []))
 
 
@@ -123,7 +124,8 @@ def _book(run: Run, moved: list[_Moved]) -> int:
     for each in moved:
         rates = replace(rates_on(run.day, each.frozen, corrections[each.line_id]), commission_bps=each.commission_bps)
         rows.append(
-            {"line_id": each.line_id, "day": run.day, "commission_bps": each.commission_bps}
+            {"line_id": each.line_id, "merchant_id": each.merchant_id, "day": run.day}
+            | {"commission_bps": each.commission_bps}
             | asdict(split(each.base_fen, rates))
         )
     insert_rows(SteppedLine, rows)
