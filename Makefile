@@ -51,7 +51,7 @@ bench: setup
 # CAMPAIGN_SEED for other cases. CAMPAIGN and the seed are read by tests/campaign.py.
 faults: export CAMPAIGN ?= 1
 faults: setup
-	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/stories tests/faults $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/stories tests/faults tests/house/test_hostile*.py $(PYTEST_ARGS)
 
 # Random requests against the API as it describes itself, about 15 minutes. FUZZ_EXAMPLES=100 for more, FUZZ_SEED for the
 # same ones again; what is passed over, and why: tests/fuzz/.

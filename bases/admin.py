@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
@@ -31,14 +30,15 @@ from bases.models import (
 )
 from haowu.ground import days
 from haowu.ground.errors import Refused
-from haowu.tenants.admin import LookOnly, LookOnlyAdmin, yuan_column
+from haowu.ground.fields import TextField
+from haowu.tenants.admin import EditedAdmin, LookOnly, LookOnlyAdmin, yuan_column
 
 
 class Decision(ActionForm):
     """What an act may need beside the rows."""
 
-    reason = forms.CharField(label=gettext_lazy("原因"), required=False, max_length=500)
-    code = forms.CharField(label=gettext_lazy("基地编号"), required=False, max_length=64)
+    reason = TextField(label=gettext_lazy("原因"), required=False, max_length=500)
+    code = TextField(label=gettext_lazy("基地编号"), required=False, max_length=64)
 
 
 class QueueAdmin(LookOnlyAdmin):
@@ -66,7 +66,7 @@ def reason_of(request: HttpRequest) -> str:
 
 
 @admin.register(BasePolicy)
-class BasePolicyAdmin(admin.ModelAdmin):
+class BasePolicyAdmin(EditedAdmin):
     """A version is added with the figures of the one before it; none is changed."""
 
     list_display = ["__str__", "gold_seats", "silver_seats", "gold_brands", "silver_brands", "note"]

@@ -7,14 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from bases.forms import cities
 from bases.models import Base, Brand, Consent, Level, Reservation, Room, Stock
 from haowu.ground import days
-from haowu.ground.fields import SearchBox
+from haowu.ground.fields import SearchFilter
 from haowu.tenants.models import Tenant
 
 
 class BaseFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(
-        label=_("基地名称"), field_name="base__name", lookup_expr="icontains", max_length=64, widget=SearchBox
-    )
+    q = SearchFilter(label=_("基地名称"), field_name="base__name", lookup_expr="icontains")
     city = django_filters.ChoiceFilter(label=_("城市"), choices=cities, empty_label=_("全部城市"))
     level = django_filters.ChoiceFilter(label=_("级别"), choices=Level.choices, empty_label=_("全部级别"))
 
@@ -24,7 +22,7 @@ class BaseFilter(django_filters.FilterSet):
 
 
 class ConsentFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("对方名称"), method="named", max_length=64, widget=SearchBox)
+    q = SearchFilter(label=_("对方名称"), method="named")
     state = django_filters.ChoiceFilter(
         label=_("状态"), method="in_state", choices=Consent.State.choices, empty_label=_("全部状态")
     )
@@ -42,9 +40,7 @@ class ConsentFilter(django_filters.FilterSet):
 
 
 class BrandFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(
-        label=_("品牌"), field_name="name", lookup_expr="icontains", max_length=64, widget=SearchBox
-    )
+    q = SearchFilter(label=_("品牌"), field_name="name", lookup_expr="icontains")
 
     class Meta:
         model = Brand
@@ -62,7 +58,7 @@ class RoomFilter(django_filters.FilterSet):
 
 
 class ReservationFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("订单号或商品编号"), method="named", max_length=64, widget=SearchBox)
+    q = SearchFilter(label=_("订单号或商品编号"), method="named")
     status = django_filters.ChoiceFilter(label=_("状态"), choices=Reservation.Status.choices, empty_label=_("全部状态"))
 
     class Meta:
@@ -74,7 +70,7 @@ class ReservationFilter(django_filters.FilterSet):
 
 
 class MerchantStockFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("商品或规格编号"), method="named", max_length=64, widget=SearchBox)
+    q = SearchFilter(label=_("商品或规格编号"), method="named")
     city = django_filters.ChoiceFilter(
         label=_("城市"), field_name="base__base__city", choices=cities, empty_label=_("全部城市")
     )

@@ -1,10 +1,9 @@
 """Forms of bases: they read what people write; whether it may be is for the acts to say."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -13,41 +12,30 @@ from bases.cities import choices
 from bases.founding import Paper, Site
 from bases.models import Document, Level
 from haowu.ground import days
-from haowu.ground.fields import DayBox
+from haowu.ground.fields import DayField, MomentField, TextField, WholeField
 
 UPLOAD_MB = 100
-DAYS = [MinValueValidator(date(days.BEGINNING.year, 1, 1)), MaxValueValidator(date(days.END.year - 1, 12, 31))]
-"""The days that moments from outside may lie in."""
 
 
 def cities() -> list[tuple[str, str]]:
     return choices(get_language() or "zh")
 
 
-class MomentBox(forms.DateTimeInput):
-    """The browser's own clock, in Shanghai's time."""
-
-    input_type = "datetime-local"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
-
-
 class IntroductionForm(forms.Form):
-    name = forms.CharField(label=_("品牌名称"), max_length=64)
-    document_no = forms.CharField(label=_("授权书编号"), max_length=64)
-    authorised_from = forms.DateField(label=_("授权期自"), widget=DayBox)
-    authorised_to = forms.DateField(label=_("授权期至（含当日）"), widget=DayBox)
+    name = TextField(label=_("品牌名称"), max_length=64)
+    document_no = TextField(label=_("授权书编号"), max_length=64)
+    authorised_from = DayField(label=_("授权期自"))
+    authorised_to = DayField(label=_("授权期至（含当日）"))
 
 
 class UploadForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("内容"), choices=[("snapshot", _("全量：没有列出的规格归零")), ("changes", _("变化：只更新列出的规格"))]
     )
-    sequence = forms.IntegerField(
+    sequence = WholeField(
         label=_("序号"), min_value=1, max_value=feeding.MAX_SEQUENCE, help_text=_("每次盘点递增，与接口上报共用。")
     )
-    counted_at = forms.DateTimeField(label=_("盘点时间"), widget=MomentBox)
+    counted_at = MomentField(label=_("盘点时间"))
     file = forms.FileField(
         label=_("CSV 文件"), help_text=_("UTF-8，第一行列名：merchant, product, sku, price_fen, quantity。")
     )
@@ -60,8 +48,8 @@ class UploadForm(forms.Form):
 
 
 class PullForm(forms.Form):
-    url = forms.CharField(label=_("HTTPS 地址"), max_length=500, widget=forms.URLInput)
-    every_minutes = forms.IntegerField(
+    url = TextField(label=_("HTTPS 地址"), max_length=500, widget=forms.URLInput)
+    every_minutes = WholeField(
         label=_("每隔多少分钟读取"), min_value=pulling.LEAST_MINUTES, max_value=pulling.MOST_MINUTES, initial=60
     )
 
@@ -69,13 +57,8 @@ class PullForm(forms.Form):
 class ConsentForm(forms.Form):
     """Days, which people think in; from today and for good where they are left out."""
 
-    begins_on = forms.DateField(
-        label=_("从哪天起"), widget=DayBox, required=False, validators=DAYS, help_text=_("不填即现在起。")
-    )
-    ends_on = forms.DateField(
-        label=_("到哪天止（含当日）"), widget=DayBox, required=False, validators=DAYS,
-        help_text=_("不填即长期，可随时撤回。"),
-    )  # fmt: skip
+    begins_on = DayField(label=_("从哪天起"), required=False, help_text=_("不填即现在起。"))
+    ends_on = DayField(label=_("到哪天止（含当日）"), required=False, help_text=_("不填即长期，可随时撤回。"))
 
     def window(self, at: datetime) -> dict[str, datetime | None]:
         """As ``consenting.agree`` takes it."""
@@ -87,23 +70,23 @@ class ConsentForm(forms.Form):
 
 
 class RoomForm(forms.Form):
-    name = forms.CharField(label=_("直播间名称"), max_length=64)
-    equipment = forms.CharField(label=_("设备与说明"), max_length=200, required=False)
+    name = TextField(label=_("直播间名称"), max_length=64)
+    equipment = TextField(label=_("设备与说明"), max_length=200, required=False)
 
 
 class BookingForm(forms.Form):
-    starts_at = forms.DateTimeField(label=_("开始"), widget=MomentBox)
-    ends_at = forms.DateTimeField(label=_("结束"), widget=MomentBox)
+    starts_at = MomentField(label=_("开始"))
+    ends_at = MomentField(label=_("结束"))
 
 
 class SiteForm(forms.Form):
-    name = forms.CharField(label=_("基地名称"), max_length=120)
+    name = TextField(label=_("基地名称"), max_length=120)
     level = forms.ChoiceField(label=_("级别"), choices=Level.choices)
     city = forms.ChoiceField(label=_("城市"), choices=cities)
-    address = forms.CharField(label=_("地址"), max_length=200)
-    live_rooms = forms.IntegerField(label=_("直播间数"), min_value=1, max_value=1000)
-    guides = forms.IntegerField(label=_("导购人数"), min_value=1, max_value=10_000)
-    property_sqm = forms.IntegerField(label=_("场地面积（平方米）"), min_value=1, max_value=10_000_000)
+    address = TextField(label=_("地址"), max_length=200)
+    live_rooms = WholeField(label=_("直播间数"), min_value=1, max_value=1000)
+    guides = WholeField(label=_("导购人数"), min_value=1, max_value=10_000)
+    property_sqm = WholeField(label=_("场地面积（平方米）"), min_value=1, max_value=10_000_000)
 
     @property
     def site(self) -> Site:
@@ -112,9 +95,9 @@ class SiteForm(forms.Form):
 
 class PaperForm(forms.Form):
     kind = forms.ChoiceField(label=_("材料"), choices=[("", "–"), *Document.Kind.choices])
-    number = forms.CharField(label=_("编号"), max_length=64)
-    valid_from = forms.DateField(label=_("有效期自"), widget=DayBox)
-    valid_to = forms.DateField(label=_("有效期至（含当日）"), widget=DayBox)
+    number = TextField(label=_("编号"), max_length=64)
+    valid_from = DayField(label=_("有效期自"))
+    valid_to = DayField(label=_("有效期至（含当日）"))
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()

@@ -6,17 +6,17 @@ from django.utils.translation import gettext_lazy as _
 
 from commissions.models import Dispute, OrderLine, Withdrawal
 from haowu.ground import days
-from haowu.ground.fields import DayBox, SearchBox
+from haowu.ground.fields import DayFilter, SearchFilter
 from haowu.ledger.models import Account, DailyBalance
 
 
 class LineFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("订单号"), field_name="order_no", max_length=64, widget=SearchBox)
+    q = SearchFilter(label=_("订单号"), field_name="order_no")
     status = django_filters.ChoiceFilter(
         label=_("状态"), choices=OrderLine.Status.choices, method="in_status", empty_label=_("全部状态")
     )
-    ordered_from = django_filters.DateFilter(label=_("下单日从"), method="from_day", widget=DayBox)
-    ordered_to = django_filters.DateFilter(label=_("下单日到"), method="to_day", widget=DayBox)
+    ordered_from = DayFilter(label=_("下单日从"), method="from_day")
+    ordered_to = DayFilter(label=_("下单日到"), method="to_day")
 
     class Meta:
         model = OrderLine
@@ -39,8 +39,8 @@ class StatementFilter(django_filters.FilterSet):
     account = django_filters.ChoiceFilter(
         label=_("账户"), field_name="account__kind", choices=Account.Kind.choices, empty_label=_("全部账户")
     )
-    day_from = django_filters.DateFilter(label=_("从"), field_name="day", lookup_expr="gte", widget=DayBox)
-    day_to = django_filters.DateFilter(label=_("到"), field_name="day", lookup_expr="lte", widget=DayBox)
+    day_from = DayFilter(label=_("从"), field_name="day", lookup_expr="gte")
+    day_to = DayFilter(label=_("到"), field_name="day", lookup_expr="lte")
 
     class Meta:
         model = DailyBalance
@@ -49,10 +49,8 @@ class StatementFilter(django_filters.FilterSet):
 
 class WithdrawalFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(label=_("状态"), choices=Withdrawal.Status.choices, empty_label=_("全部状态"))
-    day_from = django_filters.DateFilter(
-        label=_("申请日从"), field_name="requested_on", lookup_expr="gte", widget=DayBox
-    )
-    day_to = django_filters.DateFilter(label=_("申请日到"), field_name="requested_on", lookup_expr="lte", widget=DayBox)
+    day_from = DayFilter(label=_("申请日从"), field_name="requested_on", lookup_expr="gte")
+    day_to = DayFilter(label=_("申请日到"), field_name="requested_on", lookup_expr="lte")
 
     class Meta:
         model = Withdrawal

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from commissions.payments.withdrawals import NUMBER_LENGTH
-from haowu.ground.fields import YuanField
+from haowu.ground.fields import TextField, YuanField
 from haowu.tenants.models import public_id
 from haowu.tenants.personal import BankAccount
 
@@ -18,16 +18,16 @@ class WithdrawalForm(forms.Form):
     """``number`` is made with the page, so that a second click or a reload asks for the same withdrawal."""
 
     amount = YuanField(label=_("提现金额（元）"))
-    number = forms.CharField(max_length=NUMBER_LENGTH, widget=forms.HiddenInput, initial=public_id)
+    number = TextField(max_length=NUMBER_LENGTH, widget=forms.HiddenInput, initial=public_id)
 
 
 class BankAccountForm(forms.Form):
     """Asks for the password again: whoever finds an open page must not be able to lead the money elsewhere."""
 
-    holder = forms.CharField(label=_("户名"), max_length=60, help_text=_("与银行登记的一致。"))
-    bank = forms.CharField(label=_("开户银行"), max_length=60, help_text=_("写到支行，例如：招商银行杭州文三路支行。"))
-    number = forms.CharField(label=_("账号"), max_length=60, help_text=_("8 到 30 位数字，空格可以留着。"))
-    password = forms.CharField(
+    holder = TextField(label=_("户名"), max_length=60, help_text=_("与银行登记的一致。"))
+    bank = TextField(label=_("开户银行"), max_length=60, help_text=_("写到支行，例如：招商银行杭州文三路支行。"))
+    number = TextField(label=_("账号"), max_length=60, help_text=_("8 到 30 位数字，空格可以留着。"))
+    password = TextField(
         label=_("你的登录密码"),
         max_length=128,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
@@ -60,7 +60,7 @@ class LowBalanceForm(forms.Form):
 
 class DisputeForm(forms.Form):
     against = forms.ChoiceField(label=_("对谁的所得有异议"), widget=forms.RadioSelect)
-    reason = forms.CharField(
+    reason = TextField(
         label=_("原因"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -69,11 +69,11 @@ class DisputeForm(forms.Form):
 
 
 class WithdrawDisputeForm(forms.Form):
-    reason = forms.CharField(label=_("撤回的原因"), max_length=500)
+    reason = TextField(label=_("撤回的原因"), max_length=500)
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
+    reason = TextField(
         label=_("理由"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -68,8 +68,9 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "haowu.web.privacy.PrivateAnswers",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "haowu.web.middleware.AddressMiddleware",  # in the reader's language, before a cookie or a path is looked up
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "haowu.web.chunks.ChunkedBodies",
     "django.middleware.common.CommonMiddleware",
     "haowu.web.bodies.BodyLimits",
@@ -272,6 +273,7 @@ OAUTH2_PROVIDER = {
         "earnings:read": _("查看余额与提现"),
         "withdrawals:write": _("申请与取消提现"),
     },
+    "APPLICATION_ADMIN_CLASS": "haowu.partners.admin.ApiClientAdmin",
     "SCOPES_BACKEND_CLASS": "haowu.partners.oauth.ClientScopes",
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # client credentials and no other grant
     "OAUTH2_BACKEND_CLASS": "haowu.partners.oauth.HeaderTokens",

@@ -23,7 +23,7 @@ urlpatterns = [
     path("", include("bases.urls")),
     path("bases/founding/", FoundBase.as_view(is_gold_leader=QuarterLevel.objects.is_gold), name="found-base"),
     path("", include("merchants.urls")),
-    path("plans/<str:public_id>/rate/", rates.ChangeRate.as_view(preview_of=preview), name="change-rate"),
+    path("plans/<id:public_id>/rate/", rates.ChangeRate.as_view(preview_of=preview), name="change-rate"),
     path("split-preview/", rates.SplitPreview.as_view(preview_of=preview), name="split-preview"),
     path("", include("tuanzhang.urls")),
     path("", include("streamers.urls")),

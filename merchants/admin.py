@@ -3,12 +3,12 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from haowu.tenants.admin import LookOnly, LookOnlyAdmin
+from haowu.tenants.admin import EditedAdmin, LookOnly, LookOnlyAdmin
 from merchants.models import Brand, Category, Plan, PlanRate, Product, Shop, Sku
 
 
 @admin.register(Shop)
-class ShopAdmin(admin.ModelAdmin):
+class ShopAdmin(EditedAdmin):
     list_display = ["merchant", "score", "hold_days", "suspended_at"]
     list_filter = [("suspended_at", admin.EmptyFieldListFilter)]
     list_select_related = ["merchant"]
@@ -20,7 +20,7 @@ class ShopAdmin(admin.ModelAdmin):
 
 
 @admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin):
+class CategoryAdmin(EditedAdmin):
     list_display = ["path", "level", "code", "hold_days"]
     list_filter = ["level"]
     list_select_related = ["parent__parent"]
@@ -29,7 +29,7 @@ class CategoryAdmin(admin.ModelAdmin):
 
 
 @admin.register(Brand)
-class BrandAdmin(admin.ModelAdmin):
+class BrandAdmin(EditedAdmin):
     list_display = ["name", "code"]
     search_fields = ["name", "code"]
 

@@ -5,12 +5,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from haowu.ground import days
-from haowu.ground.fields import SearchBox
+from haowu.ground.fields import SearchFilter
 from merchants.models import Plan, Product
 
 
 class ProductFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("标题或编号"), method="matching", max_length=64, widget=SearchBox)
+    q = SearchFilter(label=_("标题或编号"), method="matching")
     status = django_filters.ChoiceFilter(label=_("状态"), choices=Product.Status.choices, empty_label=_("全部状态"))
 
     class Meta:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from haowu.ground.fields import PercentField, YuanField
+from haowu.ground.fields import PercentField, TextField, WholeField, YuanField
 from haowu.tenants.models import Tenant
 from merchants.editing import Details, SkuWish
 from merchants.models import Brand, Category, Plan, Product, Sku
@@ -19,17 +19,13 @@ class CategoryField(forms.ModelChoiceField):
 
 
 class ProductForm(forms.Form):
-    code = forms.CharField(
-        label=_("商品编号"), max_length=64, help_text=_("店内唯一，订单靠它认商品，建立后不能更改。")
-    )
-    title = forms.CharField(label=_("标题"), max_length=120)
+    code = TextField(label=_("商品编号"), max_length=64, help_text=_("店内唯一，订单靠它认商品，建立后不能更改。"))
+    title = TextField(label=_("标题"), max_length=120)
     category = CategoryField(
         label=_("类目"), queryset=Category.objects.none(), required=False, help_text=_("上架前须选到第三级。")
     )
     brand = forms.ModelChoiceField(label=_("品牌"), queryset=Brand.objects.none(), required=False)
-    description = forms.CharField(
-        label=_("卖点"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    description = TextField(label=_("卖点"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, *args: Any, product: Product | None = None, **options: Any) -> None:
         if product:
@@ -46,10 +42,10 @@ class ProductForm(forms.Form):
 
 
 class SkuForm(forms.Form):
-    code = forms.CharField(label=_("规格编号"), max_length=64)
-    spec = forms.CharField(label=_("规格"), max_length=120, required=False)
+    code = TextField(label=_("规格编号"), max_length=64)
+    spec = TextField(label=_("规格"), max_length=120, required=False)
     price_fen = YuanField(label=_("价格（元）"), min_value=0.01)
-    stock = forms.IntegerField(label=_("库存"), min_value=0, max_value=1_000_000_000)
+    stock = WholeField(label=_("库存"), min_value=0, max_value=1_000_000_000)
 
 
 class SkuRows(forms.BaseFormSet):
@@ -88,7 +84,7 @@ EXPLAINED = {
 
 class PlanForm(forms.Form):
     type = forms.ChoiceField(label=_("计划类型"), choices=Plan.Type.choices, widget=forms.RadioSelect)
-    product_code = forms.CharField(
+    product_code = TextField(
         label=_("商品编号"),
         max_length=64,
         required=False,
@@ -99,7 +95,7 @@ class PlanForm(forms.Form):
         label=_("佣金率（%）"), required=False, help_text=_("普通计划填这里；其他类型在下面按达人填写。")
     )
 
-    step_threshold = forms.IntegerField(
+    step_threshold = WholeField(
         label=_("阶梯门槛（单）"),
         required=False,
         min_value=1,
@@ -147,7 +143,7 @@ class PlanForm(forms.Form):
         return product
 
 
-class StreamerField(forms.CharField):
+class StreamerField(TextField):
     """A streamer by code."""
 
     default_error_messages = {"unknown": _("没有编号为「%(code)s」的达人。")}

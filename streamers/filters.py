@@ -8,20 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from bases.forms import cities
 from bases.models import Base
 from haowu.ground import days
-from haowu.ground.fields import PercentField, SearchBox, YuanField
+from haowu.ground.fields import PercentFilter, SearchFilter, YuanFilter
 from haowu.tenants.models import Tenant
 from merchants.models import Category, Product
 from streamers.models import Pick
 from streamers.selection import in_category, not_on_shelf
 from tuanzhang.models import Recommendation
-
-
-class YuanFilter(django_filters.Filter):
-    field_class = YuanField
-
-
-class PercentFilter(django_filters.Filter):
-    field_class = PercentField
 
 
 class CategoryField(django_filters.fields.ModelChoiceField):
@@ -47,9 +39,7 @@ class BaseFilter(django_filters.ModelChoiceFilter):
 
 
 class SelectionFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(
-        label=_("关键词"), field_name="title", lookup_expr="icontains", max_length=64, widget=SearchBox
-    )
+    q = SearchFilter(label=_("关键词"), field_name="title", lookup_expr="icontains")
     category = CategoryFilter(
         label=_("类目"),
         queryset=lambda request: Category.objects.in_order(),
@@ -85,9 +75,7 @@ class SelectionFilter(django_filters.FilterSet):
 
 
 class ActivityGoodsFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(
-        label=_("关键词"), field_name="title", lookup_expr="icontains", max_length=64, widget=SearchBox
-    )
+    q = SearchFilter(label=_("关键词"), field_name="title", lookup_expr="icontains")
 
     class Meta:
         model = Product
@@ -95,7 +83,7 @@ class ActivityGoodsFilter(django_filters.FilterSet):
 
 
 class RecommendedFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("团长或推荐语"), method="matching", max_length=64, widget=SearchBox)
+    q = SearchFilter(label=_("团长或推荐语"), method="matching")
     fresh = django_filters.BooleanFilter(label=_("只看没看过的"), method="not_seen", widget=forms.CheckboxInput)
     mine = django_filters.BooleanFilter(label=_("只看推荐给我的"), method="to_me", widget=forms.CheckboxInput)
 
@@ -114,9 +102,7 @@ class RecommendedFilter(django_filters.FilterSet):
 
 
 class ShelfFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(
-        label=_("关键词"), field_name="product__title", lookup_expr="icontains", max_length=64, widget=SearchBox
-    )
+    q = SearchFilter(label=_("关键词"), field_name="product__title", lookup_expr="icontains")
 
     class Meta:
         model = Pick

@@ -1,5 +1,6 @@
 """What a share link says: the activity, the second leader whose link it is; and which recommendation it stands in."""
 
+from haowu.ground.inputs import key
 from haowu.tenants.models import Tenant
 from merchants.models import Product
 from tuanzhang.models import Activity, Recommendation
@@ -7,9 +8,9 @@ from tuanzhang.models import Activity, Recommendation
 
 def link(token: str, via: str) -> dict[str, Activity | Tenant | None]:
     """``activity`` and ``second_leader`` as ``shelf.pick`` takes them; an unknown token or leader counts as none."""
-    activity = Activity.objects.shared_as(token) if token else None
+    activity = Activity.objects.shared_as(key(token))
     leaders = Tenant.objects.of_kind(Tenant.Kind.TUANZHANG)
-    second = leaders.filter(public_id=via).first() if activity and via else None
+    second = leaders.filter(public_id=key(via)).first() if activity and via else None
     return {"activity": activity, "second_leader": second}
 
 
@@ -19,6 +20,6 @@ def recommendation(
     """The running recommendation that ``streamer`` sees and that names ``product`` in ``activity``; else none."""
     if not public_id or activity is None:
         return None
-    shown = Recommendation.objects.visible_to(streamer).running().filter(public_id=public_id)
+    shown = Recommendation.objects.visible_to(streamer).running().filter(public_id=key(public_id))
     named = shown.filter(items__enrolment__product=product, items__enrolment__activity=activity)
     return named.distinct().first()

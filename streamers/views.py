@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
@@ -16,6 +16,7 @@ from haowu.ground.errors import Refused
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
+from haowu.web.paths import local
 from merchants.models import Product
 from streamers import shelf
 from streamers.filters import SelectionFilter, ShelfFilter
@@ -92,8 +93,7 @@ class ShelfAct(OneProduct, View):
             messages.success(request, self.act())
         except Refused as refused:
             messages.error(request, refused.message)
-        back = request.POST.get("next", "")
-        return redirect(back if url_has_allowed_host_and_scheme(back, request.get_host()) else "shelf")
+        return HttpResponseRedirect(local(request, request.POST.get("next")) or reverse("shelf"))
 
 
 class PickProduct(ShelfAct):

@@ -29,3 +29,4 @@ else:
     REDIS_URL = urlsplit(_REDIS_URL)._replace(path=f"/{_NUMBER}").geturl()
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 CELERY_BROKER_URL = embedded.broker_url(REDIS_URL)
+PASSWORD_HASHERS = ["tests.hashers.QuickArgon2PasswordHasher"]

@@ -85,11 +85,11 @@ class TestConsents:
     def test_what_it_may_not_sell_any_more_holds_up_no_snapshot(self, shop):
         merchant("m2")
         made = base("b1", agreed_by=["m1", "m2"])
-        both = [row(f"k{number}", 1) for number in range(60)], [("m2", "p", f"k{n}", 1_000, 1) for n in range(140)]
-        feed(made, 1, both[0] + both[1])
+        of_both = [row(f"k{n}", 1) for n in range(120)], [("m2", "p", f"k{n}", 1_000, 1) for n in range(140)]
+        feed(made, 1, of_both[0] + of_both[1])
         consenting.withdraw(Consent.objects.get(merchant__code="m2"), by=None, at=AT)
-        assert feed(made, 2, both[0]).feed.status == "applied"
-        assert (len(stock_of(made)), reasons()) == (60, [])
+        assert feed(made, 2, of_both[0]).feed.status == "applied"
+        assert (len(stock_of(made)), reasons()) == (120, [])
 
     def test_a_consent_is_given_from_now_for_good_unless_said(self, shop):
         made = base("b1")

@@ -21,8 +21,8 @@ def test_the_demos_bases_have_stock_that_counts_and_orders_that_hold_it():
     for _demo in range(2):
         at = days.now()
         supply.open_bases(at=at)
-        assert Consent.objects.in_state("live", at).count() == 1
-        assert Stock.objects.sold_by_working(at).count() == 2
+        assert Consent.objects.in_state("live", at).count() == 2
+        assert Stock.objects.sold_by_working(at).count() == 4
         assert not QuarantinedRow.objects.exists()
     assert Reservation.objects.exists()
     assert [finding.code for finding in run_audit() if finding.code.startswith("I19") and not finding.holds] == []

@@ -193,3 +193,45 @@ def test_pages_allow_no_script_or_style_but_their_own(client):
     policy = client.get("/sign-in/").headers["Content-Security-Policy"]
     assert "script-src 'self'" in policy and "style-src 'self'" in policy
     assert "unsafe-inline" not in policy
+
+
+def test_the_page_asked_for_is_kept_through_signing_in_to_the_only_tenant(client):
+    build.member(build.merchant("m1"), username="mei")
+    asked = client.get("/statements/?account=funding")
+    assert asked.url == "/sign-in/?next=/statements/%3Faccount%3Dfunding"
+    page = client.post(
+        asked.url, {"username": "mei", "password": build.PASSWORD, "next": "/statements/?account=funding"}
+    )
+    assert page.url == "/statements/?account=funding"
+    shown = client.get(page.url, follow=True)
+    assert [address for address, _code in shown.redirect_chain] == [
+        "/?next=%2Fstatements%2F%3Faccount%3Dfunding",
+        "/statements/?account=funding",
+    ]
+    assert "还没有对账单" in text(shown)
+
+
+def test_the_page_asked_for_is_kept_through_the_tenant_chooser_and_the_language_switch(client):
+    merchant = build.merchant("m1", name="山野")
+    user = build.member(merchant, username="mei")
+    Membership.objects.create(user=user, tenant=build.streamer("s1"), role="owner")
+    sign_in(client, "mei", next="/statements/")
+    chooser = client.get("/statements/")
+    assert chooser.url == "/?next=%2Fstatements%2F"
+    switched = client.post("/language/setlang/", {"language": "en", "next": chooser.url})
+    assert switched.url == chooser.url
+    page = text(client.get(switched.url, headers={"accept-language": "zh-CN"}))
+    assert 'lang="en"' in page
+    assert '<input type="hidden" name="next" value="/statements/">' in page
+    assert client.post("/tenants/", {"tenant": merchant.public_id, "next": "/statements/"}).url == "/statements/"
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example", "a\0b"]
+)
+def test_no_way_of_signing_in_leads_to_another_site(client, elsewhere):
+    merchant = build.merchant("m1")
+    client.force_login(build.member(merchant))
+    if "\0" not in elsewhere:
+        assert client.get("/", {"next": elsewhere}).url == "/products/"
+    assert client.post("/tenants/", {"tenant": merchant.public_id, "next": elsewhere}).url == "/products/"

@@ -6,7 +6,7 @@ from io import BytesIO, StringIO
 import pytest
 from openpyxl import load_workbook
 
-from haowu.ground.tables import Column, Table, csv_lines, xlsx_file
+from haowu.ground.tables import Column, Table, csv_lines, safe, xlsx_file
 from haowu.tenants.models import Tenant
 from tests.browser import browser, text
 from tests.build import settle
@@ -129,3 +129,16 @@ def test_a_table_longer_than_a_sheet_goes_on_on_the_next(monkeypatch):
     book = load_workbook(xlsx_file([Table("明细", [Column("n")], [(number,) for number in range(5)])]))
     assert [[row[0].value for row in sheet] for sheet in book] == [["n", 0, 1], ["n", 2, 3], ["n", 4]]
     assert book.sheetnames == ["明细", "明细 2", "明细 3"]
+
+
+@pytest.mark.parametrize(
+    "lead", ["", " ", "\u3000", "\t", "\r\n", "\ufeff", "\u200b", "\u2060", "\x00", "\u200b \u202e"]
+)
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫"])
+def test_a_formula_is_led_by_an_apostrophe_of_whatever_width_and_behind_whatever_is_not_seen(lead, sign):
+    assert safe(f"{lead}{sign}1") == f"'{lead}{sign}1"
+
+
+@pytest.mark.parametrize("text", ["", "1+1", "a=1", "山野 ＝ 集", "\u3000山野", "'=1", "·-1", "\u200b"])
+def test_other_text_stays_as_it_is(text):
+    assert safe(text) == text

@@ -5,12 +5,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from haowu.ground import days
-from haowu.ground.fields import SearchBox
+from haowu.ground.fields import SearchFilter
 from tuanzhang.models import Activity, Enrolment, Recommendation, SecondLevel
 
 
 class ActivityFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("标题或编号"), method="matching", max_length=64, widget=SearchBox)
+    q = SearchFilter(label=_("标题或编号"), method="matching")
     type = django_filters.ChoiceFilter(label=_("类型"), choices=Activity.Type.choices, empty_label=_("全部类型"))
     state = django_filters.ChoiceFilter(
         label=_("状态"),
@@ -31,7 +31,7 @@ class ActivityFilter(django_filters.FilterSet):
 
 
 class OpenActivityFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("标题或团长"), method="matching", max_length=64, widget=SearchBox)
+    q = SearchFilter(label=_("标题或团长"), method="matching")
     type = django_filters.ChoiceFilter(label=_("类型"), choices=Activity.Type.choices, empty_label=_("全部类型"))
 
     class Meta:
@@ -43,7 +43,7 @@ class OpenActivityFilter(django_filters.FilterSet):
 
 
 class EnrolmentFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("商品"), method="matching", max_length=64, widget=SearchBox)
+    q = SearchFilter(label=_("商品"), method="matching")
     state = django_filters.ChoiceFilter(
         label=_("状态"), method="in_state", choices=Enrolment.State.choices, empty_label=_("全部状态")
     )
@@ -68,9 +68,7 @@ class SecondLevelFilter(django_filters.FilterSet):
 
 
 class RecommendationFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(
-        label=_("推荐语"), field_name="note", lookup_expr="icontains", max_length=64, widget=SearchBox
-    )
+    q = SearchFilter(label=_("推荐语"), field_name="note", lookup_expr="icontains")
     audience = django_filters.ChoiceFilter(
         label=_("推荐给"), choices=Recommendation.Audience.choices, empty_label=_("不限")
     )

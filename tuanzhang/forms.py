@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from haowu.ground.fields import PercentField, YuanField
+from haowu.ground.fields import MomentField, PercentField, TextField, YuanField
 from haowu.tenants.models import Tenant
 from merchants.models import Category, Product
 from tuanzhang.activities import Draft
@@ -19,15 +19,7 @@ EXPLAINED = {
 }
 
 
-class MomentField(forms.DateTimeField):
-    """A minute, Asia/Shanghai, in the browser's own calendar."""
-
-    def __init__(self, **options: Any) -> None:
-        box = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(**{"widget": box} | options)
-
-
-class TenantsField(forms.CharField):
+class TenantsField(TextField):
     """Codes of tenants of one kind, separated by spaces, commas or lines."""
 
     default_error_messages = {"unknown": _("没有这些编号：%(codes)s。请检查后再提交。")}
@@ -65,8 +57,8 @@ MinimumFormSet = forms.formset_factory(MinimumForm, extra=2, max_num=100)
 
 class ActivityForm(forms.Form):
     type = forms.ChoiceField(label=_("活动类型"), choices=Activity.Type.choices, widget=forms.RadioSelect)
-    title = forms.CharField(label=_("标题"), max_length=120)
-    description = forms.CharField(
+    title = TextField(label=_("标题"), max_length=120)
+    description = TextField(
         label=_("招商说明"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
     begins_at = MomentField(label=_("推广开始"))
@@ -131,12 +123,20 @@ class ExtensionForm(forms.Form):
     ends_at = MomentField(label=_("新的结束时间"), required=False, help_text=_("留空：不设结束时间。"))
 
 
+class StreamersForm(forms.Form):
+    streamers = TenantsField(label=_("达人编号"), kind=Tenant.Kind.STREAMER)
+
+
+class ReasonForm(forms.Form):
+    reason = TextField(label=_("理由"), max_length=200, required=False)
+
+
 class RatesForm(forms.Form):
     """Both rates, and why. A raise needs no reason."""
 
     commission_bps = PercentField(label=_("佣金率（%）"))
     service_fee_bps = PercentField(label=_("服务费率（%）"))
-    reason = forms.CharField(label=_("理由"), max_length=200, required=False, help_text=_("下调时团长会看到。"))
+    reason = TextField(label=_("理由"), max_length=200, required=False, help_text=_("下调时团长会看到。"))
 
 
 class EnrolForm(forms.Form):
@@ -164,7 +164,7 @@ class SecondForm(forms.Form):
     )
 
 
-class LeaderField(forms.CharField):
+class LeaderField(TextField):
     """One leader by code."""
 
     default_error_messages = {"unknown": _("没有编号为「%(code)s」的团长。")}
@@ -181,7 +181,7 @@ class GoodsRequestForm(forms.Form):
     """What a streamer asks a leader for."""
 
     leader = LeaderField(label=_("团长编号"), max_length=64, help_text=_("在活动页和推荐里可以看到。"))
-    wish = forms.CharField(label=_("想要什么样的商品"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    wish = TextField(label=_("想要什么样的商品"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
     category = AnyCategoryField(
         label=_("类目（可不选）"), queryset=Category.objects.none(), required=False, empty_label=_("不限")
     )
@@ -196,7 +196,7 @@ class RecommendationForm(forms.Form):
     """``items`` keep the order of the page. Groups and codes add up; an answer goes to its streamer alone."""
 
     items = forms.MultipleChoiceField(label=_("商品"), error_messages={"required": _("请至少选一件正在合作的商品。")})
-    note = forms.CharField(
+    note = TextField(
         label=_("推荐语"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("为什么适合他们。")
     )
     to_all = forms.BooleanField(
@@ -233,5 +233,5 @@ class RecommendationForm(forms.Form):
 
 
 class GroupForm(forms.Form):
-    name = forms.CharField(label=_("名称"), max_length=40)
+    name = TextField(label=_("名称"), max_length=40)
     streamers = TenantsField(label=_("达人编号"), kind=Tenant.Kind.STREAMER, help_text=_("一行一个。"))

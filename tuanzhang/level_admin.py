@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from haowu.ground import days
 from haowu.ground.errors import Refused
-from haowu.ground.fields import PercentField, YuanField
-from haowu.tenants.admin import LookOnlyAdmin, yuan_column
+from haowu.ground.fields import PercentField, TextField, WholeField, YuanField
+from haowu.tenants.admin import EditedAdmin, LookOnlyAdmin, yuan_column
 from tuanzhang import appeals, permission
 from tuanzhang.models import Appeal, LevelPolicy, MonthlyAssessment, QuarterLevel, Readmission, Revocation
 
@@ -52,7 +52,7 @@ class LevelPolicyForm(forms.ModelForm):
 
 
 @admin.register(LevelPolicy)
-class LevelPolicyAdmin(admin.ModelAdmin):
+class LevelPolicyAdmin(EditedAdmin):
     """Versions are added, and changed only until they begin."""
 
     form = LevelPolicyForm
@@ -117,9 +117,9 @@ class RevocationAdmin(LookOnlyAdmin):
 
 
 class DecisionForm(ActionForm):
-    reason = forms.CharField(label=gettext_lazy("处理意见"), required=False, max_length=500)
-    brands = forms.IntegerField(label=gettext_lazy("更正后的品牌数"), required=False, min_value=0, max_value=10**6)
-    promoters = forms.IntegerField(label=gettext_lazy("更正后的推广者数"), required=False, min_value=0, max_value=10**6)
+    reason = TextField(label=gettext_lazy("处理意见"), required=False, max_length=500)
+    brands = WholeField(label=gettext_lazy("更正后的品牌数"), required=False, min_value=0, max_value=10**6)
+    promoters = WholeField(label=gettext_lazy("更正后的推广者数"), required=False, min_value=0, max_value=10**6)
 
 
 class DecidedAdmin(LookOnlyAdmin):

@@ -1,11 +1,13 @@
 """Natural months and quarters, each named by its first day. Pure: no rows, no clock."""
 
+import re
 from datetime import date, datetime, timedelta
 
 from haowu.ground import days
 
 Window = tuple[datetime, datetime]
 """Half-open, Asia/Shanghai."""
+_QUARTER = re.compile("[0-9]{4}Q[1-4]")
 
 
 def month_of(day: date) -> date:
@@ -47,10 +49,10 @@ def quarter_name(quarter: date) -> str:
 
 
 def quarter_named(name: str) -> date:
-    """``2024Q2`` → 1 April 2024. ValueError where it is no quarter."""
-    if len(name) != 6 or name[4] != "Q" or not name[:4].isdecimal() or name[5] not in "1234":
+    """``2024Q2`` → 1 April 2024. ValueError where it is no quarter of 1970 to 2199."""
+    if not _QUARTER.fullmatch(name):
         raise ValueError(f"{name!r} is not a quarter such as 2024Q2")
-    return date(int(name[:4]), 3 * int(name[5]) - 2, 1)
+    return days.day(f"{name[:4]}-{3 * int(name[5]) - 2:02}-01")
 
 
 def withdrawal_day(noticed_on: date) -> date:

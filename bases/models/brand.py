@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +55,14 @@ class Brand(models.Model):
     def save(self, **options) -> None:
         self.normal_name = normal_name(self.name)
         super().save(**options)
+
+    def clean(self) -> None:
+        """For forms that write a brand by itself; ``introducing`` has its own refusals."""
+        if not 0 < len(normal_name(self.name)) <= 64:
+            raise ValidationError({"name": _("请填写品牌名称（1 到 64 个字，至少含一个字母、数字或汉字）。")})
+        same = Brand.objects.named(self.name)
+        if same is not None and same.pk != self.pk:
+            raise ValidationError({"name": _("已有品牌「%(name)s」。") % {"name": same}})
 
 
 class IntroductionQuerySet(models.QuerySet):

@@ -22,6 +22,7 @@ from commissions.cases import holds
 from commissions.models import CaseEvent, LineHold, OrderLine, TenantHold
 from haowu.ground import days
 from haowu.ground.errors import Refused
+from haowu.ground.fields import TextField, WholeField
 from haowu.ground.money import fen_from_yuan
 from haowu.tenants.admin import LookOnlyAdmin, yuan_column
 
@@ -29,9 +30,9 @@ from haowu.tenants.admin import LookOnlyAdmin, yuan_column
 class Decision(ActionForm):
     """What an act may need beside the rows; each action says which it reads."""
 
-    reason = forms.CharField(label=gettext_lazy("原因"), required=False, max_length=500)
-    amount = forms.CharField(label=gettext_lazy("金额（元）"), required=False, max_length=20)
-    more_days = forms.IntegerField(label=gettext_lazy("延长天数"), required=False, min_value=1, max_value=365)
+    reason = TextField(label=gettext_lazy("原因"), required=False, max_length=500)
+    amount = TextField(label=gettext_lazy("金额（元）"), required=False, max_length=20)
+    more_days = WholeField(label=gettext_lazy("延长天数"), required=False, min_value=1, max_value=365)
 
 
 class CaseAdmin(LookOnlyAdmin):
@@ -135,13 +136,13 @@ class AskingForm(forms.ModelForm):
 
 
 class HoldForm(AskingForm):
-    reason = forms.CharField(label=gettext_lazy("原因"), max_length=500)
-    for_days = forms.IntegerField(label=gettext_lazy("冻结天数"), initial=15, min_value=1, max_value=365)
+    reason = TextField(label=gettext_lazy("原因"), max_length=500)
+    for_days = WholeField(label=gettext_lazy("冻结天数"), initial=15, min_value=1, max_value=365)
 
 
 class LineHoldForm(HoldForm):
-    order_no = forms.CharField(label=gettext_lazy("订单号"), max_length=64)
-    line_no = forms.IntegerField(label=gettext_lazy("行号"), min_value=0, max_value=2**31 - 1)
+    order_no = TextField(label=gettext_lazy("订单号"), max_length=64)
+    line_no = WholeField(label=gettext_lazy("行号"), min_value=0, max_value=2**31 - 1)
 
     class Meta:
         model = LineHold

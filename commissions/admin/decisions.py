@@ -21,6 +21,7 @@ from commissions.models import (
     UpstreamFile,
 )
 from haowu.ground import days
+from haowu.ground.fields import DayField, TextField
 from haowu.tenants.admin import LookOnly, LookOnlyAdmin, yuan_column
 
 
@@ -69,8 +70,8 @@ class DisputeAdmin(CaseAdmin):
 
 
 class ReversalForm(AskingForm):
-    posting_reference = forms.CharField(label=gettext_lazy("被冲正凭证"), max_length=80)
-    reason = forms.CharField(label=gettext_lazy("原因"), max_length=500)
+    posting_reference = TextField(label=gettext_lazy("被冲正凭证"), max_length=80)
+    reason = TextField(label=gettext_lazy("原因"), max_length=500)
 
     class Meta:
         model = Correction
@@ -110,10 +111,10 @@ class CorrectionAdmin(CaseAdmin):
 
 
 class ResettlementForm(AskingForm):
-    first_day = forms.DateField(label=gettext_lazy("首个结算日"), widget=AdminDateWidget)
-    last_day = forms.DateField(label=gettext_lazy("最后结算日"), widget=AdminDateWidget)
+    first_day = DayField(label=gettext_lazy("首个结算日"), widget=AdminDateWidget)
+    last_day = DayField(label=gettext_lazy("最后结算日"), widget=AdminDateWidget)
     policy = forms.ModelChoiceField(label=gettext_lazy("正确的政策版本"), queryset=Policy.objects.order_by("-pk"))
-    reason = forms.CharField(label=gettext_lazy("原因"), max_length=500)
+    reason = TextField(label=gettext_lazy("原因"), max_length=500)
 
     class Meta:
         model = Resettlement

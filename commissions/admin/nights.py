@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
 from django.http import HttpRequest
@@ -17,6 +16,7 @@ from commissions.models import PostponedLine, Run, Shard
 from commissions.nights import operating
 from commissions.tasks import wake
 from haowu.ground import days
+from haowu.ground.fields import TextField
 from haowu.tenants.admin import LookOnly, LookOnlyAdmin
 
 PROOFS = {
@@ -28,7 +28,7 @@ PROOFS = {
 
 
 class BackfillForm(AskingForm):
-    reason = forms.CharField(label=gettext_lazy("原因"), max_length=500)
+    reason = TextField(label=gettext_lazy("原因"), max_length=500)
 
     class Meta:
         model = Run

@@ -17,6 +17,7 @@ from commissions.models import PayoutBatch, Withdrawal, WithdrawalStep
 from commissions.payments import payouts, withdrawals
 from haowu.ground import days
 from haowu.ground.errors import Refused
+from haowu.ground.fields import TextField
 from haowu.ground.money import yuan
 from haowu.tenants.admin import LookOnly, LookOnlyAdmin, yuan_column
 
@@ -24,7 +25,7 @@ LARGEST_FILE_MB = 4
 
 
 class WithReason(ActionForm):
-    reason = forms.CharField(label=gettext_lazy("拒绝的原因"), required=False, max_length=withdrawals.REASON_LENGTH)
+    reason = TextField(label=gettext_lazy("拒绝的原因"), required=False, max_length=withdrawals.REASON_LENGTH)
 
 
 class StepInline(LookOnly, admin.TabularInline):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from commissions.models import Policy
 from haowu.ground import days
 from haowu.ground.fields import PercentField, YuanField
-from haowu.tenants.admin import yuan_column
+from haowu.tenants.admin import EditedAdmin, yuan_column
 
 SWITCHES = tuple(field.name for field in Policy._meta.fields if field.name not in ("id", "created_at"))
 """Every field that a version says something with; one that is added to the model appears in the form by itself."""
@@ -46,7 +46,7 @@ class PolicyForm(forms.ModelForm):
 
 
 @admin.register(Policy)
-class PolicyAdmin(admin.ModelAdmin):
+class PolicyAdmin(EditedAdmin):
     """Versions are added, and changed only until they begin: lines keep the one they were ordered under."""
 
     form = PolicyForm

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Sum
@@ -16,6 +15,7 @@ from commissions.admin.casework import AskingForm, CaseAdmin, reason_of
 from commissions.leaders import rebates
 from commissions.models import Rebate, RebateBatch
 from haowu.ground import days
+from haowu.ground.fields import TextField
 from haowu.ground.money import yuan
 from haowu.tenants.admin import LookOnlyAdmin, yuan_column
 from tuanzhang import periods
@@ -23,7 +23,7 @@ from tuanzhang.models import LevelLabel
 
 
 class QuarterForm(AskingForm):
-    name = forms.CharField(
+    name = TextField(
         label=gettext_lazy("季度"), max_length=6, help_text=gettext_lazy("例如 2024Q2。申诉期过后才能提出。")
     )
 

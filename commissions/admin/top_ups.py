@@ -12,14 +12,14 @@ from commissions.admin.decisions import CorrectionAdmin
 from commissions.models import Correction, TopUp
 from commissions.payments import top_ups
 from haowu.ground import days
-from haowu.ground.fields import YuanField
+from haowu.ground.fields import TextField, YuanField
 from haowu.tenants.admin import yuan_column
 from haowu.tenants.models import Tenant
 
 
 class TopUpForm(AskingForm):
-    merchant = forms.CharField(label=_("商家编号"), max_length=64, help_text=_("转账附言里的编号。"))
-    number = forms.CharField(label=_("银行流水号"), max_length=40, help_text=_("同一流水号只入账一次。"))
+    merchant = TextField(label=_("商家编号"), max_length=64, help_text=_("转账附言里的编号。"))
+    number = TextField(label=_("银行流水号"), max_length=40, help_text=_("同一流水号只入账一次。"))
     amount = YuanField(label=_("金额（元）"), help_text=_("另一位同事对过银行流水、复核通过后入账。"))
 
     class Meta:

@@ -13,6 +13,7 @@ from commissions.api.explanation import ExplanationOut
 from commissions.api.filters import OrderFilters
 from commissions.models import OrderLine
 from commissions.stories import explain, shown
+from haowu.ground import inputs
 from haowu.ground.errors import NotFound, Refused
 from haowu.partners.schema import ProblemOut
 from haowu.partners.views import PartnerListView, PartnerView
@@ -150,11 +151,11 @@ class OrderLineView(_Lines):
         },
     )
     def get(self, request: Request, order_no: str, line_no: int) -> Response:
-        row = self._one(order_no, line_no, request.query_params.get("source"))
+        row = self._one(order_no, line_no, inputs.key(request.query_params.get("source")))
         told = shown.line(self.tenant, row) | {"explanation": shown.explanation(self.tenant, row)}
         return Response(ExplainedLineOut(told).data)
 
-    def _one(self, order_no: str, line_no: int, source: str | None) -> OrderLine:
+    def _one(self, order_no: str, line_no: int, source: str) -> OrderLine:
         found = self.get_queryset().numbered(order_no, line_no)
         rows = list(found.from_source(source) if source else found)
         if not rows:

@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from haowu.ground import inputs
 from haowu.ground.errors import Refused
 from haowu.ground.money import MAX_FEN, yuan
+from haowu.ground.tables import safe
 
 BOM = b"\xef\xbb\xbf"
 TOTAL = "合计"
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 ORDER_COLUMNS = ["流水号", "户名", "开户银行", "账号", "金额（分）", "金额（元）", "附言"]
 RESULT_COLUMNS = ["流水号", "金额（分）", "结果", "说明"]
 PAID, FAILED = "成功", "失败"
@@ -200,13 +200,8 @@ def _before_last_line(content: bytes) -> bytes:
 
 def _csv(rows: Iterable[Sequence[Any]], *, bom: bool | None = None) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([_escaped(cell) for cell in row] for row in rows)
+    csv.writer(text).writerows([safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return (b"" if bom is False else BOM) + text.getvalue().encode()
-
-
-def _escaped(cell: Any) -> Any:
-    """Text that a spreadsheet would run as a formula is led by an apostrophe."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def _plain(fen: int) -> str:

@@ -95,10 +95,3 @@ def by_day(days: list[DailyBalance], kind: str) -> list[DayOfMonth]:
     signed = Case(When(to_account=account, then=F("amount_fen")), default=-F("amount_fen"))
     rows = moved.annotate(closed_on=Subquery(statement.values("day")[:1])).values("closed_on").annotate(fen=Sum(signed))
     return [DayOfMonth(row["closed_on"], int(row["fen"])) for row in rows.order_by("closed_on")]
-
-
-def first_of(text: str) -> date:
-    """``2024-06`` → 1 June 2024. ValueError where it is no month."""
-    if len(text) != 7:
-        raise ValueError(f"{text!r} is not a month such as 2024-06")
-    return date.fromisoformat(f"{text}-01")

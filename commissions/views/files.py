@@ -79,7 +79,7 @@ class MonthFile(OneMonth, View):
 
     def get(self, request: HttpRequest, ending: str, **kwargs: Any) -> HttpResponseBase:
         days = self.days
-        name = f"{self.kwargs['account']}-{self.kwargs['month']}"
+        name = f"{self.kwargs['account']}-{self.kwargs['month']:%Y-%m}"
         if ending == "csv":
             return as_csv(name, request.tenant.pk, lambda: export.month_tables(days))
         return as_xlsx(name, export.month_tables(days))

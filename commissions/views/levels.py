@@ -1,9 +1,7 @@
 """A leader's level: where it stands and what is missing, each quarter opened, months, appeals, asking again."""
 
-from datetime import date
 from typing import Any
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -12,7 +10,6 @@ from django.views.generic import TemplateView
 
 from commissions.forms import ReasonForm
 from commissions.leaders import figures, level_story, rebates
-from commissions.statements.months import first_of
 from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
@@ -61,7 +58,7 @@ class LevelPage(OfLeader, TemplateView):
 
 
 def _standing_appeals(leader: Tenant):
-    return Appeal.objects.visible_to(leader).exclude(status=Appeal.Status.WITHDRAWN)
+    return Appeal.objects.visible_to(leader).standing()
 
 
 def _open_appeals(leader: Tenant):
@@ -76,11 +73,11 @@ class QuarterPage(OfLeader, TemplateView):
     @cached_property
     def result(self) -> QuarterLevel:
         mine = QuarterLevel.objects.visible_to(self.request.tenant).standing().select_related("policy")
-        return get_object_or_404(mine, quarter=_quarter(self.kwargs["quarter"]))
+        return get_object_or_404(mine, quarter=self.kwargs["quarter"])
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         result, leader = self.result, self.request.tenant
-        told = _standing_appeals(leader).filter(quarter_level__quarter=result.quarter).first()
+        told = _standing_appeals(leader).of_quarter(result.quarter).first()
         may_appeal = told is None and days.now() < result.appeal_until
         return super().get_context_data(
             result=result,
@@ -96,20 +93,6 @@ class QuarterPage(OfLeader, TemplateView):
         )
 
 
-def _quarter(name: str) -> date:
-    try:
-        return periods.quarter_named(name)
-    except ValueError:
-        raise Http404 from None
-
-
-def _month(text: str) -> date:
-    try:
-        return first_of(text)
-    except ValueError:
-        raise Http404 from None
-
-
 class LevelAct(OfLeader, Act):
     def back(self) -> str:
         return reverse("levels")
@@ -122,7 +105,7 @@ class LevelAct(OfLeader, Act):
 class AppealQuarter(LevelAct):
     def act(self) -> str:
         mine = QuarterLevel.objects.visible_to(self.request.tenant).standing()
-        result = get_object_or_404(mine, quarter=_quarter(self.kwargs["quarter"]))
+        result = get_object_or_404(mine, quarter=self.kwargs["quarter"])
         appeals.appeal(self.request.tenant, result, self.reason, by=self.request.user, at=days.now())
         return _("申诉已提交，处理完之前这一季的返点不会入账。")
 
@@ -133,7 +116,7 @@ class AppealQuarter(LevelAct):
 class AppealMonth(LevelAct):
     def act(self) -> str:
         mine = MonthlyAssessment.objects.visible_to(self.request.tenant)
-        result = get_object_or_404(mine, month=_month(self.kwargs["month"]))
+        result = get_object_or_404(mine, month=self.kwargs["month"])
         appeals.appeal(self.request.tenant, result, self.reason, by=self.request.user, at=days.now())
         return _("申诉已提交，处理完之前不会收回权限。")
 

@@ -1,6 +1,5 @@
 """Months: what the daily statements of an account come to, by kind and by day."""
 
-from datetime import date
 from typing import Any
 
 from django.http import Http404
@@ -21,15 +20,8 @@ class MonthList(TenantRequiredMixin, TemplateView):
 
 class OneMonth(TenantRequiredMixin):
     @cached_property
-    def first_on(self) -> date:
-        try:
-            return months.first_of(self.kwargs["month"])
-        except ValueError:
-            raise Http404 from None
-
-    @cached_property
     def days(self) -> list[DailyBalance]:
-        days = months.days_of(self.request.tenant, self.kwargs["account"], self.first_on)
+        days = months.days_of(self.request.tenant, self.kwargs["account"], self.kwargs["month"])
         if not days:
             raise Http404
         return days
@@ -45,7 +37,7 @@ class MonthPage(OneMonth, TemplateView):
         asked = self.request.GET.get("kind", "")
         chosen = next((entry for entry in entries if entry.kind == asked), None)
         told = {
-            "first_on": self.first_on,
+            "first_on": self.kwargs["month"],
             "account": self.days[0].account,
             "days": self.days,
             "entries": entries,

@@ -1,5 +1,6 @@
 """Order lines with their frozen terms, and why a line pays what it pays."""
 
+from datetime import date
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -58,7 +59,9 @@ class LinePage(TenantRequiredMixin, TemplateView):
             "goods": supply.of_line(line) if self.request.tenant.pk == line.merchant_id else None,
             "next": telling.what_comes_next(story),
             "postings": [
-                row | {"account_label": Account.Kind(row["account"]).label, "label": Posting.Kind(row["kind"]).label}
+                row
+                | {"day": date.fromisoformat(row["day"])}
+                | {"account_label": Account.Kind(row["account"]).label, "label": Posting.Kind(row["kind"]).label}
                 for row in story["postings"]
             ],
         }

@@ -1,6 +1,5 @@
 """Statements: closed days of an account, each from opening to closing, down to its settlement lines."""
 
-from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -46,11 +45,7 @@ class OneStatement(TenantRequiredMixin):
     @cached_property
     def balance(self) -> DailyBalance:
         mine = daily.of_tenant(self.request.tenant)
-        try:
-            day = date.fromisoformat(self.kwargs["day"])
-        except ValueError:
-            raise Http404 from None
-        return get_object_or_404(mine, account__kind=self.kwargs["account"], day=day)
+        return get_object_or_404(mine, account__kind=self.kwargs["account"], day=self.kwargs["day"])
 
     @property
     def name(self) -> str:
@@ -90,7 +85,7 @@ class EntryPage(OneStatement, TemplateView):
                 told = opened(self.request.tenant, self.balance, self.kwargs["kind"])
             except NotFound:
                 raise Http404 from None
-            first = told.postings.filter(pk__gt=_number(query.get("from", "")))[: MOVEMENTS + 1]
+            first = told.postings.after(_number(query.get("from", "")))[: MOVEMENTS + 1]
             movements = list(movements_of(account, first))
         more = movements[MOVEMENTS - 1].posting.pk if len(movements) > MOVEMENTS else None
         lines = {"rows": [], "next_cursor": None}

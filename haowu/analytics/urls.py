@@ -6,5 +6,5 @@ urlpatterns = [
     path("effect/", effect.LeaderEffect.as_view(), name="effect"),
     path("service/", service.ServicePage.as_view(), name="service"),
     path("recommendations/", recommendations.Recommendations.as_view(), name="recommendations"),
-    path("recommendations/<str:public_id>/", recommendations.RecommendationPage.as_view(), name="recommendation"),
+    path("recommendations/<id:public_id>/", recommendations.RecommendationPage.as_view(), name="recommendation"),
 ]

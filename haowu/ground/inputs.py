@@ -23,6 +23,8 @@ MAX_DIGITS = 20
 """Longer numbers are none of ours. Python itself refuses 5,000 digits, with an error that names no field."""
 MAX_DEPTH = 100
 """Lists and objects within each other; no document that we read needs ten."""
+MAX_KEY = 64
+"""Codes and numbers of other systems; our own public ids are shorter."""
 BYTE_ORDER_MARK = "\ufeff"
 PLAIN = "[A-Za-z0-9][A-Za-z0-9._:-]*"
 """Numbers that a bank's remark, an address and a file's name carry unchanged."""
@@ -55,6 +57,11 @@ def text(value: Any, *, max_length: int, lines: bool = False) -> str:
     if not is_storable(value, lines=lines):
         raise InputInvalid(_("含有控制字符或残缺的字符（例如被截断的表情）。请去掉后重试。"))
     return value
+
+
+def key(value: str | None) -> str:
+    """``value`` where it could be an id or a code, else '', as nothing is called. For look-ups without a form."""
+    return value if value and len(value) <= MAX_KEY and is_storable(value) else ""
 
 
 def plain(value: Any, *, max_length: int) -> str:

@@ -4,7 +4,7 @@ Source: rulebook §2. Every amount is an ``int`` of fen; every rate an ``int`` o
 """
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 BPS = 10_000
 MAX_FEN = 2**63 - 1
@@ -47,7 +47,7 @@ def fen_from_yuan(text: str) -> int:
     """
     try:
         fen = int((Decimal(text.strip()) * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
-    except (InvalidOperation, OverflowError, ValueError) as error:
+    except (ArithmeticError, ValueError) as error:
         raise ValueError(f"{text!r} is not an amount in yuan") from error
     if abs(fen) > MAX_FEN:
         raise ValueError(f"{text!r} is too large an amount")

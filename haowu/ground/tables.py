@@ -6,6 +6,7 @@ would run as a formula is led by an apostrophe in both kinds of file.
 """
 
 import csv
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +19,10 @@ from django.utils.translation import gettext as _
 
 from haowu.ground.money import yuan
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_STARTS = frozenset("=+-@")
+"""Of full width and in small forms too: spreadsheets of East Asia read ``＝`` as ``=``."""
+UNSEEN = frozenset(("Cc", "Cf", "Zs", "Zl", "Zp"))
+"""Categories of characters that spreadsheets pass over before a formula: spaces, tabs, zero-width characters."""
 BOM = "\ufeff"
 """Without it spreadsheets read UTF-8 as something else."""
 EXACT_FEN = 10**15
@@ -76,8 +80,10 @@ def xlsx_file(tables: Iterable[Table]) -> IO[bytes]:
 
 
 def safe(text: str) -> str:
-    """What would start a formula is shown with an apostrophe before it."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    """What would start a formula is shown with an apostrophe before it; so is what begins with a tab or a new line."""
+    seen = next((each for each in text if unicodedata.category(each) not in UNSEEN), "")
+    is_formula = unicodedata.normalize("NFKC", seen) in FORMULA_STARTS
+    return f"'{text}" if is_formula or text.startswith(("\t", "\r", "\n")) else text
 
 
 def plain_yuan(fen: int) -> str:

@@ -77,6 +77,9 @@ class PostingQuerySet(models.QuerySet):
     def of_day(self, day) -> "PostingQuerySet":
         return self.filter(day=day)
 
+    def after(self, pk: int) -> "PostingQuerySet":
+        return self.filter(pk__gt=pk)
+
 
 class Posting(models.Model):
     """Money moved once; ``reference`` makes it so. Append-only: triggers refuse UPDATE, DELETE and TRUNCATE.

@@ -1,11 +1,13 @@
 """Who may open a page: signed in, acting for a tenant of the right kind, and allowed to write where it writes."""
 
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -24,7 +26,7 @@ class TenantRequiredMixin(LoginRequiredMixin):
         if not request.user.is_authenticated:
             return self.handle_no_permission()
         if request.tenant is None:
-            return redirect("home")
+            return redirect(_chooser(request))
         if self.kind not in (None, request.tenant.kind):
             raise Http404
         if (self.writes or request.method not in SAFE_METHODS) and not self.has_right():
@@ -34,3 +36,9 @@ class TenantRequiredMixin(LoginRequiredMixin):
     def has_right(self) -> bool:
         """Whether the role of whoever is here has this page's ``right``, a property of ``Membership``."""
         return getattr(self.request.membership, self.right)
+
+
+def _chooser(request: HttpRequest) -> str:
+    """Where a tenant is chosen, and with it where to go on afterwards."""
+    asked = urlencode({"next": request.get_full_path()}) if request.method in SAFE_METHODS else ""
+    return f"{reverse('home')}?{asked}" if asked else reverse("home")

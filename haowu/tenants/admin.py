@@ -1,19 +1,24 @@
-"""Staff's view of who is who. ``LookOnly`` is for rows that no hand may write, whoever's it is."""
+"""Staff's view of who is who. ``LookOnly`` is for rows that no hand may write, ``EditedAdmin`` for those staff do."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from haowu.ground import days
+from haowu.ground import days, inputs
+from haowu.ground.fields import DayField, SplitMomentField, TextField
 from haowu.ground.money import yuan
 from haowu.tenants import personal
 from haowu.tenants.models import BuyerIdentity, Membership, PersonalDataAccess, PersonalRecord, Tenant, User
@@ -40,6 +45,54 @@ class LookOnlyAdmin(LookOnly, admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
 
+    def get_changelist(self, request: HttpRequest, **options: Any) -> "type[ChangeList]":
+        return PrudentList
+
+
+class KeySelect(AutocompleteSelect):
+    """Django's looks up whatever was posted when it shows a form again, and fails where that is no key at all."""
+
+    def optgroups(self, name: str, value: list[str], attr: Any = None) -> list:
+        return super().optgroups(name, [each for each in value if _may_be_key(each)], attr)
+
+
+class Edited(admin.options.BaseModelAdmin):
+    """What staff type into the fields of a model passes the same door as every other form."""
+
+    formfield_overrides: ClassVar[dict] = {
+        models.CharField: {"form_class": TextField},
+        models.TextField: {"form_class": TextField},
+        models.DateField: {"form_class": DayField},
+        models.DateTimeField: {"form_class": SplitMomentField},
+    }
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            options.setdefault("widget", KeySelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+
+class EditedAdmin(Edited, admin.ModelAdmin):
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        return PrudentList
+
+
+class PrudentList(ChangeList):
+    """A filter that no date or number can be is no filter: the list says so, as it does of an unknown one."""
+
+    def get_queryset(self, request: HttpRequest, **options: Any) -> Any:
+        try:
+            return super().get_queryset(request, **options)
+        except (OverflowError, ValueError) as error:
+            raise IncorrectLookupParameters from error
+
+
+def _may_be_key(text: str) -> bool:
+    try:
+        return bool(inputs.whole_text(text, high=2**63 - 1))
+    except inputs.InputInvalid:
+        return False
+
 
 def yuan_column(name: str, label: Any) -> Any:
     """A column that shows the fen in ``name`` as yuan."""
@@ -53,26 +106,26 @@ def yuan_column(name: str, label: Any) -> Any:
     return column
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(Edited, admin.TabularInline):
     model = Membership
     extra = 0
     autocomplete_fields = ["user", "tenant"]
 
 
-class BuyerIdentityInline(admin.TabularInline):
+class BuyerIdentityInline(Edited, admin.TabularInline):
     model = BuyerIdentity
     extra = 0
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(EditedAdmin, UserAdmin):
     inlines = [MembershipInline]
     list_display = ["username", "email", "is_active", "is_staff", "last_login"]
     filter_horizontal = ["user_permissions"]
 
 
 @admin.register(Tenant)
-class TenantAdmin(admin.ModelAdmin):
+class TenantAdmin(EditedAdmin):
     list_display = ["name", "kind", "code", "created_at"]
     list_filter = ["kind"]
     search_fields = ["name", "code"]
@@ -89,7 +142,7 @@ class TenantAdmin(admin.ModelAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(EditedAdmin):
     list_display = ["user", "tenant", "role"]
     list_filter = ["role"]
     list_select_related = ["user", "tenant"]
@@ -98,7 +151,7 @@ class MembershipAdmin(admin.ModelAdmin):
 
 
 class RevealForm(forms.Form):
-    reason = forms.CharField(label=_("查看的原因"), max_length=200)
+    reason = TextField(label=_("查看的原因"), max_length=200)
 
 
 @admin.register(PersonalRecord)

@@ -2,12 +2,15 @@
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.views.generic import TemplateView
 
+from haowu.ground import inputs
 from haowu.tenants.middleware import SESSION_KEY
 from haowu.tenants.models import Tenant
+from haowu.web.paths import local
 
 HOMES = {
     Tenant.Kind.MERCHANT: "products",
@@ -24,20 +27,24 @@ class SignIn(LoginView):
 
 
 class TenantChooser(LoginRequiredMixin, TemplateView):
-    """The tenants of the user; POST ``tenant`` (a public id) acts for it from then on."""
+    """The tenants of the user; POST ``tenant`` (a public id) acts for it from then on, on the page of ``next``."""
 
     template_name = "tenants/choose.html"
 
     def get_context_data(self, **context):
-        return super().get_context_data(tenants=Tenant.objects.of_member(self.request.user), **context)
+        tenants, asked = Tenant.objects.of_member(self.request.user), local(self.request, self.request.GET.get("next"))
+        return super().get_context_data(tenants=tenants, next=asked, **context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         mine = Tenant.objects.of_member(request.user)
-        return self.enter(get_object_or_404(mine, public_id=request.POST.get("tenant", "")))
+        chosen = get_object_or_404(mine, public_id=inputs.key(request.POST.get("tenant")))
+        return self.enter(chosen, request.POST.get("next"))
 
-    def enter(self, tenant: Tenant) -> HttpResponse:
+    def enter(self, tenant: Tenant, asked: str | None) -> HttpResponse:
+        """Act for ``tenant``: on the page that was ``asked`` for before signing in, else on its first page."""
         self.request.session[SESSION_KEY] = tenant.public_id
-        return redirect(HOMES.get(tenant.kind, "statements"))
+        home = reverse(HOMES.get(tenant.kind, "statements"))
+        return HttpResponseRedirect(local(self.request, asked) or home)
 
 
 class Home(TenantChooser):
@@ -46,5 +53,5 @@ class Home(TenantChooser):
     def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         tenants = [request.tenant] if request.tenant else list(Tenant.objects.of_member(request.user)[:2])
         if len(tenants) == 1:
-            return self.enter(tenants[0])
+            return self.enter(tenants[0], request.GET.get("next"))
         return super().get(request, *args, **kwargs)

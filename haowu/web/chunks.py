@@ -1,7 +1,7 @@
 """Bodies sent in chunks, without a length: Django alone would read them as empty.
 
-The web server joins the chunks; here the whole is read, up to the size that any body may have, and its length is
-noted, so that everything after it is as if the length had been sent.
+Our own worker hands them over with their length (``haowu.embedded.serving``). Other servers join the chunks and say no
+length: here the whole is read, up to the size that a body may have, and its length noted as if it had been sent.
 """
 
 import io

@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.views.static import serve
 
 SHOWN = {".webp": "image/webp", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
@@ -14,7 +14,10 @@ KEPT_SECONDS = 3600
 
 @login_required
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    answer = serve(request, path, document_root=settings.MEDIA_ROOT)
+    try:
+        answer = serve(request, path, document_root=settings.MEDIA_ROOT)
+    except OSError:  # no file could be called that: a name too long, a file where a folder should be
+        raise Http404 from None
     if isinstance(answer, FileResponse):
         suffix = PurePosixPath(path).suffix.lower()
         answer.headers["Content-Type"] = SHOWN.get(suffix, "application/octet-stream")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
-from haowu.ground import days
+from haowu.ground import days, inputs
 from haowu.ground.errors import Refused
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
@@ -112,6 +112,6 @@ class TakeOff(PlanAct):
 
     def act(self) -> str:
         streamers = Tenant.objects.of_kind(Tenant.Kind.STREAMER)
-        streamer = get_object_or_404(streamers, code=self.request.POST.get("streamer", ""))
+        streamer = get_object_or_404(streamers, code=inputs.key(self.request.POST.get("streamer")))
         plans.set_rate(self.plan, None, at=days.now(), streamer=streamer)
         return _("达人将在明日 0 点移出名单。今天的订单仍按现在的佣金率。")

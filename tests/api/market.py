@@ -65,7 +65,7 @@ def build() -> Market:
                     target_brands=1, target_promoters=1)  # fmt: skip
     market = Market(
         source("youzan"), merchant("m1"), streamer("s1"), leader("l1"), leader("l2"), tenant("provider", "care"),
-        bases.base("b1").base,
+        bases.base("b1", agreed_by=["m1"]).base,
     )  # fmt: skip
     for party in (market.seller, market.lead, market.other_lead, market.agency, market.base):
         bank_account(party)

@@ -11,15 +11,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from haowu.embedded.programs import WORKER_CLASS
+
 
 @contextmanager
-def gunicorn(environment: dict[str, str], *, threads: int = 4, output: Path | None = None) -> Iterator[int]:
+def gunicorn(
+    environment: dict[str, str], *, threads: int = 4, worker: str = WORKER_CLASS, output: Path | None = None
+) -> Iterator[int]:
     """The port it listens on. As the web, without a scope of its own; what it says goes to ``output``."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "haowu.wsgi", "--bind", f"127.0.0.1:{port}"]
-    command += ["--threads", str(threads), "--log-level", "warning", "--no-control-socket"]
+    command += ["--worker-class", worker, "--threads", str(threads), "--log-level", "warning", "--no-control-socket"]
     bare = {name: value for name, value in environment.items() if name != "HAOWU_SCOPE"}
     said = output.open("wb") if output else None
     server = subprocess.Popen(command, env=bare, start_new_session=True, stdout=said, stderr=said)

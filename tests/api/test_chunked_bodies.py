@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from commissions.models import OrderEvent
+from haowu.embedded.programs import WORKER_CLASS
 from haowu.partners.clients import register_client
 from tests.api.conftest import basic
 from tests.api.servers import gunicorn
@@ -16,9 +17,10 @@ from tests.build import bought, merchant, paid, product, source
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def port(process_environment) -> Iterator[int]:
-    with gunicorn(process_environment) as port:
+@pytest.fixture(params=[WORKER_CLASS, "gthread"], ids=["ours", "gunicorn's"])
+def port(request, process_environment) -> Iterator[int]:
+    """Our worker, which hands bodies over with their length, and one of those that do not."""
+    with gunicorn(process_environment, worker=request.param) as port:
         yield port
 
 

@@ -66,6 +66,7 @@ PLAIN = (
     "list_stock",
     "list_brands",
     "list_brand_introductions",
+    "list_consents",
 )
 NAMED = (
     ("list_order_events", "read_order_event", {"event_id": "event_id"}),
@@ -129,7 +130,7 @@ def _typed(module: ModuleType, place: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_generated_client_reads_every_answer_of_a_market(live_server, client, settings):
-    settings.API_LIMITS = settings.API_LIMITS | {"requests": (100_000, 60)}
+    settings.LIMITS = settings.LIMITS | {"requests": (100_000, 60)}
     reader = Reader(reading(client))
     for tenant in market.build().callers:
         token = market.token(tenant)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bases.models import Consent
 from commissions.models import OrderEvent, OrderLine
 from haowu.audit.invariants import run_audit
 from tests.api import market
@@ -27,11 +28,11 @@ HERE = Path(__file__).parent
 
 ASKED = {
     "partner": ["order-events", "orders", "statements"],
-    "merchant": ["activities", "enrolments", "orders", "statements"],
+    "merchant": ["activities", "enrolments", "consents", "orders", "statements"],
     "streamer": ["orders", "money", "statements"],
     "tuanzhang": ["activities", "enrolments", "second-level", "levels", "orders", "money"],
     "provider": ["orders", "money", "statements"],
-    "base": ["stock", "brands", "money"],
+    "base": ["stock", "brands", "consents", "money"],
 }
 """``{kind of caller: tags of operations}``. What a kind may not call at all is test_access's to say."""
 
@@ -78,6 +79,8 @@ def places() -> dict[str, list]:
         "entry_kind": ["commission", "cost", "tech_fee", "service_fee", "rebate", "correction", "top_up"],
         "number": ["w1", "w2"],
         "sequence": [1, 2, 3],
+        "base": ["b1"],
+        "public_id": list(Consent.objects.values_list("public_id", flat=True)),
         "activity": ["a1", "a2"],
         "merchant": ["m1"],
         "product": ["p1", "p2"],

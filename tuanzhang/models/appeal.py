@@ -23,6 +23,10 @@ class AppealQuerySet(models.QuerySet):
     def upheld(self) -> "AppealQuerySet":
         return self.filter(status=Appeal.Status.UPHELD)
 
+    def standing(self) -> "AppealQuerySet":
+        """Whatever came of them, but not those withdrawn."""
+        return self.exclude(status=Appeal.Status.WITHDRAWN)
+
     def of_quarter(self, quarter: date) -> "AppealQuerySet":
         return self.filter(quarter_level__quarter=quarter)
 

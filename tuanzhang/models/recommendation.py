@@ -60,6 +60,10 @@ class GoodsRequestQuerySet(models.QuerySet):
     def open(self) -> "GoodsRequestQuerySet":
         return self.filter(status=GoodsRequest.Status.OPEN)
 
+    def answered(self) -> "GoodsRequestQuerySet":
+        """Those that wait no more, whatever the answer."""
+        return self.exclude(status=GoodsRequest.Status.OPEN)
+
     def with_answers(self) -> "GoodsRequestQuerySet":
         return self.select_related("streamer", "leader", "category", "recommendation")
 

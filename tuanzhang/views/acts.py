@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from haowu.ground.errors import Refused
+from tuanzhang.forms import ReasonForm
 
 SHOWN = 20
 """Refusals of a bulk act that are told one by one."""
@@ -34,6 +35,11 @@ class Act(View):
         except Refused as refused:
             messages.error(request, refused.message)
         return redirect(self.back())
+
+    @property
+    def reason(self) -> str:
+        """What was written beside a yes or no; whether one is needed is for the act to say."""
+        return self.read(ReasonForm(self.request.POST))["reason"]
 
     def read(self, form: Form) -> dict[str, Any]:
         """What ``form`` holds, or a refusal that names its first error."""

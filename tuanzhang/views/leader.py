@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from haowu.ground import days
+from haowu.ground import days, inputs
 from haowu.ground.errors import Refused
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
 from tuanzhang import activities, changes, enrolling, waiting
 from tuanzhang.filters import ActivityFilter
-from tuanzhang.forms import EXPLAINED, ActivityForm, ExtensionForm, MinimumFormSet, TenantsField, minimums_of, written
+from tuanzhang.forms import EXPLAINED, ActivityForm, ExtensionForm, MinimumFormSet, StreamersForm, minimums_of, written
 from tuanzhang.models import Activity, ChangeRequest, Enrolment, SecondLevel
 from tuanzhang.shown import activity_now, item_now
 from tuanzhang.views.acts import Act, tell
@@ -163,8 +163,7 @@ class Extend(ActivityAct):
 
 class ListStreamers(ActivityAct):
     def act(self) -> str:
-        field = TenantsField(kind=Tenant.Kind.STREAMER)
-        streamers = field.clean(self.request.POST.get("streamers", ""))
+        streamers = self.read(StreamersForm(self.request.POST))["streamers"]
         for streamer in streamers:
             activities.list_streamer(self.activity, streamer, at=days.now())
         return _("已加入 {n} 位达人。").format(n=len(streamers))
@@ -173,7 +172,7 @@ class ListStreamers(ActivityAct):
 class UnlistStreamer(ActivityAct):
     def act(self) -> str:
         streamers = Tenant.objects.of_kind(Tenant.Kind.STREAMER)
-        streamer = get_object_or_404(streamers, code=self.request.POST.get("streamer", ""))
+        streamer = get_object_or_404(streamers, code=inputs.key(self.request.POST.get("streamer")))
         activities.unlist_streamer(self.activity, streamer, at=days.now())
         return _("达人将在明日 0 点移出名单。今天的订单仍按活动计。")
 
@@ -183,13 +182,12 @@ class Audit(ActivityAct):
 
     def act(self) -> str:
         mine = Enrolment.objects.visible_to(self.request.tenant).in_activity(self.activity)
-        asked = mine.named(self.request.POST.getlist("enrolment"))
+        asked = mine.named(map(inputs.key, self.request.POST.getlist("enrolment")))
         chosen = list(asked.select_related("product").longest_waiting_first())
         if self.request.POST.get("decision") == "pass":
             answers, done = enrolling.pass_many(chosen, at=days.now()), _("已通过 {n} 件。")
         else:
-            reason = self.request.POST.get("reason", "")[:200]
-            answers, done = enrolling.reject_many(chosen, reason, at=days.now()), _("已拒绝 {n} 件。")
+            answers, done = enrolling.reject_many(chosen, self.reason, at=days.now()), _("已拒绝 {n} 件。")
         tell(self.request, done, [(each.product, answer) for each, answer in zip(chosen, answers, strict=True)])
         return ""
 
@@ -206,7 +204,7 @@ class EndWithMerchant(OfLeader, Act):
 
     def act(self) -> str:
         merchants = Tenant.objects.of_kind(Tenant.Kind.MERCHANT)
-        merchant = get_object_or_404(merchants, code=self.request.POST.get("merchant", ""))
+        merchant = get_object_or_404(merchants, code=inputs.key(self.request.POST.get("merchant")))
         mine = Enrolment.objects.visible_to(self.request.tenant).of_leader(self.request.tenant)
         running = list(mine.of_merchant(merchant).not_over(days.now()).select_related("product").order_by("pk"))
         answers = enrolling.end_many(running, at=days.now())
@@ -230,7 +228,7 @@ class AnswerRequest(OfLeader, Act):
         if self.request.POST.get("decision") == "agree":
             changes.agree(self.asked, at=days.now())
             return _("已同意，明日 0 点生效。")
-        changes.refuse(self.asked, self.request.POST.get("reason", "")[:200], at=days.now())
+        changes.refuse(self.asked, self.reason, at=days.now())
         return _("已拒绝，原来的条款不变。")
 
     def back(self) -> str:

@@ -168,7 +168,7 @@ class ChangeRates(EnrolmentAct):
 
 class AskCancel(EnrolmentAct):
     def act(self) -> str:
-        request = changes.ask_cancel(self.item, reason=self.request.POST.get("reason", "")[:200], at=days.now())
+        request = changes.ask_cancel(self.item, reason=self.reason, at=days.now())
         return _("已向团长申请。{day} 前未答复视为同意。").format(day=f"{_local(request.answer_by):%Y-%m-%d %H:%M}")
 
 

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from haowu.ground import days
+from haowu.ground import days, inputs
 from haowu.ground.errors import Refused
 from haowu.tenants.scope import platform_scope
 from tuanzhang import recommending
@@ -31,9 +31,9 @@ class NewRecommendation(OfLeader, TemplateView):
 
     @cached_property
     def answers(self) -> GoodsRequest | None:
-        asked = self.request.GET.get("request", "")
+        asked = self.request.GET.get("request")
         mine = GoodsRequest.objects.visible_to(self.request.tenant).open().with_answers()
-        return get_object_or_404(mine, public_id=asked) if asked else None
+        return get_object_or_404(mine, public_id=inputs.key(asked)) if asked else None
 
     @cached_property
     def items(self) -> list[ItemNow]:
@@ -96,7 +96,7 @@ class GoodsRequests(OfLeader, TemplateView):
         mine = GoodsRequest.objects.visible_to(self.request.tenant).with_answers()
         at = days.now()
         waiting = [(each, each.waits(at)) for each in mine.open().longest_waiting_first()[: self.size]]
-        answered = mine.exclude(status=GoodsRequest.Status.OPEN).newest_first()[: self.size]
+        answered = mine.answered().newest_first()[: self.size]
         return super().get_context_data(waiting=waiting, answered=answered, **context)
 
 
@@ -104,7 +104,7 @@ class Decline(OfLeader, Act):
     def act(self) -> str:
         mine = GoodsRequest.objects.visible_to(self.request.tenant)
         asked = get_object_or_404(mine, public_id=self.kwargs["public_id"])
-        recommending.decline(asked, self.request.POST.get("reason", "")[:200], at=days.now())
+        recommending.decline(asked, self.reason, at=days.now())
         return _("已婉拒，达人会看到原因。")
 
     def back(self) -> str:
@@ -118,9 +118,9 @@ class StreamerGroups(OfLeader, TemplateView):
 
     @cached_property
     def group(self) -> StreamerGroup | None:
-        asked = self.request.GET.get("group", "")
+        asked = self.request.GET.get("group")
         mine = StreamerGroup.objects.visible_to(self.request.tenant)
-        return get_object_or_404(mine, public_id=asked) if asked else None
+        return get_object_or_404(mine, public_id=inputs.key(asked)) if asked else None
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         if "form" not in context:

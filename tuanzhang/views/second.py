@@ -122,8 +122,7 @@ class AnswerApplication(PartAct):
         if self.request.POST.get("decision") == "pass":
             single(seconds.pass_many([self.as_first], at=days.now()))
             return _("已同意，现在起分成。")
-        reason = self.request.POST.get("reason", "")[:200]
-        single(seconds.reject_many([self.as_first], reason, at=days.now()))
+        single(seconds.reject_many([self.as_first], self.reason, at=days.now()))
         return _("已拒绝。")
 
 

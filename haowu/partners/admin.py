@@ -1,0 +1,25 @@
+"""Staff's view of API clients. They are registered by the command ``api_client``, which shows the secret once."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from haowu.tenants.admin import LookOnlyAdmin
+
+
+class ApiClientAdmin(LookOnlyAdmin):
+    """Registered by the toolkit for its own model, by name in the settings. No secret, nor its hash, is shown.
+
+    A client that is not used any more may be deleted, and with it its tokens.
+    """
+
+    fields: ClassVar[list[str]] = ["name", "tenant", "client_id", "allowed_scopes", "created", "updated"]
+    list_display: ClassVar[list[str]] = ["name", "tenant", "client_id", "allowed_scopes", "created"]
+    list_select_related: ClassVar[list[str]] = ["tenant"]
+    search_fields: ClassVar[list[str]] = ["name", "=client_id", "tenant__name", "=tenant__code"]
+    ordering: ClassVar[list[str]] = ["-pk"]
+    view_on_site = False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
