@@ -1,13 +1,10 @@
 """Staff's queues around bases: applications, brands, feeds and rows to review. Rows are looked at; acts change them."""
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bases import feeding, founding, introducing, refusals
@@ -28,47 +25,36 @@ from bases.models import (
     Room,
     Stock,
 )
+from haowu.approvals.queues import DecisionForm, StaffQueue, reason_of
+from haowu.approvals.words import Subject
 from haowu.ground import days
-from haowu.ground.errors import Refused
 from haowu.ground.fields import TextField
 from haowu.tenants.admin import EditedAdmin, LookOnly, LookOnlyAdmin, yuan_column
+from haowu.tenants.recorded_admin import RecordedAdmin
 
 
-class Decision(ActionForm):
-    """What an act may need beside the rows."""
-
-    reason = TextField(label=gettext_lazy("原因"), required=False, max_length=500)
+class FoundingForm(DecisionForm):
+    usual = (
+        gettext_lazy("资质材料不全或已过期，请补充。"),
+        gettext_lazy("场地与申请所写不符，请更正。"),
+        gettext_lazy("本轮名额已满。"),
+    )
     code = TextField(label=gettext_lazy("基地编号"), required=False, max_length=64)
 
 
-class QueueAdmin(LookOnlyAdmin):
-    action_form = Decision
-    ordering: ClassVar[list[str]] = ["-pk"]
-
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
-
-    def each(self, request: HttpRequest, chosen: QuerySet, act: Callable[[Any], Any]) -> None:
-        """``act`` on each row by itself; a refusal names its row and stops no other."""
-        done = 0
-        for row in chosen.order_by("pk"):
-            try:
-                act(row)
-                done += 1
-            except Refused as refused:
-                self.message_user(request, f"{row}：{refused.message}", messages.ERROR)
-        if done:
-            self.message_user(request, _("已处理 {count} 笔。").format(count=done))
-
-
-def reason_of(request: HttpRequest) -> str:
-    return request.POST.get("reason", "")
+class BrandForm(DecisionForm):
+    usual = (
+        gettext_lazy("授权书无法核实，请提交清晰的原件。"),
+        gettext_lazy("授权范围不含本平台销售。"),
+        gettext_lazy("品牌名称与授权书不一致。"),
+    )
 
 
 @admin.register(BasePolicy)
-class BasePolicyAdmin(EditedAdmin):
+class BasePolicyAdmin(RecordedAdmin, EditedAdmin):
     """A version is added with the figures of the one before it; none is changed."""
 
+    subject_kind = Subject.BASE_POLICY
     list_display = ["__str__", "gold_seats", "silver_seats", "gold_brands", "silver_brands", "note"]
     ordering = ["-effective_from", "-pk"]
 
@@ -90,8 +76,11 @@ class DocumentInline(LookOnly, admin.TabularInline):
 
 
 @admin.register(Application)
-class ApplicationAdmin(QueueAdmin):
-    list_display = ["name", "applicant", "level", "city_name", "live_rooms", "guides", "property_sqm", "status"]
+class ApplicationAdmin(StaffQueue):
+    action_form = FoundingForm
+    waiting_since = "applied_at"
+    waiting = frozenset({Application.Status.SUBMITTED})
+    list_display = ["name", "applicant", "level", "city_name", "live_rooms", "guides", "property_sqm", "status", "age"]
     list_filter = ["status", "level"]
     list_select_related = ["applicant"]
     inlines = [DocumentInline]
@@ -119,7 +108,7 @@ class ApplicationAdmin(QueueAdmin):
 
 
 @admin.register(Base)
-class BaseAdmin(QueueAdmin):
+class BaseAdmin(StaffQueue):
     list_display = ["base", "level", "city_name", "status", "founder", "activated_at"]
     list_filter = ["status", "level"]
     list_select_related = ["base", "founder"]
@@ -136,8 +125,11 @@ class BaseAdmin(QueueAdmin):
 
 
 @admin.register(Introduction)
-class IntroductionAdmin(QueueAdmin):
-    list_display = ["brand", "base", "document_no", "authorised_from", "authorised_to", "status", "submitted_at"]
+class IntroductionAdmin(StaffQueue):
+    action_form = BrandForm
+    waiting_since = "submitted_at"
+    waiting = frozenset({Introduction.Status.SUBMITTED})
+    list_display = ["brand", "base", "document_no", "authorised_from", "authorised_to", "status", "age"]
     list_filter = ["status", "authorised_to"]
     list_select_related = ["brand", "base"]
     search_fields = ["brand__name", "base__name", "=document_no"]
@@ -173,7 +165,7 @@ class BrandedProductAdmin(LookOnlyAdmin):
 
 
 @admin.register(Feed)
-class FeedAdmin(QueueAdmin):
+class FeedAdmin(StaffQueue):
     list_display = ["base", "sequence", "kind", "status", "counted_at", "rows", "changed", "emptied", "quarantined"]
     list_filter = ["status", "kind"]
     list_select_related = ["base"]
@@ -186,11 +178,11 @@ class FeedAdmin(QueueAdmin):
 
     @admin.action(description=gettext_lazy("作废"), permissions=["decide"])
     def reject(self, request: HttpRequest, chosen: QuerySet) -> None:
-        self.each(request, chosen, feeding.reject)
+        self.each(request, chosen, lambda row: feeding.reject(row, at=days.now()))
 
 
 @admin.register(QuarantinedRow)
-class QuarantinedRowAdmin(QueueAdmin):
+class QuarantinedRowAdmin(StaffQueue):
     list_display = ["__str__", "base", "reason", "price", "quantity", "feed", "status"]
     list_filter = ["status", "reason"]
     list_select_related = ["base", "feed__base"]

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from bases import refusals
+from bases import recorded, refusals
 from bases.models import Base, Consent, Permit
+from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.tenants.models import Tenant, User
 from haowu.tenants.scope import platform_scope
@@ -39,7 +40,7 @@ def agree(
         with transaction.atomic():
             with platform_scope():
                 permit = Permit.objects.create(base=base, since=begins_at, until=ends_at or days.END)
-            return Consent.objects.create(
+            consent = Consent.objects.create(
                 merchant=merchant,
                 base=base,
                 permit=permit,
@@ -48,6 +49,8 @@ def agree(
                 given_at=at,
                 given_by=by,
             )
+            recorded.consent(Act.AGREED, consent, merchant, at, by)
+            return consent
     except IntegrityError as error:
         if OVERLAP in str(error):
             raise refusals.AlreadyAgreed(base=base) from error
@@ -64,3 +67,4 @@ def withdraw(consent: Consent, *, by: User | None, at: datetime) -> None:
     with platform_scope():
         Permit.objects.filter(pk=consent.permit_id).update(until=max(at, consent.begins_at))
     consent.refresh_from_db()
+    recorded.consent(Act.WITHDRAWN, consent, consent.merchant_id, at, by)

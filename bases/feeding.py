@@ -7,10 +7,11 @@ from functools import partial
 from celery import current_app
 from django.db import transaction
 
-from bases import refusals
+from bases import recorded, refusals
 from bases.feed_rows import Packed, pack, unpacked
-from bases.merging import Merge, Outcome, WouldEmpty, merge, open_rows
+from bases.merging import Merge, MergeResult, WouldEmpty, merge, open_rows
 from bases.models import Base, BasePolicy, Feed, Feeder, FeedPart, QuarantinedRow
+from haowu.approvals.words import Act
 from haowu.tenants.models import Tenant, User
 
 AT_ONCE = 20_000
@@ -32,7 +33,7 @@ class Count:
 
 
 @dataclass(frozen=True)
-class Receipt:
+class FeedAnswer:
     """``is_repeated``: this part was here before and changed nothing. ``missing``: parts still to come."""
 
     feed: Feed
@@ -41,7 +42,7 @@ class Receipt:
 
 
 @transaction.atomic
-def receive(base: Tenant, count: Count, packed: Packed, *, at: datetime) -> Receipt:
+def receive(base: Tenant, count: Count, packed: Packed, *, at: datetime) -> FeedAnswer:
     """Take one part of a feed. Applies it when it is whole and small; a larger one waits for ``apply_waiting``.
 
     A part that came before, and a feed older than the newest snapshot, are acknowledged and change nothing.
@@ -66,8 +67,8 @@ def receive(base: Tenant, count: Count, packed: Packed, *, at: datetime) -> Rece
         if feed.status == Feed.Status.PARTIAL and len(known) == feed.parts:
             feed.move("complete")
             _apply_or_wake(feed, at)
-        return Receipt(feed, False, missing(feed))
-    return Receipt(feed, True, missing(feed))
+        return FeedAnswer(feed, False, missing(feed))
+    return FeedAnswer(feed, True, missing(feed))
 
 
 def apply(feed: Feed, *, at: datetime, is_checked: bool = True) -> Feed:
@@ -98,6 +99,8 @@ def apply(feed: Feed, *, at: datetime, is_checked: bool = True) -> Feed:
             emptied=outcome.emptied,
             quarantined=feed.quarantined + outcome.quarantined,
         )
+        if not is_checked:
+            recorded.feed(Act.CONFIRMED, feed, at)
         _forget_content(feed)
     return feed
 
@@ -112,10 +115,11 @@ def apply_waiting(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def reject(feed: Feed) -> None:
+def reject(feed: Feed, *, at: datetime) -> None:
     """A held snapshot, or one that never came whole, is not applied."""
     feed.move("reject")
     _forget_content(feed)
+    recorded.feed(Act.REJECTED, feed, at)
 
 
 @transaction.atomic
@@ -126,6 +130,7 @@ def take(row: QuarantinedRow, *, by: User | None, at: datetime) -> None:
     """
     feeder = Feeder.objects.select_for_update().get(base=row.base_id)
     row.move("take", decided_by=by, decided_at=at)
+    recorded.quarantined_row(Act.PASSED, row, at, by)
     if row.reason == QuarantinedRow.Reason.BELOW_RESERVED or row.feed.sequence < feeder.snapshot_sequence:
         return
     packed = pack([[row.merchant_code, row.product_code, row.sku_code, row.price, row.quantity]])
@@ -138,8 +143,10 @@ def take(row: QuarantinedRow, *, by: User | None, at: datetime) -> None:
         raise (refusals.MerchantUnknown if unknown else refusals.NotYourGoods)(merchant=row.merchant_code)
 
 
+@transaction.atomic
 def drop(row: QuarantinedRow, *, by: User | None, at: datetime) -> None:
     row.move("drop", decided_by=by, decided_at=at)
+    recorded.quarantined_row(Act.REJECTED, row, at, by)
 
 
 def missing(feed: Feed) -> list[int]:
@@ -186,7 +193,7 @@ def _apply_or_wake(feed: Feed, at: datetime) -> None:
         transaction.on_commit(partial(current_app.send_task, "bases.tasks.apply_feed", [feed.pk]), robust=True)
 
 
-def _merge(feed: Feed, at: datetime, is_checked: bool) -> Outcome:
+def _merge(feed: Feed, at: datetime, is_checked: bool) -> MergeResult:
     contents = feed.received.order_by("number").values_list("packed", flat=True)
     return merge(_about(feed, at, is_checked, feed.kind == Feed.Kind.SNAPSHOT), unpacked(contents))
 

@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bases.forms import cities
-from bases.models import Base, Brand, Consent, Level, Reservation, Room, Stock
+from bases.models import Base, BaseLevel, Brand, Consent, Reservation, Room, Stock
 from haowu.ground import days
 from haowu.ground.fields import SearchFilter
 from haowu.tenants.models import Tenant
@@ -14,7 +14,7 @@ from haowu.tenants.models import Tenant
 class BaseFilter(django_filters.FilterSet):
     q = SearchFilter(label=_("基地名称"), field_name="base__name", lookup_expr="icontains")
     city = django_filters.ChoiceFilter(label=_("城市"), choices=cities, empty_label=_("全部城市"))
-    level = django_filters.ChoiceFilter(label=_("级别"), choices=Level.choices, empty_label=_("全部级别"))
+    level = django_filters.ChoiceFilter(label=_("级别"), choices=BaseLevel.choices, empty_label=_("全部级别"))
 
     class Meta:
         model = Base

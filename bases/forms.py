@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from bases import feeding, pulling
 from bases.cities import choices
 from bases.founding import Paper, Site
-from bases.models import Document, Level
+from bases.models import BaseLevel, Document
 from haowu.ground import days
 from haowu.ground.fields import DayField, MomentField, TextField, WholeField
 
@@ -81,7 +81,7 @@ class BookingForm(forms.Form):
 
 class SiteForm(forms.Form):
     name = TextField(label=_("基地名称"), max_length=120)
-    level = forms.ChoiceField(label=_("级别"), choices=Level.choices)
+    level = forms.ChoiceField(label=_("级别"), choices=BaseLevel.choices)
     city = forms.ChoiceField(label=_("城市"), choices=cities)
     address = TextField(label=_("地址"), max_length=200)
     live_rooms = WholeField(label=_("直播间数"), min_value=1, max_value=1000)

@@ -9,9 +9,11 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
-from bases import quotas, refusals
+from bases import quotas, recorded, refusals
 from bases.cities import CITIES
-from bases.models import Application, Base, BasePolicy, Document, Feeder, Level, Room
+from bases.models import Application, Base, BaseLevel, BasePolicy, Document, Feeder, Room
+from haowu.approvals.rules import require_reason
+from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.tenants.models import Membership, Tenant, User
 
@@ -55,6 +57,7 @@ def apply(leader: Tenant, site: Site, papers: Sequence[Paper], *, is_gold_leader
         raise refusals.ApplicationOpen
     application = Application.objects.create(applicant=leader, applied_at=at, **site.__dict__)
     _file(application, papers)
+    recorded.application(Act.APPLIED, application, at)
     return application
 
 
@@ -65,15 +68,20 @@ def complete(application: Application, site: Site, papers: Sequence[Paper], *, a
     _check(site, [*known, *papers], at)
     application.move("complete", reason="", **site.__dict__)
     _file(application, papers)
+    recorded.application(Act.APPLIED, application, at)
 
 
+@transaction.atomic
 def send_back(application: Application, reason: str, *, by: User | None, at: datetime) -> None:
     """Ask for completion; ``reason`` is what the applicant reads."""
     application.move("return", **_decision(reason, by, at))
+    recorded.application(Act.ASKED_BACK, application, at, by=by, reason=application.reason)
 
 
+@transaction.atomic
 def refuse(application: Application, reason: str, *, by: User | None, at: datetime) -> None:
     application.move("refuse", **_decision(reason, by, at))
+    recorded.application(Act.REFUSED, application, at, by=by, reason=application.reason)
 
 
 @transaction.atomic
@@ -105,24 +113,28 @@ def approve(application: Application, *, code: str, by: User | None, at: datetim
     )
     Feeder.objects.create(base=tenant)
     quotas.period_of(base, days.day_of(at), at=at)
+    recorded.application(Act.PASSED, application, at, by=by)
+    recorded.base_founded(base, by, at)
     return base
 
 
 @transaction.atomic
 def downgrade(base: Base, reason: str, *, at: datetime) -> None:
     """A gold base works on as a silver one. The running quota falls to silver's; what was introduced before stays."""
-    if base.level != Level.GOLD:
+    if base.level != BaseLevel.GOLD:
         raise refusals.LevelWrong
     policy = _hold_seats(at)
-    _require_seat(policy, Level.SILVER)
-    base.move("downgrade", level=Level.SILVER, downgraded_at=at, reason=_said(reason))
-    quotas.lower(base, policy.brands(Level.SILVER), days.day_of(at))
+    _require_seat(policy, BaseLevel.SILVER)
+    base.move("downgrade", level=BaseLevel.SILVER, downgraded_at=at, reason=require_reason(reason))
+    quotas.lower(base, policy.brands(BaseLevel.SILVER), days.day_of(at))
+    recorded.base(Act.DOWNGRADED, base, base.reason, at)
 
 
 @transaction.atomic
 def close(base: Base, reason: str, *, at: datetime) -> None:
     """Its seat is free and its stock is out of the selection centre at once; its brands stay while authorised."""
-    base.move("close", closed_at=at, reason=_said(reason))
+    base.move("close", closed_at=at, reason=require_reason(reason))
+    recorded.base(Act.CLOSED, base, base.reason, at)
 
 
 def seats_taken(level: str) -> int:
@@ -138,7 +150,7 @@ def _hold_seats(at: datetime) -> BasePolicy:
 
 def _require_seat(policy: BasePolicy, level: str) -> None:
     if seats_taken(level) >= policy.seats(level):
-        raise refusals.NoSeat(level=Level(level).label, seats=policy.seats(level))
+        raise refusals.NoSeat(level=BaseLevel(level).label, seats=policy.seats(level))
 
 
 def _check(site: Site, papers: Sequence[Paper], at: datetime) -> None:
@@ -158,10 +170,4 @@ def _file(application: Application, papers: Sequence[Paper]) -> None:
 
 
 def _decision(reason: str, by: User | None, at: datetime) -> dict:
-    return {"reason": _said(reason), "decided_by": by, "decided_at": at}
-
-
-def _said(reason: str) -> str:
-    if not reason.strip():
-        raise refusals.ReasonMissing
-    return reason.strip()
+    return {"reason": require_reason(reason), "decided_by": by, "decided_at": at}

@@ -10,9 +10,11 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from bases import quotas, refusals
+from bases import quotas, recorded, refusals
 from bases.models import Base, Brand, Introduction, Permit
 from bases.models.brand import normal_name
+from haowu.approvals.rules import require_reason
+from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant, User
@@ -44,7 +46,9 @@ def introduce_many(base: Tenant, wishes: Sequence[Authorised], *, at: datetime) 
     today = days.day_of(at)
     period = quotas.period_of(profile, today, at=at)
     with platform_scope():  # a brand is weighed against what other bases have brought
-        return [_introduce(base, wish, period, today, at) for wish in wishes]
+        answers = [_introduce(base, wish, period, today, at) for wish in wishes]
+        recorded.brands_handed_in(answers, at)
+    return answers
 
 
 def introduce(base: Tenant, wish: Authorised, *, at: datetime) -> Introduction:
@@ -100,13 +104,17 @@ def accept(introduction: Introduction, *, by: User | None, at: datetime) -> Intr
         except IntegrityError:
             introduction.refresh_from_db()
             introduction.move("find_duplicate", decided_by=by, decided_at=at)
+            recorded.introduction(Act.REFUSED, introduction, at, by=by)
             return introduction
         waiting = Introduction.objects.submitted().filter(
             brand=introduction.brand_id,
             authorised_from__lte=introduction.authorised_to,
             authorised_to__gte=introduction.authorised_from,
         )
+        doubled = list(waiting)
         waiting.update(status=Introduction.Status.DUPLICATE, decided_at=at)
+        recorded.introduction(Act.PASSED, introduction, at, by=by)
+        recorded.duplicates(doubled, at)
     return introduction
 
 
@@ -116,12 +124,13 @@ def authorise(introduction: Introduction, *, by: User | None, at: datetime) -> N
     if introduction.authorised_to < days.day_of(at):
         raise refusals.AuthorisationExpired(until=introduction.authorised_to)
     introduction.move("authorise", permit=_permit(introduction), decided_by=by, decided_at=at)
+    recorded.introduction(Act.PASSED, introduction, at, by=by)
 
 
+@transaction.atomic
 def refuse(introduction: Introduction, reason: str, *, by: User | None, at: datetime) -> None:
-    if not reason.strip():
-        raise refusals.ReasonMissing
-    introduction.move("refuse", reason=reason.strip(), decided_by=by, decided_at=at)
+    introduction.move("refuse", reason=require_reason(reason), decided_by=by, decided_at=at)
+    recorded.introduction(Act.REFUSED, introduction, at, by=by, reason=introduction.reason)
 
 
 def _permit(introduction: Introduction) -> Permit:

@@ -38,7 +38,7 @@ class Merge:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class MergeResult:
     changed: int
     emptied: int
     quarantined: int
@@ -48,7 +48,7 @@ class WouldEmpty(Exception):
     """The snapshot leaves out more of what is in stock than the policy lets pass unasked."""
 
 
-def merge(about: Merge, content: BinaryIO) -> Outcome:
+def merge(about: Merge, content: BinaryIO) -> MergeResult:
     """Apply the rows of ``content`` (COPY text: line, merchant, product, sku, price, quantity). Within a transaction.
 
     WouldEmpty is raised before anything is written.
@@ -71,7 +71,7 @@ def merge(about: Merge, content: BinaryIO) -> Outcome:
         _run(cursor, CLOSE_OLDER, facts)
         quarantined += _run(cursor, QUARANTINE, facts) + _run(cursor, QUARANTINE_SHORT, facts)
         cursor.execute("DROP TABLE fed, judged, absent")
-    return Outcome(changed, emptied, quarantined)
+    return MergeResult(changed, emptied, quarantined)
 
 
 def _run(cursor, sql: str, facts: dict) -> int:

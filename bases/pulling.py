@@ -16,8 +16,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from bases import feed_rows, feeding, refusals
+from bases import feed_rows, feeding, recorded, refusals
 from bases.models import Base, Feed, PullSource
+from haowu.approvals.words import Act
 from haowu.ground import inputs
 from haowu.ground.errors import Refused
 from haowu.partners import outbound
@@ -31,6 +32,7 @@ MOST_BACKOFF = timedelta(hours=6)
 _FIRST_LINE = re.compile(rb"#\s*sequence=(\d{1,18})\s+counted_at=(\S{1,40})\s*\Z")
 
 
+@transaction.atomic
 def register(base: Tenant, url: str, every_minutes: int, *, at: datetime) -> PullSource:
     """Read ``url`` from now on, or instead of the address so far. PullAddressRefused where its shape will not do;
     where it leads is judged whenever it is read."""
@@ -44,11 +46,16 @@ def register(base: Tenant, url: str, every_minutes: int, *, at: datetime) -> Pul
     except outbound.OutboundRefused as refused:
         raise refusals.PullAddressRefused(why=refused.message) from refused
     fresh = {"url": url, "every_minutes": every_minutes, "next_at": at, "outcome": "", "told": "", "failures": 0}
-    return PullSource.objects.update_or_create(base=base, defaults=fresh)[0]
+    source, _new = PullSource.objects.update_or_create(base=base, defaults=fresh)
+    recorded.pull_source(Act.RECORDED, source, at)
+    return source
 
 
-def forget(base: Tenant) -> None:
-    PullSource.objects.visible_to(base).delete()
+@transaction.atomic
+def forget(base: Tenant, *, at: datetime) -> None:
+    for source in PullSource.objects.visible_to(base):
+        recorded.pull_source(Act.DELETED, source, at)
+        source.delete()
 
 
 def claim_due(*, at: datetime, most: int = 20) -> list[int]:

@@ -36,11 +36,6 @@ class DocumentMissing(Refused):
     text = _("缺少在有效期内的「{kind}」。请补充编号和有效期。")
 
 
-class ReasonMissing(Refused):
-    code = "REASON_MISSING"
-    text = _("请写明原因，它会原样告诉对方。")
-
-
 class NoSeat(Refused):
     code = "NO_SEAT"
     text = _("全国{level}基地名额 {seats} 个已满。请等有名额，或由平台发布新版政策。")

@@ -1,7 +1,7 @@
 """Order lines and the goods of bases: kept while a line waits, gone with the parcel, given back when nobody wants them.
 
-``follow`` brings stock to what the lines say now, however often it is told. A line that finds no base with the whole
-quantity becomes a Shortage and is served, oldest first, once one has it.
+``apply_needs`` makes reservations what the lines need now, however often it is called. A line that finds no base with
+the whole quantity becomes a Shortage and is served, oldest first, once one has it.
 
 Locked in this order: the caller's orders, shortages, stock, reservations; each by id.
 """
@@ -35,7 +35,7 @@ class Need:
 
 
 @transaction.atomic
-def follow(needs: Sequence[Need], *, at: datetime) -> None:
+def apply_needs(needs: Sequence[Need], *, at: datetime) -> None:
     """Bring reservations to what ``needs`` say at ``at``. Set-based; the same needs again change nothing."""
     if not needs:
         return

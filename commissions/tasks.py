@@ -15,7 +15,7 @@ from commissions.cases import deadlines
 from commissions.leaders import activity_counts, levelling
 from commissions.models import Run
 from commissions.nights import night
-from commissions.nights.failing import WEATHER, weather_by_its_name
+from commissions.nights.failing import TRANSIENT_ERRORS, weather_by_its_name
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from tuanzhang import periods, permission
@@ -27,10 +27,15 @@ HELPERS = 7
 """How many more workers a night wakes at most; the sweep wakes others later."""
 TURN_SECONDS = 30
 SWEPT_SECONDS = 10
-AGAIN_AFTER_WEATHER = {"autoretry_for": WEATHER, "retry_backoff": True, "retry_backoff_max": 60, "max_retries": 8}
+RETRIES = {
+    "autoretry_for": TRANSIENT_ERRORS,
+    "retry_backoff": True,
+    "retry_backoff_max": 60,
+    "max_retries": 8,
+}
 
 
-@shared_task(**AGAIN_AFTER_WEATHER)
+@shared_task(**RETRIES)
 @weather_by_its_name()
 def settle_night(day: str | None = None) -> None:
     """Settle ``day`` (ISO; by default today in Shanghai, whose lines fell due before its 00:00)."""
@@ -50,7 +55,7 @@ def settle_night(day: str | None = None) -> None:
             return
 
 
-@shared_task(**AGAIN_AFTER_WEATHER)
+@shared_task(**RETRIES)
 @weather_by_its_name()
 def help_with_nights() -> None:
     """Take shards of the oldest night that is not closed, until there is none to take."""
@@ -77,28 +82,28 @@ def wake(helpers: int = 1, expires: float | None = None) -> None:
         log.warning("workers not woken, the sweep will: %s", error)
 
 
-@shared_task(**AGAIN_AFTER_WEATHER)
+@shared_task(**RETRIES)
 @weather_by_its_name()
 def release_expired() -> None:
     """Release the holds and disputes whose deadline has passed."""
     deadlines.release_expired(at=days.now())
 
 
-@shared_task(**AGAIN_AFTER_WEATHER)
+@shared_task(**RETRIES)
 @weather_by_its_name()
 def agree_quiet_requests() -> None:
     """Merchants' requests about goods without an order for thirty days need no answer."""
     activity_counts.agree_quiet_requests(at=days.now())
 
 
-@shared_task(**AGAIN_AFTER_WEATHER)
+@shared_task(**RETRIES)
 @weather_by_its_name()
 def count_leaders() -> None:
     """The figures by which merchants weigh leaders."""
     activity_counts.count_leaders(at=days.now())
 
 
-@shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)
+@shared_task(autoretry_for=TRANSIENT_ERRORS, retry_backoff=True, max_retries=8)
 def judge_leaders() -> None:
     """Assess the month that is over, and close the quarter that is, once each; on the 1st where nothing is late.
 
@@ -113,7 +118,7 @@ def judge_leaders() -> None:
         log.warning("%s", refused)
 
 
-@shared_task(autoretry_for=WEATHER, retry_backoff=True, max_retries=8)
+@shared_task(autoretry_for=TRANSIENT_ERRORS, retry_backoff=True, max_retries=8)
 def withdraw_permissions() -> None:
     """Withdraw the permissions that were announced for today, the 15th, or are overdue."""
     now = days.now()

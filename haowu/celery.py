@@ -3,10 +3,13 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from celery import Celery
+from celery.signals import before_task_publish
 
 from haowu import embedded
+from haowu.web import request_ids
 
 
 def _is_celery_program() -> bool:
@@ -20,6 +23,12 @@ if _is_celery_program():
     os.environ.setdefault("HAOWU_SCOPE", "platform")
     embedded.attach()
 
-app = Celery("haowu")
+app = Celery("haowu", task_cls="haowu.approvals.named_task:NamedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@before_task_publish.connect
+def _send_request_id(headers: dict[str, Any], **_message: Any) -> None:
+    """A task belongs to the request that wakes it."""
+    headers["request_id"] = request_ids.current()

@@ -11,6 +11,7 @@ REDIS_URL           broker and cache. Embedded Redis when unset.
 DATA_KEYS           ``id:base64,…`` (32 bytes each): seal bank accounts and identity numbers; the first is current
                     (see haowu.tenants.sealing). A key of its own for the embedded PostgreSQL when unset.
 TOP_UP_ACCOUNT      the platform's own bank account, shown to merchants who pay commission from a deposit.
+LOG_FORMAT          ``json`` or ``line``; see LOGGING. LOG_LEVEL: from which level on, ``WARNING`` by default.
 DJANGO_BEHIND_PROXY ``true`` where every request comes through a proxy of ours that writes X-Forwarded-Proto and
                     X-Forwarded-For, and only there (docs/operating.md).
 DJANGO_PROXIES      how many of them stand in a row, 1 when unset.
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "haowu",
     "haowu.web",
     "haowu.tenants",
+    "haowu.approvals",
     "haowu.partners",
     "haowu.ledger",
     "haowu.analytics",
@@ -64,6 +66,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "haowu.web.request_ids.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "haowu.web.privacy.PrivateAnswers",
@@ -79,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "haowu.tenants.middleware.TenantScopeMiddleware",
+    "haowu.approvals.middleware.ActorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -168,6 +172,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {
     "settle-the-night": {"task": "commissions.tasks.settle_night", "schedule": crontab(hour=2, minute=0)},
     # Expires: where all workers are busy, what was swept meanwhile would only queue up before other tasks.
+    "link-trail": {"task": "haowu.approvals.tasks.link_trail", "schedule": 60.0},
     "sweep": {"task": "commissions.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "release-expired": {"task": "commissions.tasks.release_expired", "schedule": 60.0},
     "pull-stock": {"task": "bases.tasks.pull_due", "schedule": 60.0},
@@ -272,6 +277,7 @@ OAUTH2_PROVIDER = {
         "levels:read": _("查看等级、考核与返点"),
         "earnings:read": _("查看余额与提现"),
         "withdrawals:write": _("申请与取消提现"),
+        "trail:read": _("查看操作记录"),
     },
     "APPLICATION_ADMIN_CLASS": "haowu.partners.admin.ApiClientAdmin",
     "SCOPES_BACKEND_CLASS": "haowu.partners.oauth.ClientScopes",
@@ -336,6 +342,9 @@ SPECTACULAR_SETTINGS = {
         "AccountKind": "haowu.ledger.models.Account.Kind",
         "WithdrawalStatus": "commissions.models.Withdrawal.Status",
         "PostingKind": "haowu.ledger.models.Posting.Kind",
+        "TrailAct": "haowu.approvals.words.Act",
+        "TrailSubject": "haowu.approvals.words.Subject",
+        "TrailSide": ["own", "other", "platform", "system"],
         "ActivityType": "tuanzhang.models.Activity.Type",
         "Joining": "tuanzhang.models.Activity.Joining",
         "ChangeKind": "tuanzhang.models.ChangeRequest.Kind",
@@ -349,10 +358,17 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+LOG_FORMAT = env.str("LOG_FORMAT", default="line" if DEVELOPMENT else "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "haowu.web.logs.WithRequestId"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"},
+        "json": {"()": "haowu.web.logs.JsonLines"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "loggers": {"haowu.approvals.chain": {"level": "INFO"}},
 }
+"""``LOG_FORMAT``: ``json`` (one object a line) outside of development, ``line`` there. No personal data in either."""

@@ -5,6 +5,7 @@ from bases.api import urls as bases_api
 from bases.views.founding import FoundBase
 from commissions.api import urls as orders_api
 from commissions.orders.preview import preview
+from haowu.partners import urls as partners_api
 from haowu.partners.oauth import TokenView
 from haowu.web.health import health
 from haowu.web.media import media
@@ -12,7 +13,12 @@ from merchants.views import rates
 from tuanzhang.api import urls as leaders_api
 from tuanzhang.models import QuarterLevel
 
-v1 = [*bases_api.urlpatterns, *orders_api.urlpatterns, *leaders_api.urlpatterns]
+v1 = [
+    *partners_api.v1,
+    *bases_api.urlpatterns,
+    *orders_api.urlpatterns,
+    *leaders_api.urlpatterns,
+]
 api = [path("v1/", include((v1, "v1"))), path("", include("haowu.partners.urls"))]
 
 handler500 = "haowu.web.failures.failed"
@@ -20,6 +26,7 @@ handler500 = "haowu.web.failures.failed"
 urlpatterns = [
     path("healthz", health),
     path("", include("haowu.tenants.urls")),
+    path("", include("haowu.approvals.urls")),
     path("", include("bases.urls")),
     path("bases/founding/", FoundBase.as_view(is_gold_leader=QuarterLevel.objects.is_gold), name="found-base"),
     path("", include("merchants.urls")),

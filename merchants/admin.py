@@ -3,12 +3,15 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
+from haowu.approvals.words import Subject
 from haowu.tenants.admin import EditedAdmin, LookOnly, LookOnlyAdmin
+from haowu.tenants.recorded_admin import RecordedAdmin
 from merchants.models import Brand, Category, Plan, PlanRate, Product, Shop, Sku
 
 
 @admin.register(Shop)
-class ShopAdmin(EditedAdmin):
+class ShopAdmin(RecordedAdmin, EditedAdmin):
+    subject_kind = Subject.SHOP
     list_display = ["merchant", "score", "hold_days", "suspended_at"]
     list_filter = [("suspended_at", admin.EmptyFieldListFilter)]
     list_select_related = ["merchant"]
@@ -18,20 +21,34 @@ class ShopAdmin(EditedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Shop | None = None) -> bool:
         return False
 
+    def subject_of(self, row: Shop) -> str:
+        return row.merchant.code
+
+    def party_of(self, row: Shop) -> int:
+        return row.merchant_id
+
 
 @admin.register(Category)
-class CategoryAdmin(EditedAdmin):
+class CategoryAdmin(RecordedAdmin, EditedAdmin):
+    subject_kind = Subject.CATEGORY
     list_display = ["path", "level", "code", "hold_days"]
     list_filter = ["level"]
     list_select_related = ["parent__parent"]
     search_fields = ["name", "code"]
     autocomplete_fields = ["parent"]
 
+    def subject_of(self, row: Category) -> str:
+        return row.code
+
 
 @admin.register(Brand)
-class BrandAdmin(EditedAdmin):
+class BrandAdmin(RecordedAdmin, EditedAdmin):
+    subject_kind = Subject.BRAND
     list_display = ["name", "code"]
     search_fields = ["name", "code"]
+
+    def subject_of(self, row: Brand) -> str:
+        return row.code
 
 
 class SkuInline(LookOnly, admin.TabularInline):

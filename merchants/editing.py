@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from django.db import transaction
 
 from bases.branding import brand_products
 from haowu.tenants.models import Tenant
-from merchants import refusals
+from merchants import recorded, refusals
 from merchants.listing import unfit
 from merchants.models import Brand, Category, Product, Sku
 
@@ -43,10 +44,11 @@ def add_product(merchant: Tenant, code: str, details: Details, skus: Sequence[Sk
 
 
 @transaction.atomic
-def change_product(product: Product, details: Details, skus: Sequence[SkuWish]) -> Product:
+def change_product(product: Product, details: Details, skus: Sequence[SkuWish], *, at: datetime) -> Product:
     """Bring ``product`` to ``details`` and exactly ``skus``. A listed one must stay fit to be shown."""
     _check(skus)
     product = Product.objects.select_for_update().get(pk=product.pk)
+    before = recorded.terms_of(product)
     for name, value in _fields(details).items():
         setattr(product, name, value)
     if product.status == Product.Status.LISTED and (refused := unfit(product)):
@@ -55,6 +57,7 @@ def change_product(product: Product, details: Details, skus: Sequence[SkuWish]) 
     brand_products(product.merchant, {product.code: details.brand})
     _write_skus(product, skus)
     product.skus.exclude(code__in=[sku.code for sku in skus]).delete()
+    recorded.product_changed(product, before, at)
     return product
 
 

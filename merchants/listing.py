@@ -13,12 +13,12 @@ from django.db.models import prefetch_related_objects
 from haowu.ground.bulk import insert_rows
 from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant
-from merchants import refusals
+from merchants import recorded, refusals
 from merchants.models import Category, Delisting, Product, Shop, Sku
 
 
 @dataclass(frozen=True)
-class Draft:
+class ProductDraft:
     """What a new product with one SKU is made of."""
 
     code: str
@@ -28,19 +28,19 @@ class Draft:
     stock: int
 
 
-def add_products(merchant: Tenant, drafts: Sequence[Draft]) -> list[Product | Refused]:
+def add_products(merchant: Tenant, drafts: Sequence[ProductDraft]) -> list[Product | Refused]:
     """``add_many`` for one merchant."""
     return add_many([(merchant, draft) for draft in drafts])
 
 
 @transaction.atomic
-def add_many(wishes: Sequence[tuple[Tenant, Draft]]) -> list[Product | Refused]:
+def add_many(wishes: Sequence[tuple[Tenant, ProductDraft]]) -> list[Product | Refused]:
     """A draft product of the merchant with one SKU for each wish; refuses codes in use and prices of 0 or less."""
     merchants = {merchant.pk for merchant, _draft in wishes}
     known = Product.objects.filter(merchant__in=merchants, code__in={draft.code for _merchant, draft in wishes})
     used = set(known.values_list("merchant_id", "code"))
     answers: list[Product | Refused] = []
-    drafts: list[Draft] = []
+    drafts: list[ProductDraft] = []
     for merchant, draft in wishes:
         if (merchant.pk, draft.code) in used:
             answers.append(refusals.ProductCodeTaken(code=draft.code))
@@ -83,6 +83,7 @@ def list_products(products: Sequence[Product], *, at: datetime) -> list[Product 
     for answer in answers:
         if isinstance(answer, Product):
             answer.status, answer.listed_at = Product.Status.LISTED, at
+    recorded.products_listed((answer for answer in answers if isinstance(answer, Product)), at)
     return answers
 
 
@@ -128,3 +129,4 @@ def delist_product(product: Product, *, at: datetime) -> None:
         raise refusals.NotListed
     product.move("delist")
     Delisting.objects.create(product=product, merchant_id=product.merchant_id, at=at)
+    recorded.product_delisted(product, at)

@@ -83,16 +83,16 @@ def plan_now(plan: Plan, at: datetime) -> PlanNow:
 
 
 @dataclass(frozen=True)
-class ListedStreamer:
+class PlanStreamer:
     streamer: Tenant
     rate: RateNow
 
 
-def listed_streamers(plan: Plan, at: datetime) -> list[ListedStreamer]:
+def listed_streamers(plan: Plan, at: datetime) -> list[PlanStreamer]:
     """Everybody whom ``plan`` lists or is about to take off, by code."""
     by_streamer: dict[Tenant, list[PlanRate]] = {}
     for rate in plan.rates.all():
         if rate.streamer_id:
             by_streamer.setdefault(rate.streamer, []).append(rate)
-    listed = [ListedStreamer(streamer, rate_now(plan, history, at)) for streamer, history in by_streamer.items()]
+    listed = [PlanStreamer(streamer, rate_now(plan, history, at)) for streamer, history in by_streamer.items()]
     return sorted((one for one in listed if one.rate.bps is not None), key=lambda one: one.streamer.code)

@@ -9,11 +9,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from haowu.approvals.trail import Entry, record_many
+from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.ground.bulk import insert_rows
 from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant
-from merchants import rates, refusals
+from merchants import rates, recorded, refusals
 from merchants.models import Plan, PlanRate, Product, Shop
 from merchants.steps import Step
 
@@ -100,6 +102,7 @@ def _open(pairs: list[tuple[NewPlan, Plan | Refused]]) -> None:
             for streamer, bps in wish.first_rates.items()
         ],
     )
+    recorded.plans_opened((plan, wish.first_rates) for wish, plan in plans)
 
 
 def open_plan(merchant: Tenant, type: str, *, at: datetime, **terms: Any) -> Plan:
@@ -184,6 +187,7 @@ def _set_once(wishes: Sequence[tuple[int, NewRate]], plans: Mapping[int, Plan]) 
         histories[rate.plan_id, rate.streamer_id].append(rate)
     answers: dict[int, PlanRate | Refused | None] = {}
     called_off: dict[datetime, list[int]] = defaultdict(list)
+    changes: list[Entry] = []
     for number, wish in wishes:
         plan, history = plans[wish.plan.pk], histories[wish.place]
         answers[number] = refused = _rate_objection(plan, wish, history)
@@ -191,11 +195,25 @@ def _set_once(wishes: Sequence[tuple[int, NewRate]], plans: Mapping[int, Plan]) 
             change = _change(wish, history)
             answers[number] = refusals.DecreasesClosed() if change.refused else _rate(plan, wish, change)
             if not change.refused:
-                called_off[wish.at] += [rate.pk for rate in history if _is_pending(rate, wish.at)]
+                pending = [rate.pk for rate in history if _is_pending(rate, wish.at)]
+                called_off[wish.at] += pending
+                changes += _entry(plan, wish, history, answers[number], is_change=bool(pending))
     for at, pks in called_off.items():
         PlanRate.objects.filter(pk__in=pks).update(cancelled_at=at)
     PlanRate.objects.bulk_create([answer for answer in answers.values() if isinstance(answer, PlanRate)])
+    record_many(Act.RATE_CHANGED, changes)
     return answers
+
+
+def _entry(
+    plan: Plan, wish: NewRate, history: Sequence[PlanRate], rate: PlanRate | None, *, is_change: bool
+) -> list[Entry]:
+    """For the trail, unless the rate asked for is the one in force and called nothing off."""
+    if rate is None and not is_change:
+        return []
+    current = rates.in_force(history, wish.at)
+    before = current.commission_bps if current else None
+    return [recorded.rate_entry(plan, wish.streamer, (before, wish.bps), rate, wish.at)]
 
 
 def _rate_objection(plan: Plan, wish: NewRate, history: Sequence[PlanRate]) -> Refused | None:
@@ -246,4 +264,5 @@ def end_plan(plan: Plan, *, at: datetime) -> Plan:
         raise refusals.DecreasesClosed
     plan.ends_at = days.next_midnight(at)
     plan.save(update_fields=["ends_at"])
+    recorded.plan_ended(plan, at)
     return plan

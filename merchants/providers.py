@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haowu.ground.errors import Refused
 from haowu.tenants.models import Tenant
+from merchants import recorded
 from merchants.models import Engagement
 
 
@@ -50,13 +51,19 @@ def engage(
     overlapping = Engagement.objects.filter(client=client).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
     if overlapping.filter(**({"starts_at__lt": until} if until else {})).exists():
         raise EngagementExists
-    return Engagement.objects.create(
+    made = Engagement.objects.create(
         client=client, provider=provider, services=services, basis=basis, bps=bps, starts_at=at, ends_at=until
     )
+    recorded.engaged(made, at)
+    return made
 
 
+@transaction.atomic
 def disengage(engagement: Engagement, *, at: datetime) -> None:
     """End the engagement at ``at``; orders placed before keep their terms."""
     open_ones = Engagement.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), pk=engagement.pk)
-    open_ones.filter(starts_at__lt=at).update(ends_at=at)
+    before = engagement.ends_at
+    ended = open_ones.filter(starts_at__lt=at).update(ends_at=at)
     engagement.refresh_from_db()
+    if ended:
+        recorded.disengaged(engagement, before, at)

@@ -79,6 +79,13 @@ class NotListed(Refused):
     status = 409
 
 
+class ProductNotListed(Refused):
+    """Somebody else would offer or pick it."""
+
+    code = "PRODUCT_NOT_LISTED"
+    text = _("「{product}」没有上架，不能报名活动或选入货架。商家上架后再试。")
+
+
 class PlanExists(Refused):
     code = "PLAN_EXISTS"
     text = _("已有一个进行中的「{type}」。请直接修改它的佣金率，或先结束它。")

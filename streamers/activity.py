@@ -11,7 +11,7 @@ from haowu.tenants.lists import ListPage, Sort
 from merchants.models import Product
 from streamers.filters import ActivityGoodsFilter
 from streamers.links import link
-from streamers.offers import Through
+from streamers.offers import PickSource
 from streamers.selection import Card, cards, in_activity
 from streamers.views import OfStreamer
 from tuanzhang.models import Activity
@@ -33,9 +33,9 @@ class ActivityGoods(OfStreamer, ListPage):
         return shared
 
     @property
-    def through(self) -> Through:
+    def through(self) -> PickSource:
         second = self.shared["second_leader"]
-        return Through(self.shared["activity"].code, second.pk if second else None)
+        return PickSource(self.shared["activity"].code, second.pk if second else None)
 
     def queryset(self):
         return in_activity(self.shared["activity"], self.request.tenant, days.now())

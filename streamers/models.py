@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haowu.tenants.models import Tenant
 from merchants.models import Product
-from streamers.offers import Through
+from streamers.offers import PickSource
 from tuanzhang.models import Activity, Recommendation
 
 
@@ -73,12 +73,12 @@ class Pick(models.Model):
     def __str__(self) -> str:
         return self.pid
 
-    def through(self, at: datetime) -> "Through | None":
+    def through(self, at: datetime) -> "PickSource | None":
         """What the pick stood through at ``at``: of two channels that began together the later row."""
         return _latest(channel for channel in self._channels() if channel.effective_from <= at)
 
     @property
-    def latest_through(self) -> "Through | None":
+    def latest_through(self) -> "PickSource | None":
         return _latest(self._channels())
 
     def _channels(self) -> "Iterable[Channel]":
@@ -134,10 +134,10 @@ class Channel(models.Model):
         return f"{self.pick} @ {self.activity or '–'}"
 
     @property
-    def through(self) -> "Through | None":
-        return Through(self.activity.code, self.second_leader_id) if self.activity else None
+    def through(self) -> "PickSource | None":
+        return PickSource(self.activity.code, self.second_leader_id) if self.activity else None
 
 
-def _latest(channels: Iterable[Channel]) -> Through | None:
+def _latest(channels: Iterable[Channel]) -> PickSource | None:
     channel = max(channels, key=lambda each: (each.effective_from, each.pk), default=None)
     return channel.through if channel else None

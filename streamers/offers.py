@@ -50,7 +50,7 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Through:
+class PickSource:
     """The activity (its code) that a pick stands through, and the second leader whose link led there."""
 
     activity: str

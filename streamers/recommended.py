@@ -11,18 +11,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
+from haowu.approvals.act_views import ActView
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
 from streamers.filters import RecommendedFilter
-from streamers.offers import Through
+from streamers.offers import PickSource
 from streamers.selection import cards, open_to
 from streamers.views import OfStreamer
 from tuanzhang import recommending
 from tuanzhang.forms import GoodsRequestForm
 from tuanzhang.models import Activity, Enrolment, GoodsRequest, Recommendation
-from tuanzhang.views.acts import Act
 
 
 class Recommended(OfStreamer, ListPage):
@@ -59,7 +59,7 @@ class RecommendedPage(OfStreamer, TemplateView):
         activity_of = {item.product_id: item.activity for item in running}
         seconds = {product: self._second(activity) for product, activity in activity_of.items()}
         ways = {
-            product: Through(activity.code, seconds[product].pk if seconds[product] else None)
+            product: PickSource(activity.code, seconds[product].pk if seconds[product] else None)
             for product, activity in activity_of.items()
         }
         products = open_to(streamer).in_bulk(list(activity_of))
@@ -107,7 +107,7 @@ class Requests(OfStreamer, TemplateView):
         return self.render_to_response(self.get_context_data(form=form))
 
 
-class Withdraw(OfStreamer, Act):
+class Withdraw(OfStreamer, ActView):
     def act(self) -> str:
         mine = GoodsRequest.objects.visible_to(self.request.tenant)
         recommending.withdraw(get_object_or_404(mine, public_id=self.kwargs["public_id"]), at=days.now())

@@ -19,7 +19,7 @@ from haowu.tenants.scope import platform_scope
 from merchants.models import Category, Plan, PlanRate, Product
 from merchants.steps import Step
 from streamers.models import Channel, Pick
-from streamers.offers import Choice, Through
+from streamers.offers import Choice, PickSource
 from streamers.terms import OfferBook
 from tuanzhang.models import Activity, Enrolment, EnrolmentRate
 
@@ -117,7 +117,7 @@ class Card:
 
 
 def cards(
-    streamer: Tenant, products: list[Product], at: datetime, ways: Mapping[int, Through] | None = None
+    streamer: Tenant, products: list[Product], at: datetime, ways: Mapping[int, PickSource] | None = None
 ) -> list[Card]:
     """Each of ``products`` dressed for ``streamer``, in a fixed number of queries. Within a transaction.
 
@@ -142,7 +142,7 @@ def _card(
     pick: Pick | None,
     at: datetime,
     tomorrow: datetime,
-    through: Through | None,
+    through: PickSource | None,
 ) -> Card:
     def choice(moment: datetime) -> Choice:
         way = through or (pick.through(moment) if pick else None)

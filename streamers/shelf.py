@@ -12,15 +12,11 @@ from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Product
+from merchants.refusals import ProductNotListed
 from streamers.models import Channel, Pick, new_pid
-from streamers.offers import EXCLUSIVE_KINDS, Through
+from streamers.offers import EXCLUSIVE_KINDS, PickSource
 from streamers.terms import OfferBook
 from tuanzhang.models import Activity, Recommendation
-
-
-class ProductNotListed(Refused):
-    code = "PRODUCT_NOT_LISTED"
-    text = _("「{product}」已下架或尚未上架，不能选入。")
 
 
 class AlreadyPicked(Refused):
@@ -52,7 +48,7 @@ class PidTaken(Refused):
 
 
 @dataclass(frozen=True)
-class Wish:
+class NewPick:
     """One product for one shelf. ``pid`` is given where another system issued it.
 
     ``activity`` and ``second_leader``: whose link led to it; the pick then stands through them.
@@ -67,14 +63,14 @@ class Wish:
     recommendation: Recommendation | None = None
 
     @property
-    def through(self) -> Through | None:
+    def through(self) -> PickSource | None:
         if self.activity is None:
             return None
-        return Through(self.activity.code, self.second_leader.pk if self.second_leader else None)
+        return PickSource(self.activity.code, self.second_leader.pk if self.second_leader else None)
 
 
 @transaction.atomic
-def pick_many(wishes: Sequence[Wish]) -> list[Pick | Refused]:
+def pick_many(wishes: Sequence[NewPick]) -> list[Pick | Refused]:
     """Put each product on its shelf; one answer per wish, in order, and one refusal never spoils the others.
 
     What stands on the shelf already may be picked again through another leader's activity: the pid stays (unless
@@ -99,29 +95,31 @@ def pick(
     recommendation: Recommendation | None = None,
 ) -> Pick:
     """``pick_many`` for one, its refusal raised."""
-    return single(pick_many([Wish(streamer, product, at, "", activity, second_leader, recommendation)]))
+    return single(pick_many([NewPick(streamer, product, at, "", activity, second_leader, recommendation)]))
 
 
 class _Shelves:
     """The shelves that ``wishes`` are about. What was taken counts for the wishes after it; ``write`` stores it all."""
 
-    def __init__(self, wishes: Sequence[Wish]) -> None:
+    def __init__(self, wishes: Sequence[NewPick]) -> None:
         products = {wish.product.pk: wish.product for wish in wishes}
         shown = Product.objects.listed().supplied(max((wish.at for wish in wishes), default=days.BEGINNING))
-        self._listed = set(shown.filter(pk__in=products).values_list("pk", flat=True))
-        picks = Pick.objects.on_shelf().filter(streamer__in={wish.streamer.pk for wish in wishes}, product__in=products)
-        self._standing: dict[tuple[int, int], tuple[Pick, Through | None]] = {
+        self._listed = set(shown.filter(pk__any_of=products).values_list("pk", flat=True))
+        picks = Pick.objects.on_shelf().filter(
+            streamer__any_of={wish.streamer.pk for wish in wishes}, product__any_of=products
+        )
+        self._standing: dict[tuple[int, int], tuple[Pick, PickSource | None]] = {
             (pick.streamer_id, pick.product_id): (pick, pick.latest_through) for pick in picks.with_channels()
         }
         with platform_scope():
             self._book = OfferBook(products.values())
-            pids = Pick.objects.filter(pid__in=[wish.pid for wish in wishes if wish.pid])
+            pids = Pick.objects.filter(pid__any_of=[wish.pid for wish in wishes if wish.pid])
             self._pids = set(pids.values_list("pid", flat=True))
         self._new: list[Pick] = []
         self._replaced: list[Pick] = []
         self._channels: list[Channel] = []
 
-    def take(self, wish: Wish) -> Pick | Refused:
+    def take(self, wish: NewPick) -> Pick | Refused:
         place = (wish.streamer.pk, wish.product.pk)
         standing, through = self._standing.get(place, (None, None))
         if refused := self._objection(wish, standing, through):
@@ -138,7 +136,7 @@ class _Shelves:
         Pick.objects.bulk_create(self._new)
         Channel.objects.bulk_create(self._channels)
 
-    def _objection(self, wish: Wish, standing: Pick | None, through: Through | None) -> Refused | None:
+    def _objection(self, wish: NewPick, standing: Pick | None, through: PickSource | None) -> Refused | None:
         """The first rule that ``wish`` breaks."""
         if wish.product.pk not in self._listed:
             return ProductNotListed(product=wish.product)
@@ -153,7 +151,7 @@ class _Shelves:
             return ExclusiveOffer(product=wish.product)
         return None
 
-    def _pick(self, wish: Wish, standing: Pick | None) -> Pick:
+    def _pick(self, wish: NewPick, standing: Pick | None) -> Pick:
         """A new pid; what stood on the shelf before leaves it, and its links still pay as they did."""
         if standing is not None:
             standing.unpicked_at = wish.at
@@ -163,18 +161,18 @@ class _Shelves:
         self._new.append(pick)
         return pick
 
-    def _kept_for_others(self, wish: Wish) -> bool:
+    def _kept_for_others(self, wish: NewPick) -> bool:
         offers = self._book.offers(wish.product.pk, wish.streamer.pk, wish.at)
         exclusive = [offer for offer in offers if offer.kind in EXCLUSIVE_KINDS]
         return bool(exclusive) and not any(offer.listed for offer in exclusive)
 
 
-def _turns(wish: Wish, through: Through | None) -> bool:
+def _turns(wish: NewPick, through: PickSource | None) -> bool:
     """Whether ``wish`` leads another way than the pick that stands; a bare wish for it is only a repetition."""
     return (wish.activity is not None or wish.pid != "") and wish.through != through
 
 
-def _is_repeated(wish: Wish, standing: Pick) -> bool:
+def _is_repeated(wish: NewPick, standing: Pick) -> bool:
     """Whether ``wish`` was granted at its very moment before, whatever came after: a file that is loaded again."""
     if wish.pid != standing.pid:
         return False
@@ -184,7 +182,7 @@ def _is_repeated(wish: Wish, standing: Pick) -> bool:
     return any(channel.effective_from == wish.at and channel.through == wish.through for channel in channels)
 
 
-def _channel(pick: Pick, wish: Wish) -> Channel:
+def _channel(pick: Pick, wish: NewPick) -> Channel:
     """From ``wish.at`` on the pick stands through the wish's activity."""
     return Channel(
         pick=pick,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from merchants import rates
 from merchants.models import Plan, PlanRate, Product
-from streamers.offers import Choice, Kind, Offer, Through, choose
+from streamers.offers import Choice, Kind, Offer, PickSource, choose
 from tuanzhang.models import Enrolment, SecondLevel
 
 
@@ -23,7 +23,7 @@ class OfferBook:
         self._on_shop: dict[int, list[_DatedPlan]] = defaultdict(list)
         plans = {plan.pk: plan for plan in Plan.objects.speaking_for(self._merchant_of)}
         rates_of: dict[int, list[PlanRate]] = defaultdict(list)
-        for rate in PlanRate.objects.filter(plan__in=plans.keys()):
+        for rate in PlanRate.objects.filter(plan__any_of=plans.keys()):
             rates_of[rate.plan_id].append(rate)
         for plan in plans.values():
             home = self._on_shop[plan.merchant_id] if plan.product_id is None else self._on_product[plan.product_id]
@@ -31,13 +31,13 @@ class OfferBook:
         for item in Enrolment.objects.that_ever_spoke(self._merchant_of.keys()):
             self._items[item.product_id].append(_DatedItem(item))
 
-    def offers(self, product_id: int, streamer_id: int, at: datetime, through: Through | None = None) -> list[Offer]:
+    def offers(self, product_id: int, streamer_id: int, at: datetime, through: PickSource | None = None) -> list[Offer]:
         """The offers on ``product_id`` live at ``at``, each as it stands for ``streamer_id``."""
         plans = [*self._on_product[product_id], *self._on_shop[self._merchant_of[product_id]]]
         offers = [plan.offer(streamer_id, at) for plan in plans if plan.speaks(at)]
         return offers + [item.offer(streamer_id, at, through) for item in self._items[product_id] if item.speaks(at)]
 
-    def choose(self, product_id: int, streamer_id: int, at: datetime, through: Through | None = None) -> Choice:
+    def choose(self, product_id: int, streamer_id: int, at: datetime, through: PickSource | None = None) -> Choice:
         """The offer that speaks. ``through``: what the pick stood through at ``at``."""
         return choose(self.offers(product_id, streamer_id, at, through), through.activity if through else None)
 
@@ -91,7 +91,7 @@ class _DatedItem:
     def is_over(self, at: datetime) -> bool:
         return self._until is not None and self._until <= at
 
-    def offer(self, streamer_id: int, at: datetime, through: Through | None) -> Offer:
+    def offer(self, streamer_id: int, at: datetime, through: PickSource | None) -> Offer:
         listed = not self.activity.is_exclusive or self._lists(streamer_id, at)
         rate = rates.in_force(self._rates, at)
         if not listed or rate is None:
@@ -112,7 +112,7 @@ class _DatedItem:
     def _lists(self, streamer_id: int, at: datetime) -> bool:
         return any(row.streamer_id == streamer_id and row.holds(at) for row in self._listed)
 
-    def _second(self, at: datetime, through: Through | None) -> SecondLevel | None:
+    def _second(self, at: datetime, through: PickSource | None) -> SecondLevel | None:
         """The second leader whose link led here, else the one who has a part in every sale of the item."""
         live = [second for second in self._seconds if second.is_live(at)]
         linked = through.second_leader_id if through and through.activity == self.activity.code else None

@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 
+from haowu.approvals.act_views import ActView
 from haowu.ground import days
-from haowu.ground.errors import Refused
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
@@ -83,17 +81,11 @@ class Shelf(OfStreamer, ListPage):
         return self.cards(products_of(found, self.request.tenant))
 
 
-class ShelfAct(OneProduct, View):
-    """One button about a product; goes back to the page it was pressed on."""
+class ShelfAct(OneProduct, ActView):
+    """Goes back to the page it was pressed on."""
 
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            messages.success(request, self.act())
-        except Refused as refused:
-            messages.error(request, refused.message)
-        return HttpResponseRedirect(local(request, request.POST.get("next")) or reverse("shelf"))
+    def back(self) -> str:
+        return local(self.request, self.request.POST.get("next")) or reverse("shelf")
 
 
 class PickProduct(ShelfAct):

@@ -51,7 +51,9 @@ def of_brand(brand: Brand | None, of: Tenant, code: str = "p1") -> Product:
     details = editing.Details(code, "", None, brand)
     known = Product.objects.of_merchant(of).coded(code)
     skus = [editing.SkuWish("a", "", 1_000, 5)]
-    return editing.change_product(known, details, skus) if known else editing.add_product(of, code, details, skus)
+    if known:
+        return editing.change_product(known, details, skus, at=days.BEGINNING)
+    return editing.add_product(of, code, details, skus)
 
 
 def authorised(name: str, first: str = "2024-01-01", last: str = "2025-12-31") -> introducing.Authorised:
@@ -74,7 +76,7 @@ Row = tuple[str, str, str, int, int]
 
 def feed(
     of: Base, sequence: int, rows: Iterable[Row], kind: str = "snapshot", *, at: datetime | None = None, **facts: Any
-) -> feeding.Receipt:
+) -> feeding.FeedAnswer:
     """``rows``: (merchant, product, sku, price_fen, quantity). Counted a minute later for each sequence."""
     at = at or AT + timedelta(minutes=sequence)
     told = feeding.Count(kind, sequence, facts.pop("counted_at", at), **facts)

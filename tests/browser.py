@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 from django.test import Client
+from django.utils.html import strip_tags
 
 from haowu.ground import days
 from haowu.tenants.models import Tenant
@@ -38,6 +39,11 @@ def browser(tenant: Tenant, role: str = "owner", language: str = "zh-hans") -> C
 def text(response) -> str:
     assert response.status_code == 200, response.status_code
     return response.content.decode()
+
+
+def words(response) -> str:
+    """What a person reads on the page: no tags, so no random token or address that happens to hold a short word."""
+    return strip_tags(text(response))
 
 
 def shown_messages(response) -> list[str]:

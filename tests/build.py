@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, connections
 
 from commissions.models import OrderLine, Policy, Run, Withdrawal
 from commissions.nights import night
-from commissions.orders.intake import Receipt, receive
+from commissions.orders.intake import EventAnswer, receive
 from commissions.payments import withdrawals
 from commissions.stories import explain
 from haowu.ground import days
@@ -24,7 +24,7 @@ from merchants.models import Category, Plan, Product, Shop
 from merchants.steps import Step
 from streamers import shelf
 from streamers.models import Pick, Profile
-from tuanzhang import activities, enrolling, seconds
+from tuanzhang import activities, enrolling, second_level
 from tuanzhang.models import Activity, Enrolment, SecondLevel
 
 PASSWORD = "correct-horse-battery"
@@ -99,7 +99,7 @@ def three_withdrawals() -> list[Withdrawal]:
 def product(of: Tenant, code: str = "", *, price_fen: int = 10_000, listed: bool = True, stock: int = 100) -> Product:
     code = code or f"p{next(_numbers)}"
     leaf = Category.objects.get(code="uncategorised")
-    draft = listing.Draft(code=code, title=code, category=leaf, price_fen=price_fen, stock=stock)
+    draft = listing.ProductDraft(code=code, title=code, category=leaf, price_fen=price_fen, stock=stock)
     (made,) = listing.add_products(of, [draft])
     return listing.list_product(made, at=days.BEGINNING) if listed else made
 
@@ -125,7 +125,7 @@ def activity(
     """One of ``by`` that promotes from the beginning of time, unless ``terms`` (fields of a Draft) say otherwise."""
     code = terms.pop("code", f"a{next(_numbers)}")
     begins_at = terms.pop("begins_at", days.BEGINNING)
-    wish = activities.Draft(type, terms.pop("title", code), begins_at, code=code, **terms)
+    wish = activities.ActivityDraft(type, terms.pop("title", code), begins_at, code=code, **terms)
     made = activities.draft(by, wish, at=at)
     return activities.publish(made, at=at) if published else made
 
@@ -139,7 +139,7 @@ def enrolled(
 
 
 def second(by: Tenant, of: Enrolment, bps: int, at: datetime = days.BEGINNING, **terms: Any) -> SecondLevel:
-    return single(seconds.pass_many([seconds.apply(by, of, bps, at=at, **terms)], at=at))
+    return single(second_level.pass_many([second_level.apply(by, of, bps, at=at, **terms)], at=at))
 
 
 def pick(
@@ -150,7 +150,7 @@ def pick(
     activity: Activity | None = None,
     second_leader: Tenant | None = None,
 ) -> Pick:
-    (answer,) = shelf.pick_many([shelf.Wish(by, of, at, pid, activity, second_leader)])
+    (answer,) = shelf.pick_many([shelf.NewPick(by, of, at, pid, activity, second_leader)])
     if isinstance(answer, Exception):
         raise answer
     return answer
@@ -183,7 +183,7 @@ def paid(order_no: str, at: str, lines: list[dict[str, Any]], *, ordered: str = 
     return event("paid", order_no, at, **{"ordered_at": ordered_at, "buyer_ref": "somebody", "lines": lines} | facts)
 
 
-def push(by: Tenant, events: Iterable[dict[str, Any]]) -> list[Receipt]:
+def push(by: Tenant, events: Iterable[dict[str, Any]]) -> list[EventAnswer]:
     return receive(by, list(events), now=days.now())
 
 

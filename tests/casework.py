@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 from commissions.models import (
     Adjustment,
-    CaseEvent,
     Correction,
     Dispute,
     LineHold,
@@ -14,6 +13,7 @@ from commissions.models import (
     Resettlement,
     TenantHold,
 )
+from haowu.approvals.models import Trail
 from haowu.audit.invariants import run_audit
 from haowu.ledger import books
 from haowu.ledger.models import Account, Posting
@@ -23,7 +23,7 @@ from tests.build import bought, event, merchant, normal_plan, paid, pick, produc
 
 ONE_DAY = timedelta(days=1)
 TABLES = (
-    Account, Posting, OrderLine, Adjustment, CaseEvent, Correction, Dispute, LineHold, ReconciliationItem,
+    Account, Posting, OrderLine, Adjustment, Trail, Correction, Dispute, LineHold, ReconciliationItem,
     ResettledLine, Resettlement, TenantHold,
 )  # fmt: skip
 

@@ -16,9 +16,9 @@ from merchants.models import Plan
 from tests import build
 from tests.bases import agreed, base, feed
 from tests.browser import NOW, browser
-from tuanzhang import changes, enrolling, recommending, seconds
+from tuanzhang import changes, enrolling, recommending, second_level
 from tuanzhang.models import Activity, Enrolment
-from tuanzhang.recommending import Letter
+from tuanzhang.recommending import NewRecommendation
 
 AT = build.moment(NOW)
 PARTS = {
@@ -79,10 +79,10 @@ def _cooperation(shop, seller, lead, partner, goods, more) -> dict[str, dict[str
     item: Enrolment = build.enrolled(goods, activity)
     waiting = enrolling.enrol(activity, more, commission_bps=2000, service_fee_bps=600, at=AT)
     asked = changes.ask_cancel(item, reason="断货", at=AT)
-    second = seconds.apply(partner, item, 300, at=AT)
+    second = second_level.apply(partner, item, 300, at=AT)
     joined = build.activity(partner, joining="all")
     build.enrolled(build.product(shop, "p3"), joined)
-    sent = recommending.recommend(lead, Letter([item], "好卖", [seller]), at=AT)
+    sent = recommending.recommend(lead, NewRecommendation([item], "好卖", [seller]), at=AT)
     wish = recommending.ask(seller, lead, "早餐", at=AT)
     group = recommending.keep_group(lead, "早餐场", [seller])
     own, drafted = {"public_id": activity.public_id}, {"public_id": draft.public_id}

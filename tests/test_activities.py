@@ -51,7 +51,7 @@ def test_a_draft_is_its_leaders_alone_until_it_is_published():
     enter_scope(other.pk)
     assert not Activity.objects.exists()
     enter_scope(PLATFORM)
-    changed = activities.Draft("exclusive", "六月", BEGIN, END, (700, 0), streamers=[streamer("s1")])
+    changed = activities.ActivityDraft("exclusive", "六月", BEGIN, END, (700, 0), streamers=[streamer("s1")])
     draft = activities.change(draft, changed, at=BEFORE)
     activities.publish(draft, at=BEFORE)
     enter_scope(other.pk)
@@ -86,7 +86,7 @@ def test_a_draft_can_be_put_away_and_one_that_is_over_cannot_be_published():
 def test_an_activity_that_makes_no_sense_is_refused(terms, code):
     by = leader("l1")
     activity(leader("l2"), code="taken")
-    wish = activities.Draft(**{"type": "normal", "title": "t", "begins_at": BEGIN} | terms)
+    wish = activities.ActivityDraft(**{"type": "normal", "title": "t", "begins_at": BEGIN} | terms)
     assert code_of(activities.draft, by, wish, at=BEFORE) == code
     assert not Activity.objects.of_leader(by).exists()
 
@@ -121,15 +121,15 @@ class TestEnrolling:
         goods = [product(shop, f"p{number}") for number in range(3)]
         unlisted = product(shop, "p9", listed=False)
         wishes = [
-            enrolling.Wish(june, goods[0], **RATES),
-            enrolling.Wish(june, goods[0], **RATES),
-            enrolling.Wish(june, goods[1], 499, 600),
-            enrolling.Wish(june, goods[1], 2000, 99),
-            enrolling.Wish(june, goods[1], 8500, 501),
-            enrolling.Wish(june, goods[2], 8500, 500),
-            enrolling.Wish(june, unlisted, **RATES),
-            enrolling.Wish(june, goods[1], **RATES, starts_at=END, ends_at=LATER),
-            enrolling.Wish(june, goods[1], **RATES, starts_at=LATER, ends_at=END),
+            enrolling.NewEnrolment(june, goods[0], **RATES),
+            enrolling.NewEnrolment(june, goods[0], **RATES),
+            enrolling.NewEnrolment(june, goods[1], 499, 600),
+            enrolling.NewEnrolment(june, goods[1], 2000, 99),
+            enrolling.NewEnrolment(june, goods[1], 8500, 501),
+            enrolling.NewEnrolment(june, goods[2], 8500, 500),
+            enrolling.NewEnrolment(june, unlisted, **RATES),
+            enrolling.NewEnrolment(june, goods[1], **RATES, starts_at=END, ends_at=LATER),
+            enrolling.NewEnrolment(june, goods[1], **RATES, starts_at=LATER, ends_at=END),
         ]
         answers = enrolling.enrol_many(wishes, at=BEFORE)
         assert [getattr(answer, "code", "enrolled") for answer in answers] == [
@@ -172,7 +172,7 @@ class TestEnrolling:
 
     def test_a_leader_passes_some_and_refuses_others_with_a_reason(self, june):
         shop = merchant("m1")
-        wishes = [enrolling.Wish(june, product(shop, f"p{number}"), **RATES) for number in range(4)]
+        wishes = [enrolling.NewEnrolment(june, product(shop, f"p{number}"), **RATES) for number in range(4)]
         first, second, third, fourth = enrolling.enrol_many(wishes, at=BEFORE)
         assert [answer.code for answer in enrolling.reject_many([third], "  ", at=BEGIN)] == ["REASON_MISSING"]
         enrolling.reject_many([third], "图片不清晰", at=BEGIN)
@@ -238,7 +238,10 @@ class TestEnrolling:
         first = enrolling.enrol(june, goods, at=BEFORE, ends_at=half, **RATES)
         assert code_of(enrolling.enrol, june, goods, at=BEFORE, starts_at=half, **RATES) == "ALREADY_ENROLLED"
         other = product(merchant("m2"))
-        both = [enrolling.Wish(june, other, **RATES, **window) for window in ({"ends_at": half}, {"starts_at": half})]
+        both = [
+            enrolling.NewEnrolment(june, other, **RATES, **window)
+            for window in ({"ends_at": half}, {"starts_at": half})
+        ]
         assert [getattr(each, "code", "enrolled") for each in enrolling.enrol_many(both, at=BEFORE)] == [
             "enrolled",
             "ALREADY_ENROLLED",

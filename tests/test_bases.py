@@ -6,6 +6,7 @@ import pytest
 
 from bases import founding, introducing, quotas, refusals
 from bases.models import Application, Base, BasePolicy, Brand, Introduction, Room
+from haowu.approvals.rules import ReasonMissing
 from haowu.ground import days
 from haowu.ground.states import MoveRefused
 from haowu.tenants.models import Membership, Tenant
@@ -76,7 +77,7 @@ class TestFounding:
     def test_a_decision_needs_its_reason(self):
         asked = application()
         for act in (founding.send_back, founding.refuse):
-            with pytest.raises(refusals.ReasonMissing):
+            with pytest.raises(ReasonMissing):
                 act(asked, "  ", by=None, at=AT)
         asked.refresh_from_db()
         assert asked.status == "submitted"

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from haowu.bench import others
-from haowu.bench.figures import Figures
+from haowu.bench.report import Figures
 
 
 def test_a_package_that_is_missing_is_named_with_how_to_get_it():

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import IntegrityError, connections
 
-from haowu.bench import parts, subjects, twins
+from haowu.bench import partitions, subjects, twins
 from haowu.bench.orders_behind import Events, Lines
 from haowu.bench.postings_behind import Postings
 from haowu.bench.subjects import Subject
@@ -26,7 +26,7 @@ def owner() -> Iterator:
 def made(owner, subject: Subject) -> list[Twin]:
     forms = [Twin(subject.table, form, {PLAIN: "", **subject.columns}[form]) for form in (PLAIN, MONTHS, HASHED)]
     for twin in forms:
-        twins.build(owner, twin, parts.months())
+        twins.build(owner, twin, partitions.months())
         owner.execute(subject.history.format(table=twin.name), subject.parameters())
         twins.furnish(owner, twin)
     return forms

@@ -7,8 +7,8 @@ import pytest
 from merchants.models import Product
 from tests.build import activity, enrolled, leader, merchant, moment, product, second
 from tests.test_activities import code_of
-from tuanzhang import changes, seconds
-from tuanzhang.models import ChangeRequest, Enrolment
+from tuanzhang import changes, refusals, second_level
+from tuanzhang.models import ChangeRequest, Enrolment, SecondLevel
 
 pytestmark = pytest.mark.django_db
 
@@ -144,20 +144,20 @@ class TestSecondLevel:
         assert code_of(changes.ask_lower, item, 2000, 499, at=ASKED) == "BELOW_SECOND"
         request = changes.ask_lower(item, 2000, 500, at=ASKED)
         changes.agree(request, at=ASKED)
-        seconds.ask_end(made, item.leader, at=ASKED)
-        seconds.answer_end(made, made.second_leader, True, at=ASKED)
+        second_level.ask_end(made, item.leader, at=ASKED)
+        second_level.answer_end(made, made.second_leader, True, at=ASKED)
         changes.ask_lower(item, 2000, 499, at=moment("2024-06-11 00:00"))
 
     def test_a_second_fits_under_every_announced_fee_of_the_first(self, item):
         changes.ask_lower(item, 2000, 400, at=ASKED)
-        assert code_of(seconds.apply, leader("l2"), item, 401, at=ASKED) == "SECOND_OUT_OF_RANGE"
-        assert code_of(seconds.apply, leader("l3"), item, 99, at=ASKED) == "SECOND_OUT_OF_RANGE"
-        seconds.apply(leader("l4"), item, 400, at=ASKED)
+        assert code_of(second_level.apply, leader("l2"), item, 401, at=ASKED) == "SECOND_OUT_OF_RANGE"
+        assert code_of(second_level.apply, leader("l3"), item, 99, at=ASKED) == "SECOND_OUT_OF_RANGE"
+        second_level.apply(leader("l4"), item, 400, at=ASKED)
 
     def test_a_fee_that_fell_while_the_application_waited_is_weighed_again(self, item):
-        waiting = seconds.apply(leader("l2"), item, 600, at=ASKED)
+        waiting = second_level.apply(leader("l2"), item, 600, at=ASKED)
         changes.ask_lower(item, 2000, 500, at=ASKED)
-        assert [answer.code for answer in seconds.pass_many([waiting], at=ASKED)] == ["SECOND_OUT_OF_RANGE"]
+        assert [answer.code for answer in second_level.pass_many([waiting], at=ASKED)] == ["SECOND_OUT_OF_RANGE"]
 
     @pytest.mark.parametrize(("joining", "partner", "code"), [
         ("none", False, "SECOND_LEVEL_CLOSED"), ("listed", False, "SECOND_LEVEL_CLOSED"), ("listed", True, ""),
@@ -168,47 +168,58 @@ class TestSecondLevel:
         made = activity(leader("l1"), joining=joining, partners=[other] if partner else [])
         here = enrolled(product(merchant("m1")), made)
         if code:
-            assert code_of(seconds.apply, other, here, 500, at=ASKED) == code
+            assert code_of(second_level.apply, other, here, 500, at=ASKED) == code
         else:
-            seconds.apply(other, here, 500, at=ASKED)
-        assert code_of(seconds.apply, made.leader, here, 500, at=ASKED) == "OWN_ACTIVITY"
-        assert code_of(seconds.apply, merchant("m2"), here, 500, at=ASKED) == "NOT_A_LEADER"
+            second_level.apply(other, here, 500, at=ASKED)
+        assert code_of(second_level.apply, made.leader, here, 500, at=ASKED) == "OWN_ACTIVITY"
+        assert code_of(second_level.apply, merchant("m2"), here, 500, at=ASKED) == "NOT_A_LEADER"
 
     def test_the_window_lies_inside_the_items(self):
         made = activity(leader("l1"), joining="all", begins_at=moment("2024-06-01 00:00"))
         here = enrolled(product(merchant("m1")), made, ends_at=moment("2024-06-30 00:00"))
         late = {"ends_at": moment("2024-06-30 00:01")}
         early = {"starts_at": moment("2024-05-31 23:59")}
-        assert code_of(seconds.apply, leader("l2"), here, 500, at=ASKED, **late) == "OUTSIDE_COOPERATION"
-        assert code_of(seconds.apply, leader("l3"), here, 500, at=ASKED, **early) == "OUTSIDE_COOPERATION"
-        applied = seconds.apply(leader("l4"), here, 500, at=ASKED)
+        assert code_of(second_level.apply, leader("l2"), here, 500, at=ASKED, **late) == "OUTSIDE_COOPERATION"
+        assert code_of(second_level.apply, leader("l3"), here, 500, at=ASKED, **early) == "OUTSIDE_COOPERATION"
+        applied = second_level.apply(leader("l4"), here, 500, at=ASKED)
         assert (applied.starts_at, applied.ends_at) == (moment("2024-06-01 00:00"), moment("2024-06-30 00:00"))
 
     def test_of_the_whole_item_there_is_one_second_leader_at_a_time(self, item):
         second(leader("l2"), item, 500, whole_item=True)
-        assert code_of(seconds.apply, leader("l3"), item, 300, at=ASKED, whole_item=True) == "SECOND_TAKEN"
-        by_link = seconds.apply(leader("l4"), item, 300, at=ASKED)
-        assert code_of(seconds.apply, by_link.second_leader, item, 300, at=ASKED) == "SECOND_TAKEN"
+        assert code_of(second_level.apply, leader("l3"), item, 300, at=ASKED, whole_item=True) == "SECOND_TAKEN"
+        by_link = second_level.apply(leader("l4"), item, 300, at=ASKED)
+        assert code_of(second_level.apply, by_link.second_leader, item, 300, at=ASKED) == "SECOND_TAKEN"
 
     def test_ending_needs_the_other_sides_answer(self, item):
         made = second(leader("l2"), item, 500)
-        assert code_of(seconds.answer_end, made, item.leader, True, at=ASKED) == "END_NOT_ASKED"
-        made = seconds.ask_end(made, made.second_leader, at=ASKED)
-        assert code_of(seconds.ask_end, made, item.leader, at=ASKED) == "END_ALREADY_ASKED"
-        assert code_of(seconds.answer_end, made, made.second_leader, True, at=ASKED) == "ANSWER_BY_OTHER"
+        assert code_of(second_level.answer_end, made, item.leader, True, at=ASKED) == "END_NOT_ASKED"
+        made = second_level.ask_end(made, made.second_leader, at=ASKED)
+        assert code_of(second_level.ask_end, made, item.leader, at=ASKED) == "END_ALREADY_ASKED"
+        assert code_of(second_level.answer_end, made, made.second_leader, True, at=ASKED) == "ANSWER_BY_OTHER"
         assert made.waits(DEADLINE) == 7
-        made = seconds.answer_end(made, item.leader, False, at=ASKED)
+        made = second_level.answer_end(made, item.leader, False, at=ASKED)
         assert made.is_live(DEADLINE) and made.end_refused_at == ASKED
-        made = seconds.ask_end(made, item.leader, at=ASKED)
-        made = seconds.answer_end(made, made.second_leader, True, at=ASKED)
+        made = second_level.ask_end(made, item.leader, at=ASKED)
+        made = second_level.answer_end(made, made.second_leader, True, at=ASKED)
         assert (made.is_live(moment("2024-06-10 23:59:59")), made.is_live(moment("2024-06-11 00:00"))) == (True, False)
 
+    def test_a_leader_waits_for_one_answer_at_a_time_whatever_the_windows(self, item):
+        half = item.starts_at + (item.ends_at - item.starts_at) / 2 if item.ends_at else ASKED + timedelta(days=5)
+        two = leader("l2")
+        second_level.apply(two, item, 500, at=ASKED, ends_at=half)
+        later = second_level.NewSecondLevel(two, item, 500, starts_at=half)
+        (refused,) = second_level.apply_many([later], at=ASKED)
+        assert (refused.code, SecondLevel.objects.count()) == (refusals.SecondTaken.code, 1)
+
     def test_a_refusal_has_a_reason_and_an_application_can_be_taken_back(self, item):
-        one, two = seconds.apply(leader("l2"), item, 500, at=ASKED), seconds.apply(leader("l3"), item, 500, at=ASKED)
-        assert [answer.code for answer in seconds.reject_many([one], "", at=ASKED)] == ["REASON_MISSING"]
-        assert [answer.status for answer in seconds.reject_many([one], "费率过高", at=ASKED)] == ["rejected"]
-        assert seconds.withdraw(two, at=ASKED).status == "withdrawn"
-        assert code_of(seconds.withdraw, one, at=ASKED) == "NOT_WAITING"
+        one, two = (
+            second_level.apply(leader("l2"), item, 500, at=ASKED),
+            second_level.apply(leader("l3"), item, 500, at=ASKED),
+        )
+        assert [answer.code for answer in second_level.reject_many([one], "", at=ASKED)] == ["REASON_MISSING"]
+        assert [answer.status for answer in second_level.reject_many([one], "费率过高", at=ASKED)] == ["rejected"]
+        assert second_level.withdraw(two, at=ASKED).status == "withdrawn"
+        assert code_of(second_level.withdraw, one, at=ASKED) == "NOT_WAITING"
 
 
 def test_the_second_leader_of_a_link_is_paid_for_what_was_picked_through_it_alone(item):

@@ -185,7 +185,12 @@ def test_an_event_pushed_again_is_a_duplicate(tmp_path):
     [
         (("settle", "--day", "2099-01-01"), "DAY_NOT_ENDED"),
         (("settle", "--day", "yesterday"), "2024-06-09"),
+        (("settle", "--day", "9999-12-31"), "2024-06-09"),
         (("explain", "nothing"), "没有订单 nothing"),
+        (("explain", "cut \ud83d"), "残缺的字符"),
+        (("explain", "o1", "9" * 5000), "整数"),
+        (("push_events", "/nowhere.jsonl", "--source", "x" * 65), "64"),
+        (("reconcile", "/nowhere.csv", "--source", "cut \ud83d"), "残缺的字符"),
         (("explain",), "--all"),
         (("push_events", "/nowhere.jsonl"), "/nowhere.jsonl"),
         (("load_market", "/nowhere.json"), "/nowhere.json"),

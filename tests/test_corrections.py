@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from commissions.cases import corrections, resettlement
-from commissions.cases.casework import ReasonMissing, SamePerson, StaffOnly
-from commissions.models import Adjustment, CaseEvent, OrderLine, Policy, ResettledLine, Resettlement
+from commissions.cases.casework import trail_of
+from commissions.models import Adjustment, OrderLine, Policy, ResettledLine, Resettlement
+from haowu.approvals.rules import ReasonMissing, SecondPersonNeeded, StaffOnly
 from haowu.audit.invariants import run_audit
 from haowu.ground.states import MoveRefused
 from haowu.ledger.models import Posting
@@ -46,8 +47,8 @@ def test_a_posting_is_reversed_once_by_two_people(market):
     with pytest.raises(corrections.AlreadyCorrected):
         corrections.reverse(wrong, "再冲一次", staff("maker"), at=moment("2024-06-09 12:00"))
     assert everything() == before
-    rows = CaseEvent.objects.filter(case="correction", case_id=made.pk).order_by("pk")
-    assert [(row.act, row.by.username, row.reason) for row in rows] == [
+    rows = trail_of(made)
+    assert [(row.act, row.user.username, row.reason) for row in rows] == [
         ("proposed", "maker", "重复收取"),
         ("approved", "checker", "重复收取"),
     ]
@@ -59,7 +60,7 @@ def test_a_reversal_leaves_the_clearing_account_of_a_closed_night_at_zero(market
     settled(market)
     made = corrections.reverse(reference("commission"), "刷单", staff("maker"), at=AT)
     before = everything()
-    with pytest.raises(corrections.BalanceTooLow):
+    with pytest.raises(corrections.PayerBalanceTooLow):
         corrections.approve(made, by=staff("checker"), at=AT)
     assert everything() == before
     sell(market, "o2", "2024-06-02 12:00", price_fen=4_000)
@@ -73,7 +74,7 @@ def test_a_reversal_leaves_the_clearing_account_of_a_closed_night_at_zero(market
 @pytest.mark.parametrize(
     ("refusal", "act"),
     [
-        (SamePerson, lambda made: corrections.approve(made, by=staff("maker"), at=AT)),
+        (SecondPersonNeeded, lambda made: corrections.approve(made, by=staff("maker"), at=AT)),
         (StaffOnly, lambda made: corrections.approve(made, by=staff("guest", is_staff=False), at=AT)),
         (corrections.NoSuchPosting, lambda made: corrections.reverse("nothing", "x", staff("maker"), at=AT)),
         (ReasonMissing, lambda made: corrections.reverse(reference("cost"), "", staff("maker"), at=AT)),
@@ -251,7 +252,7 @@ def test_a_resettlement_needs_a_second_person_closed_nights_and_something_to_cha
     same = Policy.objects.create(effective_from=moment("2024-08-01 00:00"), tech_bps=1000)
     staff("checker")
     before = everything()
-    with pytest.raises(SamePerson):
+    with pytest.raises(SecondPersonNeeded):
         resettlement.apply(made.pk, staff("maker"), at=moment("2024-06-11 11:00"))
     with pytest.raises(resettlement.RangeNotSettled):
         previewed(right, 11, 12)

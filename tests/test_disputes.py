@@ -3,8 +3,10 @@
 import pytest
 
 from commissions.cases import deadlines, disputes, holds
-from commissions.cases.casework import CaseClosed, DeadlinePassed, ReasonMissing, SamePerson, StaffOnly
-from commissions.models import CaseEvent, Dispute, OrderLine
+from commissions.cases.casework import CaseClosed, DeadlinePassed, trail_of
+from commissions.models import Dispute, OrderLine
+from haowu.approvals.models import Trail
+from haowu.approvals.rules import ReasonMissing, SecondPersonNeeded, StaffOnly
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import enter_scope
 from tests.build import member, merchant, moment, nets, settle, streamer, told
@@ -40,7 +42,7 @@ def money() -> tuple[int, int, int]:
 
 
 def acts(dispute: Dispute) -> list[str]:
-    rows = CaseEvent.objects.filter(case="dispute", case_id=dispute.pk).order_by("pk")
+    rows = trail_of(dispute)
     return list(rows.values_list("act", flat=True))
 
 
@@ -203,7 +205,7 @@ def test_a_proposal_sent_back_is_open_again(market):
 @pytest.mark.parametrize(
     ("refusal", "act"),
     [
-        (SamePerson, lambda d, at: disputes.uphold(d, by=staff("maker"), at=at)),
+        (SecondPersonNeeded, lambda d, at: disputes.uphold(d, by=staff("maker"), at=at)),
         (StaffOnly, lambda d, at: disputes.uphold(d, by=staff("guest", is_staff=False), at=at)),
         (StaffOnly, lambda d, at: disputes.reject(d, "x", by=staff("guest", is_staff=False), at=at)),
         (ReasonMissing, lambda d, at: disputes.reject(d, " ", by=staff("checker"), at=at)),
@@ -260,7 +262,7 @@ def test_both_sides_read_their_dispute_and_its_trail_and_strangers_neither(marke
     seen = []
     for each in sides:
         enter_scope(each.pk)
-        seen.append((Dispute.objects.count(), CaseEvent.objects.count()))
+        seen.append((Dispute.objects.count(), Trail.objects.filter(subject_kind="dispute").count()))
     assert seen == [(1, 1), (1, 1), (0, 0)]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from commissions.cases import disputes, holds
 from commissions.models import OrderLine
-from commissions.stories import explain, telling
+from commissions.stories import explain, sentences
 from haowu.tenants.models import Tenant
 from tests import build
 from tests.build import bought, event, moment, paid, push, settle, told
@@ -22,7 +22,7 @@ def market():
 
 
 def words(order_no: str = "o1") -> str:
-    return "\n".join(telling.sentences(told(order_no)))
+    return "\n".join(sentences.sentences(told(order_no)))
 
 
 def seen_by(code: str) -> dict:

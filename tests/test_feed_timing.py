@@ -4,7 +4,7 @@ import pytest
 
 from bases.models import Stock
 from haowu.bench import feed
-from haowu.bench.figures import Figures
+from haowu.bench.report import Figures
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from commissions.cases import deadlines, holds
-from commissions.cases.casework import CaseClosed, DeadlineNotLater, DeadlinePassed, ReasonMissing, StaffOnly
-from commissions.models import CaseEvent, LineHold, OrderLine, TenantHold, Withdrawal
+from commissions.cases.casework import CaseClosed, DeadlineNotLater, DeadlinePassed, trail_of
+from commissions.models import LineHold, OrderLine, TenantHold, Withdrawal
 from commissions.payments import payouts, withdrawals
+from haowu.approvals.rules import ReasonMissing, StaffOnly
 from haowu.tenants.models import Tenant
 from tests.build import bank_account, event, moment, money, nets, paid, policy, push, settle, told
 from tests.casework import ONE_DAY, audit_is_clean, balance, everything, open_market, refund, sell, staff
@@ -29,8 +30,8 @@ def hold(at: str = "2024-06-03 09:00", **fields) -> LineHold:
 
 
 def trail(case) -> list[tuple]:
-    rows = CaseEvent.objects.filter(case=case.CASE, case_id=case.pk).order_by("pk")
-    return [(row.act, row.by and row.by.username, row.reason) for row in rows]
+    rows = trail_of(case)
+    return [(row.act, row.user and row.user.username, row.reason) for row in rows]
 
 
 def test_a_held_line_is_left_out_of_its_night_and_settles_the_night_after_its_release(market):

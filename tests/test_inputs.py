@@ -155,3 +155,14 @@ def test_a_file_is_read_as_utf8_or_gbk():
     assert inputs.decoded("\ufeff名".encode()) == inputs.decoded("名".encode("gb18030")) == "名"
     with pytest.raises(InputInvalid):
         inputs.decoded(b"\xff\xff\xff")
+
+
+@pytest.mark.parametrize("good", ["a", "!~", "x" * 8, "2024-06/7:b@c"])
+def test_visible_ascii_is_taken_as_it_is(good):
+    assert inputs.visible_ascii(good, max_length=13) == good
+
+
+@pytest.mark.parametrize("bad", ["", " ", "a b", "名", "a\n", "\x7f", "é", "x" * 14, None, 7])
+def test_what_is_no_visible_ascii_is_refused(bad):
+    with pytest.raises(inputs.InputInvalid):
+        inputs.visible_ascii(bad, max_length=13)

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from commissions.leaders import levelling
+from haowu.approvals.rules import ReasonMissing, StaffOnly
 from haowu.audit.invariants import run_audit
 from haowu.ground.states import MoveRefused
 from haowu.tenants.models import Tenant
@@ -31,10 +32,9 @@ from tests.build import (
     told,
 )
 from tests.quarters import Stall, assessed
-from tuanzhang import appeals, enrolling, permission, seconds
+from tuanzhang import appeals, enrolling, permission, second_level
 from tuanzhang import level_refusals as refusals
 from tuanzhang.models import Appeal, Enrolment, MonthlyAssessment, Readmission, Revocation, SecondLevel
-from tuanzhang.refusals import ReasonMissing
 
 pytestmark = pytest.mark.django_db
 
@@ -174,7 +174,7 @@ def test_a_withdrawal_closes_what_runs_rejects_what_waits_and_lets_earned_fees_s
     over = activity(failing, ends_at=moment("2024-07-01 00:00"))
     item, asked_at = running.enrolments.filter(product__code="mine").get(), moment("2024-07-10 10:00")
     waiting = enrolling.enrol(running, product(merchant()), commission_bps=2000, service_fee_bps=600, at=asked_at)
-    asks = seconds.apply(leader("l2"), item, 500, at=asked_at)
+    asks = second_level.apply(leader("l2"), item, 500, at=asked_at)
     guest_item = Stall(leader("l3"), joining="all").activity.enrolments.get()
     part = second(failing, guest_item, 300, at=asked_at)
     by, goods = source(), item.product
@@ -206,7 +206,7 @@ def test_who_has_no_permission_begins_nothing_new(failing):
     withdrawn(failing)
     for act in (
         lambda: activity(failing, code="again"),
-        lambda: seconds.apply(failing, guest_item, 300, at=moment("2024-07-16 10:00")),
+        lambda: second_level.apply(failing, guest_item, 300, at=moment("2024-07-16 10:00")),
     ):
         with pytest.raises(refusals.PermissionWithdrawn):
             act()
@@ -222,7 +222,7 @@ def test_a_withdrawn_leader_is_not_assessed_and_may_apply_again_after_thirty_day
     asked = permission.apply_again(failing, "已整改", by=None, at=moment("2024-08-14 00:00"))
     with pytest.raises(refusals.ReadmissionOpen):
         permission.apply_again(failing, "再催", by=None, at=moment("2024-08-14 00:01"))
-    with pytest.raises(refusals.StaffOnly):
+    with pytest.raises(StaffOnly):
         permission.readmit(asked, by=member(failing), at=moment("2024-08-15 10:00"))
     permission.readmit(asked, by=staff(), at=moment("2024-08-15 10:00"))
     assert permission.objection(failing) is None
@@ -308,7 +308,7 @@ def test_an_appeal_is_in_time_about_ones_own_failure_and_once(failing):
     asked = appeals.appeal(failing, third, "x", by=None, at=in_time)
     with pytest.raises(refusals.AlreadyAppealed):
         appeals.appeal(failing, third, "x", by=None, at=in_time)
-    with pytest.raises(refusals.StaffOnly):
+    with pytest.raises(StaffOnly):
         appeals.uphold(asked, "好", by=member(failing), at=in_time)
     appeals.withdraw(asked, at=in_time)
     with pytest.raises(MoveRefused):

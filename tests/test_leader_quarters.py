@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from commissions.cases.casework import SamePerson, StaffOnly
+from commissions.cases.casework import trail_of
 from commissions.leaders import levelling, rebates
-from commissions.models import CaseEvent, OrderLine, Rebate, RebateBatch
-from commissions.stories import telling
-from commissions.stories.chapters import Chapters, with_chapters
+from commissions.models import OrderLine, Rebate, RebateBatch
+from commissions.stories import sentences
+from commissions.stories.sections import Chapters, with_chapters
+from haowu.approvals.rules import SecondPersonNeeded, StaffOnly
 from haowu.audit.invariants import run_audit
 from haowu.ground.states import MoveRefused
 from haowu.ledger.models import Account, Posting
@@ -238,7 +239,7 @@ def test_a_rebate_takes_two_people_of_the_staff(two_leaders):
     with pytest.raises(StaffOnly):
         rebates.propose(q("2024Q2"), by=member(two_leaders[0]), at=moment(APPEALS_OVER))
     batch = rebates.propose(q("2024Q2"), by=maker, at=moment(APPEALS_OVER))
-    with pytest.raises(SamePerson):
+    with pytest.raises(SecondPersonNeeded):
         rebates.approve(batch, by=maker, at=moment(APPEALS_OVER))
     with pytest.raises(StaffOnly):
         rebates.approve(batch, by=member(two_leaders[0]), at=moment(APPEALS_OVER))
@@ -246,7 +247,7 @@ def test_a_rebate_takes_two_people_of_the_staff(two_leaders):
         RebateBatch.objects.update(checked_by=maker)
     assert not Posting.objects.filter(kind="rebate").exists()
     approved(batch)
-    trail = CaseEvent.objects.filter(case="rebate", case_id=batch.pk).order_by("pk").values_list("act", flat=True)
+    trail = trail_of(batch).values_list("act", flat=True)
     assert list(trail) == ["proposed", "approved"]
 
 
@@ -317,7 +318,7 @@ def test_explain_says_which_quarter_of_whom_counts_a_line_and_tells_the_merchant
         {"quarter": "2024Q2", "day": "2024-06-09", "leader": "l1", "gmv_fen": 120_00},
         {"quarter": "2024Q3", "day": "2024-07-21", "leader": "l1", "gmv_fen": -20_00},
     ]
-    assert "¥120.00 计入团长 l1 的 2024Q2 成交额" in "\n".join(telling.sentences(told(number)))
+    assert "¥120.00 计入团长 l1 的 2024Q2 成交额" in "\n".join(sentences.sentences(told(number)))
     lines = with_chapters(OrderLine.objects.filter(order_no=number))
     seen = {viewer: Chapters(lines).of(lines[0], viewer)["credits"] for viewer in (lead, stall.goods.merchant)}
     assert (len(seen[lead]), seen[stall.goods.merchant]) == (2, [])

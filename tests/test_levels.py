@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from tuanzhang.levels import (
     STEPS,
     Band,
-    Level,
+    LeaderLevel,
+    LevelStep,
     Mode,
     Month,
     Quarter,
-    Step,
     bands,
     is_exempt,
     level_of,
@@ -34,13 +34,13 @@ def brought(gmv_fen: int, brands: int = 0, promoters: int = 0) -> Quarter:
 @pytest.mark.parametrize(
     ("gmv_fen", "level"),
     [
-        (300 * MILLION, Level.GOLD),
-        (299_999_999_99, Level.SILVER),
-        (100 * MILLION, Level.SILVER),
-        (99_999_999_99, Level.BRONZE),
-        (50 * MILLION, Level.BRONZE),
-        (49_999_999_99, Level.POTENTIAL),
-        (-1, Level.POTENTIAL),
+        (300 * MILLION, LeaderLevel.GOLD),
+        (299_999_999_99, LeaderLevel.SILVER),
+        (100 * MILLION, LeaderLevel.SILVER),
+        (99_999_999_99, LeaderLevel.BRONZE),
+        (50 * MILLION, LeaderLevel.BRONZE),
+        (49_999_999_99, LeaderLevel.POTENTIAL),
+        (-1, LeaderLevel.POTENTIAL),
     ],
 )
 def test_the_level_follows_the_quarters_gmv(gmv_fen, level):
@@ -48,11 +48,16 @@ def test_the_level_follows_the_quarters_gmv(gmv_fen, level):
 
 
 def test_a_level_also_takes_its_brands_and_promoters():
-    steps = (STEPS[0], Step(Level.SILVER, 100 * MILLION, brands=10, promoters=50, rebate_bps=30), STEPS[2])
-    assert level_of(brought(120 * MILLION, 10, 50), steps) == Level.SILVER
-    assert level_of(brought(120 * MILLION, 9, 50), steps) == Level.BRONZE
+    steps = (STEPS[0], LevelStep(LeaderLevel.SILVER, 100 * MILLION, brands=10, promoters=50, rebate_bps=30), STEPS[2])
+    assert level_of(brought(120 * MILLION, 10, 50), steps) == LeaderLevel.SILVER
+    assert level_of(brought(120 * MILLION, 9, 50), steps) == LeaderLevel.BRONZE
     lacking = missing_for_next(brought(88 * MILLION, 8, 60), steps)
-    assert (lacking.level, lacking.gmv_fen, lacking.brands, lacking.promoters) == (Level.SILVER, 12 * MILLION, 2, 0)
+    assert (lacking.level, lacking.gmv_fen, lacking.brands, lacking.promoters) == (
+        LeaderLevel.SILVER,
+        12 * MILLION,
+        2,
+        0,
+    )
     assert missing_for_next(brought(300 * MILLION), STEPS) is None
 
 
@@ -65,29 +70,29 @@ def test_the_worked_score():
 
 
 def test_the_worked_rebates():
-    assert rebate_fen(300 * MILLION, Level.GOLD, FULL, Mode.MARGINAL) == 650_000_00
-    assert rebate_fen(300 * MILLION, Level.GOLD, FULL, Mode.WHOLE) == 1_500_000_00
-    assert rebate_fen(120 * MILLION, Level.SILVER, 9200, Mode.WHOLE) == 331_200_00
+    assert rebate_fen(300 * MILLION, LeaderLevel.GOLD, FULL, Mode.MARGINAL) == 650_000_00
+    assert rebate_fen(300 * MILLION, LeaderLevel.GOLD, FULL, Mode.WHOLE) == 1_500_000_00
+    assert rebate_fen(120 * MILLION, LeaderLevel.SILVER, 9200, Mode.WHOLE) == 331_200_00
 
 
 def test_the_bands_of_a_gold_quarter_in_both_modes():
     gmv_fen = 310 * MILLION
-    assert bands(gmv_fen, Level.GOLD, Mode.MARGINAL) == [
-        Band(Level.BRONZE, 50 * MILLION, 10),
-        Band(Level.SILVER, 200 * MILLION, 30),
-        Band(Level.GOLD, 10 * MILLION, 50),
+    assert bands(gmv_fen, LeaderLevel.GOLD, Mode.MARGINAL) == [
+        Band(LeaderLevel.BRONZE, 50 * MILLION, 10),
+        Band(LeaderLevel.SILVER, 200 * MILLION, 30),
+        Band(LeaderLevel.GOLD, 10 * MILLION, 50),
     ]
-    assert bands(gmv_fen, Level.GOLD, Mode.WHOLE) == [Band(Level.GOLD, gmv_fen, 50)]
-    assert bands(gmv_fen, Level.POTENTIAL) == bands(-1, Level.GOLD) == []
+    assert bands(gmv_fen, LeaderLevel.GOLD, Mode.WHOLE) == [Band(LeaderLevel.GOLD, gmv_fen, 50)]
+    assert bands(gmv_fen, LeaderLevel.POTENTIAL) == bands(-1, LeaderLevel.GOLD) == []
 
 
 def test_a_rebate_is_nothing_below_the_first_level_and_for_gmv_below_zero():
-    assert rebate_fen(49_999_999_99, Level.POTENTIAL, FULL) == 0
-    assert rebate_fen(-5, Level.GOLD, FULL, Mode.WHOLE) == 0
+    assert rebate_fen(49_999_999_99, LeaderLevel.POTENTIAL, FULL) == 0
+    assert rebate_fen(-5, LeaderLevel.GOLD, FULL, Mode.WHOLE) == 0
 
 
 def test_a_leader_without_the_brands_of_gold_is_paid_the_bands_up_to_silver():
-    assert rebate_fen(400 * MILLION, Level.SILVER, FULL, Mode.MARGINAL) == 50_000_00 + 900_000_00
+    assert rebate_fen(400 * MILLION, LeaderLevel.SILVER, FULL, Mode.MARGINAL) == 50_000_00 + 900_000_00
 
 
 @given(
@@ -108,7 +113,7 @@ def test_the_score_is_the_fraction_rounded_half_up(gmv, brands, promoters, gmv_g
     assert score_bps(Quarter(gmv, brands, promoters), Quarter(gmv_goal, brand_goal, promoter_goal)) == rounded
 
 
-@given(st.integers(0, 10**13), st.sampled_from(Level), st.integers(0, FULL))
+@given(st.integers(0, 10**13), st.sampled_from(LeaderLevel), st.integers(0, FULL))
 def test_marginal_never_pays_more_than_whole(gmv, level, score):
     assert rebate_fen(gmv, level, score, Mode.MARGINAL) <= rebate_fen(gmv, level, score, Mode.WHOLE)
 

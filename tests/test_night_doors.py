@@ -8,8 +8,9 @@ from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from commissions.models import CaseEvent, OrderLine, Run, Settlement, Shard
+from commissions.models import OrderLine, Run, Settlement, Shard
 from commissions.nights import night
+from haowu.approvals.models import Trail
 from haowu.ground import days
 from haowu.tenants.models import User
 from tests.build import bought, event, merchant, normal_plan, paid, pick, product, push, settle, source, staff, streamer
@@ -58,7 +59,7 @@ def act(client: Client, model: str, rows, action: str, reason: str = "查故障"
 
 
 def everything() -> list:
-    kept = [Run, Shard, OrderLine, Settlement, CaseEvent]
+    kept = [Run, Shard, OrderLine, Settlement, Trail]
     return [list(model.objects.order_by("pk").values()) for model in kept]
 
 
@@ -176,18 +177,18 @@ def test_a_refused_act_in_the_admin_says_why_and_changes_nothing(opened):
     shard = night.claim(opened)
     answer = act(client, "shard", [shard], "skip")
     assert shard.worker in answer.content.decode()
-    assert [CaseEvent.objects.count(), Settlement.objects.count()] == [len(before[4]), 0]
+    assert [Trail.objects.count(), Settlement.objects.count()] == [len(before[4]), 0]
 
 
 def test_a_day_is_backfilled_from_the_admin_and_a_covered_one_is_refused(due):
     client = sign_in("view_run", "add_run")
     answer = client.post("/admin/commissions/run/add/", {"day": "2024-06-09", "reason": "停电"}, follow=True)
     assert "1 天" in answer.content.decode()
-    assert CaseEvent.objects.get(act="backfilled").reason == "停电"
+    assert Trail.objects.get(act="backfilled").reason == "停电"
     answer = client.post("/admin/commissions/run/add/", {"day": "2024-06-01", "reason": "停电"}, follow=True)
     assert "2024-06-09" in answer.content.decode()
     client.post("/admin/commissions/run/add/", {"day": "2024-06-09", "reason": "再来"}, follow=True)
-    assert (Run.objects.count(), CaseEvent.objects.count()) == (1, 1)
+    assert (Run.objects.count(), Trail.objects.filter(subject_kind="night").count()) == (1, 1)
 
 
 def test_nights_are_neither_edited_nor_deleted_in_the_admin(opened):

@@ -3,8 +3,9 @@
 import pytest
 from django.db import DataError, OperationalError
 
-from commissions.models import CaseEvent, OrderLine, Run, Settlement, Shard
+from commissions.models import OrderLine, Run, Settlement, Shard
 from commissions.nights import failing, night, operating, sql
+from haowu.approvals.models import Trail
 from haowu.audit.invariants import run_audit
 from haowu.ground import days
 from haowu.ledger.models import Posting
@@ -92,8 +93,8 @@ def statuses(run: Run) -> list[str]:
 
 def trail() -> list[tuple[str, str | None, str, str]]:
     return [
-        (each.case, each.by and each.by.username, each.act, each.reason)
-        for each in CaseEvent.objects.filter(case__in=["night", "shard"]).order_by("pk")
+        (each.subject_kind, each.user and each.user.username, each.act, each.reason)
+        for each in Trail.objects.filter(subject_kind__in=["night", "shard"]).order_by("pk")
     ]
 
 

@@ -136,7 +136,7 @@ class TestStaff:
         (duplicate,) = introduced(made, ["安克"])
         waiting = introducing.introduce(made.base, authorised("小米"), at=AT)
         page = text(self.act(staff, Introduction, "authorise", duplicate, waiting))
-        assert "已处理 1 笔" in page and "小米 · 临沂基地" in page
+        assert "已处理 1 项" in page and "小米 · 临沂基地" in page
         for each, status in ((duplicate, "authorised"), (waiting, "submitted")):
             each.refresh_from_db()
             assert each.status == status

@@ -117,7 +117,7 @@ def test_a_quarter_through_the_doors_from_the_appeal_to_the_rebate_on_the_statem
     assert "银牌 × 1 · ¥120,000,000.00 → <b>¥360,000.00</b>" in seen
     assert "领头羊" in text(admin("bob").get(f"/admin/commissions/rebate/?batch__id__exact={batch.pk}"))
     assert "另一位同事" in act("ann", batch, "approve", "commissions")[0]
-    assert act("bob", batch, "approve", "commissions") == ["已处理 1 笔。"]
+    assert act("bob", batch, "approve", "commissions") == ["已处理 1 项。"]
     assert "¥360,000.00" in text(leading.get("/levels/"))
     clock("2024-07-17 03:00")
     settle("2024-07-17")

@@ -156,7 +156,7 @@ class TestTheAccount:
 
     def test_guessing_the_password_is_locked_out(self, streamer, settings):
         client = browser(streamer)
-        for _ in range(settings.AXES_FAILURE_LIMIT):
+        for _ in range(settings.LIMITS["sign-in-tries"][0] + 1):
             answer = client.post("/bank-account/", ACCOUNT | {"password": "a guess"})
         assert answer.status_code == 429
         assert client.post("/bank-account/", ACCOUNT).status_code == 429

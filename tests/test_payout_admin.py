@@ -71,8 +71,8 @@ def test_one_clerk_approves_anothers_and_not_his_own(waiting):
     own, second, third = waiting
     answer = signed_in(own.touched_by).post(QUEUE, chosen("approve", own, second, third), follow=True)
     assert shown_messages(answer) == [
-        f"{own.reference}：您是这笔提现的最后经手人，须由另一位平台人员复核。",
-        "已处理 2 笔。",
+        f"{own.reference}：您是上一位经手人，须由另一位同事复核。",
+        "已处理 2 项。",
     ]
     assert statuses() == ["requested", "approved", "approved"]
 

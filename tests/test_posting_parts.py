@@ -11,7 +11,7 @@ from haowu.audit.invariants import run_audit
 from haowu.ground import days
 from haowu.ledger import books
 from haowu.ledger.models import Account, Posting
-from haowu.ledger.parts import make_ahead, make_part
+from haowu.ledger.posting_partitions import make_ahead, make_partition
 from haowu.ledger.tasks import make_posting_parts
 from tests import database
 from tests.build import streamer
@@ -78,7 +78,7 @@ def test_a_part_made_late_takes_its_rows_out_of_the_default_one(ends):
     for number, day in enumerate((LATE, LATE + timedelta(days=3), LATE + timedelta(days=90), DAY)):
         book(ends, f"r{number}", day)
     before = rows()
-    assert make_part(LATE + timedelta(days=1)) == "ledger_posting_209903"
+    assert make_partition(LATE + timedelta(days=1)) == "ledger_posting_209903"
     assert rows() == before
     assert found_in() == {
         **dict.fromkeys(("r0", "r1"), "ledger_posting_209903"),
@@ -86,7 +86,7 @@ def test_a_part_made_late_takes_its_rows_out_of_the_default_one(ends):
         "r3": "ledger_posting_before",
     }
     assert [part[0] for part in parts()][-2:] == ["ledger_posting_209903", "ledger_posting_209906"]
-    assert make_part(LATE) == "ledger_posting_209903"
+    assert make_partition(LATE) == "ledger_posting_209903"
     book(ends, "r4", LATE)
     book(ends, "r5", LATE + timedelta(days=200))
     assert (found_in()["r4"], found_in()["r5"]) == ("ledger_posting_209903", "ledger_posting_default")
@@ -223,9 +223,9 @@ def test_a_night_that_is_refused_makes_no_part():
 def test_who_reads_for_long_delays_a_part_and_no_posting(ends):
     with database._owner(connection.settings_dict["NAME"], atomic=True) as reader:
         reader.execute("LOCK TABLE ledger_posting IN ACCESS SHARE MODE")
-        assert make_part(LATE) is None
+        assert make_partition(LATE) is None
         book(ends, "meanwhile", LATE)
-        assert make_part(LATE) is None
+        assert make_partition(LATE) is None
     assert found_in()["meanwhile"] == "ledger_posting_default"
-    assert make_part(LATE) == "ledger_posting_209903"
+    assert make_partition(LATE) == "ledger_posting_209903"
     assert found_in()["meanwhile"] == "ledger_posting_209903"

@@ -12,7 +12,7 @@ from tests import build
 from tests.browser import HAN, NOW, browser, clock, shown_messages, text  # noqa: F401
 from tuanzhang import recommending
 from tuanzhang.models import GoodsRequest, Recipient, Recommendation, StreamerGroup
-from tuanzhang.recommending import Letter
+from tuanzhang.recommending import NewRecommendation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 AT = build.moment(NOW)
@@ -32,14 +32,14 @@ def items(lead):
 
 def refused(leader, *items, note="好卖", **terms) -> str:
     with pytest.raises(Refused) as caught:
-        recommending.recommend(leader, Letter(items, note, **terms), at=AT)
+        recommending.recommend(leader, NewRecommendation(items, note, **terms), at=AT)
     assert not Recommendation.objects.exists()
     return caught.value.code
 
 
 def test_named_streamers_see_it_once_it_is_sent_and_others_do_not(lead, items):
     seller, other = build.streamer("s1"), build.streamer("s2")
-    made = recommending.recommend(lead, Letter(items[::-1], "适合早餐场", [seller, seller]), at=AT)
+    made = recommending.recommend(lead, NewRecommendation(items[::-1], "适合早餐场", [seller, seller]), at=AT)
     page = text(browser(seller).get("/selection/recommended/"))
     for shown in ("领头羊", "适合早餐场", "推荐给你", "未看过", "2 件商品"):
         assert shown in page
@@ -54,7 +54,7 @@ def test_named_streamers_see_it_once_it_is_sent_and_others_do_not(lead, items):
 
 def test_the_database_too_keeps_a_recommendation_from_who_is_not_named(lead, items):
     seller, other = build.streamer("s1"), build.streamer("s2")
-    made = recommending.recommend(lead, Letter(items, "好卖", [seller]), at=AT)
+    made = recommending.recommend(lead, NewRecommendation(items, "好卖", [seller]), at=AT)
     enter_scope(other.pk)
     assert not Recommendation.objects.exists()
     assert not made.items.exists()
@@ -63,7 +63,7 @@ def test_the_database_too_keeps_a_recommendation_from_who_is_not_named(lead, ite
 
 
 def test_one_for_all_is_seen_by_everybody_until_it_is_taken_back(lead, items):
-    made = recommending.recommend(lead, Letter(items, "都能卖", to_all=True), at=AT)
+    made = recommending.recommend(lead, NewRecommendation(items, "都能卖", to_all=True), at=AT)
     for number in range(3):
         assert "都能卖" in text(browser(build.streamer(f"s{number}")).get("/selection/recommended/"))
     seller = browser(build.streamer("s9"))
@@ -97,7 +97,7 @@ def test_a_second_leader_recommends_what_he_carries_and_his_link_speaks(lead):
     item = build.enrolled(build.product(build.merchant("m1"), "p1"), build.activity(lead, joining="all"))
     assert refused(partner, item, streamers=[seller]) == "NOT_RUNNING"
     build.second(partner, item, 500)
-    made = recommending.recommend(partner, Letter([item], "好卖", [seller]), at=AT)
+    made = recommending.recommend(partner, NewRecommendation([item], "好卖", [seller]), at=AT)
     page = text(browser(seller).get(f"/selection/recommended/{made.public_id}/"))
     assert f'name="via" value="{partner.public_id}"' in page
     picking(seller, item, made, via=partner.public_id)
@@ -113,7 +113,7 @@ def picking(seller, item, made: Recommendation, via: str = "") -> None:
 def test_picks_orders_and_fees_are_counted_until_the_streamer_picks_another_way(lead, items, clock):  # noqa: F811
     """100.00 at 6 %, refunded by 40.00; another order at 6 %; then picked again through the bare link."""
     seller, idle = build.streamer("s1"), build.streamer("s2")
-    made = recommending.recommend(lead, Letter(items, "好卖", [seller, idle]), at=AT)
+    made = recommending.recommend(lead, NewRecommendation(items, "好卖", [seller, idle]), at=AT)
     picking(seller, items[0], made)
     pick = Pick.objects.get()
     other = build.activity(lead)
@@ -142,8 +142,8 @@ def test_picks_orders_and_fees_are_counted_until_the_streamer_picks_another_way(
 
 def test_a_pick_carries_no_recommendation_that_does_not_name_it(lead, items):
     seller = build.streamer("s1")
-    made = recommending.recommend(lead, Letter(items[:1], "好卖", [seller]), at=AT)
-    others = recommending.recommend(lead, Letter(items, "好卖", [build.streamer("s2")]), at=AT)
+    made = recommending.recommend(lead, NewRecommendation(items[:1], "好卖", [seller]), at=AT)
+    others = recommending.recommend(lead, NewRecommendation(items, "好卖", [build.streamer("s2")]), at=AT)
     picking(seller, items[1], made)
     picking(seller, items[0], others)
     assert [channel.recommendation for channel in Channel.objects.all()] == [None, None]
@@ -176,7 +176,7 @@ def test_a_request_is_answered_with_a_list_or_declined_with_a_reason(lead, items
     selling.post("/selection/requests/", asked)
     second = GoodsRequest.objects.get(status="open")
     decline = f"/goods-requests/{second.public_id}/decline/"
-    assert shown_messages(leading.post(decline, {"reason": " "}, follow=True))[-1] == "请写明原因，对方会看到。"
+    assert shown_messages(leading.post(decline, {"reason": " "}, follow=True))[-1] == "请写明原因，当事方会看到。"
     leading.post(decline, {"reason": "最近没有早餐"})
     assert "最近没有早餐" in text(selling.get("/selection/requests/"))
 
@@ -216,7 +216,7 @@ def test_groups_are_kept_and_recommended_to(lead, items):
 
 @pytest.mark.parametrize("role", ["finance", "viewer"])
 def test_who_may_only_read_sends_nothing(lead, items, role):
-    made = recommending.recommend(lead, Letter(items, "好卖", to_all=True), at=AT)
+    made = recommending.recommend(lead, NewRecommendation(items, "好卖", to_all=True), at=AT)
     reading = browser(lead, role)
     assert reading.get("/recommendations/new/").status_code == 403
     for path in (
@@ -232,7 +232,7 @@ def test_who_may_only_read_sends_nothing(lead, items, role):
 
 def test_the_pages_speak_english(lead, items):
     seller = build.streamer("s1")
-    made = recommending.recommend(lead, Letter(items, "good", to_all=True), at=AT)
+    made = recommending.recommend(lead, NewRecommendation(items, "good", to_all=True), at=AT)
     recommending.ask(seller, lead, "shoes", at=build.moment("2024-06-01 08:00"))
     recommending.keep_group(lead, "group", [seller])
     pages = {

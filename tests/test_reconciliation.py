@@ -6,8 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from commissions.cases import reconciliation, upstream
-from commissions.cases.casework import ReasonMissing, SamePerson, StaffOnly
-from commissions.models import CaseEvent, ReconciliationItem, UpstreamFile, UpstreamRow
+from commissions.cases.casework import trail_of
+from commissions.models import ReconciliationItem, UpstreamFile, UpstreamRow
+from haowu.approvals.models import Trail
+from haowu.approvals.rules import ReasonMissing, SecondPersonNeeded, StaffOnly
 from haowu.ground.states import MoveRefused
 from haowu.ledger.models import Posting
 from tests.build import merchant, moment, settle, source
@@ -121,8 +123,8 @@ def test_a_later_file_clears_what_it_no_longer_disagrees_with_and_keeps_the_rest
     items = ReconciliationItem.objects.order_by("order_no").values_list("order_no", "status", "found_on", "closed_on")
     told = [tuple(str(cell) for cell in row) for row in items]
     assert told == [("o1", "cleared", "2024-06-11", "2024-06-15"), ("o2", "open", "2024-06-11", "None")]
-    assert list(CaseEvent.objects.values_list("act", "case_id")) == [
-        ("cleared", ReconciliationItem.objects.get(order_no="o1").pk)
+    assert list(Trail.objects.filter(subject_kind="reconciliation").values_list("act", "subject")) == [
+        ("cleared", str(ReconciliationItem.objects.get(order_no="o1").pk))
     ]
 
 
@@ -191,8 +193,8 @@ def test_two_people_resolve_a_difference_with_an_adjustment(books, tmp_path):
     assert (posted.reference, posted.amount_fen) == (f"reconciliation:{item.pk}", 50)
     item.refresh_from_db()
     assert (item.status, item.days_open(), item.reason) == ("resolved", 3, "上游按 13% 结算")
-    rows = CaseEvent.objects.filter(case="reconciliation", case_id=item.pk).order_by("pk")
-    assert [(row.act, row.by.username) for row in rows] == [("proposed", "maker"), ("approved", "checker")]
+    rows = trail_of(item)
+    assert [(row.act, row.user.username) for row in rows] == [("proposed", "maker"), ("approved", "checker")]
     settle("2024-06-14")
     assert audit_is_clean()
     again = read(tmp_path, "o1,1,10000,0,1300,2024-06-09", RIGHT[1], "o3,1,10000,0,1250,2024-06-14")
@@ -241,7 +243,7 @@ def test_nobody_resolves_what_they_proposed(books, tmp_path):
     item = differing(tmp_path)
     reconciliation.propose(item, "补 0.50", amount_fen=50, by=staff("maker"), at=AT)
     before = everything()
-    with pytest.raises(SamePerson):
+    with pytest.raises(SecondPersonNeeded):
         reconciliation.resolve(item, by=staff("maker"), at=AT)
     assert everything() == before
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from commissions.models import Reserve
-from commissions.statements.causes import movements
+from commissions.statements.posting_sources import movements
 from haowu.audit.invariants import run_audit
 from haowu.ledger.models import Account, Posting
 from tests.build import (

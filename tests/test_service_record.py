@@ -7,7 +7,7 @@ from commissions.models import OrderLine
 from haowu.analytics.leaders.service_record import Grouping, of_leader
 from tests import build
 from tests.browser import NOW, browser, clock, shown_messages, text  # noqa: F401
-from tuanzhang import changes, enrolling, recommending, seconds, waiting
+from tuanzhang import changes, enrolling, recommending, second_level, waiting
 from tuanzhang.models import Enrolment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -111,7 +111,7 @@ def test_what_waits_is_counted_with_its_age_and_escalates():
     terms = {"commission_bps": 2000, "service_fee_bps": 600}
     enrolling.enrol(activity, build.product(shop, "p1"), at=build.moment("2024-06-13 14:00"), **terms)
     enrolling.enrol(activity, build.product(shop, "p2"), at=build.moment("2024-06-19 14:00"), **terms)
-    seconds.apply(build.leader("l2"), running, 500, at=build.moment("2024-06-17 14:01"))
+    second_level.apply(build.leader("l2"), running, 500, at=build.moment("2024-06-17 14:01"))
     recommending.ask(build.streamer("s1"), lead, "鞋", at=build.moment("2024-06-17 14:00"))
     changes.ask_cancel(running, reason="断货", at=build.moment("2024-06-20 09:00"))
     found = [
@@ -144,7 +144,7 @@ def test_staff_find_what_waits_too_long(client):
     assert "old shoes" in text(client.get("/admin/tuanzhang/goodsrequest/?waits=7"))
     made = recommending.recommend(
         lead,
-        recommending.Letter([build.enrolled(build.product(shop, "p9"), activity)], "note", to_all=True),
+        recommending.NewRecommendation([build.enrolled(build.product(shop, "p9"), activity)], "note", to_all=True),
         at=AT,
     )
     assert "note" in text(client.get(f"/admin/tuanzhang/recommendation/{made.pk}/change/"))

@@ -52,7 +52,7 @@ def test_who_has_left_the_tenant_is_let_in_no_more():
     merchant = build.merchant("m1")
     client = browser(merchant)
     Membership.objects.all().delete()
-    assert client.get("/products/").url == "/"
+    assert client.get("/products/").url == "/?next=%2Fproducts%2F"
     assert "你的账号还没有加入任何租户" in text(client.get("/"))
 
 
@@ -208,7 +208,7 @@ def test_the_page_asked_for_is_kept_through_signing_in_to_the_only_tenant(client
         "/?next=%2Fstatements%2F%3Faccount%3Dfunding",
         "/statements/?account=funding",
     ]
-    assert "还没有对账单" in text(shown)
+    assert "没有符合筛选的对账单" in text(shown)
 
 
 def test_the_page_asked_for_is_kept_through_the_tenant_chooser_and_the_language_switch(client):

@@ -6,9 +6,9 @@ from commissions.cases import corrections, disputes, holds
 from commissions.models import Dispute, OrderLine, Settlement
 from commissions.postings import funding
 from commissions.statements import claims, daily, months
-from commissions.statements.causes import movements
-from commissions.statements.flows import NightBook
-from commissions.statements.opening import opened
+from commissions.statements.drilldown import opened
+from commissions.statements.line_postings import NightBook
+from commissions.statements.posting_sources import movements
 from haowu.audit.invariants import run_audit
 from haowu.ledger.models import Account, DailyBalance, Posting
 from haowu.tenants.models import Tenant

@@ -79,7 +79,7 @@ class TestOrders:
         market.push(market.order("o1", sku=""))
         assert (kept(), missing()) == ({}, {})
         with django_assert_num_queries(0):
-            supply.follow(market.shop, [], at=NOW)
+            supply.sync_reservations(market.shop, [], at=NOW)
 
     @pytest.mark.parametrize("change", [{"sku": 7}, {"sku": "k" * 65}, {"sku": "k\n"}])
     def test_a_sku_that_is_none_is_refused_by_name(self, market, change):

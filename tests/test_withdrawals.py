@@ -121,7 +121,7 @@ def test_a_number_that_nobody_could_repeat_is_refused(seller, number):
 
 @pytest.mark.parametrize("amount_fen", [99, 0, -100])
 def test_less_than_the_minimum_is_refused(seller, amount_fen):
-    assert refused(ask, seller, amount_fen) == "BELOW_MINIMUM"
+    assert refused(ask, seller, amount_fen) == "WITHDRAWAL_BELOW_MINIMUM"
     assert ask(seller, 100).amount_fen == 100
 
 

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from django.db import transaction
 
+from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Category
 from merchants.refusals import DecreasesClosed
-from tuanzhang import refusals
+from tuanzhang import recorded, refusals
 from tuanzhang.limits import MAX_TOTAL_BPS
 from tuanzhang.models import Activity, ActivityMinimum, AllowedPartner, ListedStreamer
 from tuanzhang.permission import require_permission
@@ -21,7 +22,7 @@ Minimum = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Draft:
+class ActivityDraft:
     """An activity before it is published. ``ends_at`` None: until it is closed.
 
     ``minimums`` of a category stand instead of the ones for all. ``streamers`` are for exclusive activities,
@@ -42,7 +43,7 @@ class Draft:
 
 
 @transaction.atomic
-def draft(leader: Tenant, wish: Draft, *, at: datetime) -> Activity:
+def draft(leader: Tenant, wish: ActivityDraft, *, at: datetime) -> Activity:
     """An unpublished activity, seen by its leader alone.
 
     Refuses an unknown type or second-level rule, a code in use, an end before the begin, minimums that add up to more
@@ -59,7 +60,7 @@ def draft(leader: Tenant, wish: Draft, *, at: datetime) -> Activity:
 
 
 @transaction.atomic
-def change(activity: Activity, wish: Draft, *, at: datetime) -> Activity:
+def change(activity: Activity, wish: ActivityDraft, *, at: datetime) -> Activity:
     """Bring an unpublished ``activity`` to ``wish``; its code stays. What is published keeps its terms."""
     activity = _locked(activity)
     if activity.status != Activity.Status.UNPUBLISHED:
@@ -72,7 +73,7 @@ def change(activity: Activity, wish: Draft, *, at: datetime) -> Activity:
     return activity
 
 
-def _check(leader: Tenant, wish: Draft) -> None:
+def _check(leader: Tenant, wish: ActivityDraft) -> None:
     for tenant in (leader, *wish.partners):
         if tenant.kind != Tenant.Kind.TUANZHANG:
             raise refusals.NotALeader(tenant=tenant)
@@ -89,7 +90,7 @@ def _check(leader: Tenant, wish: Draft) -> None:
         raise refusals.ActivityTakesNoStreamers
 
 
-def _write(activity: Activity, wish: Draft, at: datetime) -> None:
+def _write(activity: Activity, wish: ActivityDraft, at: datetime) -> None:
     activity.type, activity.title, activity.description = wish.type, wish.title, wish.description
     activity.begins_at, activity.ends_at = wish.begins_at, wish.ends_at
     activity.min_commission_bps, activity.min_service_fee_bps = wish.minimum
@@ -124,6 +125,7 @@ def publish(activity: Activity, *, at: datetime) -> Activity:
         raise refusals.ActivityNeedsStreamers
     require_permission(activity.leader)
     activity.move("publish", published_at=at)
+    recorded.activity_published(activity, at)
     return activity
 
 
@@ -140,6 +142,7 @@ def close(activity: Activity, *, at: datetime) -> Activity:
     activity = _open(activity, at)
     activity.closed_at = at
     activity.save(update_fields=["closed_at"])
+    recorded.activity(Act.CLOSED, activity, at, after={"closed_at": at})
     return activity
 
 
@@ -149,8 +152,10 @@ def extend(activity: Activity, ends_at: datetime | None, *, at: datetime) -> Act
     activity = _open(activity, at)
     if activity.ends_at is None or (ends_at is not None and ends_at <= activity.ends_at):
         raise refusals.NotLater(end=activity.ends_at or "–")
+    before = {"ends_at": activity.ends_at}
     activity.ends_at = ends_at
     activity.save(update_fields=["ends_at"])
+    recorded.activity(Act.EXTENDED, activity, at, before=before, after={"ends_at": ends_at})
     return activity
 
 
@@ -163,6 +168,7 @@ def list_streamer(activity: Activity, streamer: Tenant, *, at: datetime) -> List
     held = next((row for row in activity.listed.filter(streamer=streamer) if row.holds(at)), None)
     if held and held.unlisted_at is None:
         raise refusals.StreamerAlreadyListed(streamer=streamer)
+    recorded.streamer_listed(Act.ADDED, activity, streamer, at)
     if held:
         held.unlisted_at = None
         held.save(update_fields=["unlisted_at"])
@@ -181,6 +187,7 @@ def unlist_streamer(activity: Activity, streamer: Tenant, *, at: datetime) -> No
     rows = activity.listed.filter(streamer=streamer, unlisted_at__isnull=True)
     if not rows.update(unlisted_at=days.next_midnight(at)):
         raise refusals.StreamerNotListed(streamer=streamer)
+    recorded.streamer_listed(Act.REMOVED, activity, streamer, at, unlisted_at=days.next_midnight(at))
 
 
 def _locked(activity: Activity) -> Activity:

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from django.db import transaction
 
+from haowu.approvals.rules import require_reason, require_staff
+from haowu.approvals.trail import record
+from haowu.approvals.words import Act, Subject
 from haowu.tenants.models import Tenant, User
 from haowu.tenants.scope import platform_scope
 from tuanzhang import level_refusals as refusals
 from tuanzhang import levels
 from tuanzhang.models import Appeal, MonthlyAssessment, QuarterLevel, Revocation
-from tuanzhang.permission import require_staff
-from tuanzhang.refusals import ReasonMissing
 
 Result = MonthlyAssessment | QuarterLevel
 
@@ -19,8 +20,7 @@ Result = MonthlyAssessment | QuarterLevel
 @transaction.atomic
 def appeal(leader: Tenant, result: Result, reason: str, *, by: User | None, at: datetime) -> Appeal:
     """Appeal against ``result`` of ``leader``. Refuses a month that did not fail, a revised level, and what is late."""
-    if not reason.strip():
-        raise ReasonMissing
+    reason = require_reason(reason)
     against = _subject(result)
     with platform_scope():
         list(Tenant.objects.select_for_update(no_key=True).filter(pk=leader.pk))
@@ -35,7 +35,9 @@ def appeal(leader: Tenant, result: Result, reason: str, *, by: User | None, at: 
             raise refusals.AlreadyAppealed
         if at >= result.appeal_until:
             raise refusals.AppealTooLate(until=result.appeal_until)
-        return Appeal.objects.create(leader=leader, reason=reason.strip(), asked_by=by, asked_at=at, **against)
+        asked = Appeal.objects.create(leader=leader, reason=reason, asked_by=by, asked_at=at, **against)
+        _record(Act.OPENED, asked, reason, by, at, acting_for=leader)
+        return asked
 
 
 def _subject(result: Result) -> dict[str, Result]:
@@ -47,6 +49,7 @@ def withdraw(asked: Appeal, *, at: datetime) -> Appeal:
     """The leader takes it back before it is decided."""
     with platform_scope():
         asked.move("withdraw", decided_at=at)
+        _record(Act.WITHDRAWN, asked, "", None, at)
     return asked
 
 
@@ -65,32 +68,49 @@ def uphold(
     A quarter is weighed again with the ``brands`` and ``promoters`` given, as a further revision; its GMV is the
     ledger's and stays. Refuses a quarter without a figure to put right.
     """
-    _require_decision(decision, by)
+    decision = _require_decision(decision, by)
     with platform_scope():
         result = asked.result
         if isinstance(result, QuarterLevel) and brands is None and promoters is None:
             raise refusals.NothingCorrected
-        asked.move("uphold", decided_by=by, decided_at=at, decision=decision.strip())
+        asked.move("uphold", decided_by=by, decided_at=at, decision=decision)
         if isinstance(result, QuarterLevel):
-            _revise(result, decision.strip(), at, brands=brands, promoters=promoters)
+            _revise(result, decision, at, brands=brands, promoters=promoters)
         else:
             _excuse(result)
+        _record(Act.UPHELD, asked, decision, by, at, corrected={"brands": brands, "promoters": promoters})
     return asked
 
 
 @transaction.atomic
 def refuse(asked: Appeal, decision: str, *, by: User, at: datetime) -> Appeal:
     """The result stands, with a reason that the leader reads. A withdrawal that waited for it is done with the next."""
-    _require_decision(decision, by)
+    decision = _require_decision(decision, by)
     with platform_scope():
-        asked.move("refuse", decided_by=by, decided_at=at, decision=decision.strip())
+        asked.move("refuse", decided_by=by, decided_at=at, decision=decision)
+        _record(Act.REFUSED, asked, decision, by, at)
     return asked
 
 
-def _require_decision(decision: str, by: User) -> None:
+def _record(
+    act: str,
+    asked: Appeal,
+    reason: str,
+    by: User | None,
+    at: datetime,
+    *,
+    acting_for: Tenant | None = None,
+    corrected: dict[str, int | None] | None = None,
+) -> None:
+    before, after = asked.last_move
+    after = after | {name: value for name, value in (corrected or {}).items() if value is not None}
+    details = {"tenant": asked.leader_id, "acting_for": acting_for, "before": before, "after": after}
+    record(act, Subject.APPEAL, asked.public_id, at=at, by=by, reason=reason, **details)
+
+
+def _require_decision(decision: str, by: User) -> str:
     require_staff(by)
-    if not decision.strip():
-        raise ReasonMissing
+    return require_reason(decision)
 
 
 def _excuse(month: MonthlyAssessment) -> None:

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
+from haowu.approvals.rules import require_reason
 from haowu.ground import days
 from haowu.tenants.scope import platform_scope
 from merchants.refusals import DecreasesClosed
-from tuanzhang import refusals
+from tuanzhang import recorded, refusals
 from tuanzhang.limits import fees_objection
 from tuanzhang.models import Activity, ChangeRequest, Enrolment, EnrolmentRate, SecondLevel
 
@@ -45,7 +46,9 @@ def raise_rates(
     _call_off_lower(enrolment, at)
     if (commission_bps, service_fee_bps) == (current.commission_bps, current.service_fee_bps):
         return None
-    return _rate(enrolment, commission_bps, service_fee_bps, at, at)
+    raised = _rate(enrolment, commission_bps, service_fee_bps, at, at)
+    recorded.rates_raised(enrolment, current, raised, at)
+    return raised
 
 
 @transaction.atomic
@@ -60,6 +63,7 @@ def ask_lower(
     _check(enrolment, commission_bps, service_fee_bps, at)
     request = _request(enrolment, Kind.LOWER, reason, at, commission_bps, service_fee_bps)
     _rate(enrolment, commission_bps, service_fee_bps, at, request.takes_effect_at)
+    recorded.change_asked(request, enrolment, at)
     return request
 
 
@@ -70,6 +74,7 @@ def ask_cancel(enrolment: Enrolment, *, reason: str = "", at: datetime) -> Chang
     request = _request(enrolment, Kind.CANCEL, reason, at)
     if enrolment.ended_at is None or enrolment.ended_at > request.takes_effect_at:
         _end(enrolment, request.takes_effect_at)
+    recorded.change_asked(request, enrolment, at)
     return request
 
 
@@ -86,11 +91,10 @@ def agree(request: ChangeRequest, *, at: datetime) -> ChangeRequest:
 @transaction.atomic
 def refuse(request: ChangeRequest, reason: str, *, at: datetime) -> ChangeRequest:
     """The leader refuses, with a reason: everything stays as it is."""
-    if not reason.strip():
-        raise refusals.ReasonMissing
+    reason = require_reason(reason)
     request, enrolment = _waiting(request, at)
     _call_off(request, enrolment, at)
-    return _answer(request, Answer.REFUSED, at, reason.strip())
+    return _answer(request, Answer.REFUSED, at, reason)
 
 
 @transaction.atomic
@@ -244,4 +248,5 @@ def _end(enrolment: Enrolment, at: datetime) -> None:
 def _answer(request: ChangeRequest, answer: str, at: datetime, reason: str = "") -> ChangeRequest:
     request.answer, request.answered_at, request.answer_reason = answer, at, reason
     request.save(update_fields=["answer", "answered_at", "answer_reason"])
+    recorded.change_answered(request, at)
     return request

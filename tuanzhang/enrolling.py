@@ -11,13 +11,15 @@ from datetime import UTC, datetime
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
+from haowu.approvals.rules import ReasonMissing
+from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Product, Shop
-from merchants.refusals import DecreasesClosed, ShopSuspended
-from tuanzhang import refusals
+from merchants.refusals import DecreasesClosed, ProductNotListed, ShopSuspended
+from tuanzhang import recorded, refusals
 from tuanzhang.limits import Window, fees_objection, meet
 from tuanzhang.models import Activity, Enrolment, EnrolmentRate
 
@@ -26,7 +28,7 @@ WHILE_WAITING: Window = (datetime.min.replace(tzinfo=UTC), None)
 
 
 @dataclass(frozen=True)
-class Wish:
+class NewEnrolment:
     """One product for one activity, with rates in bps. ``starts_at`` and ``ends_at`` None: as the activity's."""
 
     activity: Activity
@@ -42,7 +44,7 @@ class Wish:
 
 
 @transaction.atomic
-def enrol_many(wishes: Sequence[Wish], *, at: datetime) -> list[Enrolment | Refused]:
+def enrol_many(wishes: Sequence[NewEnrolment], *, at: datetime) -> list[Enrolment | Refused]:
     """Enrol each product for its leader to audit; one answer per wish.
 
     Refuses activities that are not open at ``at``, products that are not listed, what is enrolled already, rates
@@ -70,8 +72,8 @@ def enrol_many(wishes: Sequence[Wish], *, at: datetime) -> list[Enrolment | Refu
 
 
 def enrol(activity: Activity, product: Product, *, at: datetime, **terms) -> Enrolment:
-    """``enrol_many`` for one, its refusal raised. ``terms`` are the other fields of ``Wish``."""
-    return single(enrol_many([Wish(activity, product, **terms)], at=at))
+    """``enrol_many`` for one, its refusal raised. ``terms`` are the other fields of ``NewEnrolment``."""
+    return single(enrol_many([NewEnrolment(activity, product, **terms)], at=at))
 
 
 def _taken(products: Sequence[Product], at: datetime) -> dict[int, list[tuple[int, Window]]]:
@@ -87,7 +89,7 @@ def _taken(products: Sequence[Product], at: datetime) -> dict[int, list[tuple[in
 
 
 def _objection(
-    wish: Wish, activity: Activity, suspended: set[int], taken: list[tuple[int, Window]], at: datetime
+    wish: NewEnrolment, activity: Activity, suspended: set[int], taken: list[tuple[int, Window]], at: datetime
 ) -> Refused | None:
     """The first rule that ``wish`` breaks."""
     starts_at, ends_at = wish.window
@@ -98,7 +100,7 @@ def _objection(
     if wish.product.merchant_id in suspended:
         return ShopSuspended()
     if wish.product.status != Product.Status.LISTED:
-        return refusals.ProductUnfit(product=wish.product)
+        return ProductNotListed(product=wish.product)
     if ends_at is not None and ends_at <= starts_at:
         return refusals.WindowBackward()
     if not meet((starts_at, ends_at), (activity.begins_at, activity.over_at)):
@@ -108,7 +110,7 @@ def _objection(
     return fees_objection(wish.commission_bps, wish.service_fee_bps, activity.minimum_for(wish.product))
 
 
-def _enrolment(wish: Wish, activity: Activity, at: datetime) -> Enrolment:
+def _enrolment(wish: NewEnrolment, activity: Activity, at: datetime) -> Enrolment:
     starts_at, ends_at = wish.window
     return Enrolment(
         activity=activity,
@@ -121,7 +123,7 @@ def _enrolment(wish: Wish, activity: Activity, at: datetime) -> Enrolment:
     )
 
 
-def _store(pairs: list[tuple[Wish, Enrolment | Refused]], at: datetime) -> None:
+def _store(pairs: list[tuple[NewEnrolment, Enrolment | Refused]], at: datetime) -> None:
     """Store the enrolments among ``pairs`` and their first rates."""
     made = [(wish, answer) for wish, answer in pairs if isinstance(answer, Enrolment)]
     Enrolment.objects.bulk_create([enrolment for _wish, enrolment in made])
@@ -137,6 +139,7 @@ def _store(pairs: list[tuple[Wish, Enrolment | Refused]], at: datetime) -> None:
         )
         for wish, enrolment in made
     )
+    recorded.enrolled(made, at)
 
 
 @transaction.atomic
@@ -147,24 +150,31 @@ def pass_many(enrolments: Sequence[Enrolment], *, at: datetime) -> list[Enrolmen
     """
     locked = _waiting(enrolments)
     answers = [_passing_objection(each, locked, at) or locked[each.pk] for each in enrolments]
-    return _decide(answers, "pass", decided_at=at, passed_at=at)
+    answers = _decide(answers, "pass", decided_at=at, passed_at=at)
+    recorded.enrolments_decided(Act.PASSED, answers, at)
+    return answers
 
 
 @transaction.atomic
 def reject_many(enrolments: Sequence[Enrolment], reason: str, *, at: datetime) -> list[Enrolment | Refused]:
     """Refuse each waiting enrolment, with a ``reason`` that its merchant reads."""
     if not reason.strip():
-        return [refusals.ReasonMissing() for _each in enrolments]
+        return [ReasonMissing() for _each in enrolments]
     locked = _waiting(enrolments)
     answers = [locked.get(each.pk) or _not_waiting(each) for each in enrolments]
-    return _decide(answers, "reject", decided_at=at, reason=reason.strip())
+    answers = _decide(answers, "reject", decided_at=at, reason=reason.strip())
+    recorded.enrolments_decided(Act.REJECTED, answers, at, reason.strip())
+    return answers
 
 
 @transaction.atomic
 def withdraw_many(enrolments: Sequence[Enrolment], *, at: datetime) -> list[Enrolment | Refused]:
     """The merchant takes back what has not been audited yet."""
     locked = _waiting(enrolments)
-    return _decide([locked.get(each.pk) or _not_waiting(each) for each in enrolments], "withdraw", decided_at=at)
+    answers = [locked.get(each.pk) or _not_waiting(each) for each in enrolments]
+    answers = _decide(answers, "withdraw", decided_at=at)
+    recorded.enrolments_decided(Act.WITHDRAWN, answers, at)
+    return answers
 
 
 def _waiting(enrolments: Sequence[Enrolment]) -> dict[int, Enrolment]:
@@ -185,7 +195,7 @@ def _passing_objection(enrolment: Enrolment, locked: dict[int, Enrolment], at: d
     if row.activity.is_over(at):
         return refusals.ActivityOver(activity=row.activity)
     if row.product.status != Product.Status.LISTED:
-        return refusals.ProductUnfit(product=row.product)
+        return ProductNotListed(product=row.product)
     return None
 
 
@@ -210,6 +220,7 @@ def end(enrolment: Enrolment, *, at: datetime) -> Enrolment:
         raise DecreasesClosed
     enrolment.ended_at, enrolment.end_reason = days.next_midnight(at), Enrolment.EndReason.LEADER
     enrolment.save(update_fields=["ended_at", "end_reason"])
+    recorded.enrolment(Act.ENDED, enrolment, at, {}, {"ended_at": enrolment.ended_at})
     return enrolment
 
 
@@ -237,8 +248,10 @@ def extend(enrolment: Enrolment, ends_at: datetime | None, *, at: datetime) -> E
     for other in others:
         if other.starts_at >= enrolment.ends_at and (ends_at is None or ends_at > other.starts_at):
             raise refusals.AlreadyEnrolled(product=enrolment.product)
+    before = {"ends_at": enrolment.ends_at}
     enrolment.ends_at = ends_at
     enrolment.save(update_fields=["ends_at"])
+    recorded.enrolment(Act.EXTENDED, enrolment, at, before, {"ends_at": ends_at})
     return enrolment
 
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from haowu.ground.fields import MomentField, PercentField, TextField, YuanField
 from haowu.tenants.models import Tenant
 from merchants.models import Category, Product
-from tuanzhang.activities import Draft
+from tuanzhang.activities import ActivityDraft
 from tuanzhang.models import Activity, GoodsRequest, GroupMember, StreamerGroup
-from tuanzhang.recommending import Letter
+from tuanzhang.recommending import NewRecommendation
 
 EXPLAINED = {
     Activity.Type.NORMAL: _("所有达人都能经你的分享链接选入，成交按活动的佣金率和服务费率计。"),
@@ -75,10 +75,10 @@ class ActivityForm(forms.Form):
         label=_("可申请的团长编号"), kind=Tenant.Kind.TUANZHANG, help_text=_("只用于「仅名单内团长可申请」。")
     )
 
-    def draft(self, minimums: forms.BaseFormSet) -> Draft:
+    def draft(self, minimums: forms.BaseFormSet) -> ActivityDraft:
         cleaned = self.cleaned_data
         rows = [row.cleaned_data for row in minimums.forms if row.cleaned_data]
-        return Draft(
+        return ActivityDraft(
             type=cleaned["type"],
             title=cleaned["title"],
             description=cleaned["description"],
@@ -125,10 +125,6 @@ class ExtensionForm(forms.Form):
 
 class StreamersForm(forms.Form):
     streamers = TenantsField(label=_("达人编号"), kind=Tenant.Kind.STREAMER)
-
-
-class ReasonForm(forms.Form):
-    reason = TextField(label=_("理由"), max_length=200, required=False)
 
 
 class RatesForm(forms.Form):
@@ -217,13 +213,13 @@ class RecommendationForm(forms.Form):
         self.fields["items"].choices = [(key, str(item.product)) for key, item in self._items.items()]
         self.fields["groups"].queryset = groups
 
-    def letter(self, answers: GoodsRequest | None) -> Letter:
+    def letter(self, answers: GoodsRequest | None) -> NewRecommendation:
         cleaned = self.cleaned_data
         members = Tenant.objects.filter(
             pk__in=GroupMember.objects.filter(group__in=cleaned["groups"]).values("streamer")
         )
         chosen = set(cleaned["items"])
-        return Letter(
+        return NewRecommendation(
             items=[item for key, item in self._items.items() if key in chosen],
             note=cleaned["note"],
             streamers=[*cleaned["streamers"], *members],

@@ -1,19 +1,19 @@
 """Staff and leaders' levels: policies in versions, results to look at, appeals and applications to decide."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
+from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from haowu.approvals.queues import DecisionForm, StaffQueue, reason_of
+from haowu.approvals.words import Subject
 from haowu.ground import days
-from haowu.ground.errors import Refused
-from haowu.ground.fields import PercentField, TextField, WholeField, YuanField
+from haowu.ground.fields import PercentField, WholeField, YuanField
 from haowu.tenants.admin import EditedAdmin, LookOnlyAdmin, yuan_column
+from haowu.tenants.recorded_admin import RecordedAdmin
 from tuanzhang import appeals, permission
 from tuanzhang.models import Appeal, LevelPolicy, MonthlyAssessment, QuarterLevel, Readmission, Revocation
 
@@ -52,9 +52,10 @@ class LevelPolicyForm(forms.ModelForm):
 
 
 @admin.register(LevelPolicy)
-class LevelPolicyAdmin(EditedAdmin):
+class LevelPolicyAdmin(RecordedAdmin, EditedAdmin):
     """Versions are added, and changed only until they begin."""
 
+    subject_kind = Subject.LEVEL_POLICY
     form = LevelPolicyForm
     list_display = [
         "effective_from",
@@ -116,30 +117,18 @@ class RevocationAdmin(LookOnlyAdmin):
     ordering = ["-effective_on", "-pk"]
 
 
-class DecisionForm(ActionForm):
-    reason = TextField(label=gettext_lazy("处理意见"), required=False, max_length=500)
+class AppealForm(DecisionForm):
+    usual = (
+        gettext_lazy("核对后数据无误，维持原结果。"),
+        gettext_lazy("所附材料不能证明申诉的事实。"),
+        gettext_lazy("核对后确有误差，按更正后的数重新计算。"),
+    )
     brands = WholeField(label=gettext_lazy("更正后的品牌数"), required=False, min_value=0, max_value=10**6)
     promoters = WholeField(label=gettext_lazy("更正后的推广者数"), required=False, min_value=0, max_value=10**6)
 
 
-class DecidedAdmin(LookOnlyAdmin):
-    """A queue whose rows are decided one by one by actions; each act says no by itself."""
-
-    action_form = DecisionForm
-
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(f"tuanzhang.change_{self.opts.model_name}")
-
-    def each(self, request: HttpRequest, chosen: Any, act: Callable[[Any], Any]) -> None:
-        done = 0
-        for row in chosen.order_by("pk"):
-            try:
-                act(row)
-                done += 1
-            except Refused as refused:
-                self.message_user(request, f"{row}：{refused.message}", messages.ERROR)
-        if done:
-            self.message_user(request, _("已处理 {count} 项。").format(count=done))
+class ReadmissionForm(DecisionForm):
+    usual = (gettext_lazy("整改措施可行。"), gettext_lazy("未说明整改措施，请补充后重新申请。"))
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
@@ -147,16 +136,15 @@ def _number(request: HttpRequest, name: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 8 else None
 
 
-def _reason(request: HttpRequest) -> str:
-    return request.POST.get("reason", "")[:500]
-
-
 @admin.register(Appeal)
-class AppealAdmin(DecidedAdmin):
+class AppealAdmin(StaffQueue):
     """Open ones first, the longest waiting at the top."""
 
+    action_form = AppealForm
+    waiting_since = "asked_at"
+    waiting = frozenset({Appeal.Status.OPEN})
     actions = ["uphold", "refuse"]
-    list_display = ["leader", "about", "status", "asked_at", "reason", "decided_by", "decision"]
+    list_display = ["leader", "about", "status", "age", "asked_at", "reason", "decided_by", "decision"]
     list_filter = ["status"]
     list_select_related = ["leader", "assessment", "quarter_level", "decided_by"]
     search_fields = ["leader__name", "=leader__code"]
@@ -171,19 +159,22 @@ class AppealAdmin(DecidedAdmin):
     @admin.action(description=gettext_lazy("成立（写明意见；季度等级填更正后的数）"), permissions=["decide"])
     def uphold(self, request: HttpRequest, chosen: Any) -> None:
         corrected = {name: _number(request, name) for name in ("brands", "promoters")}
-        decision, by, at = _reason(request), request.user, days.now()
+        decision, by, at = reason_of(request), request.user, days.now()
         self.each(request, chosen, lambda row: appeals.uphold(row, decision, by=by, at=at, **corrected))
 
     @admin.action(description=gettext_lazy("不成立（写明意见）"), permissions=["decide"])
     def refuse(self, request: HttpRequest, chosen: Any) -> None:
-        decision, by, at = _reason(request), request.user, days.now()
+        decision, by, at = reason_of(request), request.user, days.now()
         self.each(request, chosen, lambda row: appeals.refuse(row, decision, by=by, at=at))
 
 
 @admin.register(Readmission)
-class ReadmissionAdmin(DecidedAdmin):
+class ReadmissionAdmin(StaffQueue):
+    action_form = ReadmissionForm
+    waiting_since = "asked_at"
+    waiting = frozenset({Readmission.Status.PENDING})
     actions = ["approve", "refuse"]
-    list_display = ["leader", "revocation", "status", "asked_at", "statement", "decided_by", "reason"]
+    list_display = ["leader", "revocation", "status", "age", "asked_at", "statement", "decided_by", "reason"]
     list_filter = ["status"]
     list_select_related = ["leader", "revocation__leader", "decided_by"]
     search_fields = ["leader__name", "=leader__code"]
@@ -191,10 +182,10 @@ class ReadmissionAdmin(DecidedAdmin):
 
     @admin.action(description=gettext_lazy("重新开通"), permissions=["decide"])
     def approve(self, request: HttpRequest, chosen: Any) -> None:
-        reason, by, at = _reason(request), request.user, days.now()
+        reason, by, at = reason_of(request), request.user, days.now()
         self.each(request, chosen, lambda row: permission.readmit(row, by=by, at=at, reason=reason))
 
     @admin.action(description=gettext_lazy("拒绝（写明意见）"), permissions=["decide"])
     def refuse(self, request: HttpRequest, chosen: Any) -> None:
-        reason, by, at = _reason(request), request.user, days.now()
+        reason, by, at = reason_of(request), request.user, days.now()
         self.each(request, chosen, lambda row: permission.refuse_readmission(row, reason, by=by, at=at))

@@ -5,12 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from haowu.ground.errors import Refused
 
 
-class StaffOnly(Refused):
-    code = "STAFF_ONLY"
-    text = _("只有平台工作人员可以这样做。请联系平台客服。")
-    status = 403
-
-
 class PermissionWithdrawn(Refused):
     code = "PERMISSION_WITHDRAWN"
     text = _("团长权限已被收回。{again} 起可以在「等级与考核」里申请重新开通；之前的成交照常结算。")

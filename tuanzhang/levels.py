@@ -9,7 +9,7 @@ WEIGHTS = (30, 50, 20)
 """Per cent of the score for brands, GMV and promoters."""
 
 
-class Level(StrEnum):
+class LeaderLevel(StrEnum):
     POTENTIAL = "potential"
     BRONZE = "bronze"
     SILVER = "silver"
@@ -22,10 +22,10 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True)
-class Step:
+class LevelStep:
     """What a level takes, and what it rebates."""
 
-    level: Level
+    level: LeaderLevel
     gmv_fen: int
     brands: int = 0
     promoters: int = 0
@@ -33,9 +33,9 @@ class Step:
 
 
 STEPS = (
-    Step(Level.BRONZE, 50_000_000_00, rebate_bps=10),
-    Step(Level.SILVER, 100_000_000_00, rebate_bps=30),
-    Step(Level.GOLD, 300_000_000_00, rebate_bps=50),
+    LevelStep(LeaderLevel.BRONZE, 50_000_000_00, rebate_bps=10),
+    LevelStep(LeaderLevel.SILVER, 100_000_000_00, rebate_bps=30),
+    LevelStep(LeaderLevel.GOLD, 300_000_000_00, rebate_bps=50),
 )
 """The rulebook's own, from the lowest; below the first a leader is a potential one. A policy version may say others."""
 
@@ -49,13 +49,13 @@ class Quarter:
     promoters: int
 
 
-def level_of(quarter: Quarter, steps: Sequence[Step] = STEPS) -> Level:
+def level_of(quarter: Quarter, steps: Sequence[LevelStep] = STEPS) -> LeaderLevel:
     """The highest level all of whose conditions hold."""
     reached = [step.level for step in steps if _holds(step, quarter)]
-    return reached[-1] if reached else Level.POTENTIAL
+    return reached[-1] if reached else LeaderLevel.POTENTIAL
 
 
-def _holds(step: Step, quarter: Quarter) -> bool:
+def _holds(step: LevelStep, quarter: Quarter) -> bool:
     return quarter.gmv_fen >= step.gmv_fen and quarter.brands >= step.brands and quarter.promoters >= step.promoters
 
 
@@ -63,16 +63,16 @@ def _holds(step: Step, quarter: Quarter) -> bool:
 class Missing:
     """What is missing for ``level``; nothing is below zero."""
 
-    level: Level
+    level: LeaderLevel
     gmv_fen: int
     brands: int
     promoters: int
 
 
-def missing_for_next(quarter: Quarter, steps: Sequence[Step] = STEPS) -> Missing | None:
+def missing_for_next(quarter: Quarter, steps: Sequence[LevelStep] = STEPS) -> Missing | None:
     """What a leader lacks for the level above its own; None for the highest."""
     level = level_of(quarter, steps)
-    above = [step for step in steps if list(Level).index(step.level) > list(Level).index(level)]
+    above = [step for step in steps if list(LeaderLevel).index(step.level) > list(LeaderLevel).index(level)]
     if not above:
         return None
     step = above[0]
@@ -110,15 +110,17 @@ def score_bps(quarter: Quarter, target: Quarter) -> int:
 class Band:
     """A part of the GMV and the rate at which it is rebated."""
 
-    level: Level
+    level: LeaderLevel
     gmv_fen: int
     rebate_bps: int
 
 
-def bands(gmv_fen: int, level: Level, mode: Mode = Mode.MARGINAL, steps: Sequence[Step] = STEPS) -> list[Band]:
+def bands(
+    gmv_fen: int, level: LeaderLevel, mode: Mode = Mode.MARGINAL, steps: Sequence[LevelStep] = STEPS
+) -> list[Band]:
     """What is rebated at which rate. ``WHOLE``: all of it at the level's; ``MARGINAL``: each band at its own, up to
     the level's. Below the first level, and of GMV below zero: nothing."""
-    order = list(Level)
+    order = list(LeaderLevel)
     held = [step for step in steps if order.index(step.level) <= order.index(level)]
     if not held or gmv_fen <= 0:
         return []
@@ -132,7 +134,7 @@ def bands(gmv_fen: int, level: Level, mode: Mode = Mode.MARGINAL, steps: Sequenc
 
 
 def rebate_fen(
-    gmv_fen: int, level: Level, score: int, mode: Mode = Mode.MARGINAL, steps: Sequence[Step] = STEPS
+    gmv_fen: int, level: LeaderLevel, score: int, mode: Mode = Mode.MARGINAL, steps: Sequence[LevelStep] = STEPS
 ) -> int:
     """What the platform rebates: GMV × rate × score over its ``bands``, rounded once, half up. ``score`` in bps."""
     weighted = sum(band.gmv_fen * band.rebate_bps for band in bands(gmv_fen, level, mode, steps))

@@ -7,13 +7,15 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
+from haowu.approvals.rules import require_reason, require_staff
+from haowu.approvals.trail import Entry, facts, moved, record, record_many
+from haowu.approvals.words import Act, Subject
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.tenants.models import Tenant, User
 from haowu.tenants.scope import platform_scope
 from tuanzhang import level_refusals as refusals
 from tuanzhang.models import Readmission, Revocation
-from tuanzhang.refusals import ReasonMissing
 
 REJECTED_FOR = "团长权限已被平台收回，报名未能审核。可报名其他团长的活动。"
 SECOND_REJECTED_FOR = "一方的团长权限已被平台收回。"
@@ -63,14 +65,22 @@ def withdraw_due(day: date, *, at: datetime) -> int:
             cursor.execute(_REJECT, at_and | {"reason": REJECTED_FOR, "ids": list(due)})
             cursor.execute(_PART, at_and | {"reason": SECOND_REJECTED_FOR, "ids": list(due)})
             cursor.execute(_EFFECT, at_and | {"ids": list(due)})
+            _record_revoked(list(due), at)
         return len(due)
+
+
+def _record_revoked(revocations: list[int], at: datetime) -> None:
+    """A row for each leader, with how much ended with the permission."""
+    counts = ("number", "activities_closed", "enrolments_rejected", "seconds_ended")
+    rows = Revocation.objects.filter(pk__in=revocations).select_related("leader").order_by("pk")
+    entries = [Entry(Subject.PERMISSION, row.leader.code, row.leader_id, after=facts(row, *counts)) for row in rows]
+    record_many(Act.REVOKED, entries, at=at)
 
 
 @transaction.atomic
 def apply_again(leader: Tenant, statement: str, *, by: User | None, at: datetime) -> Readmission:
     """Ask to be let in again: from the 30th day after the withdrawal on, unless it is for good."""
-    if not statement.strip():
-        raise ReasonMissing
+    statement = require_reason(statement)
     with platform_scope():
         revoked = Revocation.objects.select_for_update().filter(leader=leader).in_force().first()
         if revoked is None:
@@ -81,9 +91,11 @@ def apply_again(leader: Tenant, statement: str, *, by: User | None, at: datetime
             raise refusals.TooEarlyToApply(again=revoked.again_from)
         if Readmission.objects.filter(leader=leader).waiting().exists():
             raise refusals.ReadmissionOpen
-        return Readmission.objects.create(
-            leader=leader, revocation=revoked, statement=statement.strip(), asked_by=by, asked_at=at
+        asked = Readmission.objects.create(
+            leader=leader, revocation=revoked, statement=statement, asked_by=by, asked_at=at
         )
+        record(Act.APPLIED, Subject.READMISSION, asked.public_id, at=at, by=by, tenant=leader, acting_for=leader)
+        return asked
 
 
 @transaction.atomic
@@ -93,6 +105,7 @@ def readmit(asked: Readmission, *, by: User, at: datetime, reason: str = "") -> 
     with platform_scope():
         asked.move("approve", decided_by=by, decided_at=at, reason=reason.strip())
         asked.revocation.move("lift", lifted_at=at)
+        _record_answer(Act.READMITTED, asked, reason.strip(), by, at)
     return asked
 
 
@@ -100,16 +113,24 @@ def readmit(asked: Readmission, *, by: User, at: datetime, reason: str = "") -> 
 def refuse_readmission(asked: Readmission, reason: str, *, by: User, at: datetime) -> Readmission:
     """With a reason that the leader reads; it may apply again."""
     require_staff(by)
-    if not reason.strip():
-        raise ReasonMissing
+    reason = require_reason(reason)
     with platform_scope():
-        asked.move("refuse", decided_by=by, decided_at=at, reason=reason.strip())
+        asked.move("refuse", decided_by=by, decided_at=at, reason=reason)
+        _record_answer(Act.REFUSED, asked, reason, by, at)
     return asked
 
 
-def require_staff(by: User) -> None:
-    if not (by.is_staff and by.is_active):
-        raise refusals.StaffOnly
+def _record_answer(act: str, asked: Readmission, reason: str, by: User, at: datetime) -> None:
+    record(
+        act,
+        Subject.READMISSION,
+        asked.public_id,
+        at=at,
+        by=by,
+        reason=reason,
+        tenant=asked.leader_id,
+        **moved(asked),
+    )
 
 
 _LOCK = """

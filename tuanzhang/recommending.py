@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from haowu.approvals.rules import require_reason
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Category
@@ -27,7 +28,7 @@ MOST = 50
 
 
 @dataclass(frozen=True)
-class Letter:
+class NewRecommendation:
     """``items`` in the leader's order, for ``streamers`` or ``to_all``; one that ``answers`` goes to who asked."""
 
     items: Sequence[Enrolment]
@@ -45,7 +46,7 @@ def recommendable(leader: Tenant, at: datetime):
 
 
 @transaction.atomic
-def recommend(leader: Tenant, letter: Letter, *, at: datetime) -> Recommendation:
+def recommend(leader: Tenant, letter: NewRecommendation, *, at: datetime) -> Recommendation:
     """Send ``letter``. A request that it answers is answered with it.
 
     Refuses goods that the leader does not carry or that no longer run, one product through two activities, more than
@@ -70,7 +71,7 @@ def recommend(leader: Tenant, letter: Letter, *, at: datetime) -> Recommendation
     return made
 
 
-def _refuse_letter(leader: Tenant, letter: Letter, at: datetime) -> None:
+def _refuse_letter(leader: Tenant, letter: NewRecommendation, at: datetime) -> None:
     if not letter.items:
         raise refusals.NothingRecommended
     if len(letter.items) > MOST:
@@ -92,7 +93,7 @@ def _refuse_letter(leader: Tenant, letter: Letter, at: datetime) -> None:
         seen.add(item.product_id)
 
 
-def _recipients(letter: Letter) -> dict[int, Tenant]:
+def _recipients(letter: NewRecommendation) -> dict[int, Tenant]:
     named = [letter.answers.streamer] if letter.answers is not None else letter.streamers
     return {streamer.pk: streamer for streamer in named}
 
@@ -145,9 +146,7 @@ def ask(
 
 def decline(request: GoodsRequest, reason: str, *, at: datetime) -> None:
     """The leader has nothing that fits, and says so."""
-    if not reason.strip():
-        raise refusals.ReasonMissing
-    request.move("decline", answered_at=at, reason=reason.strip())
+    request.move("decline", answered_at=at, reason=require_reason(reason))
 
 
 def withdraw(request: GoodsRequest, *, at: datetime) -> None:

@@ -86,11 +86,6 @@ class StreamerNotListed(Refused):
     status = 409
 
 
-class ProductUnfit(Refused):
-    code = "PRODUCT_NOT_LISTED"
-    text = _("「{product}」没有上架，不能参加活动。请先上架。")
-
-
 class AlreadyEnrolled(Refused):
     code = "ALREADY_ENROLLED"
     text = _("「{product}」已报名这个活动。可以修改费率，撤回还在等审核的报名，或等合作结束后再报。")
@@ -115,11 +110,6 @@ class WindowBackward(Refused):
 class OutsideActivity(Refused):
     code = "OUTSIDE_ACTIVITY"
     text = _("合作期与活动的推广时间没有交集。请改在 {begin} 至 {end} 之间。")
-
-
-class ReasonMissing(Refused):
-    code = "REASON_MISSING"
-    text = _("请写明原因，对方会看到。")
 
 
 class NotWaiting(Refused):

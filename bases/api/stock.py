@@ -97,7 +97,7 @@ class StockOut(serializers.Serializer):
     sequence = serializers.IntegerField(help_text=_("最近改变它的上报"))
 
 
-def _told(receipt: feeding.Receipt) -> dict[str, Any]:
+def _told(receipt: feeding.FeedAnswer) -> dict[str, Any]:
     shown = {name: getattr(receipt.feed, name) for name in FeedOut().fields}
     return shown | {"repeated": receipt.is_repeated, "missing": receipt.missing}
 
@@ -189,7 +189,7 @@ class FeedView(PartnerView):
         feed = Feed.objects.visible_to(self.tenant).numbered(sequence)
         if feed is None:
             raise NotFound(_("没有收到过序号 {sequence}。"), sequence=sequence)
-        return Response(FeedReceiptOut(_told(feeding.Receipt(feed, False, feeding.missing(feed)))).data)
+        return Response(FeedReceiptOut(_told(feeding.FeedAnswer(feed, False, feeding.missing(feed)))).data)
 
 
 @extend_schema(tags=["stock"])

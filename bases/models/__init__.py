@@ -2,7 +2,7 @@ from bases.models.base import Application, Base, Document, QuotaPeriod
 from bases.models.brand import Brand, BrandedProduct, Introduction
 from bases.models.consent import Consent
 from bases.models.permit import Permit
-from bases.models.policy import BasePolicy, Level
+from bases.models.policy import BaseLevel, BasePolicy
 from bases.models.pull import PullSource
 from bases.models.room import Booking, Room
 from bases.models.stock import Feed, Feeder, FeedPart, QuarantinedRow, Stock
@@ -11,6 +11,7 @@ from bases.models.supply import Movement, Reservation, Shortage
 __all__ = [
     "Application",
     "Base",
+    "BaseLevel",
     "BasePolicy",
     "Booking",
     "Brand",
@@ -21,7 +22,6 @@ __all__ = [
     "FeedPart",
     "Feeder",
     "Introduction",
-    "Level",
     "Movement",
     "Permit",
     "PullSource",

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from bases.cities import shown
-from bases.models.policy import Level
+from bases.models.policy import BaseLevel
 from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, User, public_id
 
@@ -54,7 +54,7 @@ class Application(HasStates, models.Model):
     )
     public_id = models.CharField(_("公开编号"), max_length=16, unique=True, default=public_id, editable=False)
     name = models.CharField(_("基地名称"), max_length=120)
-    level = models.CharField(_("级别"), max_length=6, choices=Level)
+    level = models.CharField(_("级别"), max_length=6, choices=BaseLevel)
     city = models.CharField(_("城市"), max_length=32)
     address = models.CharField(_("地址"), max_length=200)
     live_rooms = models.PositiveSmallIntegerField(_("直播间数"))
@@ -158,7 +158,7 @@ class Base(HasStates, models.Model):
         Tenant, on_delete=models.PROTECT, related_name="founded_bases", verbose_name=_("创办团长")
     )
     application = models.OneToOneField(Application, on_delete=models.PROTECT, verbose_name=_("申请"))
-    level = models.CharField(_("级别"), max_length=6, choices=Level)
+    level = models.CharField(_("级别"), max_length=6, choices=BaseLevel)
     city = models.CharField(_("城市"), max_length=32)
     status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.ACTIVE, editable=False)
     activated_at = models.DateTimeField(_("启用时间"))

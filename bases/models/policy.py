@@ -1,21 +1,15 @@
 """The national plan of bases, in versions: seats, brand quotas, when a feed is stale, what it may change unasked."""
 
-from datetime import datetime
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from haowu.ground.versions import VersionsQuerySet
 
-class Level(models.TextChoices):
+
+class BaseLevel(models.TextChoices):
     GOLD = "gold", _("金牌")
     SILVER = "silver", _("银牌")
-
-
-class BasePolicyQuerySet(models.QuerySet):
-    def in_force(self, at: datetime) -> "BasePolicy":
-        """The version that speaks at ``at``; there is always one, since the first begins with time itself."""
-        return self.filter(effective_from__lte=at).order_by("-effective_from", "-pk")[0]
 
 
 class BasePolicy(models.Model):
@@ -44,7 +38,7 @@ class BasePolicy(models.Model):
     note = models.CharField(_("说明"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
 
-    objects = BasePolicyQuerySet.as_manager()
+    objects = VersionsQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("基地政策")
@@ -57,7 +51,7 @@ class BasePolicy(models.Model):
         return f"v{self.pk} · {self.effective_from:%Y-%m-%d}"
 
     def seats(self, level: str) -> int:
-        return self.gold_seats if level == Level.GOLD else self.silver_seats
+        return self.gold_seats if level == BaseLevel.GOLD else self.silver_seats
 
     def brands(self, level: str) -> int:
-        return self.gold_brands if level == Level.GOLD else self.silver_brands
+        return self.gold_brands if level == BaseLevel.GOLD else self.silver_brands

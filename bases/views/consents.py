@@ -14,7 +14,8 @@ from bases import consenting
 from bases.filters import BaseFilter, ConsentFilter
 from bases.forms import ConsentForm
 from bases.models import Base, Consent, Introduction, Stock
-from bases.views.acts import Act, OfBase, told
+from bases.views.acts import OfBase
+from haowu.approvals.act_views import ActView, went_through
 from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
@@ -86,7 +87,7 @@ class Agree(TenantRequiredMixin, TemplateView):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = ConsentForm(request.POST)
-        if told(form, lambda: self.agree(form)):
+        if went_through(form, lambda: self.agree(form)):
             said = _("已同意「{base}」存放你的货。它下一次上报后，库存会出现在「基地库存」。")
             messages.success(request, said.format(base=self.base))
             return redirect("consents")
@@ -97,14 +98,14 @@ class Agree(TenantRequiredMixin, TemplateView):
         consenting.agree(self.request.tenant, self.base.base, **form.window(at), by=self.request.user, at=at)
 
 
-class WithdrawConsent(TenantRequiredMixin, Act, TemplateView):
+class WithdrawConsent(TenantRequiredMixin, ActView, TemplateView):
     """Asks once more, saying what follows, and then does it."""
 
     http_method_names = ["get", "post"]
     kind = Tenant.Kind.MERCHANT
     writes = True
     template_name = "bases/withdraw_consent.html"
-    back = "consents"
+    back_to = "consents"
 
     @cached_property
     def consent(self) -> Consent:
@@ -116,6 +117,6 @@ class WithdrawConsent(TenantRequiredMixin, Act, TemplateView):
         counted = Stock.objects.permitted(at).filter(permit=consent.permit_id).totals()
         return super().get_context_data(consent=consent, is_over=consent.is_over(at), counted=counted, **context)
 
-    def act(self, **kwargs: Any) -> str:
+    def act(self) -> str:
         consenting.withdraw(self.consent, by=self.request.user, at=days.now())
         return _("已撤回对「{base}」的同意，立即生效。已预留的订单照常发出。").format(base=self.consent.base)

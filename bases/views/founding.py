@@ -15,8 +15,8 @@ from django.views.generic import TemplateView
 
 from bases import founding
 from bases.forms import PaperFormSet, SiteForm
-from bases.models import Application, BasePolicy, Document, Level
-from bases.views.acts import told
+from bases.models import Application, BaseLevel, BasePolicy, Document
+from haowu.approvals.act_views import went_through
 from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
@@ -31,7 +31,7 @@ class FoundBase(TenantRequiredMixin, TemplateView):
         at = days.now()
         mine = list(Application.objects.visible_to(self.request.tenant).newest_first().prefetch_related("documents"))
         policy = BasePolicy.objects.in_force(at)
-        seats = [(level.label, founding.seats_taken(level), policy.seats(level)) for level in Level]
+        seats = [(level.label, founding.seats_taken(level), policy.seats(level)) for level in BaseLevel]
         returned = mine[0] if mine and mine[0].status == Application.Status.RETURNED else None
         initial = {name: getattr(returned, name) for name in SiteForm.base_fields} if returned else None
         known = {
@@ -50,7 +50,7 @@ class FoundBase(TenantRequiredMixin, TemplateView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form, papers = SiteForm(request.POST), PaperFormSet(request.POST, prefix="papers")
-        if papers.is_valid() and told(form, lambda: self.hand_in(form, papers)):
+        if papers.is_valid() and went_through(form, lambda: self.hand_in(form, papers)):
             messages.success(request, _("申请已提交，平台审核后会在这里告诉你结果。"))
             return redirect("found-base")
         return self.render_to_response(self.get_context_data(form=form, papers=papers))

@@ -13,7 +13,8 @@ from bases import introducing, quotas
 from bases.filters import BaseFilter, BrandFilter
 from bases.forms import IntroductionForm
 from bases.models import Base, BasePolicy, Booking, Brand, Feeder, Introduction, QuarantinedRow, Reservation
-from bases.views.acts import OfBase, told
+from bases.views.acts import OfBase
+from haowu.approvals.act_views import went_through
 from haowu.ground import days
 from haowu.tenants.lists import ListPage, Sort
 
@@ -56,7 +57,7 @@ class BaseBrands(OfBase, TemplateView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = IntroductionForm(request.POST)
-        if told(form, lambda: self.introduce(form)):
+        if went_through(form, lambda: self.introduce(form)):
             return redirect("base-brands")
         return self.render_to_response(self.get_context_data(form=form))
 

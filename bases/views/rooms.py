@@ -14,7 +14,8 @@ from bases import booking
 from bases.filters import RoomFilter
 from bases.forms import BookingForm, RoomForm
 from bases.models import Booking, Room
-from bases.views.acts import Act, OfBase, told
+from bases.views.acts import OfBase
+from haowu.approvals.act_views import ActView, went_through
 from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
@@ -36,17 +37,17 @@ class BaseRooms(OfBase, TemplateView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = RoomForm(request.POST)
-        if told(form, lambda: booking.open_room(request.tenant, **form.cleaned_data)):
+        if went_through(form, lambda: booking.open_room(request.tenant, **form.cleaned_data)):
             messages.success(request, _("直播间已开放预订。"))
             return redirect("base-rooms")
         return self.render_to_response(self.get_context_data(form=form))
 
 
-class CloseRoom(OfBase, Act):
-    back = "base-rooms"
+class CloseRoom(OfBase, ActView):
+    back_to = "base-rooms"
 
-    def act(self, public_id: str) -> str:
-        room = get_object_or_404(Room.objects.visible_to(self.request.tenant), public_id=public_id)
+    def act(self) -> str:
+        room = get_object_or_404(Room.objects.visible_to(self.request.tenant), public_id=self.kwargs["public_id"])
         booking.close_room(room, at=days.now())
         return _("「{room}」不再接受预订，已订的时段仍然有效。").format(room=room)
 
@@ -82,18 +83,17 @@ class RoomPage(TenantRequiredMixin, TemplateView):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = BookingForm(request.POST)
-        if told(form, lambda: booking.book(self.room, request.tenant, **form.cleaned_data, at=days.now())):
+        if went_through(form, lambda: booking.book(self.room, request.tenant, **form.cleaned_data, at=days.now())):
             messages.success(request, _("已预订。开始之前可以取消。"))
             return redirect("base-rooms" if request.tenant.kind == Tenant.Kind.BASE else "rooms")
         return self.render_to_response(self.get_context_data(form=form))
 
 
-class CancelBooking(TenantRequiredMixin, Act):
-    @property
+class CancelBooking(TenantRequiredMixin, ActView):
     def back(self) -> str:
         return "base-rooms" if self.request.tenant.kind == Tenant.Kind.BASE else "rooms"
 
-    def act(self, public_id: str) -> str:
-        mine = get_object_or_404(Booking.objects.visible_to(self.request.tenant), public_id=public_id)
+    def act(self) -> str:
+        mine = get_object_or_404(Booking.objects.visible_to(self.request.tenant), public_id=self.kwargs["public_id"])
         booking.cancel(mine, self.request.tenant, at=days.now())
         return _("预订已取消，时段已空出。")

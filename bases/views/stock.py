@@ -11,7 +11,8 @@ from django.views.generic import TemplateView
 from bases import feed_rows, feeding, pulling
 from bases.forms import PullForm, UploadForm
 from bases.models import Feed, Feeder, PullSource, QuarantinedRow, Stock
-from bases.views.acts import Act, OfBase, told
+from bases.views.acts import OfBase
+from haowu.approvals.act_views import ActView, went_through
 from haowu.ground import days
 
 SHOWN = 100
@@ -43,7 +44,7 @@ class StockPage(OfBase, TemplateView):
 class Upload(StockPage):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = UploadForm(request.POST, request.FILES, prefix="upload")
-        if told(form, lambda: self.take(form)):
+        if went_through(form, lambda: self.take(form)):
             return redirect("base-stock")
         return self.render_to_response(self.get_context_data(upload=form))
 
@@ -60,22 +61,22 @@ class Upload(StockPage):
 class RegisterPull(StockPage):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = PullForm(request.POST, prefix="pull")
-        if told(form, lambda: pulling.register(request.tenant, **form.cleaned_data, at=days.now())):
+        if went_through(form, lambda: pulling.register(request.tenant, **form.cleaned_data, at=days.now())):
             messages.success(request, _("已登记，平台会在一分钟内第一次读取。"))
             return redirect("base-stock")
         return self.render_to_response(self.get_context_data(pull=form))
 
 
-class ForgetPull(OfBase, Act):
-    back = "base-stock"
+class ForgetPull(OfBase, ActView):
+    back_to = "base-stock"
 
     def act(self) -> str:
-        pulling.forget(self.request.tenant)
+        pulling.forget(self.request.tenant, at=days.now())
         return _("不再读取这个地址。")
 
 
-class FeedAct(OfBase, Act):
-    back = "base-stock"
+class FeedAct(OfBase, ActView):
+    back_to = "base-stock"
 
     @property
     def feed(self) -> Feed:
@@ -83,15 +84,15 @@ class FeedAct(OfBase, Act):
 
 
 class ConfirmFeed(FeedAct):
-    def act(self, sequence: int) -> str:
+    def act(self) -> str:
         feed = feeding.apply(self.feed, at=days.now(), is_checked=False)
-        return _("第 {sequence} 号上报：{status}。").format(sequence=sequence, status=feed.get_status_display())
+        return _("第 {sequence} 号上报：{status}。").format(sequence=feed.sequence, status=feed.get_status_display())
 
 
 class RejectFeed(FeedAct):
-    def act(self, sequence: int) -> str:
-        feeding.reject(self.feed)
-        return _("第 {sequence} 号上报已作废，库存没有改变。").format(sequence=sequence)
+    def act(self) -> str:
+        feeding.reject(self.feed, at=days.now())
+        return _("第 {sequence} 号上报已作废，库存没有改变。").format(sequence=self.kwargs["sequence"])
 
 
 class Review(OfBase, TemplateView):
@@ -103,8 +104,8 @@ class Review(OfBase, TemplateView):
         return super().get_context_data(rows=rows, total=waiting.count(), **context)
 
 
-class RowAct(OfBase, Act):
-    back = "base-review"
+class RowAct(OfBase, ActView):
+    back_to = "base-review"
 
     @property
     def row(self) -> QuarantinedRow:
@@ -112,12 +113,12 @@ class RowAct(OfBase, Act):
 
 
 class TakeRow(RowAct):
-    def act(self, pk: int) -> str:
+    def act(self) -> str:
         feeding.take(self.row, by=self.request.user, at=days.now())
         return _("已采用这一行。")
 
 
 class DropRow(RowAct):
-    def act(self, pk: int) -> str:
+    def act(self) -> str:
         feeding.drop(self.row, by=self.request.user, at=days.now())
         return _("已放弃这一行，库存不变。")

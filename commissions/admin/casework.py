@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,26 +18,33 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commissions.cases import holds
-from commissions.models import CaseEvent, LineHold, OrderLine, TenantHold
+from commissions.cases.casework import trail_of
+from commissions.models import LineHold, OrderLine, TenantHold
+from haowu.approvals.queues import DecisionForm, StaffQueue, reason_of
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.ground.fields import TextField, WholeField
 from haowu.ground.money import fen_from_yuan
-from haowu.tenants.admin import LookOnlyAdmin, yuan_column
+from haowu.tenants.admin import yuan_column
 
 
-class Decision(ActionForm):
-    """What an act may need beside the rows; each action says which it reads."""
+class CaseForm(DecisionForm):
+    """What an act on a case may need besides; each action says which it reads."""
 
-    reason = TextField(label=gettext_lazy("原因"), required=False, max_length=500)
+    usual = (
+        gettext_lazy("证据不足。"),
+        gettext_lazy("材料属实。"),
+        gettext_lazy("等待当事方补充材料。"),
+        gettext_lazy("金额有误，请重新提出。"),
+    )
     amount = TextField(label=gettext_lazy("金额（元）"), required=False, max_length=20)
     more_days = WholeField(label=gettext_lazy("延长天数"), required=False, min_value=1, max_value=365)
 
 
-class CaseAdmin(LookOnlyAdmin):
+class CaseAdmin(StaffQueue):
     """``add_form`` opens a case through ``opened``; actions go through ``each``. Nothing else writes."""
 
-    action_form = Decision
+    action_form = CaseForm
     add_form: ClassVar[type[forms.Form] | None] = None
     readonly_fields: ClassVar[list[str]] = ["trail"]
 
@@ -47,9 +53,6 @@ class CaseAdmin(LookOnlyAdmin):
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return self.add_form is not None and admin.ModelAdmin.has_add_permission(self, request)
-
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(f"commissions.change_{self.opts.model_name}")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change, **kwargs) if obj else self.add_form
@@ -83,35 +86,18 @@ class CaseAdmin(LookOnlyAdmin):
 
     @admin.display(description=gettext_lazy("操作记录"))
     def trail(self, case: Any) -> str:
-        events = CaseEvent.objects.filter(case=case.CASE, case_id=case.pk).select_related("by").order_by("pk")
         rows = (
-            (event.at.astimezone(days.SHANGHAI).strftime("%Y-%m-%d %H:%M"), event.by or _("系统"),
-             event.get_act_display(), event.reason)
-            for event in events
+            (row.at.astimezone(days.SHANGHAI).strftime("%Y-%m-%d %H:%M"), row.user or _("系统"),
+             row.act_label, row.reason)
+            for row in trail_of(case)
         )  # fmt: skip
         return format_html_join("", "<p>{} · {} · {} · {}</p>", rows) or "–"
-
-    def each(self, request: HttpRequest, chosen: Any, act: Callable[[Any], Any]) -> None:
-        """``act`` on each row by itself; a refusal names its row and stops no other."""
-        done = 0
-        for case in chosen.order_by("pk"):
-            try:
-                act(case)
-                done += 1
-            except Refused as refused:
-                self.message_user(request, f"{case}：{refused.message}", messages.ERROR)
-        if done:
-            self.message_user(request, _("已处理 {count} 笔。").format(count=done))
 
 
 def with_what_was_typed(request: HttpRequest) -> str:
     """Where a refused form is shown again: an add page takes its first values from the address, so nothing is lost."""
     typed = {name: text for name, text in request.POST.items() if not name.startswith(("_", "csrf")) and text}
     return f"{request.path}?{urlencode(typed)}"
-
-
-def reason_of(request: HttpRequest) -> str:
-    return request.POST.get("reason", "")
 
 
 def amount_of(request: HttpRequest) -> int:

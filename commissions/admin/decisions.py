@@ -8,10 +8,9 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from commissions.admin.casework import AskingForm, CaseAdmin, amount_of, later, reason_of
+from commissions.admin.casework import AskingForm, CaseAdmin, amount_of, later
 from commissions.cases import corrections, disputes, reconciliation, resettlement
 from commissions.models import (
-    CaseEvent,
     Correction,
     Dispute,
     Policy,
@@ -20,6 +19,7 @@ from commissions.models import (
     ResettlementTotal,
     UpstreamFile,
 )
+from haowu.approvals.queues import reason_of
 from haowu.ground import days
 from haowu.ground.fields import DayField, TextField
 from haowu.tenants.admin import LookOnly, LookOnlyAdmin, yuan_column
@@ -27,6 +27,8 @@ from haowu.tenants.admin import LookOnly, LookOnlyAdmin, yuan_column
 
 @admin.register(Dispute)
 class DisputeAdmin(CaseAdmin):
+    waiting_since = "opened_at"
+    waiting = frozenset(Dispute.UNDECIDED)
     actions: ClassVar[list[str]] = ["propose", "uphold", "send_back", "reject", "extend"]
     list_display: ClassVar[list] = [
         "order",
@@ -34,6 +36,7 @@ class DisputeAdmin(CaseAdmin):
         "claimant",
         "respondent",
         "status",
+        "age",
         "expires_at",
         yuan_column("amount_fen", gettext_lazy("争议金额")),
         yuan_column("frozen_fen", gettext_lazy("冻结金额")),
@@ -80,6 +83,8 @@ class ReversalForm(AskingForm):
 
 @admin.register(Correction)
 class CorrectionAdmin(CaseAdmin):
+    waiting_since = "made_at"
+    waiting = frozenset({Correction.Status.PROPOSED})
     add_form = ReversalForm
     actions: ClassVar[list[str]] = ["approve", "refuse"]
     list_display: ClassVar[list] = [
@@ -89,6 +94,7 @@ class CorrectionAdmin(CaseAdmin):
         "from_account",
         "to_account",
         "status",
+        "age",
         "made_by",
         "checked_by",
     ]
@@ -214,13 +220,4 @@ class UpstreamFileAdmin(LookOnlyAdmin):
         "timing",
     ]  # fmt: skip
     list_select_related: ClassVar[list[str]] = ["source"]
-    ordering: ClassVar[list[str]] = ["-pk"]
-
-
-@admin.register(CaseEvent)
-class CaseEventAdmin(LookOnlyAdmin):
-    list_display: ClassVar[list] = ["at", "case", "case_id", "act", "by", "reason"]
-    list_filter: ClassVar[list] = ["case", "act"]
-    list_select_related: ClassVar[list[str]] = ["by"]
-    date_hierarchy = "at"
     ordering: ClassVar[list[str]] = ["-pk"]

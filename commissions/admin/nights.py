@@ -11,10 +11,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commissions.admin.casework import AskingForm, CaseAdmin, reason_of
+from commissions.admin.casework import AskingForm, CaseAdmin
 from commissions.models import PostponedLine, Run, Shard
 from commissions.nights import operating
 from commissions.tasks import wake
+from haowu.approvals.queues import reason_of
 from haowu.ground import days
 from haowu.ground.fields import TextField
 from haowu.tenants.admin import LookOnly, LookOnlyAdmin

@@ -1,11 +1,10 @@
 """Staff's queue of withdrawals and the batches: checked by a second person, carried to the bank, read back."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,17 +14,21 @@ from django.utils.translation import gettext_lazy
 
 from commissions.models import PayoutBatch, Withdrawal, WithdrawalStep
 from commissions.payments import payouts, withdrawals
+from haowu.approvals.queues import DecisionForm, StaffQueue, reason_of
 from haowu.ground import days
 from haowu.ground.errors import Refused
-from haowu.ground.fields import TextField
 from haowu.ground.money import yuan
 from haowu.tenants.admin import LookOnly, LookOnlyAdmin, yuan_column
 
 LARGEST_FILE_MB = 4
 
 
-class WithReason(ActionForm):
-    reason = TextField(label=gettext_lazy("拒绝的原因"), required=False, max_length=withdrawals.REASON_LENGTH)
+class WithdrawalForm(DecisionForm):
+    usual = (
+        gettext_lazy("收款账户户名与主体不符，请更换收款账户。"),
+        gettext_lazy("收款账户信息有误，请核对后重新申请。"),
+        gettext_lazy("账户有待处理的争议，请处理后重新申请。"),
+    )
 
 
 class StepInline(LookOnly, admin.TabularInline):
@@ -36,10 +39,12 @@ class StepInline(LookOnly, admin.TabularInline):
 
 
 @admin.register(Withdrawal)
-class WithdrawalAdmin(LookOnlyAdmin):
+class WithdrawalAdmin(StaffQueue):
     """Rows are only looked at; what happens to them happens through the acts, which know the second person."""
 
-    action_form = WithReason
+    action_form = WithdrawalForm
+    waiting_since = "requested_at"
+    waiting = frozenset({Withdrawal.Status.REQUESTED, Withdrawal.Status.APPROVED})
     actions = ["approve", "refuse", "pay"]
     list_display = [
         "reference",
@@ -47,6 +52,7 @@ class WithdrawalAdmin(LookOnlyAdmin):
         yuan_column("amount_fen", gettext_lazy("金额")),
         "bank_account",
         "status",
+        "age",
         "requested_at",
         "touched_by",
         "reason",
@@ -54,7 +60,6 @@ class WithdrawalAdmin(LookOnlyAdmin):
     ]
     list_filter = ["status", "tenant__kind", "requested_on"]
     list_select_related = ["tenant", "bank_account", "touched_by", "batch"]
-    ordering = ["-pk"]
     search_fields = ["=number", "=tenant__code", "=batch__number"]
     inlines = [StepInline]
     fields = [
@@ -84,12 +89,12 @@ class WithdrawalAdmin(LookOnlyAdmin):
     @admin.action(description=gettext_lazy("复核通过"), permissions=["check"])
     def approve(self, request: HttpRequest, chosen: Any) -> None:
         now = days.now()
-        self._each(request, chosen, lambda row: withdrawals.approve(row, request.user, now))
+        self.each(request, chosen, lambda row: withdrawals.approve(row, request.user, now))
 
     @admin.action(description=gettext_lazy("拒绝（写明原因）"), permissions=["check"])
     def refuse(self, request: HttpRequest, chosen: Any) -> None:
-        now, reason = days.now(), request.POST.get("reason", "")
-        self._each(request, chosen, lambda row: withdrawals.refuse(row, request.user, now, reason=reason))
+        now, reason = days.now(), reason_of(request)
+        self.each(request, chosen, lambda row: withdrawals.refuse(row, request.user, now, reason=reason))
 
     @admin.action(description=gettext_lazy("制作打款批次（所选中待打款的）"), permissions=["pay"])
     def pay(self, request: HttpRequest, chosen: Any) -> None:
@@ -101,17 +106,9 @@ class WithdrawalAdmin(LookOnlyAdmin):
         said = _("批次 {number}：{count} 笔，合计 ¥{amount}。请到「打款批次」下载文件。")
         self.message_user(request, said.format(number=batch.number, count=batch.count, amount=yuan(batch.sum_fen)))
 
-    def _each(self, request: HttpRequest, chosen: Any, act: Callable[[Withdrawal], Withdrawal]) -> None:
-        """``act`` on each row, all locked before the first account is; a refusal names its row and stops no other."""
-        done = 0
-        for withdrawal in list(chosen.locked()):
-            try:
-                act(withdrawal)
-                done += 1
-            except Refused as refused:
-                self.message_user(request, f"{withdrawal.reference}：{refused.message}", messages.ERROR)
-        if done:
-            self.message_user(request, _("已处理 {count} 笔。").format(count=done))
+    def rows_of(self, chosen: Any) -> Iterable[Withdrawal]:
+        """All are locked before the first account is."""
+        return list(chosen.locked())
 
 
 class ResultsForm(forms.Form):

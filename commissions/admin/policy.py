@@ -8,9 +8,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from commissions.models import Policy
+from haowu.approvals.words import Subject
 from haowu.ground import days
 from haowu.ground.fields import PercentField, YuanField
 from haowu.tenants.admin import EditedAdmin, yuan_column
+from haowu.tenants.recorded_admin import RecordedAdmin
 
 SWITCHES = tuple(field.name for field in Policy._meta.fields if field.name not in ("id", "created_at"))
 """Every field that a version says something with; one that is added to the model appears in the form by itself."""
@@ -46,9 +48,10 @@ class PolicyForm(forms.ModelForm):
 
 
 @admin.register(Policy)
-class PolicyAdmin(EditedAdmin):
+class PolicyAdmin(RecordedAdmin, EditedAdmin):
     """Versions are added, and changed only until they begin: lines keep the one they were ordered under."""
 
+    subject_kind = Subject.POLICY
     form = PolicyForm
     list_display = [
         "effective_from",

@@ -13,15 +13,15 @@ from commissions.api.filters import PostingFilters
 from commissions.api.statements import EntryOut, StatementLineOut, StatementsOfCaller
 from commissions.models import Settlement
 from commissions.split import ROLES
-from commissions.statements import causes, daily, opening
-from commissions.stories import shown
+from commissions.statements import daily, drilldown, posting_sources
+from commissions.stories import party_view
 from haowu.ledger.models import Account, Posting
 from haowu.partners.views import PartnerListView
 from haowu.tenants.scope import platform_scope
 
 
 class CauseOut(serializers.Serializer):
-    kind = serializers.ChoiceField(choices=causes.KINDS)
+    kind = serializers.ChoiceField(choices=posting_sources.KINDS)
     text = serializers.CharField(help_text=_("给人看的说明"))
     facts = serializers.JSONField(help_text=_("单号、时间与原因，随 kind 不同"))
 
@@ -51,10 +51,10 @@ class EntryLineOut(StatementLineOut):
 
 
 class _Entries(StatementsOfCaller):
-    def opened(self) -> opening.Opened:
+    def opened(self) -> drilldown.Opened:
         balance = self.one(self.kwargs["account_kind"], self.kwargs["day"])
         with platform_scope():
-            return opening.opened(self.tenant, balance, self.kwargs["entry_kind"])
+            return drilldown.opened(self.tenant, balance, self.kwargs["entry_kind"])
 
 
 @extend_schema(tags=["statements"])
@@ -81,7 +81,7 @@ class EntryLinesView(_Entries, PartnerListView):
         return lines.select_related("line__source", *ROLES)
 
     def shown(self, row: Settlement) -> dict[str, Any]:
-        return shown.settlement(self.tenant, row) | {"amount_fen": row.figure_fen}
+        return party_view.settlement(self.tenant, row) | {"amount_fen": row.figure_fen}
 
     @extend_schema(operation_id="list_statement_entry_lines", summary=_("对账单的一项背后的订单行"))
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -103,7 +103,9 @@ class PostingsView(StatementsOfCaller, PartnerListView):
         account = self.one(self.kwargs["account_kind"], self.kwargs["day"]).account
         with platform_scope():
             return list(
-                causes.movements(account, Posting.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk"))
+                posting_sources.movements(
+                    account, Posting.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk")
+                )
             )
 
     @extend_schema(operation_id="list_statement_postings", summary=_("对账单的记账与原因"))

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from commissions.api.explanation import ExplanationOut
 from commissions.api.filters import OrderFilters
 from commissions.models import OrderLine
-from commissions.stories import explain, shown
+from commissions.stories import explain, party_view
 from haowu.ground import inputs
 from haowu.ground.errors import NotFound, Refused
 from haowu.partners.schema import ProblemOut
@@ -123,7 +123,7 @@ class OrdersView(_Lines, PartnerListView):
     serializer_class = OrderLineOut
 
     def shown(self, row: OrderLine) -> dict[str, Any]:
-        return shown.line(self.tenant, row)
+        return party_view.line(self.tenant, row)
 
     @extend_schema(operation_id="list_order_lines", summary=_("订单行，新下单的在前"))
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -152,7 +152,7 @@ class OrderLineView(_Lines):
     )
     def get(self, request: Request, order_no: str, line_no: int) -> Response:
         row = self._one(order_no, line_no, inputs.key(request.query_params.get("source")))
-        told = shown.line(self.tenant, row) | {"explanation": shown.explanation(self.tenant, row)}
+        told = party_view.line(self.tenant, row) | {"explanation": party_view.explanation(self.tenant, row)}
         return Response(ExplainedLineOut(told).data)
 
     def _one(self, order_no: str, line_no: int, source: str) -> OrderLine:

@@ -15,7 +15,7 @@ from commissions.api.orders import SharesOut
 from commissions.models import Settlement
 from commissions.split import ROLES
 from commissions.statements import daily
-from commissions.stories import shown
+from commissions.stories import party_view
 from haowu.ground.errors import NotFound
 from haowu.ledger.models import Account, DailyBalance, Posting
 from haowu.partners.views import PartnerListView, PartnerView
@@ -97,7 +97,7 @@ class StatementLinesView(StatementsOfCaller, PartnerListView):
         return daily.lines(self.tenant, balance.day).select_related("line__source", *ROLES)
 
     def shown(self, row: Settlement) -> dict[str, Any]:
-        return shown.settlement(self.tenant, row)
+        return party_view.settlement(self.tenant, row)
 
     @extend_schema(operation_id="list_statement_lines", summary=_("一个账户日背后的订单行"))
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

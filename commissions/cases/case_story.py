@@ -9,20 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commissions.cases import disputes
-from commissions.models import CaseEvent, Dispute, LineHold, OrderLine, Settlement
+from commissions.cases.casework import trail_of
+from commissions.models import Dispute, LineHold, OrderLine, Settlement
 from commissions.models.order import PARTIES
+from commissions.party_share import ROLE_LABELS
+from haowu.approvals.models import Trail
 from haowu.ground import days
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 
-ROLE_NAMES = {
-    "merchant": gettext_lazy("商家"),
-    "streamer": gettext_lazy("达人"),
-    "first_leader": gettext_lazy("一级团长"),
-    "second_leader": gettext_lazy("二级团长"),
-    "provider": gettext_lazy("服务商"),
-    "agency": gettext_lazy("达人机构"),
-}
 NEXT = {
     Dispute.Status.OPEN: gettext_lazy("平台正在处理，最迟 {until} 裁定；到期没有裁定就自动解除，对方照常得到这笔钱。"),
     Dispute.Status.PROPOSED: gettext_lazy("平台已有处理意见，等另一位同事复核，最迟 {until}；到期没有裁定就自动解除。"),
@@ -63,7 +58,7 @@ def other_sides(line: OrderLine, tenant: Tenant) -> list[tuple[Tenant, str]]:
     roles: dict[Tenant, list[str]] = {}
     for role in PARTIES:
         if party := getattr(line, role):
-            roles.setdefault(party, []).append(str(ROLE_NAMES[role]))
+            roles.setdefault(party, []).append(str(ROLE_LABELS[role]))
     if roles.pop(tenant, None) is None:
         return []
     return [(party, " · ".join(names)) for party, names in roles.items()]
@@ -97,12 +92,11 @@ class Happened:
 
 def trail(dispute: Dispute) -> Iterator[Happened]:
     """Everything that happened to it, oldest first. Staff of the platform are not named to the parties."""
-    events = CaseEvent.objects.of(dispute).select_related("by").order_by("pk")
-    for event in events:
-        yield Happened(event.at, event.get_act_display(), _who(event, dispute), event.reason)
+    for row in trail_of(dispute):
+        yield Happened(row.at, row.act_label, _who(row), row.reason)
 
 
-def _who(event: CaseEvent, dispute: Dispute) -> str:
-    if event.act in (CaseEvent.Act.OPENED, CaseEvent.Act.WITHDRAWN):
-        return dispute.claimant.name
-    return _("平台") if event.by else _("系统")
+def _who(row: Trail) -> str:
+    if row.acting_for:
+        return row.acting_for.name
+    return _("平台") if row.user_id else _("系统")

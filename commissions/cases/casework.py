@@ -1,4 +1,4 @@
-"""What every case has in common: who may act, the second person, the deadline, the audit trail."""
+"""What every case has in common: the platform's scope, the deadline, the audit trail."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,27 +8,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from commissions.models import CaseEvent
+from haowu.approvals.models import Trail, TrailQuerySet
+from haowu.approvals.trail import moved, record
 from haowu.ground.errors import Refused
-from haowu.tenants.models import User
+from haowu.tenants.models import Tenant, User
 from haowu.tenants.scope import platform_scope
-
-
-class StaffOnly(Refused):
-    code = "STAFF_ONLY"
-    text = _("只有平台工作人员可以这样做。请联系平台客服。")
-    status = 403
-
-
-class SamePerson(Refused):
-    code = "SAME_PERSON"
-    text = _("经办人不能复核自己提出的事项。请由另一位同事复核。")
-    status = 409
-
-
-class ReasonMissing(Refused):
-    code = "REASON_MISSING"
-    text = _("请写明原因。")
 
 
 class DeadlineNotLater(Refused):
@@ -59,23 +43,6 @@ def act(function: Callable[..., Any]) -> Callable[..., Any]:
     return acting
 
 
-def require_staff(by: User) -> None:
-    if not (by.is_staff and by.is_active):
-        raise StaffOnly
-
-
-def require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonMissing
-
-
-def require_second(maker_id: int | None, by: User) -> None:
-    """``by`` is staff, and somebody else than who proposed it."""
-    require_staff(by)
-    if maker_id == by.pk:
-        raise SamePerson
-
-
 def require_later(until: datetime, than: datetime) -> None:
     if until <= than:
         raise DeadlineNotLater
@@ -86,15 +53,35 @@ def locked(case: Any) -> Any:
     return type(case)._base_manager.select_for_update(of=("self",)).get(pk=case.pk)
 
 
-def note(case: Any, act: str, *, by: User | None, at: datetime, reason: str, parties: tuple = (None, None)) -> None:
-    """Write into the audit trail who did what to ``case``, when and why. ``parties`` may read it."""
-    CaseEvent.objects.create(
-        case=case.CASE,
-        case_id=case.pk,
-        act=act,
-        by=by,
+def note(
+    case: Any,
+    act: str,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str,
+    parties: tuple = (None, None),
+    acting_for: Tenant | None = None,
+    **changed: Any,
+) -> None:
+    """Write into the trail who did what to ``case``, when and why. ``parties`` may read it.
+
+    ``before`` and ``after`` are those of the case's last move, or what is given.
+    """
+    record(
+        act,
+        case.CASE,
+        case.trail_reference,
         at=at,
+        by=by,
         reason=reason,
-        party_id=parties[0],
-        counterparty_id=parties[1],
+        tenant=parties[0],
+        counterparty=parties[1],
+        acting_for=acting_for,
+        **(changed or moved(case)),
     )
+
+
+def trail_of(case: Any) -> TrailQuerySet:
+    """Everything that was done to ``case``, oldest first."""
+    return Trail.objects.about(case.CASE, case.trail_reference).oldest_first()

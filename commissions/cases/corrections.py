@@ -11,10 +11,13 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from commissions.cases.casework import act, locked, note, require_reason, require_second, require_staff
-from commissions.models import CaseEvent, Correction
+from commissions.cases.casework import act, locked, note
+from commissions.models import Correction
 from commissions.orders.calendar import ledger_day
 from commissions.postings.funding import show_again
+from haowu.approvals.rules import require_reason, require_staff, second_person
+from haowu.approvals.trail import facts
+from haowu.approvals.words import Act
 from haowu.ground.errors import NotFound, Refused
 from haowu.ground.money import yuan
 from haowu.ledger.books import Transfer, open_accounts, platform, post
@@ -52,8 +55,8 @@ class AlreadyCorrected(Refused):
     status = 409
 
 
-class BalanceTooLow(Refused):
-    code = "BALANCE_TOO_LOW"
+class PayerBalanceTooLow(Refused):
+    code = "PAYER_BALANCE_TOO_LOW"
     text = _("「{account}」余额 ¥{balance}，不足以付出 ¥{amount}。请等余额足够后再复核，或驳回。")
     status = 409
 
@@ -119,7 +122,8 @@ def propose(
             )
     except IntegrityError:
         raise AlreadyCorrected(reference=corrects or reference) from None
-    note(correction, CaseEvent.Act.PROPOSED, by=by, at=at, reason=cause)
+    wanted = facts(correction, "status", "kind", "amount_fen", "from_account_id", "to_account_id", "corrects")
+    note(correction, Act.PROPOSED, by=by, at=at, reason=cause, after=wanted)
     return correction
 
 
@@ -128,7 +132,7 @@ def approve(correction: Correction, *, by: User, at: datetime) -> None:
     """A second person agrees: it is posted, once. Refuses what the paying account does not have."""
     day = ledger_day(at)
     current = locked(correction)
-    require_second(current.made_by_id, by)
+    second_person(current.made_by_id, by)
     current.move("post", checked_by=by, checked_at=at)
     ends = [current.from_account_id, current.to_account_id]
     accounts = {
@@ -140,12 +144,12 @@ def approve(correction: Correction, *, by: User, at: datetime) -> None:
     }
     paying = accounts[current.from_account_id]
     if not paying.may_go_negative and paying.balance_fen < current.amount_fen:
-        raise BalanceTooLow(account=paying, balance=yuan(paying.balance_fen), amount=yuan(current.amount_fen))
+        raise PayerBalanceTooLow(account=paying, balance=yuan(paying.balance_fen), amount=yuan(current.amount_fen))
     cause = f"{current.CASE}:{current.pk}"
     post([Transfer(*ends, current.amount_fen, current.kind, current.reference, cause)], day=day)
     if current.kind == Posting.Kind.TOP_UP:
         show_again(accounts[current.to_account_id].owner)
-    note(current, CaseEvent.Act.APPROVED, by=by, at=at, reason=current.cause)
+    note(current, Act.APPROVED, by=by, at=at, reason=current.cause)
 
 
 @act
@@ -155,7 +159,7 @@ def refuse(correction: Correction, reason: str, *, by: User, at: datetime) -> No
     require_reason(reason)
     current = locked(correction)
     current.move("refuse")
-    note(current, CaseEvent.Act.REJECTED, by=by, at=at, reason=reason)
+    note(current, Act.REJECTED, by=by, at=at, reason=reason)
 
 
 def correction_account() -> int:

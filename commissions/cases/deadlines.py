@@ -6,10 +6,11 @@ from commissions.cases import disputes
 from commissions.cases.casework import act
 from commissions.cases.disputes import DEADLINE_REASON
 from commissions.cases.holds import close_line_hold, close_tenant_hold
-from commissions.models import CaseEvent, Dispute, LineHold, TenantHold
+from commissions.models import Dispute, LineHold, TenantHold
 from commissions.orders.calendar import ledger_day
-from commissions.orders.standing import lock_order
+from commissions.orders.recomputing import lock_order
 from commissions.postings.freezing import lock_party
+from haowu.approvals.words import Act
 
 
 def release_expired(*, at: datetime) -> int:
@@ -32,7 +33,7 @@ def _release_line(hold: LineHold, *, at: datetime) -> bool:
     lock_order(hold.order_id)
     is_due = LineHold.objects.expired(at).filter(pk=hold.pk).exists()
     if is_due:
-        close_line_hold(hold, CaseEvent.Act.EXPIRED, str(DEADLINE_REASON), by=None, at=hold.expires_at)
+        close_line_hold(hold, Act.EXPIRED, str(DEADLINE_REASON), by=None, at=hold.expires_at)
     return is_due
 
 
@@ -42,5 +43,5 @@ def _release_tenant(hold: TenantHold, *, at: datetime) -> bool:
     lock_party(hold.tenant_id)
     is_due = TenantHold.objects.expired(at).filter(pk=hold.pk).exists()
     if is_due:
-        close_tenant_hold(hold, CaseEvent.Act.EXPIRED, str(DEADLINE_REASON), by=None, at=hold.expires_at)
+        close_tenant_hold(hold, Act.EXPIRED, str(DEADLINE_REASON), by=None, at=hold.expires_at)
     return is_due

@@ -6,27 +6,21 @@ deadline: everything is released. Upheld, which takes two people: what was decid
 """
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
-from commissions.cases.casework import (
-    CaseClosed,
-    DeadlinePassed,
-    act,
-    locked,
-    note,
-    require_later,
-    require_reason,
-    require_second,
-    require_staff,
-)
+from commissions.cases.casework import CaseClosed, DeadlinePassed, act, locked, note, require_later
 from commissions.cases.holds import close_line_hold, open_line_hold
-from commissions.models import CaseEvent, Dispute, LineHold, OrderLine, Settlement
+from commissions.models import Dispute, LineHold, OrderLine, Settlement
 from commissions.orders.calendar import hold_frontier, is_sealed, ledger_day
-from commissions.orders.standing import lock_order, stand_again
+from commissions.orders.recomputing import lock_order, recompute_lines
 from commissions.postings import freezing
 from commissions.split import ROLES, Shares
+from haowu.approvals.rules import require_reason, require_staff, second_person
+from haowu.approvals.trail import facts
+from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.ground.errors import NotFound, Refused
 from haowu.ground.money import yuan
@@ -107,8 +101,8 @@ def open_dispute(
     if sealed:
         _freeze(dispute, at)
     else:
-        stand_again([order])
-    _note(dispute, CaseEvent.Act.OPENED, reason, by=by, at=at)
+        recompute_lines([order])
+    _note(dispute, Act.OPENED, reason, by=by, at=at, acting_for=claimant, after=facts(dispute, "status", "amount_fen"))
     return dispute
 
 
@@ -121,7 +115,7 @@ def propose(dispute: Dispute, take_fen: int, reason: str, *, by: User, at: datet
     if not 0 < take_fen <= current.amount_fen:
         raise TakeInvalid(amount=yuan(current.amount_fen))
     current.move("propose", take_fen=take_fen, decision=reason, proposed_by=by)
-    _note(current, CaseEvent.Act.PROPOSED, reason, by=by, at=at)
+    _note(current, Act.PROPOSED, reason, by=by, at=at)
 
 
 @act
@@ -129,16 +123,16 @@ def send_back(dispute: Dispute, reason: str, *, by: User, at: datetime) -> None:
     """A second person does not agree: it is open again, for another proposal."""
     require_reason(reason)
     current = _undecided(dispute, at)
-    require_second(current.proposed_by_id, by)
+    second_person(current.proposed_by_id, by)
     current.move("send_back", take_fen=0, proposed_by=None)
-    _note(current, CaseEvent.Act.REJECTED, reason, by=by, at=at)
+    _note(current, Act.REJECTED, reason, by=by, at=at)
 
 
 @act
 def uphold(dispute: Dispute, *, by: User, at: datetime) -> None:
     """A second person agrees: what was proposed goes to the claimant, as it becomes there; the rest is released."""
     current = _undecided(dispute, at)
-    require_second(current.proposed_by_id, by)
+    second_person(current.proposed_by_id, by)
     day = ledger_day(at)
     taken = min(current.take_fen, current.frozen_fen)
     freezing.book(
@@ -149,8 +143,8 @@ def uphold(dispute: Dispute, *, by: User, at: datetime) -> None:
         day=day,
     )
     current.move("uphold", decided_by=by, decided_at=at, taken_fen=taken)
-    _note(current, CaseEvent.Act.APPROVED, current.decision, by=by, at=at)
-    _let_go(current, CaseEvent.Act.RELEASED, current.decision, by=by, at=at)
+    _note(current, Act.APPROVED, current.decision, by=by, at=at)
+    _let_go(current, Act.RELEASED, current.decision, by=by, at=at)
     freezing.collect(day, only=current)
     _cover(current, day)
 
@@ -160,7 +154,7 @@ def reject(dispute: Dispute, reason: str, *, by: User, at: datetime) -> None:
     """The share stands: everything is released."""
     require_staff(by)
     require_reason(reason)
-    _end(_undecided(dispute, at), "reject", CaseEvent.Act.REJECTED, reason, by=by, at=at)
+    _end(_undecided(dispute, at), "reject", Act.REJECTED, reason, by=by, at=at)
 
 
 @act
@@ -169,7 +163,7 @@ def withdraw(dispute: Dispute, reason: str, *, claimant: Tenant, by: User, at: d
     require_reason(reason)
     if dispute.claimant_id != claimant.pk:
         raise NoSuchLine
-    _end(_undecided(dispute, at), "withdraw", CaseEvent.Act.WITHDRAWN, reason, by=by, at=at)
+    _end(_undecided(dispute, at), "withdraw", Act.WITHDRAWN, reason, by=by, at=at, acting_for=claimant)
 
 
 @act
@@ -178,7 +172,7 @@ def expire(dispute: Dispute, *, at: datetime) -> bool:
     current = _locked(dispute)
     is_due = current.status in Dispute.UNDECIDED and current.expires_at <= at
     if is_due:
-        _end(current, "expire", CaseEvent.Act.EXPIRED, str(DEADLINE_REASON), by=None, at=current.expires_at)
+        _end(current, "expire", Act.EXPIRED, str(DEADLINE_REASON), by=None, at=current.expires_at)
     return is_due
 
 
@@ -191,7 +185,8 @@ def extend(dispute: Dispute, until: datetime, reason: str, *, by: User, at: date
     require_later(until, current.expires_at)
     Dispute.objects.filter(pk=current.pk).update(expires_at=until)
     LineHold.objects.filter(pk=current.hold_id).update(expires_at=until)
-    _note(current, CaseEvent.Act.EXTENDED, reason, by=by, at=at)
+    changed = {"before": {"expires_at": current.expires_at}, "after": {"expires_at": until}}
+    _note(current, Act.EXTENDED, reason, by=by, at=at, **changed)
 
 
 def _check_sides(line: OrderLine, claimant: Tenant, against: Tenant, at: datetime) -> None:
@@ -234,12 +229,21 @@ def _undecided(dispute: Dispute, at: datetime) -> Dispute:
     return current
 
 
-def _end(current: Dispute, move: str, act: str, reason: str, *, by: User | None, at: datetime) -> None:
+def _end(
+    current: Dispute,
+    move: str,
+    act: str,
+    reason: str,
+    *,
+    by: User | None,
+    at: datetime,
+    acting_for: Tenant | None = None,
+) -> None:
     """Release everything that ``current`` (locked) keeps still."""
     day = ledger_day(at)
     freezing.book([freezing.release(current, current.respondent_id, current.frozen_fen)], day=day)
     current.move(move, decision=reason, decided_by=by, decided_at=at, take_fen=0)
-    _note(current, act, reason, by=by, at=at)
+    _note(current, act, reason, by=by, at=at, acting_for=acting_for)
     _let_go(current, act, reason, by=by, at=at)
     _cover(current, day)
 
@@ -254,6 +258,5 @@ def _cover(current: Dispute, day: date) -> None:
     freezing.cover(day, owners=[current.respondent_id, current.claimant_id])
 
 
-def _note(dispute: Dispute, act: str, reason: str, *, by: User | None, at: datetime) -> None:
-    parties = (dispute.claimant_id, dispute.respondent_id)
-    note(dispute, act, by=by, at=at, reason=reason, parties=parties)
+def _note(dispute: Dispute, act: str, reason: str, **details: Any) -> None:
+    note(dispute, act, reason=reason, parties=(dispute.claimant_id, dispute.respondent_id), **details)

@@ -8,20 +8,13 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from commissions.cases.casework import (
-    CaseClosed,
-    DeadlinePassed,
-    act,
-    locked,
-    note,
-    require_later,
-    require_reason,
-    require_staff,
-)
-from commissions.models import CaseEvent, LineHold, OrderLine, TenantHold
+from commissions.cases.casework import CaseClosed, DeadlinePassed, act, locked, note, require_later
+from commissions.models import LineHold, OrderLine, TenantHold
 from commissions.orders.calendar import hold_frontier, is_sealed, ledger_day
-from commissions.orders.standing import lock_order, stand_again
+from commissions.orders.recomputing import lock_order, recompute_lines
 from commissions.postings import freezing
+from haowu.approvals.rules import require_reason, require_staff
+from haowu.approvals.words import Act
 from haowu.ground.errors import Refused
 from haowu.tenants.models import Tenant, User
 
@@ -64,7 +57,7 @@ def hold_line(line: OrderLine, reason: str, *, by: User, at: datetime, until: da
     if LineHold.objects.open().filter(order=order, line_no=line.line_no, kind=LineHold.Kind.STAFF_HOLD).exists():
         raise LineAlreadyHeld
     hold = open_line_hold(line, LineHold.Kind.STAFF_HOLD, reason, by=by, at=at, until=until or at + HOLD_FOR)
-    stand_again([order])
+    recompute_lines([order])
     return hold
 
 
@@ -80,7 +73,8 @@ def open_line_hold(line: OrderLine, kind: str, reason: str, *, by: User, at: dat
         opened_at=at,
         expires_at=until,
     )
-    note(hold, CaseEvent.Act.OPENED, by=by, at=at, reason=reason)
+    named = {"order_no": line.order_no, "line_no": line.line_no, "expires_at": until}
+    note(hold, Act.OPENED, by=by, at=at, reason=reason, after=named)
     return hold
 
 
@@ -91,14 +85,14 @@ def release_line(hold: LineHold, reason: str, *, by: User, at: datetime) -> None
     require_reason(reason)
     if hold.kind == LineHold.Kind.DISPUTE:
         raise DisputeHold
-    close_line_hold(hold, CaseEvent.Act.RELEASED, reason, by=by, at=at)
+    close_line_hold(hold, Act.RELEASED, reason, by=by, at=at)
 
 
 def close_line_hold(hold: LineHold, act: str, reason: str, *, by: User | None, at: datetime) -> None:
     """Close the row and let the line stand again. Refuses one that is closed."""
     order = lock_order(hold.order_id)
     _close(hold, act, reason, by=by, at=at)
-    stand_again([order])
+    recompute_lines([order])
 
 
 @act
@@ -114,7 +108,7 @@ def freeze_tenant(tenant: Tenant, reason: str, *, by: User, at: datetime, until:
         raise TenantAlreadyHeld
     hold = TenantHold.objects.create(tenant=tenant, reason=reason, opened_by=by, opened_at=at, expires_at=until)
     freezing.cover(day, owners=[tenant.pk])
-    note(hold, CaseEvent.Act.OPENED, by=by, at=at, reason=reason, parties=(tenant.pk, None))
+    note(hold, Act.OPENED, by=by, at=at, reason=reason, parties=(tenant.pk, None), after={"expires_at": until})
     return hold
 
 
@@ -123,7 +117,7 @@ def release_tenant(hold: TenantHold, reason: str, *, by: User, at: datetime) -> 
     """Give back what the hold froze; what disputes ask for of it stays frozen for them."""
     require_staff(by)
     require_reason(reason)
-    close_tenant_hold(hold, CaseEvent.Act.RELEASED, reason, by=by, at=at)
+    close_tenant_hold(hold, Act.RELEASED, reason, by=by, at=at)
 
 
 def close_tenant_hold(hold: TenantHold, act: str, reason: str, *, by: User | None, at: datetime) -> None:
@@ -151,7 +145,8 @@ def extend_hold(hold: LineHold | TenantHold, until: datetime, reason: str, *, by
     require_later(until, current.expires_at)
     type(hold).objects.filter(pk=hold.pk).update(expires_at=until)
     parties = (current.tenant_id, None) if isinstance(current, TenantHold) else (None, None)
-    note(hold, CaseEvent.Act.EXTENDED, by=by, at=at, reason=reason, parties=parties)
+    changed = {"before": {"expires_at": current.expires_at}, "after": {"expires_at": until}}
+    note(hold, Act.EXTENDED, by=by, at=at, reason=reason, parties=parties, **changed)
 
 
 def is_frozen(tenant: Tenant) -> bool:
@@ -164,4 +159,4 @@ def _close(
 ) -> None:
     if not type(hold).objects.open().filter(pk=hold.pk).update(closed_at=at, closed_by=by):
         raise CaseClosed
-    note(hold, act, by=by, at=at, reason=reason, parties=parties)
+    note(hold, act, by=by, at=at, reason=reason, parties=parties, after={"closed_at": at})

@@ -16,9 +16,12 @@ from django.db.models import Max, Min
 from django.utils.translation import gettext_lazy as _
 
 from commissions.cases import corrections, upstream
-from commissions.cases.casework import act, locked, note, require_reason, require_second, require_staff
+from commissions.cases.casework import act, locked, note
 from commissions.cases.reconciliation_sql import compare
-from commissions.models import CaseEvent, Correction, OrderLine, ReconciliationItem, UpstreamFile, UpstreamRow
+from commissions.models import Correction, OrderLine, ReconciliationItem, UpstreamFile, UpstreamRow
+from haowu.approvals.rules import require_reason, require_staff, second_person
+from haowu.approvals.trail import Entry, record_many
+from haowu.approvals.words import Act
 from haowu.ground import days, inputs
 from haowu.ground.bulk import insert_rows
 from haowu.ground.errors import Refused
@@ -76,7 +79,7 @@ def read(file: Path, *, source: Tenant | None = None, at: datetime) -> Reading:
         for kind, count in found.items():
             setattr(known, kind, count)
         known.save()
-        _note_all(cleared, CaseEvent.Act.CLEARED, str(_("后续文件不再有此差异")), at=at)
+        _note_all(cleared, Act.CLEARED, str(_("后续文件不再有此差异")), at=at)
     return Reading(known, is_new, _outcome(known), bad)
 
 
@@ -100,18 +103,18 @@ def propose(
     current = locked(item)
     correction = _adjustment(current, reason, amount_fen, party, by, at) if amount_fen else None
     current.move("propose", reason=reason, proposed_by=by, correction=correction)
-    note(current, CaseEvent.Act.PROPOSED, by=by, at=at, reason=reason)
+    note(current, Act.PROPOSED, by=by, at=at, reason=reason)
 
 
 @act
 def resolve(item: ReconciliationItem, *, by: User, at: datetime) -> None:
     """A second person agrees: the adjustment is posted against the platform's correction account."""
     current = locked(item)
-    require_second(current.proposed_by_id, by)
+    second_person(current.proposed_by_id, by)
     current.move("resolve", resolved_by=by, closed_on=days.day_of(at))
     if current.correction is not None:
         corrections.approve(current.correction, by=by, at=at)
-    note(current, CaseEvent.Act.APPROVED, by=by, at=at, reason=current.reason)
+    note(current, Act.APPROVED, by=by, at=at, reason=current.reason)
 
 
 @act
@@ -119,12 +122,12 @@ def send_back(item: ReconciliationItem, reason: str, *, by: User, at: datetime) 
     """A second person does not agree: the item is open again, nothing is posted."""
     require_reason(reason)
     current = locked(item)
-    require_second(current.proposed_by_id, by)
+    second_person(current.proposed_by_id, by)
     refused = current.correction
     current.move("return", correction=None, proposed_by=None, reason="")
     if refused is not None:
         corrections.refuse(refused, reason, by=by, at=at)
-    note(current, CaseEvent.Act.REJECTED, by=by, at=at, reason=reason)
+    note(current, Act.REJECTED, by=by, at=at, reason=reason)
 
 
 def _adjustment(
@@ -158,9 +161,7 @@ def _outcome(file: UpstreamFile) -> dict[str, int]:
 
 
 def _note_all(items: list[int], act: str, reason: str, *, at: datetime) -> None:
-    CaseEvent.objects.bulk_create(
-        CaseEvent(case=ReconciliationItem.CASE, case_id=pk, act=act, at=at, reason=reason) for pk in items
-    )
+    record_many(act, [Entry(ReconciliationItem.CASE, pk) for pk in items], at=at, reason=reason)
 
 
 def _age(open_for: int) -> str:

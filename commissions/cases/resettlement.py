@@ -13,10 +13,9 @@ from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 
-from commissions.cases.casework import act, locked, note, require_reason, require_second, require_staff
+from commissions.cases.casework import act, locked, note
 from commissions.models import (
     Adjustment,
-    CaseEvent,
     Order,
     OrderLine,
     Policy,
@@ -27,8 +26,11 @@ from commissions.models import (
     Settlement,
 )
 from commissions.orders.adjusting import corrections_of, last_booked, rates_on, replace_adjustments
-from commissions.orders.calendar import Booked, hold_frontier, open_day
+from commissions.orders.calendar import BookedBase, hold_frontier, open_day
 from commissions.split import ROLES, split
+from haowu.approvals.rules import require_reason, require_staff, second_person
+from haowu.approvals.trail import facts
+from haowu.approvals.words import Act
 from haowu.ground.bulk import insert_rows
 from haowu.ground.errors import Refused
 from haowu.tenants.models import User
@@ -94,7 +96,8 @@ def preview(first_day: date, last_day: date, policy: Policy, *, reason: str, by:
     if not affected:
         raise NothingToResettle
     insert_rows(ResettlementTotal, _rows(made, totals))
-    note(made, CaseEvent.Act.PROPOSED, by=by, at=at, reason=reason)
+    wanted = facts(made, "status", "first_day", "last_day", "tech_bps")
+    note(made, Act.PROPOSED, by=by, at=at, reason=reason, after=wanted)
     return made
 
 
@@ -103,14 +106,14 @@ def apply(preview_id: int, by: User, *, at: datetime) -> Resettlement:
     """A second person agrees: the next open night books the differences. Refuses a preview that no longer holds."""
     frontier = hold_frontier()
     made = locked(Resettlement(pk=preview_id))
-    require_second(made.made_by_id, by)
+    second_person(made.made_by_id, by)
     orders = Order.objects.filter(lines__resettled__resettlement=made)
     list(orders.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
     _refuse_stale(made, frontier)
     made.move("apply", checked_by=by, checked_at=at, books_on=open_day(date.min, frontier))
     for lines in _batches(_lines_of(made)):
         _book_on_next_night(lines, frontier)
-    note(made, CaseEvent.Act.APPROVED, by=by, at=at, reason=made.reason)
+    note(made, Act.APPROVED, by=by, at=at, reason=made.reason)
     return made
 
 
@@ -121,7 +124,7 @@ def discard(preview_id: int, reason: str, by: User, *, at: datetime) -> None:
     require_reason(reason)
     made = locked(Resettlement(pk=preview_id))
     made.move("discard")
-    note(made, CaseEvent.Act.REJECTED, by=by, at=at, reason=reason)
+    note(made, Act.REJECTED, by=by, at=at, reason=reason)
 
 
 def _is_open(day: date) -> bool:
@@ -189,7 +192,7 @@ def _book_on_next_night(wanted: list[int], frontier: date | None) -> None:
     """Let the lines' adjustments, those that wait and one for the next night, follow the corrected rate."""
     lines = list(OrderLine.objects.filter(pk__in=wanted).order_by("pk"))
     booked = last_booked(lines, frontier)
-    waiting: dict[int, dict[date, Booked]] = defaultdict(dict)
+    waiting: dict[int, dict[date, BookedBase]] = defaultdict(dict)
     for row in Adjustment.objects.filter(line__in=wanted, day__gt=frontier):
-        waiting[row.line_id][row.day] = Booked(row.base_fen, row.through)
+        waiting[row.line_id][row.day] = BookedBase(row.base_fen, row.through)
     replace_adjustments([(line, booked[line.pk], waiting[line.pk]) for line in lines], frontier)

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commissions.leaders import figures
-from commissions.leaders.figures import Brought
+from commissions.leaders import results
+from commissions.leaders.results import Brought
 from commissions.models import Rebate
 from haowu.ground import days
 from haowu.ground.money import yuan
@@ -26,7 +26,7 @@ class Progress:
     quarter: date
     policy: LevelPolicy
     brought: Brought
-    reached: levels.Level
+    reached: levels.LeaderLevel
     missing: levels.Missing | None
     score_bps: int
     rebate_fen: int
@@ -47,7 +47,7 @@ class Progress:
 def progress(leader: Tenant, at: datetime) -> Progress:
     quarter = periods.quarter_of(days.day_of(at))
     policy = LevelPolicy.objects.in_force(quarter)
-    brought = figures.of_leader(leader.pk, quarter, policy)
+    brought = results.of_leader(leader.pk, quarter, policy)
     reached = levels.level_of(brought.quarter, policy.steps)
     score = levels.score_bps(brought.quarter, policy.target)
     amount = levels.rebate_fen(brought.quarter.gmv_fen, reached, score, levels.Mode(policy.mode), policy.steps)
@@ -110,7 +110,7 @@ def month_so_far(leader: Tenant, at: datetime) -> levels.Month:
     """The month that runs, as its assessment would see it now."""
     month = periods.month_of(days.day_of(at))
     policy = LevelPolicy.objects.in_force(periods.quarter_of(month))
-    return figures.month_of_leader(leader.pk, month, policy, at)
+    return results.month_of_leader(leader.pk, month, policy, at)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from commissions.leaders import figures
+from commissions.leaders import results
 from commissions.models import Run
 from haowu.ground import days
 from haowu.ground.bulk import insert_rows
@@ -35,12 +35,12 @@ def close_quarter(quarter: date, *, at: datetime) -> int:
         if QuarterLevel.objects.of_quarter(quarter).exists():
             return 0
         policy = LevelPolicy.objects.in_force(quarter)
-        brought = figures.of_quarter(quarter, policy)
+        brought = results.of_quarter(quarter, policy)
         insert_rows(QuarterLevel, [_level(each, quarter, policy, at) for each in brought])
         return len(brought)
 
 
-def _level(brought: figures.Brought, quarter: date, policy: LevelPolicy, at: datetime) -> dict[str, Any]:
+def _level(brought: results.Brought, quarter: date, policy: LevelPolicy, at: datetime) -> dict[str, Any]:
     return {
         "leader_id": brought.leader_id,
         "quarter": quarter,
@@ -72,8 +72,8 @@ def assess_month(month: date, *, at: datetime) -> int:
         if MonthlyAssessment.objects.of_month(month).exists():
             return 0
         policy = LevelPolicy.objects.in_force(periods.quarter_of(month))
-        figures.know_partners(month, _first_unknown_month(), policy)
-        judged = [(each, _judged(each, month, at)) for each in figures.of_month(month, policy)]
+        results.know_partners(month, _first_unknown_month(), policy)
+        judged = [(each, _judged(each, month, at)) for each in results.of_month(month, policy)]
         ids = insert_rows(MonthlyAssessment, [row for _each, row in judged], returning="leader_id, id")
         _announce(judged, dict(ids), at)
         return len(judged)
@@ -85,7 +85,7 @@ def _first_unknown_month() -> date | None:
     return periods.next_month(last) if last else None
 
 
-def _judged(each: figures.MonthOf, month: date, at: datetime) -> dict[str, Any]:
+def _judged(each: results.MonthOf, month: date, at: datetime) -> dict[str, Any]:
     days_as_leader = (periods.next_month(month) - each.since).days
     is_exempt = levels.is_exempt(days_as_leader)
     short = levels.shortfalls(each.figures)
@@ -102,7 +102,7 @@ def _judged(each: figures.MonthOf, month: date, at: datetime) -> dict[str, Any]:
     }
 
 
-def _announce(judged: list[tuple[figures.MonthOf, dict[str, Any]]], ids: dict[int, int], at: datetime) -> None:
+def _announce(judged: list[tuple[results.MonthOf, dict[str, Any]]], ids: dict[int, int], at: datetime) -> None:
     """Notices to those who have failed the third time; one who is under notice already is not told again."""
     insert_rows(
         Revocation,

@@ -10,9 +10,12 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from commissions.cases.casework import act, locked, note, require_reason, require_second, require_staff
-from commissions.models import CaseEvent, Rebate, RebateBatch
+from commissions.cases.casework import act, locked, note
+from commissions.models import Rebate, RebateBatch
 from commissions.orders.calendar import ledger_day
+from haowu.approvals.rules import require_reason, require_staff, second_person
+from haowu.approvals.trail import facts
+from haowu.approvals.words import Act
 from haowu.ground.bulk import insert_rows
 from haowu.ground.errors import Refused
 from haowu.ledger.books import Transfer, open_accounts, open_accounts_of, platform, post
@@ -62,14 +65,14 @@ def rebate_of(result: QuarterLevel) -> int:
     """In fen, by the policy that the quarter was closed under."""
     policy = result.policy
     return levels.rebate_fen(
-        result.gmv_fen, levels.Level(result.level), result.score_bps, levels.Mode(policy.mode), policy.steps
+        result.gmv_fen, levels.LeaderLevel(result.level), result.score_bps, levels.Mode(policy.mode), policy.steps
     )
 
 
 def bands_of(result: QuarterLevel) -> list[levels.Band]:
     """What of its GMV is rebated at which rate, before the score."""
     policy = result.policy
-    return levels.bands(result.gmv_fen, levels.Level(result.level), levels.Mode(policy.mode), policy.steps)
+    return levels.bands(result.gmv_fen, levels.LeaderLevel(result.level), levels.Mode(policy.mode), policy.steps)
 
 
 def _is_settled(result: QuarterLevel, at: datetime) -> bool:
@@ -97,7 +100,8 @@ def propose(quarter: date, *, by: User, at: datetime) -> RebateBatch:
             insert_rows(Rebate, [_row(batch, line) for line in lines])
     except IntegrityError:  # somebody else proposed them meanwhile, or a batch of the quarter waits
         raise NothingToRebate(quarter=periods.quarter_name(quarter)) from None
-    note(batch, CaseEvent.Act.PROPOSED, by=by, at=at, reason=batch.name)
+    wanted = facts(batch, "status", "quarter", "count", "gmv_fen", "sum_fen")
+    note(batch, Act.PROPOSED, by=by, at=at, reason=batch.name, after=wanted)
     return batch
 
 
@@ -123,7 +127,7 @@ def approve(batch: RebateBatch, *, by: User, at: datetime) -> None:
     """A second person agrees: every rebate of it is posted, once. RebatesChanged where a result no longer holds."""
     day = ledger_day(at)
     current = locked(batch)
-    require_second(current.made_by_id, by)
+    second_person(current.made_by_id, by)
     current.move("post", checked_by=by, checked_at=at, day=day)
     rebates = list(current.rebates.select_related("leader").order_by("leader"))
     _require_standing(rebates)
@@ -149,7 +153,7 @@ def approve(batch: RebateBatch, *, by: User, at: datetime) -> None:
         ],
         day=day,
     )
-    note(current, CaseEvent.Act.APPROVED, by=by, at=at, reason=current.name)
+    note(current, Act.APPROVED, by=by, at=at, reason=current.name)
 
 
 def _require_standing(rebates: list[Rebate]) -> None:
@@ -169,4 +173,4 @@ def refuse(batch: RebateBatch, reason: str, *, by: User, at: datetime) -> None:
     current = locked(batch)
     current.move("refuse")
     current.rebates.update(is_live=False)
-    note(current, CaseEvent.Act.REJECTED, by=by, at=at, reason=reason)
+    note(current, Act.REJECTED, by=by, at=at, reason=reason)

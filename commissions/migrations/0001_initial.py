@@ -573,25 +573,6 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
-                name='CaseEvent',
-                fields=[
-                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('case', models.CharField(choices=[('line-hold', '订单行冻结'), ('tenant-hold', '账户冻结'), ('dispute', '争议'), ('correction', '冲正与调整'), ('resettlement', '重新结算'), ('reconciliation', '对账差异'), ('night', '结算夜'), ('shard', '结算分片'), ('rebate', '返点批次')], max_length=16, verbose_name='事项')),
-                    ('case_id', models.BigIntegerField(verbose_name='事项编号')),
-                    ('act', models.CharField(choices=[('opened', '发起'), ('extended', '延期'), ('proposed', '提出处理'), ('approved', '复核通过'), ('rejected', '驳回'), ('released', '解除'), ('withdrawn', '撤回'), ('expired', '到期自动解除'), ('cleared', '后续文件已一致'), ('paused', '暂停'), ('resumed', '恢复'), ('retried', '重试'), ('skipped', '跳过'), ('backfilled', '补结算'), ('cut', '自动一分为二'), ('failed', '多次失败，停止重试')], max_length=10, verbose_name='动作')),
-                    ('at', models.DateTimeField(verbose_name='时间')),
-                    ('reason', models.CharField(max_length=500, verbose_name='原因')),
-                    ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
-                    ('counterparty', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='对方')),
-                    ('party', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='当事方')),
-                ],
-                options={
-                    'verbose_name': '事项记录',
-                    'verbose_name_plural': '事项记录',
-                    'indexes': [models.Index(fields=['case', 'case_id', 'id'], name='case_event_of_case')],
-                },
-            ),
-            migrations.CreateModel(
                 name='SteppedLine',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -124,8 +124,6 @@ NIGHTS = (
 )
 
 CASES = (
-    protect("commissions_caseevent", read=owned_by("party_id", "counterparty_id"), write=PLATFORM_ONLY),
-    append_only("commissions_caseevent"),
     protect("commissions_dispute", read=owned_by("claimant_id", "respondent_id"), write=PLATFORM_ONLY),
     protect("commissions_tenanthold", read=owned_by("tenant_id"), write=PLATFORM_ONLY),
     protect("commissions_linehold", read=PLATFORM_ONLY),

@@ -1,4 +1,4 @@
-from commissions.models.casework import CaseEvent, LineHold, TenantHold
+from commissions.models.casework import LineHold, TenantHold
 from commissions.models.correction import Correction, ResettledLine, Resettlement, ResettlementTotal
 from commissions.models.dispute import Dispute
 from commissions.models.night import PostponedLine, Run, Shard
@@ -13,7 +13,6 @@ from commissions.models.top_up import TopUp
 
 __all__ = [
     "Adjustment",
-    "CaseEvent",
     "Claim",
     "Correction",
     "Dispute",

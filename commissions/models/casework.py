@@ -1,4 +1,6 @@
-"""What all cases have, and holds: what keeps a line or a party's money still, until when, and who said so.
+"""Holds: what keeps a line or a party's money still, until when, and who said so.
+
+``CASE`` is the kind under which a case stands in the trail, ``trail_reference`` its name there.
 
 An order line is named by order and number, not by its row: a payment that comes in late may begin the row again.
 """
@@ -12,6 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from commissions.models.order import Order, OrderLine
+from haowu.approvals.words import Subject
 from haowu.tenants.models import Tenant
 
 
@@ -25,64 +28,6 @@ def person(label: str, *, optional: bool = False) -> models.ForeignKey:
         related_name="+",
         verbose_name=label,
     )
-
-
-class CaseEventQuerySet(models.QuerySet):
-    def of(self, case: models.Model) -> "CaseEventQuerySet":
-        return self.filter(case=case.CASE, case_id=case.pk)
-
-
-class CaseEvent(models.Model):
-    """One act on a case: who, when, why. Append-only. ``party`` and ``counterparty`` may read it."""
-
-    class Case(models.TextChoices):
-        LINE_HOLD = "line-hold", _("订单行冻结")
-        TENANT_HOLD = "tenant-hold", _("账户冻结")
-        DISPUTE = "dispute", _("争议")
-        CORRECTION = "correction", _("冲正与调整")
-        RESETTLEMENT = "resettlement", _("重新结算")
-        RECONCILIATION = "reconciliation", _("对账差异")
-        NIGHT = "night", _("结算夜")
-        SHARD = "shard", _("结算分片")
-        REBATE = "rebate", _("返点批次")
-
-    class Act(models.TextChoices):
-        OPENED = "opened", _("发起")
-        EXTENDED = "extended", _("延期")
-        PROPOSED = "proposed", _("提出处理")
-        APPROVED = "approved", _("复核通过")
-        REJECTED = "rejected", _("驳回")
-        RELEASED = "released", _("解除")
-        WITHDRAWN = "withdrawn", _("撤回")
-        EXPIRED = "expired", _("到期自动解除")
-        CLEARED = "cleared", _("后续文件已一致")
-        PAUSED = "paused", _("暂停")
-        RESUMED = "resumed", _("恢复")
-        RETRIED = "retried", _("重试")
-        SKIPPED = "skipped", _("跳过")
-        BACKFILLED = "backfilled", _("补结算")
-        CUT = "cut", _("自动一分为二")
-        FAILED = "failed", _("多次失败，停止重试")
-
-    case = models.CharField(_("事项"), max_length=16, choices=Case)
-    case_id = models.BigIntegerField(_("事项编号"))
-    act = models.CharField(_("动作"), max_length=10, choices=Act)
-    by = person(_("操作人"), optional=True)
-    at = models.DateTimeField(_("时间"))
-    reason = models.CharField(_("原因"), max_length=500)
-    party = models.ForeignKey(Tenant, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("当事方"))
-    counterparty = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("对方")
-    )
-
-    objects = CaseEventQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("事项记录")
-        indexes = [models.Index(fields=["case", "case_id", "id"], name="case_event_of_case")]
-
-    def __str__(self) -> str:
-        return f"{self.get_case_display()} {self.case_id} · {self.get_act_display()}"
 
 
 class HoldQuerySet(models.QuerySet):
@@ -118,7 +63,7 @@ class LineHoldQuerySet(HoldQuerySet):
 class LineHold(Hold):
     """A line that waits: it settles in the night after the last of its holds has closed."""
 
-    CASE: ClassVar[str] = CaseEvent.Case.LINE_HOLD
+    CASE: ClassVar[str] = Subject.LINE_HOLD
 
     class Kind(models.TextChoices):
         STAFF_HOLD = "STAFF_HOLD", _("平台冻结")
@@ -145,6 +90,10 @@ class LineHold(Hold):
     def __str__(self) -> str:
         return f"{self.order}/{self.line_no}"
 
+    @property
+    def trail_reference(self) -> str:
+        return str(self.pk)
+
 
 class Freezing(models.Model):
     """A case that freezes money: how much now, and the count of its postings, which numbers their references."""
@@ -169,7 +118,7 @@ class TenantHoldQuerySet(HoldQuerySet):
 class TenantHold(Hold, Freezing):
     """A party whose money is frozen: what it has available, and what each night brings."""
 
-    CASE: ClassVar[str] = CaseEvent.Case.TENANT_HOLD
+    CASE: ClassVar[str] = Subject.TENANT_HOLD
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="holds", verbose_name=_("租户"))
 
@@ -188,3 +137,7 @@ class TenantHold(Hold, Freezing):
 
     def __str__(self) -> str:
         return str(self.tenant)
+
+    @property
+    def trail_reference(self) -> str:
+        return str(self.pk)

@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from commissions.models.casework import CaseEvent, person
+from commissions.models.casework import person
 from commissions.models.order import OrderLine
 from commissions.models.policy import Policy
+from haowu.approvals.words import Subject
 from haowu.ground.states import HasStates, Moves
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import Tenant
@@ -17,7 +18,7 @@ from haowu.tenants.models import Tenant
 class Correction(HasStates, models.Model):
     """A posting that one person proposes and another books. ``reference`` is the posting's: it happens once."""
 
-    CASE: ClassVar[str] = CaseEvent.Case.CORRECTION
+    CASE: ClassVar[str] = Subject.CORRECTION
 
     class Status(models.TextChoices):
         PROPOSED = "proposed", _("待复核")
@@ -58,6 +59,10 @@ class Correction(HasStates, models.Model):
     def __str__(self) -> str:
         return self.reference
 
+    @property
+    def trail_reference(self) -> str:
+        return self.reference
+
 
 class Resettlement(HasStates, models.Model):
     """The lines of a range of nights, settled again with the tech fee rate of the right policy version.
@@ -65,7 +70,7 @@ class Resettlement(HasStates, models.Model):
     ``lines`` rows hold what was previewed; the night of ``books_on`` and later ones settle by the new rate.
     """
 
-    CASE: ClassVar[str] = CaseEvent.Case.RESETTLEMENT
+    CASE: ClassVar[str] = Subject.RESETTLEMENT
 
     class Status(models.TextChoices):
         PREVIEWED = "previewed", _("待复核")
@@ -105,6 +110,10 @@ class Resettlement(HasStates, models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_day} – {self.last_day}"
+
+    @property
+    def trail_reference(self) -> str:
+        return str(self.pk)
 
 
 class ResettledLine(models.Model):

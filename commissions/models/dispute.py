@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from commissions.models.casework import CaseEvent, Freezing, LineHold, person
+from commissions.models.casework import Freezing, LineHold, person
 from commissions.models.order import Order, OrderLine
+from haowu.approvals.words import Subject
 from haowu.ground.states import HasStates, Moves
 from haowu.tenants.models import Tenant, public_id
 
@@ -54,7 +55,7 @@ class Dispute(HasStates, Freezing):
     what is in dispute, ``take_fen`` what was decided to take, ``taken_fen`` what has been taken so far.
     """
 
-    CASE: ClassVar[str] = CaseEvent.Case.DISPUTE
+    CASE: ClassVar[str] = Subject.DISPUTE
 
     class Status(models.TextChoices):
         OPEN = "open", _("处理中")
@@ -124,6 +125,10 @@ class Dispute(HasStates, Freezing):
 
     def __str__(self) -> str:
         return f"{self.order}/{self.line_no} · {self.claimant} → {self.respondent}"
+
+    @property
+    def trail_reference(self) -> str:
+        return self.public_id
 
     @property
     def line(self) -> OrderLine:

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from commissions.models.casework import CaseEvent
 from commissions.models.order import Order
+from haowu.approvals.words import Subject
 from haowu.ground.states import HasStates, Moves
 
 
@@ -32,7 +32,7 @@ class Run(HasStates, models.Model):
     ``error`` tell of closings that failed in a row.
     """
 
-    CASE: ClassVar[str] = CaseEvent.Case.NIGHT
+    CASE: ClassVar[str] = Subject.NIGHT
 
     class Status(models.TextChoices):
         SETTLING = "settling", _("结算中")
@@ -69,6 +69,10 @@ class Run(HasStates, models.Model):
     def __str__(self) -> str:
         return self.day.isoformat()
 
+    @property
+    def trail_reference(self) -> str:
+        return self.day.isoformat()
+
 
 class ShardQuerySet(models.QuerySet):
     def not_over(self) -> "ShardQuerySet":
@@ -87,7 +91,7 @@ class Shard(HasStates, models.Model):
     and only grows; ``failures`` counts those that failed in a row. ``failed`` waits for a person.
     """
 
-    CASE: ClassVar[str] = CaseEvent.Case.SHARD
+    CASE: ClassVar[str] = Subject.SHARD
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("等待")
@@ -128,6 +132,10 @@ class Shard(HasStates, models.Model):
 
     def __str__(self) -> str:
         return f"{self.run} #{self.no}"
+
+    @property
+    def trail_reference(self) -> str:
+        return f"{self.run.day}#{self.no}"
 
 
 class PostponedLine(models.Model):

@@ -1,16 +1,10 @@
 """The platform's settlement policy, in versions. A line keeps the one that was in force when it was ordered."""
 
-from datetime import datetime
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-
-class PolicyQuerySet(models.QuerySet):
-    def in_force(self, at: datetime) -> "Policy":
-        """The version that speaks at ``at``; there is always one, since the first begins with time itself."""
-        return self.filter(effective_from__lte=at).order_by("-effective_from", "-pk")[0]
+from haowu.ground.versions import VersionsQuerySet
 
 
 class Policy(models.Model):
@@ -34,7 +28,7 @@ class Policy(models.Model):
     note = models.CharField(_("说明"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
 
-    objects = PolicyQuerySet.as_manager()
+    objects = VersionsQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("结算政策")

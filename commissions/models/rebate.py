@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from commissions.models.casework import CaseEvent, person
+from commissions.models.casework import person
+from haowu.approvals.words import Subject
 from haowu.ground.states import HasStates, Moves
 from haowu.tenants.models import Tenant
 from tuanzhang import periods
@@ -17,7 +18,7 @@ from tuanzhang.models import LevelLabel, LevelPolicy, QuarterLevel
 class RebateBatch(HasStates, models.Model):
     """The rebates of one quarter that one person proposes and another posts. A refused batch pays nobody."""
 
-    CASE: ClassVar[str] = CaseEvent.Case.REBATE
+    CASE: ClassVar[str] = Subject.REBATE
 
     class Status(models.TextChoices):
         PROPOSED = "proposed", _("待复核")
@@ -54,6 +55,10 @@ class RebateBatch(HasStates, models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} #{self.pk}"
+
+    @property
+    def trail_reference(self) -> str:
+        return str(self.pk)
 
     @property
     def name(self) -> str:

@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from commissions.models.casework import CaseEvent, person
+from commissions.models.casework import person
 from commissions.models.correction import Correction
+from haowu.approvals.words import Subject
 from haowu.ground import days
 from haowu.ground.states import HasStates, Moves
 from haowu.tenants.models import Tenant
@@ -66,7 +67,7 @@ class UpstreamRow(models.Model):
 class ReconciliationItem(HasStates, models.Model):
     """One difference. ``our_*`` are empty where the line is missing here, ``their_*`` where it is missing there."""
 
-    CASE: ClassVar[str] = CaseEvent.Case.RECONCILIATION
+    CASE: ClassVar[str] = Subject.RECONCILIATION
 
     class Kind(models.TextChoices):
         MISSING_HERE = "missing_here", _("上游有，平台没有")
@@ -127,6 +128,10 @@ class ReconciliationItem(HasStates, models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_no}/{self.line_no} {self.get_kind_display()}"
+
+    @property
+    def trail_reference(self) -> str:
+        return str(self.pk)
 
     @property
     def difference_fen(self) -> int:

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from commissions.models import CaseEvent, Run, Shard
+from commissions.models import Run, Shard
+from haowu.approvals.models import Trail
 from haowu.ground import days
 
 TRAIL = 50
@@ -25,7 +26,7 @@ def night_standing(run: Run, *, at: datetime) -> dict[str, Any]:
         if run.error
         else None,
         "shards": [_shard(shard, at) for shard in shards],
-        "trail": _trail(run, {shard.pk: shard.no for shard in shards}),
+        "trail": _trail(run, {f"{run.day}#{shard.no}": shard.no for shard in shards}),
     }
 
 
@@ -46,20 +47,20 @@ def _shard(shard: Shard, at: datetime) -> dict[str, Any]:
     }
 
 
-def _trail(run: Run, numbers: dict[int, int]) -> list[dict[str, Any]]:
+def _trail(run: Run, numbers: dict[str, int]) -> list[dict[str, Any]]:
     """The last acts on the night and its shards, oldest first."""
-    of_night = CaseEvent.objects.filter(case=Run.CASE, case_id=run.pk)
-    of_shards = CaseEvent.objects.filter(case=Shard.CASE, case_id__in=numbers)
-    events = (of_night | of_shards).select_related("by").order_by("-pk")[:TRAIL]
+    of_night = Trail.objects.about(Run.CASE, run.trail_reference)
+    of_shards = Trail.objects.about_any(Shard.CASE, numbers)
+    rows = (of_night | of_shards).newest_first().select_related("user")[:TRAIL]
     return [
         {
-            "at": _text(event.at),
-            "by": event.by.username if event.by else None,
-            "act": event.act,
-            "shard": numbers[event.case_id] if event.case == Shard.CASE else None,
-            "reason": event.reason,
+            "at": _text(row.at),
+            "by": row.user.username if row.user else None,
+            "act": row.act,
+            "shard": numbers.get(row.subject),
+            "reason": row.reason,
         }
-        for event in reversed(events)
+        for row in reversed(rows)
     ]
 
 

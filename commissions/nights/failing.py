@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from commissions.cases.casework import note
-from commissions.models import CaseEvent, Run, Shard
+from commissions.models import Run, Shard
 from commissions.nights import sql
+from haowu.approvals.words import Act
 from haowu.ground import days
 
 TRIES = 5
@@ -19,13 +20,13 @@ TRIES = 5
 MOST_CUT_AT_ONCE = 16
 """Where so many shards of a night stand with an error, it is not for some line's sake, and none is cut any more."""
 LONGEST_PAUSE = timedelta(minutes=5)
-WEATHER = (OperationalError, InterfaceError)
+TRANSIENT_ERRORS = (OperationalError, InterfaceError)
 """Errors of the moment, such as a lost connection or a deadlock: the same rows may well settle next time."""
 
 
 def is_weather(error: Exception) -> bool:
     """psycopg2 tells of a server that went away in the middle of a statement by the bare DatabaseError."""
-    return isinstance(error, WEATHER) or type(error) is DatabaseError
+    return isinstance(error, TRANSIENT_ERRORS) or type(error) is DatabaseError
 
 
 @contextmanager
@@ -34,7 +35,7 @@ def weather_by_its_name() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        if is_weather(error) and not isinstance(error, WEATHER):
+        if is_weather(error) and not isinstance(error, TRANSIENT_ERRORS):
             raise OperationalError(*error.args) from error
         raise
 
@@ -67,7 +68,7 @@ def fail(shard: Shard, error: str, *, at: datetime, is_weather: bool) -> None:
         _cut(shard, *middle, at=at)
     elif is_last:
         shard.status = Shard.Status.FAILED
-        note(shard, CaseEvent.Act.FAILED, by=None, at=at, reason=shard.error[:500])
+        note(shard, Act.FAILED, by=None, at=at, reason=shard.error[:500])
     else:
         shard.status, shard.retry_at = Shard.Status.WAITING, at + pause_after(shard.failures)
     shard.save(update_fields=["status", "end_id", "failures", "retry_at", "error"])
@@ -86,7 +87,7 @@ def fail_closing(run: Run, error: Exception) -> None:
         held.retry_at = now + pause_after(held.failures)
         held.save(update_fields=["failures", "error", "retry_at"])
         if held.failures == TRIES:
-            note(held, CaseEvent.Act.FAILED, by=None, at=now, reason=held.error[:500])
+            note(held, Act.FAILED, by=None, at=now, reason=held.error[:500])
 
 
 def _reconnect() -> None:
@@ -113,4 +114,4 @@ def _cut(shard: Shard, middle_id: int, lines: int, *, at: datetime) -> None:
     )
     shard.status, shard.end_id, shard.retry_at = Shard.Status.WAITING, middle_id, None
     shard.failures = 0 if lines // 2 == 1 else shard.failures
-    note(shard, CaseEvent.Act.CUT, by=None, at=at, reason=f"#{shard.no} + #{rest.no}: {shard.error}"[:500])
+    note(shard, Act.CUT, by=None, at=at, reason=f"#{shard.no} + #{rest.no}: {shard.error}"[:500])

@@ -24,7 +24,7 @@ from commissions.orders.calendar import take_frontier
 from commissions.postings.funding import hold_what_deposits_cannot_pay
 from haowu.ground import days
 from haowu.ground.errors import Refused
-from haowu.ledger.parts import make_part
+from haowu.ledger.posting_partitions import make_partition
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def settle(day: date, *, now) -> Run:
     has to act first.
     """
     run = open_run(day, now=now)
-    make_part(day)
+    make_partition(day)
     while run.status != Run.Status.CLOSED:
         oldest = Run.objects.unfinished().first()
         if oldest is None or not work_on(oldest):

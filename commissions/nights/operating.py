@@ -1,6 +1,6 @@
 """What an operator does to a night: pause, resume, retry, skip a shard, backfill a day. Each with who, when and why.
 
-Acts on a night stand in its trail (``CaseEvent``), acts on a shard in the shard's. Whoever calls these wakes the
+Acts on a night stand in its trail, acts on a shard in the shard's. Whoever calls these wakes the
 workers afterwards (``commissions.tasks.wake``).
 """
 
@@ -11,11 +11,13 @@ from django.db import OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 from psycopg2.errors import LockNotAvailable
 
-from commissions.cases.casework import act, locked, note, require_reason, require_staff
-from commissions.models import CaseEvent, Run, Shard
+from commissions.cases.casework import act, locked, note
+from commissions.models import Run, Shard
 from commissions.nights import night
 from commissions.nights.postponing import postpone
 from commissions.orders.calendar import take_frontier
+from haowu.approvals.rules import require_reason, require_staff
+from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.ground.errors import NotFound, Refused
 from haowu.tenants.models import User
@@ -83,7 +85,7 @@ def pause(run: Run, reason: str, *, by: User, at: datetime) -> None:
     """No worker takes a further shard of ``run``, nor closes it; what is running ends. Later nights wait for it."""
     _require(by, reason)
     run.move("pause")
-    note(run, CaseEvent.Act.PAUSED, by=by, at=at, reason=reason)
+    note(run, Act.PAUSED, by=by, at=at, reason=reason)
 
 
 @act
@@ -91,7 +93,7 @@ def resume(run: Run, reason: str, *, by: User, at: datetime) -> None:
     """Let the workers go on."""
     _require(by, reason)
     run.move("resume")
-    note(run, CaseEvent.Act.RESUMED, by=by, at=at, reason=reason)
+    note(run, Act.RESUMED, by=by, at=at, reason=reason)
 
 
 @act
@@ -106,7 +108,7 @@ def retry(run: Run, reason: str, *, by: User, at: datetime) -> list[Shard]:
     Run.objects.filter(pk=run.pk).update(failures=0, retry_at=None)
     for shard in stopped:
         _retry(shard, reason, by=by, at=at)
-    note(run, CaseEvent.Act.RETRIED, by=by, at=at, reason=reason)
+    note(run, Act.RETRIED, by=by, at=at, reason=reason)
     return stopped
 
 
@@ -132,7 +134,7 @@ def skip(shard: Shard, reason: str, *, by: User, at: datetime) -> int:
         raise SkipOutOfTurn(day=held.run.day, oldest=oldest)
     frontier = take_frontier()
     postponed = postpone(held.run, held, frontier)
-    note(held, CaseEvent.Act.SKIPPED, by=by, at=at, reason=reason)
+    note(held, Act.SKIPPED, by=by, at=at, reason=reason)
     return postponed
 
 
@@ -148,7 +150,7 @@ def backfill(day: date, reason: str, *, by: User, at: datetime) -> Backfill:
     if existing is not None:
         return Backfill(existing, taken_by(existing), is_new=False)
     run = night.open_run(day, now=at)
-    note(run, CaseEvent.Act.BACKFILLED, by=by, at=at, reason=reason)
+    note(run, Act.BACKFILLED, by=by, at=at, reason=reason)
     return Backfill(run, taken_by(run), is_new=True)
 
 
@@ -190,4 +192,4 @@ def _running(shard: Shard) -> ShardRunning:
 
 def _retry(shard: Shard, reason: str, *, by: User, at: datetime) -> None:
     shard.move("retry", failures=0, retry_at=None)
-    note(shard, CaseEvent.Act.RETRIED, by=by, at=at, reason=reason)
+    note(shard, Act.RETRIED, by=by, at=at, reason=reason)

@@ -12,7 +12,7 @@ from django.db import connection
 
 from commissions.models import Order, Run, Shard
 from commissions.nights import sql
-from commissions.orders.standing import stand_again
+from commissions.orders.recomputing import recompute_lines
 from haowu.ground import days
 
 BATCH = 1_000
@@ -62,5 +62,5 @@ def postpone(run: Run, shard: Shard, frontier: date) -> int:
     touched = iter(sorted(set(orders)))
     while some := list(islice(touched, BATCH)):
         rows = Order.objects.select_for_update(no_key=True, of=("self",)).select_related("source")
-        stand_again(rows.filter(pk__in=some).order_by("pk"))
+        recompute_lines(rows.filter(pk__in=some).order_by("pk"))
     return len(orders)

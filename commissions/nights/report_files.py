@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from commissions.models import Run
 from commissions.nights.report import figures
-from commissions.parts import role_labels
+from commissions.party_share import role_labels
 from haowu.ground.money import yuan
 from haowu.ground.tables import BOM
 from haowu.ledger.models import Posting

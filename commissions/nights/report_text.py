@@ -3,15 +3,8 @@
 from collections.abc import Iterator
 
 from commissions.models import Run
+from commissions.party_share import role_labels
 from haowu.ground.money import yuan
-
-ROLES = {
-    "streamer": "达人",
-    "first_leader": "一级团长",
-    "second_leader": "二级团长",
-    "provider": "服务商",
-    "agency": "达人机构",
-}
 
 
 def run_lines(run: Run) -> Iterator[str]:
@@ -23,7 +16,7 @@ def run_lines(run: Run) -> Iterator[str]:
         totals = report["totals"][phase]
         if totals["rows"]:
             yield f"  {title}：商家支出 ¥{yuan(totals['merchant_cost_fen'])}"
-            for role, name in ROLES.items():
+            for role, name in role_labels().items():
                 part = totals["roles"][role]
                 if part["gross_fen"]:
                     yield (

@@ -14,18 +14,18 @@ from django.db.models import F
 
 from commissions.models import Adjustment, OrderLine, PostponedLine, ResettledLine, Resettlement, SteppedLine
 from commissions.models.order import PARTIES
-from commissions.orders.calendar import Booked, open_day
+from commissions.orders.calendar import BookedBase, open_day
 from commissions.split import Rates, split
 from haowu.ground import days
 from haowu.ground.bulk import insert_rows, update_rows
 
-Nights = dict[date, Booked]
+Nights = dict[date, BookedBase]
 Corrections = list[tuple[date, dict[str, int]]]
 """``[(first night, {name of a rate: bps})]``, in the order in which they speak; the last of each rate that has begun
 holds."""
 
 
-def replace_adjustments(wanted: Sequence[tuple[OrderLine, Booked, Nights]], frontier: date | None) -> None:
+def replace_adjustments(wanted: Sequence[tuple[OrderLine, BookedBase, Nights]], frontier: date | None) -> None:
     """Replace what waits on each sealed line (with what is booked of it) by its nights and its corrected rates."""
     corrections = corrections_of(line.pk for line, _booked, _nights in wanted)
     rows = []
@@ -51,12 +51,12 @@ def _readers(line: OrderLine) -> list[int]:
     return [tenant_id for tenant_id in ids if tenant_id]
 
 
-def last_booked(lines: Iterable[OrderLine], frontier: date | None) -> dict[int, Booked]:
+def last_booked(lines: Iterable[OrderLine], frontier: date | None) -> dict[int, BookedBase]:
     """What the sealed nights were told of each line: by its last adjustment, else by the line itself."""
     lines = list(lines)
-    booked = {line.pk: Booked(line.due_base_fen, line.due_through) for line in lines}
+    booked = {line.pk: BookedBase(line.due_base_fen, line.due_through) for line in lines}
     for row in Adjustment.objects.filter(line__in=lines, day__lte=frontier).order_by("line", "day"):
-        booked[row.line_id] = Booked(row.base_fen, row.through)
+        booked[row.line_id] = BookedBase(row.base_fen, row.through)
     return booked
 
 
@@ -97,7 +97,7 @@ def rates_on(night: date, frozen: Rates, corrections: Corrections) -> Rates:
     return frozen
 
 
-def _with_corrections(nights: Nights, booked: Booked, corrections: Corrections, frontier: date | None) -> Nights:
+def _with_corrections(nights: Nights, booked: BookedBase, corrections: Corrections, frontier: date | None) -> Nights:
     """``nights``, and each open night in which a correction begins, with the base that holds by then."""
     nights = dict(nights)
     for books_on, _moved in corrections:

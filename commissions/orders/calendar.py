@@ -89,25 +89,25 @@ def held(state: LineState, holds: Holds) -> tuple[str, datetime | None]:
 
 
 @dataclass(frozen=True)
-class Booked:
+class BookedBase:
     """The base that a line's nights were told, and the last refund it took into account."""
 
     base_fen: int
     through: datetime | None
 
 
-def adjustments(state: LineState, booked: Booked, frontier: date | None) -> dict[date, Booked]:
+def adjustments(state: LineState, booked: BookedBase, frontier: date | None) -> dict[date, BookedBase]:
     """``{night: what the line should have come to}`` for a sealed line: one entry for each open night that changes it.
 
     A refund after ``booked.through`` belongs to the night after it happened. Facts from before that moment which came
     in since, such as a late refund that displaces another, correct the next open night.
     """
-    nights: dict[date, Booked] = {}
+    nights: dict[date, BookedBase] = {}
     known = [step for step in state.refund_steps if booked.through is not None and step[0] <= booked.through]
     base_fen = state.base_after(known[-1][1] if known else 0)
     if base_fen != booked.base_fen:
-        nights[open_day(date.min, frontier)] = Booked(base_fen, booked.through)
+        nights[open_day(date.min, frontier)] = BookedBase(base_fen, booked.through)
     for refunded_at, refunded_fen in state.refund_steps[len(known) :]:
         night = open_day(days.night_for(refunded_at), frontier)
-        nights[night] = Booked(state.base_after(refunded_fen), refunded_at)
+        nights[night] = BookedBase(state.base_after(refunded_fen), refunded_at)
     return nights

@@ -39,7 +39,7 @@ class ProductUnknown(Refused):
 
 
 @dataclass(frozen=True)
-class Receipt:
+class EventAnswer:
     """The answer to one event. ``status``: accepted, duplicate, parked or rejected, the last two with a ``code``."""
 
     event_id: str
@@ -59,13 +59,13 @@ MESSAGES = {
 }
 
 
-def is_kept(receipt: Receipt) -> bool:
+def is_kept(receipt: EventAnswer) -> bool:
     """Whether the event stands in the set: also where its life's rules, of which MESSAGES speaks, rejected it."""
     return receipt.status != "rejected" or receipt.code in MESSAGES
 
 
 @transaction.atomic
-def receive(source: Tenant, raw_events: Sequence[Any], *, now: datetime) -> list[Receipt]:
+def receive(source: Tenant, raw_events: Sequence[Any], *, now: datetime) -> list[EventAnswer]:
     """Take a batch of events as ``source`` sent them (JSON values); one receipt each, in the same order.
 
     A bad event is rejected and never spoils the others. One seen before (same id of the same source) is answered
@@ -85,7 +85,7 @@ class _Batch:
         self.source = source
         self.now = now
 
-    def receive(self, raw_events: Sequence[Any]) -> list[Receipt]:
+    def receive(self, raw_events: Sequence[Any]) -> list[EventAnswer]:
         """Of several events with one id the first that can be read and kept counts; those after it are duplicates."""
         parsed = [self._parse(raw) for raw in raw_events]
         products, unknown = self._products(parsed)
@@ -97,7 +97,7 @@ class _Batch:
         rulings = self._apply(list(counted.values()), products)
         receipts = []
         for number, event in enumerate(parsed):
-            if isinstance(event, Receipt):
+            if isinstance(event, EventAnswer):
                 receipts.append(event)
             elif number in unknown and event.event_id not in seen:
                 receipts.append(_rejection(event.event_id, unknown[number]))
@@ -107,14 +107,14 @@ class _Batch:
                 seen.add(event.event_id)
         return receipts
 
-    def _parse(self, raw: Any) -> Event | Receipt:
+    def _parse(self, raw: Any) -> Event | EventAnswer:
         try:
             return parse(raw, now=self.now)
         except Refused as refused:
             event_id = raw.get("event_id") if isinstance(raw, dict) else None
             return _rejection(event_id if isinstance(event_id, str) else "", refused)
 
-    def _products(self, parsed: Sequence[Event | Receipt]) -> tuple[ProductsByCode, dict[int, Refused]]:
+    def _products(self, parsed: Sequence[Event | EventAnswer]) -> tuple[ProductsByCode, dict[int, Refused]]:
         """The products named in ``parsed`` by (merchant code, product code); by place, what names an unknown one."""
         named = {
             number: {(line["merchant"], line["product"]) for line in event.facts["lines"]}
@@ -157,7 +157,7 @@ class _Batch:
             fresh = [event for event in fresh if event.event_id in stored]
             lives = self._fold(fresh)
         LineBook(self.source, products, self.frontier).write(lives)
-        supply.follow(self.source, lives, at=self.now)
+        supply.sync_reservations(self.source, lives, at=self.now)
         rulings = self._rule(lives)
         return {event.event_id: rulings[event.event_id] for event in fresh}
 
@@ -233,12 +233,12 @@ def _rulings(lives: Lives) -> dict[str, Ruling]:
     return {event_id: ruling for _order, each in lives for event_id, ruling in each.rulings.items()}
 
 
-def _receipt(event: Event, ruling: Ruling | None) -> Receipt:
+def _receipt(event: Event, ruling: Ruling | None) -> EventAnswer:
     """Without a ruling the event was kept before."""
     if ruling is None:
-        return Receipt(event.event_id, "duplicate")
-    return Receipt(event.event_id, ruling.verdict, ruling.code, str(MESSAGES.get(ruling.code, "")))
+        return EventAnswer(event.event_id, "duplicate")
+    return EventAnswer(event.event_id, ruling.verdict, ruling.code, str(MESSAGES.get(ruling.code, "")))
 
 
-def _rejection(event_id: str, refused: Refused) -> Receipt:
-    return Receipt(printable(event_id), Verdict.REJECTED, refused.code, printable(refused.message))
+def _rejection(event_id: str, refused: Refused) -> EventAnswer:
+    return EventAnswer(printable(event_id), Verdict.REJECTED, refused.code, printable(refused.message))

@@ -16,7 +16,7 @@ from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 
 
-def follow(source: Tenant, lives: Iterable[tuple[OrderKey, OrderLife]], *, at: datetime) -> None:
+def sync_reservations(source: Tenant, lives: Iterable[tuple[OrderKey, OrderLife]], *, at: datetime) -> None:
     """Reserve, release and dispatch what the lines of a batch of orders need now. The orders are locked by the caller.
 
     Only lines that name a ``sku`` take goods from bases; a batch without any costs no query.
@@ -25,7 +25,9 @@ def follow(source: Tenant, lives: Iterable[tuple[OrderKey, OrderLife]], *, at: d
     if not named:
         return
     shops = Tenant.objects.coded(Tenant.Kind.MERCHANT, {state.facts["merchant"] for _o, _n, state in named if state})
-    supplying.follow([_need(_reference(source, order.order_no, no), state, shops) for order, no, state in named], at=at)
+    supplying.apply_needs(
+        [_need(_reference(source, order.order_no, no), state, shops) for order, no, state in named], at=at
+    )
 
 
 def of_line(line: OrderLine) -> Reservation | Shortage | None:

@@ -9,10 +9,14 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from commissions.models import PayoutBatch, Withdrawal, WithdrawalStep
+from commissions.models import PayoutBatch, Withdrawal
 from commissions.orders.calendar import ledger_day
 from commissions.payments.payout_file import FILE, Channel, Instruction, Result, checksum
-from commissions.payments.withdrawals import REASON_LENGTH, StaffOnly, post_ends
+from commissions.payments.steps import record_steps
+from commissions.payments.withdrawals import REASON_LENGTH, post_ends
+from haowu.approvals.rules import require_staff
+from haowu.approvals.trail import facts, record
+from haowu.approvals.words import Act, Subject
 from haowu.ground import days
 from haowu.ground.errors import NotFound, Refused
 from haowu.ground.money import yuan
@@ -83,6 +87,8 @@ def make_batch(
         checksum=checksum(content),
     )
     _move_all(withdrawals, "send", by, at, batch=batch)
+    terms = facts(batch, "channel", "count", "sum_fen", "checksum")
+    record(Act.CREATED, Subject.PAYOUT_BATCH, batch.number, at=at, by=by, after=terms)
     return batch
 
 
@@ -198,7 +204,7 @@ def _move_all(withdrawals: list[Withdrawal], move: str, by: User | None, at: dat
         withdrawal.status = Withdrawal.MOVES[move][1]
         for name, value in changes.items():
             setattr(withdrawal, name, value)
-    WithdrawalStep.objects.record(withdrawals, by, at)
+    record_steps(withdrawals, by, at)
 
 
 def batch_numbered(number: str) -> PayoutBatch:
@@ -210,5 +216,5 @@ def batch_numbered(number: str) -> PayoutBatch:
 
 def _require_staff(by: User | None) -> None:
     """None is the command line, whose caller holds the machine already."""
-    if by is not None and not (by.is_staff and by.is_active):
-        raise StaffOnly()
+    if by is not None:
+        require_staff(by)

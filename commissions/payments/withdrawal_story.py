@@ -27,7 +27,7 @@ NEXT = {
 
 
 @dataclass(frozen=True)
-class Step:
+class TimelineStep:
     """``who`` is for the party to read: staff of the platform are not named to it."""
 
     label: str
@@ -48,10 +48,10 @@ def next_step(withdrawal: Withdrawal) -> str:
     return str(NEXT[Status(withdrawal.status)]).format(day=expected_on(withdrawal))
 
 
-def steps(withdrawal: Withdrawal) -> Iterator[Step]:
+def steps(withdrawal: Withdrawal) -> Iterator[TimelineStep]:
     """Everything that happened to it, oldest first."""
     for step in WithdrawalStep.objects.visible_to(withdrawal.tenant).of(withdrawal).oldest_first():
-        yield Step(step.get_status_display(), _who(step), step.at, step.note)
+        yield TimelineStep(step.get_status_display(), _who(step), step.at, step.note)
 
 
 def _who(step: WithdrawalStep) -> str:

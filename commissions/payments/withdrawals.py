@@ -17,6 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from commissions.models import Policy, TenantHold, Withdrawal, WithdrawalStep
 from commissions.orders.calendar import ledger_day
+from commissions.payments.steps import entry, record_steps
+from haowu.approvals.rules import require_reason, require_staff, second_person
+from haowu.approvals.trail import record_many
+from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.ground.money import yuan
@@ -41,7 +45,7 @@ class NumberTaken(Refused):
 
 
 class BelowMinimum(Refused):
-    code = "BELOW_MINIMUM"
+    code = "WITHDRAWAL_BELOW_MINIMUM"
     text = _("单笔提现不低于 ¥{minimum}。请提高金额，或等余额增加后再提。")
 
 
@@ -71,23 +75,6 @@ class BalanceTooLow(Refused):
 class BankAccountMissing(Refused):
     code = "BANK_ACCOUNT_MISSING"
     text = _("还没有收款账户。请先登记收款账户再提现。")
-
-
-class StaffOnly(Refused):
-    code = "STAFF_ONLY"
-    text = _("只有平台人员可以处理提现。")
-    status = 403
-
-
-class SecondPersonNeeded(Refused):
-    code = "SECOND_PERSON_NEEDED"
-    text = _("您是这笔提现的最后经手人，须由另一位平台人员复核。")
-    status = 403
-
-
-class ReasonMissing(Refused):
-    code = "REASON_MISSING"
-    text = _("请写明原因，收款方会看到。")
 
 
 @transaction.atomic
@@ -134,6 +121,7 @@ def _request(tenant: Tenant, number: str, amount_fen: int, by: User | None, at: 
     if amount_fen <= policy.checked_above_fen:
         withdrawal.move("approve", touched_at=at)
         WithdrawalStep.objects.record([withdrawal], None, at)
+    record_many(Act.APPLIED, [entry(withdrawal)], at=at, by=by, acting_for=tenant)
     return withdrawal
 
 
@@ -167,21 +155,20 @@ def _require_not_frozen(tenant_id: int) -> None:
 @transaction.atomic
 def approve(withdrawal: Withdrawal, by: User, at: datetime) -> Withdrawal:
     """The checker's yes: another member of staff than whoever touched it last. Lets it into the next batch."""
-    _require_staff(by)
+    require_staff(by)
     held = Withdrawal.objects.locked().get(pk=withdrawal.pk)
-    if held.touched_by_id == by.pk:
-        raise SecondPersonNeeded()
+    second_person(held.touched_by_id, by)
     _require_not_frozen(held.tenant_id)
     held.move("approve", touched_by=by, touched_at=at)
-    WithdrawalStep.objects.record([held], by, at)
+    record_steps([held], by, at)
     return held
 
 
 @transaction.atomic
 def refuse(withdrawal: Withdrawal, by: User, at: datetime, *, reason: str) -> Withdrawal:
     """The checker's no, as long as it is not in a batch: the money returns."""
-    _require_staff(by)
-    return _give_up(withdrawal, "refuse", by, at, _reason(reason))
+    require_staff(by)
+    return _give_up(withdrawal, "refuse", by, at, " ".join(require_reason(reason).split())[:REASON_LENGTH])
 
 
 @transaction.atomic
@@ -196,7 +183,7 @@ def _give_up(withdrawal: Withdrawal, move: str, by: User | None, at: datetime, r
     held = Withdrawal.objects.locked().get(pk=withdrawal.pk)
     held.move(move, touched_by=by, touched_at=at, reason=reason)
     post_ends([held], day)
-    WithdrawalStep.objects.record([held], by, at)
+    record_steps([held], by, at, acting_for=held.tenant_id if move == "cancel" else None)
     return held
 
 
@@ -217,15 +204,3 @@ def post_ends(withdrawals: Collection[Withdrawal], day: date) -> None:
 def _transfer(withdrawal: Withdrawal, source: int, target: int, kind: str, way: str) -> Transfer:
     cause = f"withdrawal:{withdrawal.pk}"
     return Transfer(source, target, withdrawal.amount_fen, kind, f"{cause}:{way}", cause)
-
-
-def _require_staff(by: User) -> None:
-    if not (by.is_staff and by.is_active):
-        raise StaffOnly()
-
-
-def _reason(text: str) -> str:
-    reason = " ".join(text.split())[:REASON_LENGTH]
-    if not reason:
-        raise ReasonMissing()
-    return reason

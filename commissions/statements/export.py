@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from commissions.models import Settlement
-from commissions.parts import part_of
+from commissions.party_share import share_of
 from commissions.statements import daily, months
-from commissions.statements.causes import Movement
+from commissions.statements.posting_sources import Movement
 from haowu.ground.tables import Column, Table
 from haowu.ledger.models import DailyBalance
 from haowu.tenants.models import Tenant
@@ -124,7 +124,7 @@ def _line_rows(lines: QuerySet[Settlement], tenant: Tenant) -> Iterator[tuple[An
     kinds = {"settlement": _("结算"), "clawback": _("追回")}
     count, sums = 0, [0, 0, 0, 0]
     for row in lines.iterator(chunk_size=CHUNK):
-        part = part_of(row, tenant)
+        part = share_of(row, tenant)
         amounts = (row.base_fen, part.gross_fen, part.fee_fen, part.net_fen)
         count += 1
         sums = [total + amount for total, amount in zip(sums, amounts, strict=True)]

@@ -12,7 +12,7 @@ from django.db.models import Prefetch, QuerySet
 from commissions.models import Adjustment, OrderLine, Settlement
 from commissions.orders.calendar import INSUFFICIENT_DEPOSIT
 from commissions.split import ROLES, Shares
-from commissions.stories.chapters import Chapters, with_chapters
+from commissions.stories.sections import Chapters, with_chapters
 from haowu.ground import days
 from haowu.tenants.models import Tenant
 

@@ -7,7 +7,7 @@ from django.views.generic import TemplateView
 
 from commissions.cases import case_story
 from commissions.models import Dispute, OrderLine, Reserve, TenantHold, Withdrawal
-from commissions.parts import part_of
+from commissions.party_share import share_of
 from commissions.statements import daily
 from commissions.statements.earnings import buckets
 from haowu.tenants.access import TenantRequiredMixin
@@ -31,7 +31,7 @@ class Earnings(OfPayee, TemplateView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         tenant = self.request.tenant
         coming = OrderLine.objects.visible_to(tenant).coming_up()[:10]
-        upcoming = [{"line": line, "part": part_of(line, tenant, line.due)} for line in coming]
+        upcoming = [{"line": line, "part": share_of(line, tenant, line.due)} for line in coming]
         return super().get_context_data(
             buckets=buckets(tenant),
             holds=TenantHold.objects.visible_to(tenant).open(),

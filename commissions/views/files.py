@@ -9,7 +9,7 @@ from django.views.generic import View
 
 from commissions.filters import StatementFilter
 from commissions.statements import daily, export, months
-from commissions.statements.causes import movements
+from commissions.statements.posting_sources import movements
 from commissions.views.months import OneMonth
 from commissions.views.statements import OneStatement
 from haowu.ground.tables import Table, csv_lines, xlsx_file

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from commissions.forms import LowBalanceForm
-from commissions.parts import part_of
+from commissions.party_share import share_of
 from commissions.payments import deposit
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
@@ -25,7 +25,7 @@ class FundingPage(TenantRequiredMixin, TemplateView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         tenant = self.request.tenant
         now = deposit.deposit_of(tenant)
-        held = [{"line": line, "part": part_of(line, tenant, line.due)} for line in deposit.waiting(tenant)[:SHOWN]]
+        held = [{"line": line, "part": share_of(line, tenant, line.due)} for line in deposit.waiting(tenant)[:SHOWN]]
         form = LowBalanceForm(initial={"low_balance_fen": now.low_balance_fen})
         told = {"form": form, "deposit": now, "held": held, "may_set": self.has_right(), "shown": SHOWN}
         return super().get_context_data(**told | context)

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from commissions.forms import ReasonForm
-from commissions.leaders import figures, level_story, rebates
+from commissions.leaders import level_story, rebates, results
+from haowu.approvals.act_views import ActView
 from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
 from tuanzhang import appeals, periods, permission
 from tuanzhang.models import Appeal, LevelLabel, MonthlyAssessment, QuarterLevel, Readmission
-from tuanzhang.views.acts import Act
 
 SHOWN = 12
 """Quarters, and months, of the history."""
@@ -82,7 +82,7 @@ class QuarterPage(OfLeader, TemplateView):
         return super().get_context_data(
             result=result,
             policy=result.policy,
-            months=figures.by_month(leader.pk, result.quarter, result.policy),
+            months=results.by_month(leader.pk, result.quarter, result.policy),
             rebate=level_story.rebates_of(leader).get(result.quarter),
             expected_fen=rebates.rebate_of(result),
             bands=[vars(band) | {"label": LevelLabel(band.level).label} for band in rebates.bands_of(result)],
@@ -93,7 +93,7 @@ class QuarterPage(OfLeader, TemplateView):
         )
 
 
-class LevelAct(OfLeader, Act):
+class LevelAct(OfLeader, ActView):
     def back(self) -> str:
         return reverse("levels")
 

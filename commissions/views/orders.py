@@ -11,8 +11,8 @@ from commissions.cases import case_story
 from commissions.filters import LineFilter
 from commissions.models import OrderLine
 from commissions.orders import supply
-from commissions.parts import part_of
-from commissions.stories import explain, shown, telling
+from commissions.party_share import share_of
+from commissions.stories import explain, party_view, sentences
 from haowu.ground import days
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.access import TenantRequiredMixin
@@ -36,7 +36,7 @@ class OrderList(ListPage):
 
     def rows(self, found: list[OrderLine]) -> list[dict[str, Any]]:
         tenant = self.request.tenant
-        return [{"line": line, "part": part_of(line, tenant, line.due)} for line in found]
+        return [{"line": line, "part": share_of(line, tenant, line.due)} for line in found]
 
 
 class LinePage(TenantRequiredMixin, TemplateView):
@@ -50,14 +50,14 @@ class LinePage(TenantRequiredMixin, TemplateView):
         with platform_scope():
             story = explain.as_seen_by(self.request.tenant, line)
         told = {
-            "steps": telling.rules(story),
-            "rates": shown.rates(self.request.tenant, line) if story["terms"]["offer"] else "",
-            "events": telling.events(story),
-            "shares": list(telling.shares(story)),
+            "steps": sentences.rules(story),
+            "rates": party_view.rates(self.request.tenant, line) if story["terms"]["offer"] else "",
+            "events": sentences.events(story),
+            "shares": list(sentences.shares(story)),
             "cases": case_story.of_line(line, self.request.tenant, days.now()),
-            "waiting": [*telling.steps(story), *telling.waiting(story)],
+            "waiting": [*sentences.steps(story), *sentences.waiting(story)],
             "goods": supply.of_line(line) if self.request.tenant.pk == line.merchant_id else None,
-            "next": telling.what_comes_next(story),
+            "next": sentences.what_comes_next(story),
             "postings": [
                 row
                 | {"day": date.fromisoformat(row["day"])}

@@ -11,11 +11,11 @@ from django.views.generic import TemplateView
 
 from commissions.filters import StatementFilter
 from commissions.models import Settlement
-from commissions.parts import part_of
+from commissions.party_share import share_of
 from commissions.statements import daily
-from commissions.statements.causes import movements as movements_of
+from commissions.statements.drilldown import opened
 from commissions.statements.export import XLSX_LINES
-from commissions.statements.opening import opened
+from commissions.statements.posting_sources import movements as movements_of
 from haowu.ground.errors import NotFound
 from haowu.ground.paging import page_of
 from haowu.ledger.models import Account, DailyBalance
@@ -64,7 +64,7 @@ class StatementPage(OneStatement, TemplateView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         page = page_of(self.lines, ("line_id", "phase"), self.request.GET.get("after", ""), 50)
-        parts = [{"row": row, "part": part_of(row, self.request.tenant)} for row in page.rows]
+        parts = [{"row": row, "part": share_of(row, self.request.tenant)} for row in page.rows]
         told = daily.statement(self.balance)
         paging = {"next_cursor": page.next_cursor, "is_first": "after" not in self.request.GET}
         too_many = self.lines[: XLSX_LINES + 1].count() > XLSX_LINES

@@ -5,10 +5,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 
 from commissions.filters import WithdrawalFilter
 from commissions.forms import BankAccountForm, WithdrawalForm
@@ -16,6 +17,7 @@ from commissions.models import Withdrawal
 from commissions.payments import withdrawal_story, withdrawals
 from commissions.payments.allowance import allowance
 from commissions.views.earnings import OfPayee
+from haowu.approvals.act_views import ActView
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.ground.money import yuan
@@ -86,16 +88,16 @@ class WithdrawalPage(OneWithdrawal, TemplateView):
         return super().get_context_data(withdrawal=self.withdrawal, may_cancel=may_cancel, **told, **context)
 
 
-class CancelWithdrawal(OneWithdrawal, View):
-    http_method_names = ["post"]
+class CancelWithdrawal(OneWithdrawal, ActView):
+    def act(self) -> str:
+        withdrawals.cancel(self.withdrawal, self.request.user, days.now())
+        return _("已取消，钱已退回可提现。")
 
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            withdrawals.cancel(self.withdrawal, request.user, days.now())
-            messages.success(request, _("已取消，钱已退回可提现。"))
-        except Refused:
-            messages.error(request, _("这笔提现已不能取消，下面是它现在的状态。"))
-        return redirect("withdrawal", self.withdrawal.public_id)
+    def text_of(self, refused: Refused) -> str:
+        return _("这笔提现已不能取消，下面是它现在的状态。")
+
+    def back(self) -> str:
+        return reverse("withdrawal", args=[self.withdrawal.public_id])
 
 
 class BankAccountPage(OfPayee, TemplateView):

@@ -87,14 +87,15 @@ SEARCHES: list[tuple[str, str, str]] = [
         "I15.1",
         "每个事项都有操作记录",
         """
-        SELECT kind, id FROM (
-            SELECT 'line-hold' AS kind, id FROM commissions_linehold
-            UNION ALL SELECT 'tenant-hold', id FROM commissions_tenanthold
-            UNION ALL SELECT 'dispute', id FROM commissions_dispute
-            UNION ALL SELECT 'correction', id FROM commissions_correction
-            UNION ALL SELECT 'resettlement', id FROM commissions_resettlement
+        SELECT kind, reference FROM (
+            SELECT 'line-hold' AS kind, id::text AS reference FROM commissions_linehold
+            UNION ALL SELECT 'tenant-hold', id::text FROM commissions_tenanthold
+            UNION ALL SELECT 'dispute', public_id FROM commissions_dispute
+            UNION ALL SELECT 'correction', reference FROM commissions_correction
+            UNION ALL SELECT 'resettlement', id::text FROM commissions_resettlement
+            UNION ALL SELECT 'rebate', id::text FROM commissions_rebatebatch
         ) AS cases
-        WHERE NOT EXISTS (SELECT 1 FROM commissions_caseevent WHERE "case" = kind AND case_id = cases.id)
+        WHERE NOT EXISTS (SELECT 1 FROM approvals_trail WHERE subject_kind = kind AND subject = reference)
         """,
     ),
 ]

@@ -15,6 +15,7 @@ from commissions.nights.report import rows_are_as_sealed
 from commissions.orders.life import OrderLife
 from commissions.orders.line_state import LineState
 from commissions.orders.rulings import Event
+from haowu.approvals import chain
 from haowu.audit import bases as audit_bases
 from haowu.audit import casework as audit_casework
 from haowu.audit import keys as audit_keys
@@ -22,6 +23,7 @@ from haowu.audit import levels as audit_levels
 from haowu.audit import moments as audit_moments
 from haowu.audit import nights as audit_nights
 from haowu.audit import payouts as audit_payouts
+from haowu.ground import days
 
 EXAMPLES = 5
 ORDERS_REPLAYED = 200
@@ -42,7 +44,8 @@ class Finding:
 
 
 def run_audit() -> list[Finding]:
-    """Every invariant, in order. Platform scope; reads only."""
+    """Every invariant, in order. Platform scope. Links new rows of the trail, and otherwise only reads."""
+    chain.link_rows()
     subjects = (audit_nights, audit_moments, audit_payouts, audit_casework, audit_bases, audit_keys, audit_levels)
     searches = [*_SEARCHES, *(search for subject in subjects for search in subject.SEARCHES)]
     findings = [_searched(code, title, sql) for code, title, sql in searches]
@@ -208,5 +211,7 @@ _SEARCHES: list[tuple[str, str, str]] = [
 _RECOMPUTED: list[tuple[str, str, Callable[[], Iterator[str]]]] = [
     ("I8", "同样的事件，任何次序，同样的状态（抽样重放）", _replayed_orders),
     ("I9", "已关账日的结算明细没有变动", _changed_days),
+    ("I15", "操作记录的哈希链完整，没有改动或删去的行", chain.broken_links),
+    ("I15.2", "操作记录都已入链", lambda: chain.overdue_rows(at=days.now())),
     ("I16.2", "接口答复为已接收的事件都在（最近 500 个答复）", audit_keys.broken_promises),
 ]

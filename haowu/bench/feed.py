@@ -13,7 +13,7 @@ from django.db import connections, transaction
 from bases import branding, consenting, feeding, founding, introducing
 from bases.feed_rows import COLUMNS, from_csv, pack
 from bases.models import Brand, Document, Feed
-from haowu.bench.figures import Figures
+from haowu.bench.report import Figures
 from haowu.ground import days
 from haowu.tenants.models import Tenant
 

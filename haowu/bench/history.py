@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from haowu.bench import crowd, floor, lines, workers
-from haowu.bench.figures import Figures
 from haowu.bench.house import superuser
 from haowu.bench.night import DAY
+from haowu.bench.report import Figures
 
 PART = 40
 BEHIND = 5_000_000

@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from commissions.models import OrderLine
-from haowu.bench.figures import Figures
 from haowu.bench.house import processor_seconds, processor_seconds_of, superuser
+from haowu.bench.report import Figures
 from haowu.embedded.programs import Programs
 from haowu.ground import days
 from haowu.market import loading as market

@@ -11,8 +11,8 @@ from commissions.leaders import levelling, rebates
 from commissions.models import OrderLine, Rebate, Settlement
 from haowu.audit.invariants import run_audit
 from haowu.bench import crowd, lines, workers
-from haowu.bench.figures import Figures
 from haowu.bench.house import superuser
+from haowu.bench.report import Figures
 from haowu.ground import days
 from haowu.ledger.models import Posting
 from haowu.tenants.models import User
@@ -81,7 +81,7 @@ def _bare(statements: str) -> float:
     return seconds
 
 
-def _quarter_of(leader: int) -> levels.Level:
+def _quarter_of(leader: int) -> levels.LeaderLevel:
     """What a loop asks for each leader."""
     mine = Settlement.objects.filter(first_leader=leader, day__range=(QUARTER, LAST_NIGHT))
     gmv = mine.aggregate(fen=Sum("base_fen"))["fen"] or 0

@@ -7,8 +7,8 @@ from commissions.models import Run, Settlement
 from commissions.split import ROLES
 from haowu.audit.invariants import run_audit
 from haowu.bench import crowd, extras, floor, lines, loop, workers
-from haowu.bench.figures import Figures
 from haowu.bench.house import superuser
+from haowu.bench.report import Figures
 from haowu.ledger.models import Posting
 
 DAY = date(2026, 6, 9)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from haowu.bench import crowd, lines, workers
-from haowu.bench.figures import Figures
 from haowu.bench.house import PROJECT, processor_seconds, superuser
 from haowu.bench.night import DAY, parties_paid
+from haowu.bench.report import Figures
 from haowu.embedded.places import run_dir
 
 CHILD = "haowu.bench.other_books"

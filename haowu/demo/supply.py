@@ -16,7 +16,7 @@ from bases.models import Base, BasePolicy, Consent, Document, Feed, Feeder, Room
 from commissions.models import OrderLine
 from commissions.orders.intake import receive
 from haowu.demo.retail.names import MERCHANTS
-from haowu.demo.retail.shops import lot
+from haowu.demo.retail.sample import sample_number
 from haowu.ground import days
 from haowu.tenants.models import Tenant
 from merchants.models import Product
@@ -98,7 +98,7 @@ def _count(at: datetime) -> None:
                 product.code,
                 product.code,
                 price_fen,
-                1 + lot("held", base.city, product.code) % 80,
+                1 + sample_number("held", base.city, product.code) % 80,
             )
             for place, (product, price_fen) in enumerate(goods)
             if place % 7 != number

@@ -31,6 +31,7 @@ PLAIN = "[A-Za-z0-9][A-Za-z0-9._:-]*"
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL_IN_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_VISIBLE_ASCII = re.compile("[\x21-\x7e]+")
 _WHOLE = re.compile(rf"[+-]?[0-9]{{1,{MAX_DIGITS}}}")
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
@@ -56,6 +57,13 @@ def text(value: Any, *, max_length: int, lines: bool = False) -> str:
         raise InputInvalid(_("须为 1 到 {n} 个字符的文本。").format(n=max_length))
     if not is_storable(value, lines=lines):
         raise InputInvalid(_("含有控制字符或残缺的字符（例如被截断的表情）。请去掉后重试。"))
+    return value
+
+
+def visible_ascii(value: Any, *, max_length: int) -> str:
+    """``value`` as 1 to ``max_length`` visible ASCII characters without blanks, as numbers in headers are written."""
+    if not isinstance(value, str) or len(value) > max_length or not _VISIBLE_ASCII.fullmatch(value):
+        raise InputInvalid(_("须为 1 到 {n} 个可见的 ASCII 字符，不含空格。").format(n=max_length))
     return value
 
 

@@ -1,6 +1,7 @@
 """Pages by keyset: the next page begins after the last row shown, at the same cost however deep.
 
-The cursor is signed, so that what comes back is what was handed out; anything else begins at the first page.
+The one pager of the house: pages and the API both use it. The cursor is signed, so that what comes back is what was
+handed out, for the same list in the same order.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,10 @@ from django.db.models import Q, QuerySet
 COUNT_LIMIT = 1000
 
 
+class CursorInvalid(ValueError):
+    """Text that this list never handed out as a cursor."""
+
+
 @dataclass(frozen=True)
 class Page:
     rows: list[Any]
@@ -20,16 +25,26 @@ class Page:
 
 
 def page_of(queryset: QuerySet, order: Sequence[str], cursor: str, size: int) -> Page:
-    """The ``size`` rows after ``cursor`` in ``order``: names with ``-`` for descending, never null, unique together."""
-    salt = "page:" + ",".join(order)
+    """``page_after`` for people: a cursor that is none of this list's begins at the first page."""
+    try:
+        return page_after(queryset, order, cursor, size)
+    except CursorInvalid:
+        return page_after(queryset, order, "", size)
+
+
+def page_after(queryset: QuerySet, order: Sequence[str], cursor: str, size: int, *, of: str = "") -> Page:
+    """The ``size`` rows after ``cursor`` (``""``: the first ones) in ``order``; ``of`` names the list.
+
+    ``order`` is names with ``-`` for descending, never null, unique together. Raises CursorInvalid.
+    """
+    signer = signing.Signer(salt=f"page of {of}:{','.join(order)}")
     rows = queryset.order_by(*order)
-    if last := _last_seen(cursor, salt, len(order)):
-        rows = rows.filter(_beyond(order, last))
+    if cursor:
+        rows = rows.filter(_beyond(order, _last_seen(cursor, signer, len(order))))
     found = list(rows[: size + 1])
     if len(found) <= size:
         return Page(found, None)
-    values = [_value(found[size - 1], name) for name in order]
-    return Page(found[:size], signing.dumps(values, salt=salt))
+    return Page(found[:size], signer.sign_object([_value(found[size - 1], name) for name in order]))
 
 
 def capped_count(queryset: QuerySet) -> tuple[int, bool]:
@@ -38,23 +53,24 @@ def capped_count(queryset: QuerySet) -> tuple[int, bool]:
     return min(number, COUNT_LIMIT), number > COUNT_LIMIT
 
 
-def _last_seen(cursor: str, salt: str, length: int) -> list[Any] | None:
+def _last_seen(cursor: str, signer: signing.Signer, length: int) -> list[Any]:
     try:
-        values = signing.loads(cursor, salt=salt)
-    except signing.BadSignature:
-        return None
-    return values if len(values) == length else None
+        values = signer.unsign_object(cursor)
+    except (signing.BadSignature, ValueError):
+        raise CursorInvalid from None
+    if len(values) != length:
+        raise CursorInvalid
+    return values
 
 
-def _beyond(order: Sequence[str], last: list[Any]) -> Q:
-    """Rows that follow ``last``: equal in the first keys and past it in the next, for every number of first keys."""
-    beyond = Q()
-    equal = Q()
-    for name, value in zip(order, last, strict=True):
-        column = name.lstrip("-")
-        beyond |= equal & Q(**{f"{column}__{'lt' if name.startswith('-') else 'gt'}": value})
-        equal &= Q(**{column: value})
-    return beyond
+def _beyond(order: Sequence[str], last: Sequence[Any]) -> Q:
+    """Rows that follow ``last``, written so that an index on ``order`` can begin there: ``a <= x AND (a < x OR …)``."""
+    (name, *order), (value, *last) = order, last
+    column, way = name.lstrip("-"), "lt" if name.startswith("-") else "gt"
+    past = Q(**{f"{column}__{way}": value})
+    if not order:
+        return past
+    return Q(**{f"{column}__{way}e": value}) & (past | _beyond(order, last))
 
 
 def _value(row: Any, name: str) -> Any:

@@ -1,5 +1,6 @@
 """States as a table of moves, applied by one guarded UPDATE, so that two hands cannot make the same move twice."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,8 @@ class HasStates:
     """For models with ``status`` and ``MOVES = {"approve": (("pending",), "passed")}``."""
 
     MOVES: Moves = {}
+    last_move: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+    """What the last ``move`` of this instance changed: the fields before and after."""
 
     def move(self, name: str, /, **changes: Any) -> None:
         """Make the move ``name`` and set ``changes`` in one UPDATE that holds only from the move's origins.
@@ -30,6 +33,13 @@ class HasStates:
         if not rows.update(status=target, **changes):
             self.refresh_from_db(fields=["status"])  # type: ignore[attr-defined]
             raise MoveRefused(status=self.get_status_display(), move=name)  # type: ignore[attr-defined]
-        self.status = target
+        changes = {"status": target} | changes
+        before = self._columns(changes)
         for field, value in changes.items():
             setattr(self, field, value)
+        self.last_move = (before, self._columns(changes))
+
+    def _columns(self, names: Iterable[str]) -> dict[str, Any]:
+        """Of another row its id: naming what changed must not read it."""
+        columns = [self._meta.get_field(name).attname for name in names]  # type: ignore[attr-defined]
+        return {column: getattr(self, column) for column in columns}

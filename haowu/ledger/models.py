@@ -84,9 +84,10 @@ class PostingQuerySet(models.QuerySet):
 class Posting(models.Model):
     """Money moved once; ``reference`` makes it so. Append-only: triggers refuse UPDATE, DELETE and TRUNCATE.
 
-    In parts by month (``haowu.ledger.parts``), where a key alone makes a reference happen once a day. Once for ever it
-    happens since ``night:<day>:…`` may stand on its own day only (CHECK ``posting_night_of_its_day``) and every other
-    is written into ``ledger_reference`` by the same statement (trigger ``book_references``).
+    In partitions by month (``haowu.ledger.posting_partitions``), where a key alone makes a reference happen once a day.
+    Once for ever it happens since ``night:<day>:…`` may stand on its own day only (CHECK
+    ``posting_night_of_its_day``) and every other is written into ``ledger_reference`` by the same statement (trigger
+    ``book_references``).
     """
 
     class Kind(models.TextChoices):

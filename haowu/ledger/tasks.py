@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from haowu.ground import days
-from haowu.ledger.parts import make_ahead
+from haowu.ledger.posting_partitions import make_ahead
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from haowu.market.entries import (
     whole,
 )
 from haowu.tenants.models import Tenant
-from tuanzhang import activities, enrolling, seconds
+from tuanzhang import activities, enrolling, second_level
 from tuanzhang.models import Activity, Enrolment
 
 TITLE_LENGTH = 120
@@ -48,10 +48,10 @@ def _load(market: Market, place: str, entry: dict[str, Any]) -> None:
             activities.close(activity, at=closed_at)
 
 
-def _draft(market: Market, entry: dict[str, Any], items: list[Any]) -> activities.Draft:
+def _draft(market: Market, entry: dict[str, Any], items: list[Any]) -> activities.ActivityDraft:
     code = text(entry, "code")
     partners = [leader for leader in _second_leaders(items) if market.is_known(LEADER, leader)]
-    return activities.Draft(
+    return activities.ActivityDraft(
         code=code,
         type=text(entry, "type"),
         title=text(entry, "title", default=code, max_length=TITLE_LENGTH),
@@ -71,7 +71,7 @@ def _draft(market: Market, entry: dict[str, Any], items: list[Any]) -> activitie
 
 
 def _load_items(market: Market, place: str, activity: Activity, items: list[Any]) -> None:
-    wishes: list[tuple[str, enrolling.Wish]] = []
+    wishes: list[tuple[str, enrolling.NewEnrolment]] = []
     second_of: dict[str, Any] = {}
     for item_place, item in market.entries(place, items):
         with market.reading(item_place):
@@ -86,8 +86,8 @@ def _load_items(market: Market, place: str, activity: Activity, items: list[Any]
     _load_seconds(market, [each for each in shared if each[2] is not None])
 
 
-def _wish(market: Market, activity: Activity, item: dict[str, Any]) -> enrolling.Wish:
-    return enrolling.Wish(
+def _wish(market: Market, activity: Activity, item: dict[str, Any]) -> enrolling.NewEnrolment:
+    return enrolling.NewEnrolment(
         activity,
         market.product(item.get("product")),
         whole(item, "commission_bps", high=MAX_BPS),
@@ -99,17 +99,17 @@ def _wish(market: Market, activity: Activity, item: dict[str, Any]) -> enrolling
 
 def _load_seconds(market: Market, shared: list[tuple[str, Enrolment, Any]]) -> None:
     """A second leader of every sale of the item: the file names him for the item, not for a link."""
-    wishes: list[tuple[str, seconds.Wish]] = []
+    wishes: list[tuple[str, second_level.NewSecondLevel]] = []
     for place, item, value in shared:
         with market.reading(f"{place}.second"):
             entry = object_of(value, "second")
             with inside("second"):
                 code, bps = text(entry, "leader"), whole(entry, "bps", high=MAX_BPS)
-            wish = seconds.Wish(market.tenant(LEADER, code), item, bps, whole_item=True)
+            wish = second_level.NewSecondLevel(market.tenant(LEADER, code), item, bps, whole_item=True)
             wishes.append((f"{place}.second", wish))
-    answers = seconds.apply_many([wish for _place, wish in wishes], at=days.BEGINNING)
+    answers = second_level.apply_many([wish for _place, wish in wishes], at=days.BEGINNING)
     new = market.answered([place for place, _wish in wishes], answers)
-    answers = seconds.pass_many([applied for _place, applied in new], at=days.BEGINNING)
+    answers = second_level.pass_many([applied for _place, applied in new], at=days.BEGINNING)
     market.answered([place for place, _applied in new], answers)
 
 

@@ -23,7 +23,7 @@ class Unknown(Refused):
 
 
 @dataclass(frozen=True)
-class Refusal:
+class EntryRefusal:
     """One entry that was not loaded. ``entry`` names its place in the file, such as ``plans[3]``."""
 
     entry: str
@@ -39,7 +39,7 @@ class Market:
 
     def __init__(self) -> None:
         self.loaded: Counter[str] = Counter()
-        self.refusals: list[Refusal] = []
+        self.refusals: list[EntryRefusal] = []
         self._tenants: dict[tuple[str, str], Tenant] = {}
         self._products: dict[tuple[int, str], Product] = {}
         self._activities: dict[str, Activity | None] = {}
@@ -75,7 +75,7 @@ class Market:
             yield
 
     def refuse(self, place: str, refused: Refused) -> None:
-        self.refusals.append(Refusal(place, refused.code, refused.message))
+        self.refusals.append(EntryRefusal(place, refused.code, refused.message))
 
     def answered(self, places: Sequence[str], answers: Sequence[Any]) -> list[tuple[str, Any]]:
         """Report the refusals among ``answers``; the places and rows of the others."""

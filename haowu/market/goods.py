@@ -40,8 +40,8 @@ class _Good:
     price_fen: int
     stock: int
 
-    def draft(self, leaves: dict[categories.Path, Category]) -> listing.Draft:
-        return listing.Draft(self.code, self.title, leaves[self.path], self.price_fen, self.stock)
+    def draft(self, leaves: dict[categories.Path, Category]) -> listing.ProductDraft:
+        return listing.ProductDraft(self.code, self.title, leaves[self.path], self.price_fen, self.stock)
 
 
 def load_products(market: Market, catalogues: Sequence[Catalogue]) -> None:

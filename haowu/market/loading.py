@@ -9,6 +9,9 @@ from typing import Any
 from django.db import transaction
 
 from commissions.models import Policy
+from haowu.approvals.trail import record
+from haowu.approvals.words import Act, Subject
+from haowu.ground.garbage import collected_seldom
 from haowu.market.activities import load_activities
 from haowu.market.answer import Market
 from haowu.market.entries import MAX_BPS, flag, moment, whole
@@ -19,6 +22,7 @@ from haowu.market.picks import load_picks
 MAX_DAYS = 365
 
 
+@collected_seldom()
 @transaction.atomic
 def load(market: dict[str, Any]) -> Market:
     """Load every list of ``market`` in the order in which they depend on each other, in one transaction.
@@ -53,5 +57,6 @@ def _load_policy(market: Market, value: Any) -> None:
             }
             current = Policy.objects.in_force(at)
             if any(getattr(current, name) != value for name, value in terms.items()):
-                Policy.objects.create(effective_from=at, note=place, **terms)
+                made = Policy.objects.create(effective_from=at, note=place, **terms)
+                record(Act.CREATED, Subject.POLICY, made.pk, at=at, after=terms)
                 market.loaded["policy"] += 1

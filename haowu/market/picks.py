@@ -15,7 +15,7 @@ def load_picks(market: Market, entries: Any) -> None:
     objects = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     market.look_up_tenants(Tenant.Kind.STREAMER, (entry.get("streamer") for entry in objects))
     market.look_up_products(entry.get("product") for entry in objects)
-    wishes: list[tuple[str, shelf.Wish]] = []
+    wishes: list[tuple[str, shelf.NewPick]] = []
     for place, entry in market.entries("picks", entries):
         with market.reading(place):
             wishes.append((place, _wish(market, entry)))
@@ -25,9 +25,9 @@ def load_picks(market: Market, entries: Any) -> None:
         market.loaded["pick"] += len(market.answered([place for place, _wish in chunk], answers))
 
 
-def _wish(market: Market, entry: dict[str, Any]) -> shelf.Wish:
+def _wish(market: Market, entry: dict[str, Any]) -> shelf.NewPick:
     through = entry.get("activity")
-    return shelf.Wish(
+    return shelf.NewPick(
         streamer=market.tenant(Tenant.Kind.STREAMER, text(entry, "streamer")),
         product=market.product(entry.get("product")),
         at=moment(entry, "at"),

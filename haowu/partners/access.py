@@ -8,6 +8,7 @@ from oauth2_provider.contrib.rest_framework import OAuth2Authentication, TokenHa
 from rest_framework.exceptions import MethodNotAllowed, ParseError
 from rest_framework.request import Request
 
+from haowu.approvals.actors import MAX_NAME, Actor, ActorKind, recognise
 from haowu.tenants.scope import enter_scope
 from haowu.web.addresses import client_address
 from haowu.web.limits import Limit, RateLimited
@@ -52,6 +53,8 @@ class ClientAuthentication(OAuth2Authentication):
         tenant = token.application.tenant
         request._request.tenant = tenant
         enter_scope(tenant.pk)
+        name = token.application.name or token.application.client_id
+        recognise(Actor(ActorKind.CLIENT, name[:MAX_NAME], acting_for=tenant.pk))
         return AnonymousUser(), token
 
     def authenticate_header(self, request: Request) -> str:

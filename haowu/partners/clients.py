@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from oauth2_provider.generators import generate_client_secret
 from oauth2_provider.scopes import get_scopes_backend
 
+from haowu.approvals.trail import record
+from haowu.approvals.words import Act, Subject
+from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.partners.models import ApiClient
 from haowu.tenants.models import Tenant
@@ -37,4 +40,6 @@ def register_client(tenant: Tenant, name: str, scopes: Iterable[str]) -> tuple[s
         client_secret=secret,
         allowed_scopes=" ".join(scopes),
     )
+    details = {"name": name, "scopes": scopes}
+    record(Act.CREATED, Subject.API_CLIENT, client.client_id, at=days.now(), tenant=tenant, after=details)
     return client.client_id, secret

@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
 from haowu.partners.converters import SCHEMAS
+from haowu.web import request_ids
 
 _CONVERTED = re.compile(r"<(\w+):(\w+)>")
 
@@ -29,6 +30,7 @@ class ProblemOut(serializers.Serializer):
     status = serializers.IntegerField()
     code = serializers.CharField(help_text=_("稳定的错误码，程序按它判断。"))
     detail = serializers.CharField(help_text=_("给人看的说明，语言随 Accept-Language。"))
+    request_id = serializers.CharField(help_text=_("请求编号，联系平台时请附上。"))
     errors = ErrorOut(many=True, required=False)
 
 
@@ -69,6 +71,13 @@ class PartnerSchema(AutoSchema):
         counted = ["200", "201", "400", "404", "405", "409", "413", "415", "422", "429"]
         parameters = [
             OpenApiParameter("Accept-Language", str, header, description=_("文字的语言：zh-hans（默认）或 en。")),
+            OpenApiParameter(
+                request_ids.HEADER,
+                str,  # any text is taken: one that cannot be used is replaced
+                header,
+                description=_("调用方自己的请求编号，会写入日志与操作记录；不可用时由平台另编。"),
+            ),
+            OpenApiParameter(request_ids.HEADER, str, header, response=True, description=_("这个请求的编号。")),
             *[
                 OpenApiParameter(name, int, header, response=counted, description=text)
                 for name, text in RATE_HEADERS.items()

@@ -3,7 +3,10 @@
 from django.urls import path, re_path
 
 from haowu.partners.docs import DocsView, SchemaView
+from haowu.partners.trail import TrailView
 from haowu.web.problems import path_unknown
+
+v1 = [path("trail", TrailView.as_view(), name="trail")]
 
 urlpatterns = [
     path("schema/", SchemaView.as_view(), name="api-schema"),

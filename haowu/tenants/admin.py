@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.admin import UserAdmin
@@ -22,6 +23,7 @@ from haowu.ground.fields import DayField, SplitMomentField, TextField
 from haowu.ground.money import yuan
 from haowu.tenants import personal
 from haowu.tenants.models import BuyerIdentity, Membership, PersonalDataAccess, PersonalRecord, Tenant, User
+from haowu.tenants.recorded_admin import HIDDEN, RecordedAdmin
 
 admin.site.site_header = admin.site.site_title = _("好物联盟 · 平台后台")
 admin.site.index_title = _("运营与账务")
@@ -118,14 +120,32 @@ class BuyerIdentityInline(Edited, admin.TabularInline):
 
 
 @admin.register(User)
-class PersonAdmin(EditedAdmin, UserAdmin):
+class PersonAdmin(RecordedAdmin, EditedAdmin, UserAdmin):
+    subject_kind = "user"
+    inline_kinds = {Membership: "membership"}
+    hidden = frozenset({"password", "email", "first_name", "last_name"})
+    unrecorded = RecordedAdmin.unrecorded | {"last_login", "date_joined"}
     inlines = [MembershipInline]
     list_display = ["username", "email", "is_active", "is_staff", "last_login"]
     filter_horizontal = ["user_permissions"]
 
+    def subject_of(self, row: User) -> str:
+        return row.get_username()
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Django saves it here without the form's ways."""
+        before = self.get_object(request, unquote(id))
+        answer = super().user_change_password(request, id, form_url)
+        after = self.get_object(request, unquote(id))
+        if after.password != before.password:
+            self._record(request, "changed", after, after={"password": HIDDEN})
+        return answer
+
 
 @admin.register(Tenant)
-class TenantAdmin(EditedAdmin):
+class TenantAdmin(RecordedAdmin, EditedAdmin):
+    subject_kind = "tenant"
+    inline_kinds = {Membership: "membership", BuyerIdentity: "buyer-identity"}
     list_display = ["name", "kind", "code", "created_at"]
     list_filter = ["kind"]
     search_fields = ["name", "code"]
@@ -137,17 +157,30 @@ class TenantAdmin(EditedAdmin):
         """Kind and code are for good: orders and other systems name tenants by them."""
         return [*self.readonly_fields, *(["kind", "code"] if tenant else [])]
 
+    def subject_of(self, row: Tenant) -> str:
+        return f"{row.kind}:{row.code}"
+
+    def party_of(self, row: Tenant) -> int:
+        return row.pk
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
 @admin.register(Membership)
-class MembershipAdmin(EditedAdmin):
+class MembershipAdmin(RecordedAdmin, EditedAdmin):
+    subject_kind = "membership"
     list_display = ["user", "tenant", "role"]
     list_filter = ["role"]
     list_select_related = ["user", "tenant"]
     search_fields = ["user__username", "tenant__name", "tenant__code"]
     autocomplete_fields = ["user", "tenant"]
+
+    def subject_of(self, row: Membership) -> str:
+        return row.trail_subject
+
+    def party_of(self, row: Membership) -> int:
+        return row.tenant_id
 
 
 class RevealForm(forms.Form):

@@ -91,6 +91,14 @@ class Membership(models.Model):
         return f"{self.user} @ {self.tenant}"
 
     @property
+    def trail_subject(self) -> str:
+        return f"{self.tenant.kind}:{self.tenant.code}/{self.user.username}"
+
+    @property
+    def trail_facts(self) -> dict[str, str]:
+        return {"role": self.role}
+
+    @property
     def may_write(self) -> bool:
         """Owners and operators change products, plans and shelves; finance and viewers read."""
         return self.role in {self.Role.OWNER, self.Role.OPERATOR}
@@ -120,6 +128,15 @@ class BuyerIdentity(models.Model):
 
     def __str__(self) -> str:
         return self.buyer_ref
+
+    @property
+    def trail_subject(self) -> str:
+        return f"{self.tenant.kind}:{self.tenant.code}"
+
+    @property
+    def trail_facts(self) -> dict[str, str]:
+        """Whose account it is stays between the two: a buyer is a person."""
+        return {"buyer_ref": "***"}
 
 
 class PersonalRecordQuerySet(models.QuerySet):

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from haowu.ground.errors import Refused
+from haowu.tenants import recording
 from haowu.tenants.models import PersonalDataAccess, PersonalRecord, Tenant, User
 from haowu.tenants.sealing import keyring
 
@@ -95,7 +96,7 @@ def record(tenant: Tenant, facts: Facts, *, by: User | None, at: datetime) -> Pe
     if current:
         current.retire(at)
     ring = keyring()
-    return PersonalRecord.objects.create(
+    kept = PersonalRecord.objects.create(
         tenant=tenant,
         kind=facts.kind,
         masked=facts.masked,
@@ -104,6 +105,10 @@ def record(tenant: Tenant, facts: Facts, *, by: User | None, at: datetime) -> Pe
         recorded_by=by,
         recorded_at=at,
     )
+    changed = {"before": {"masked": current.masked} if current else {}, "after": {"masked": kept.masked}}
+    who = {"by": by, "tenant": tenant, "acting_for": tenant}
+    recording.record("recorded", "personal-record", facts.kind, at=at, **who, **changed)
+    return kept
 
 
 def reveal(record: PersonalRecord, *, by: User | None, who: str = "", reason: str, at: datetime) -> Facts:

@@ -19,6 +19,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from haowu.ground.errors import NotFound, Refused
+from haowu.web import request_ids
 from haowu.web.formats import PrudentJSONRenderer
 
 MEDIA_TYPE = "application/problem+json"
@@ -50,10 +51,8 @@ class Forbidden(ApiRefused):
     status = 403
 
 
-class PathUnknown(ApiRefused):
-    code = "NOT_FOUND"
+class PathUnknown(NotFound):
     text = _("没有这个地址，或没有你能查看的内容。")
-    status = 404
 
 
 class MethodNotAllowed(ApiRefused):
@@ -196,6 +195,7 @@ def _problem(refused: Refused) -> dict[str, Any]:
         "status": refused.status,
         "code": refused.code,
         "detail": refused.message,
+        "request_id": request_ids.current(),
     } | getattr(refused, "extensions", {})
 
 

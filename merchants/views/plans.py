@@ -5,11 +5,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 
+from haowu.approvals.act_views import ActView
 from haowu.ground import days, inputs
 from haowu.ground.errors import Refused
 from haowu.tenants.lists import ListPage, Sort
@@ -88,17 +90,9 @@ def _terms(form: PlanForm, streamers: ListedStreamerRows) -> dict[str, Any]:
     }
 
 
-class PlanAct(OwnPlan, View):
-    """One button about a plan: what it refuses is shown where it was pressed."""
-
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            messages.success(request, self.act())
-        except Refused as refused:
-            messages.error(request, refused.message)
-        return redirect("plan", self.plan.public_id)
+class PlanAct(OwnPlan, ActView):
+    def back(self) -> str:
+        return reverse("plan", args=[self.plan.public_id])
 
 
 class EndPlan(PlanAct):

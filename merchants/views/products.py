@@ -5,11 +5,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 
+from haowu.approvals.act_views import ActView
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.tenants.access import TenantRequiredMixin
@@ -94,36 +96,28 @@ class EditProduct(OwnProduct, ProductPage):
         return super().get_context_data(**pictured, offer=offer, **context)
 
     def save(self, form: ProductForm, skus: SkuRows) -> Product:
-        return editing.change_product(self.product, form.details, skus.wishes)
+        return editing.change_product(self.product, form.details, skus.wishes, at=days.now())
 
 
-class ProductAct(OwnProduct, View):
-    """One button about a product: what it refuses is shown where it was pressed."""
-
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            messages.success(request, self.act(**kwargs))
-        except Refused as refused:
-            messages.error(request, refused.message)
-        return redirect("product", self.product.public_id)
+class ProductAct(OwnProduct, ActView):
+    def back(self) -> str:
+        return reverse("product", args=[self.product.public_id])
 
 
 class ListProduct(ProductAct):
-    def act(self, **kwargs: Any) -> str:
+    def act(self) -> str:
         listing.list_product(self.product, at=days.now())
         return _("已上架，达人现在可以在选品中心看到它。")
 
 
 class DelistProduct(ProductAct):
-    def act(self, **kwargs: Any) -> str:
+    def act(self) -> str:
         listing.delist_product(self.product, at=days.now())
         return _("已下架。之前的订单和分享出去的链接仍按原来的条款。")
 
 
 class AddPicture(ProductAct):
-    def act(self, **kwargs: Any) -> str:
+    def act(self) -> str:
         form = PictureForm(self.request.POST, self.request.FILES)
         if not form.is_valid():
             raise Refused(_("请先选择一个图片文件。"))
@@ -132,6 +126,6 @@ class AddPicture(ProductAct):
 
 
 class RemovePicture(ProductAct):
-    def act(self, picture: int, **kwargs: Any) -> str:
-        pictures.remove_picture(get_object_or_404(self.product.images, pk=picture))
+    def act(self) -> str:
+        pictures.remove_picture(get_object_or_404(self.product.images, pk=self.kwargs["picture"]))
         return _("图片已删除。")

@@ -40,7 +40,7 @@ from tests.build import (
     streamer,
     tenant,
 )
-from tuanzhang import changes, enrolling, seconds
+from tuanzhang import changes, enrolling, second_level
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _goods_and_sales(market: Market) -> None:
     activity(market.lead, code="a2", published=False)
     item = enrolled(goods, promoted)
     applied = second(market.other_lead, item, 200)
-    seconds.ask_end(applied, market.other_lead, at=moment("2024-06-20 10:00"))
+    second_level.ask_end(applied, market.other_lead, at=moment("2024-06-20 10:00"))
     enrolling.enrol(promoted, plain, commission_bps=1500, service_fee_bps=300, at=moment("2024-06-01 09:00"))
     changes.ask_lower(item, 1900, 500, reason="成本上升", at=days.now())
     pick(market.seller, goods, "x1", activity=promoted, second_leader=market.other_lead)

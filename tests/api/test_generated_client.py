@@ -67,6 +67,7 @@ PLAIN = (
     "list_brands",
     "list_brand_introductions",
     "list_consents",
+    "list_trail",
 )
 NAMED = (
     ("list_order_events", "read_order_event", {"event_id": "event_id"}),

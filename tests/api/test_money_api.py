@@ -46,7 +46,7 @@ def test_balances_are_the_ledgers_with_what_may_be_withdrawn(seller, calling):
         },
     }
     bare = calling(tenant("tuanzhang")).get("/balances").json()["withdrawal"]
-    assert (bare["bank_account"], bare["obstacle"]) == (None, "BELOW_MINIMUM")
+    assert (bare["bank_account"], bare["obstacle"]) == (None, "WITHDRAWAL_BELOW_MINIMUM")
 
 
 def test_a_withdrawal_is_asked_for_and_followed(seller, calling, clock):  # noqa: F811
@@ -94,7 +94,7 @@ def test_the_same_key_or_the_same_number_makes_one_withdrawal(seller, calling):
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
-        ({"number": "w", "amount_fen": 99}, 422, "BELOW_MINIMUM"),
+        ({"number": "w", "amount_fen": 99}, 422, "WITHDRAWAL_BELOW_MINIMUM"),
         ({"number": "w", "amount_fen": 10_001}, 409, "BALANCE_TOO_LOW"),
         ({"number": "w", "amount_fen": 8_001}, 422, "OVER_DAILY_LIMIT"),
         ({"number": "a b", "amount_fen": 500}, 422, "BODY_INVALID"),

@@ -3,6 +3,8 @@
 import pytest
 
 from commissions.nights import night
+from haowu.approvals import trail
+from haowu.approvals.models import TrailLink
 from haowu.audit import invariants as audit
 from haowu.ground import days
 from tests.faults.market import DAY_DATE, audit_complaints
@@ -58,6 +60,46 @@ EDITS = {
         {"I8"},
     ),
 }
+
+
+SECOND_ROW = "(SELECT trail_id FROM approvals_traillink WHERE number = 2)"
+TRAIL_EDITS = {
+    "a row edited": (
+        {"approvals_trail": f"UPDATE approvals_trail SET actor = 'somebody else' WHERE id = {SECOND_ROW}"},
+        "#2 trail {second}: the row was edited",
+    ),
+    "a row cut out": (
+        {"approvals_trail": f"DELETE FROM approvals_trail WHERE id = {SECOND_ROW}"},
+        "#2 trail {second}: the row was cut out",
+    ),
+    "a row cut out with its link": (
+        {
+            "approvals_trail": f"DELETE FROM approvals_trail WHERE id = {SECOND_ROW}",
+            "approvals_traillink": "DELETE FROM approvals_traillink WHERE number = 2",
+        },
+        "#3 trail {third}: links 2 to 2 are missing",
+    ),
+    "a link edited": (
+        {"approvals_traillink": "UPDATE approvals_traillink SET hash = repeat('a', 64) WHERE number = 2"},
+        "#2 trail {second}: the row was edited",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TRAIL_EDITS)
+def test_the_audit_names_the_row_of_the_trail_that_was_edited_or_cut_out(what, record_property):
+    edits, named = TRAIL_EDITS[what]
+    for number in (1, 2, 3):
+        trail.record("changed", "tenant", f"t{number}", at=days.now())
+    with row(record_property, TAMPERED) as case:
+        assert audit_complaints()[0] == []
+        _first, second, third = TrailLink.objects.in_order().values_list("trail_id", flat=True)
+        for table, statement in edits.items():
+            edit(table, statement)
+        told, checks = audit_complaints()
+        assert codes(told) == {"I15"}, told
+        assert named.format(second=second, third=third) in told[0]
+        case.holds([], checks)
 
 
 def codes(complaints: list[str]) -> set[str]:

@@ -11,7 +11,7 @@ from tests.house.test_floors import ROOT, floors
 READS_BELOW = {
     "bases.merging": {"haowu.tenants"},
     "commissions.leaders.activity_counts": {"haowu.tenants", "tuanzhang"},
-    "commissions.leaders.figures": {"haowu.tenants", "merchants", "tuanzhang"},
+    "commissions.leaders.results": {"haowu.tenants", "merchants", "tuanzhang"},
     "commissions.nights.stepping": {"merchants"},
     "commissions.postings.netting": {"haowu.ledger", "merchants"},
     "commissions.postings.reserves": {"haowu.ledger"},

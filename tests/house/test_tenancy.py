@@ -40,7 +40,10 @@ OPEN_TABLES = {
 }
 """Read before a scope can be known: who signs in, and for whom."""
 
-OUR_APPS = ("tenants", "partners", "ledger", "merchants", "streamers", "tuanzhang", "bases", "commissions", "analytics")
+OUR_APPS = (
+    "tenants", "approvals", "partners", "ledger", "merchants", "streamers", "tuanzhang", "bases", "commissions",
+    "analytics",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -135,7 +138,7 @@ def test_anothers_row_cannot_be_changed_or_deleted(two_shops, model):
 def test_a_row_cannot_be_written_in_anothers_name(two_shops):
     (shop_a, _seller_a), (shop_b, _seller_b) = two_shops
     enter_scope(shop_a.pk)
-    draft = listing.Draft(code="smuggled", title="x", category=None, price_fen=1, stock=1)
+    draft = listing.ProductDraft(code="smuggled", title="x", category=None, price_fen=1, stock=1)
     with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
         listing.add_products(shop_b, [draft])
     enter_scope(PLATFORM)

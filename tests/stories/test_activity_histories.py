@@ -9,12 +9,12 @@ from django.db import transaction
 from haowu.ground.errors import Refused, single
 from merchants import listing
 from merchants.models import Product
-from streamers.offers import Through
+from streamers.offers import PickSource
 from streamers.terms import OfferBook
 from tests.build import activity, leader, merchant, moment, product, streamer
 from tests.campaign import SEED, parts, tallied
 from tests.world import undone
-from tuanzhang import activities, changes, enrolling, seconds
+from tuanzhang import activities, changes, enrolling, second_level
 from tuanzhang.models import Activity, ChangeRequest, Enrolment, SecondLevel
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ class History:
             at += EVERY
 
     def _offer(self, book: OfferBook, at: datetime, partner) -> tuple | None:
-        through = Through(self.activity.code, partner.pk if partner else None)
+        through = PickSource(self.activity.code, partner.pk if partner else None)
         offer = book.choose(self.goods.pk, self.seller.pk, at, through).offer
         return offer and (offer.commission_bps, offer.service_fee_bps, offer.second_bps, offer.second_leader_id)
 
@@ -133,23 +133,25 @@ def quiet(h):
 
 def apply(h):
     bps, whole = h.dice.choice([100, 300, 600, 1000]), h.dice.random() < 0.5
-    made = seconds.apply(h.dice.choice(h.partners), h.one(Enrolment.objects.all()), bps, at=h.now, whole_item=whole)
+    made = second_level.apply(
+        h.dice.choice(h.partners), h.one(Enrolment.objects.all()), bps, at=h.now, whole_item=whole
+    )
     if h.dice.random() < 0.7:
-        single(seconds.pass_many([made], at=h.now))
+        single(second_level.pass_many([made], at=h.now))
 
 
 def pass_second(h):
-    single(seconds.pass_many([h.one(SecondLevel.objects.all())], at=h.now))
+    single(second_level.pass_many([h.one(SecondLevel.objects.all())], at=h.now))
 
 
 def ask_end(h):
     part = h.one(SecondLevel.objects.all())
-    seconds.ask_end(part, part.first_leader, at=h.now)
+    second_level.ask_end(part, part.first_leader, at=h.now)
 
 
 def answer_end(h):
     part = h.one(SecondLevel.objects.all())
-    seconds.answer_end(part, part.second_leader, h.dice.random() < 0.7, at=h.now)
+    second_level.answer_end(part, part.second_leader, h.dice.random() < 0.7, at=h.now)
 
 
 def end(h):

@@ -131,7 +131,7 @@ def one_proposes_the_rebate_and_another_posts_it(maker: Client, checker: Client)
     (batch,) = checker.get(page).context["cl"].result_list
     chosen = {"action": "approve", "_selected_action": [batch.pk]}
     assert "另一位同事" in shown_messages(maker.post(page, chosen, follow=True))[-1]
-    assert shown_messages(checker.post(page, chosen, follow=True)) == ["已处理 1 笔。"]
+    assert shown_messages(checker.post(page, chosen, follow=True)) == ["已处理 1 项。"]
 
 
 def the_rebate_stands_on_the_statement(leading: Client, before: str) -> None:

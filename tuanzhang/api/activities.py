@@ -116,7 +116,7 @@ class ActivitiesView(_Own, PartnerListView):
         body = ActivityIn(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.validated_data
-        wish = activities.Draft(
+        wish = activities.ActivityDraft(
             type=asked["type"],
             title=asked["title"],
             description=asked["description"],

@@ -161,21 +161,21 @@ class EnrolmentsView(PartnerListView):
         mine = Product.objects.visible_to(self.tenant).filter(code__in={each["product"] for each in asked})
         goods = {product.code: product for product in mine}
         wishes = [_wish(each, open_ones, goods) for each in asked]
-        taken = [wish for wish in wishes if isinstance(wish, enrolling.Wish)]
+        taken = [wish for wish in wishes if isinstance(wish, enrolling.NewEnrolment)]
         answers = iter(enrolling.enrol_many(taken, at=days.now()))
-        return Response(results(next(answers) if isinstance(wish, enrolling.Wish) else wish for wish in wishes))
+        return Response(results(next(answers) if isinstance(wish, enrolling.NewEnrolment) else wish for wish in wishes))
 
 
 def _wish(
     asked: dict[str, Any], open_ones: dict[str, Activity], goods: dict[str, Product]
-) -> enrolling.Wish | NotFound:
+) -> enrolling.NewEnrolment | NotFound:
     activity, product = open_ones.get(asked["activity"]), goods.get(asked["product"])
     if activity is None:
         return NotFound(_("没有活动「{code}」。"), code=asked["activity"])
     if product is None:
         return NotFound(_("没有商品「{code}」。"), code=asked["product"])
     rates = (asked["commission_bps"], asked["service_fee_bps"])
-    return enrolling.Wish(activity, product, *rates, asked["starts_at"], asked["ends_at"])
+    return enrolling.NewEnrolment(activity, product, *rates, asked["starts_at"], asked["ends_at"])
 
 
 @extend_schema(tags=["enrolments"])

@@ -15,7 +15,7 @@ from haowu.ground.errors import NotFound, Refused
 from haowu.partners.fields import ChoiceField, CodeField, FlagField, MomentField, TextField, WholeField
 from haowu.partners.idempotency import idempotent
 from haowu.partners.views import PartnerListView, PartnerView
-from tuanzhang import seconds
+from tuanzhang import second_level
 from tuanzhang.api.shapes import BATCH, BPS, LEADERS, ResultsOut, results
 from tuanzhang.models import Enrolment, SecondLevel
 
@@ -93,8 +93,8 @@ class SecondLevelView(PartnerListView):
         if item is None:
             return NotFound(_("没有可申请的商品「{id}」。"), id=asked["enrolment"])
         window = (asked["starts_at"], asked["ends_at"])
-        wish = seconds.Wish(self.tenant, item, asked["bps"], asked["whole_item"], *window)
-        return seconds.apply_many([wish], at=at)[0]
+        wish = second_level.NewSecondLevel(self.tenant, item, asked["bps"], asked["whole_item"], *window)
+        return second_level.apply_many([wish], at=at)[0]
 
 
 @extend_schema(tags=["second-level"])
@@ -126,11 +126,11 @@ class SecondDecisionsView(PartnerView):
             return NotFound(_("没有待你答复的二级合作「{id}」。"), id=asked["second_level"])
         try:
             if decision == "pass":
-                return seconds.pass_many([part], at=at)[0]
+                return second_level.pass_many([part], at=at)[0]
             if decision == "reject":
-                return seconds.reject_many([part], asked["reason"], at=at)[0]
+                return second_level.reject_many([part], asked["reason"], at=at)[0]
             if decision == "ask_end":
-                return seconds.ask_end(part, self.tenant, at=at)
-            return seconds.answer_end(part, self.tenant, decision == "agree_end", at=at)
+                return second_level.ask_end(part, self.tenant, at=at)
+            return second_level.answer_end(part, self.tenant, decision == "agree_end", at=at)
         except Refused as refused:
             return refused

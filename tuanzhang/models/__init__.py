@@ -4,7 +4,7 @@ from tuanzhang.models.assessment import KnownPartner, MonthlyAssessment, Readmis
 from tuanzhang.models.change import ChangeRequest
 from tuanzhang.models.cooperation import SecondLevel
 from tuanzhang.models.enrolment import Enrolment, EnrolmentRate
-from tuanzhang.models.figures import LeaderFigures
+from tuanzhang.models.leader_counts import LeaderFigures
 from tuanzhang.models.level import LevelLabel, LevelPolicy, QuarterLevel
 from tuanzhang.models.recommendation import (
     GoodsRequest,

@@ -7,11 +7,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from haowu.ground import days
+from haowu.ground.versions import VersionsQuerySet
 from haowu.tenants.models import Tenant
 from tuanzhang import periods
-from tuanzhang.levels import Level, Mode, Quarter, Step
+from tuanzhang.levels import LeaderLevel, LevelStep, Mode, Quarter
 
-RANKED = (Level.BRONZE, Level.SILVER, Level.GOLD)
+RANKED = (LeaderLevel.BRONZE, LeaderLevel.SILVER, LeaderLevel.GOLD)
 
 
 class LevelLabel(models.TextChoices):
@@ -19,12 +20,6 @@ class LevelLabel(models.TextChoices):
     BRONZE = "bronze", _("铜牌")
     SILVER = "silver", _("银牌")
     GOLD = "gold", _("金牌")
-
-
-class LevelPolicyQuerySet(models.QuerySet):
-    def in_force(self, day: date) -> "LevelPolicy":
-        """The version that speaks on ``day``; a quarter goes by that of its first day."""
-        return self.filter(effective_from__lte=day).order_by("-effective_from", "-pk")[0]
 
 
 class LevelPolicy(models.Model):
@@ -59,7 +54,7 @@ class LevelPolicy(models.Model):
     note = models.CharField(_("说明"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
 
-    objects = LevelPolicyQuerySet.as_manager()
+    objects = VersionsQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("团长等级政策")
@@ -90,10 +85,10 @@ class LevelPolicy(models.Model):
         return f"v{self.pk} · {self.effective_from}"
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[LevelStep, ...]:
         """From the lowest level to the highest, as ``levels`` reads them."""
         return tuple(
-            Step(
+            LevelStep(
                 level,
                 getattr(self, f"{level}_gmv_fen"),
                 getattr(self, f"{level}_brands"),

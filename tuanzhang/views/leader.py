@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
+from haowu.approvals.act_views import ActView, say_of_many
 from haowu.ground import days, inputs
 from haowu.ground.errors import Refused
 from haowu.tenants.access import TenantRequiredMixin
@@ -19,9 +20,8 @@ from haowu.tenants.models import Tenant
 from tuanzhang import activities, changes, enrolling, waiting
 from tuanzhang.filters import ActivityFilter
 from tuanzhang.forms import EXPLAINED, ActivityForm, ExtensionForm, MinimumFormSet, StreamersForm, minimums_of, written
+from tuanzhang.item_summary import activity_now, item_now
 from tuanzhang.models import Activity, ChangeRequest, Enrolment, SecondLevel
-from tuanzhang.shown import activity_now, item_now
-from tuanzhang.views.acts import Act, tell
 
 
 class OfLeader(TenantRequiredMixin):
@@ -130,7 +130,7 @@ class EditActivity(OwnActivity, ActivityEditor):
         return activities.change(self.activity, form.draft(minimums), at=days.now())
 
 
-class ActivityAct(OwnActivity, Act):
+class ActivityAct(OwnActivity, ActView):
     pass
 
 
@@ -188,7 +188,7 @@ class Audit(ActivityAct):
             answers, done = enrolling.pass_many(chosen, at=days.now()), _("已通过 {n} 件。")
         else:
             answers, done = enrolling.reject_many(chosen, self.reason, at=days.now()), _("已拒绝 {n} 件。")
-        tell(self.request, done, [(each.product, answer) for each, answer in zip(chosen, answers, strict=True)])
+        say_of_many(self.request, done, [(each.product, answer) for each, answer in zip(chosen, answers, strict=True)])
         return ""
 
 
@@ -199,7 +199,7 @@ class EndItem(ActivityAct):
         return _("合作将在明日 0 点结束。今天的订单仍按活动计。")
 
 
-class EndWithMerchant(OfLeader, Act):
+class EndWithMerchant(OfLeader, ActView):
     """Everything that runs with one merchant, from his service record."""
 
     def act(self) -> str:
@@ -209,14 +209,14 @@ class EndWithMerchant(OfLeader, Act):
         running = list(mine.of_merchant(merchant).not_over(days.now()).select_related("product").order_by("pk"))
         answers = enrolling.end_many(running, at=days.now())
         done = _("{n} 件商品的合作将在明日 0 点结束。今天的订单仍按活动计。")
-        tell(self.request, done, [(each.product, answer) for each, answer in zip(running, answers, strict=True)])
+        say_of_many(self.request, done, [(each.product, answer) for each, answer in zip(running, answers, strict=True)])
         return ""
 
     def back(self) -> str:
         return reverse("service")
 
 
-class AnswerRequest(OfLeader, Act):
+class AnswerRequest(OfLeader, ActView):
     """A merchant's request to lower its rates or to end the cooperation."""
 
     @cached_property

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
+from haowu.approvals.act_views import ActView, say_of_many
 from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
@@ -19,10 +20,9 @@ from merchants.models import Product
 from tuanzhang import changes, enrolling
 from tuanzhang.filters import EnrolmentFilter, OpenActivityFilter
 from tuanzhang.forms import EXPLAINED, EnrolForm, ExtensionForm, RatesForm
+from tuanzhang.item_summary import activity_now, item_now
 from tuanzhang.models import Activity, ChangeRequest, Enrolment
 from tuanzhang.records import record_of, records_of
-from tuanzhang.shown import activity_now, item_now
-from tuanzhang.views.acts import Act, tell
 
 
 class OfMerchant(TenantRequiredMixin):
@@ -90,9 +90,9 @@ class OpenActivity(OfMerchant, TemplateView):
             return self.render_to_response(self.get_context_data(form=form))
         terms = {name: value for name, value in form.cleaned_data.items() if name != "products"}
         chosen = list(form.cleaned_data["products"])
-        wishes = [enrolling.Wish(self.activity, product, **terms) for product in chosen]
+        wishes = [enrolling.NewEnrolment(self.activity, product, **terms) for product in chosen]
         answers = enrolling.enrol_many(wishes, at=days.now())
-        tell(request, _("已报名 {n} 件，等团长审核。"), list(zip(chosen, answers, strict=True)))
+        say_of_many(request, _("已报名 {n} 件，等团长审核。"), list(zip(chosen, answers, strict=True)))
         return redirect("open-activity", self.activity.public_id)
 
 
@@ -140,7 +140,7 @@ class EnrolmentPage(OwnEnrolment, TemplateView):
         )
 
 
-class EnrolmentAct(OwnEnrolment, Act):
+class EnrolmentAct(OwnEnrolment, ActView):
     pass
 
 
@@ -178,7 +178,7 @@ class ExtendCooperation(EnrolmentAct):
         return _("合作期已延长。")
 
 
-class WithdrawRequest(OfMerchant, Act):
+class WithdrawRequest(OfMerchant, ActView):
     @cached_property
     def asked(self) -> ChangeRequest:
         mine = ChangeRequest.objects.visible_to(self.request.tenant).select_related("enrolment")

@@ -11,14 +11,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from haowu.approvals.act_views import ActView
 from haowu.ground import days, inputs
 from haowu.ground.errors import Refused
 from haowu.tenants.scope import platform_scope
 from tuanzhang import recommending
 from tuanzhang.forms import GroupForm, RecommendationForm
+from tuanzhang.item_summary import ItemNow, item_now
 from tuanzhang.models import Enrolment, GoodsRequest, Recommendation, StreamerGroup
-from tuanzhang.shown import ItemNow, item_now
-from tuanzhang.views.acts import Act
 from tuanzhang.views.leader import OfLeader
 
 
@@ -76,7 +76,7 @@ class NewRecommendation(OfLeader, TemplateView):
         return category is not None
 
 
-class EndRecommendation(OfLeader, Act):
+class EndRecommendation(OfLeader, ActView):
     def act(self) -> str:
         mine = Recommendation.objects.visible_to(self.request.tenant)
         recommending.end(get_object_or_404(mine, public_id=self.kwargs["public_id"]), at=days.now())
@@ -100,7 +100,7 @@ class GoodsRequests(OfLeader, TemplateView):
         return super().get_context_data(waiting=waiting, answered=answered, **context)
 
 
-class Decline(OfLeader, Act):
+class Decline(OfLeader, ActView):
     def act(self) -> str:
         mine = GoodsRequest.objects.visible_to(self.request.tenant)
         asked = get_object_or_404(mine, public_id=self.kwargs["public_id"])
@@ -144,7 +144,7 @@ class StreamerGroups(OfLeader, TemplateView):
         return {"name": self.group.name, "streamers": "\n".join(member.streamer.code for member in members)}
 
 
-class DropGroup(OfLeader, Act):
+class DropGroup(OfLeader, ActView):
     def act(self) -> str:
         mine = StreamerGroup.objects.visible_to(self.request.tenant)
         recommending.drop_group(get_object_or_404(mine, public_id=self.kwargs["public_id"]))

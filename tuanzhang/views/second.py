@@ -9,16 +9,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
+from haowu.approvals.act_views import ActView
 from haowu.ground import days
 from haowu.ground.errors import single
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.scope import platform_scope
-from tuanzhang import seconds
+from tuanzhang import second_level
 from tuanzhang.filters import OpenActivityFilter, SecondLevelFilter
 from tuanzhang.forms import SecondForm
+from tuanzhang.item_summary import activity_now, item_now
 from tuanzhang.models import Activity, Enrolment, SecondLevel
-from tuanzhang.shown import activity_now, item_now
-from tuanzhang.views.acts import Act
 from tuanzhang.views.leader import OfLeader
 
 
@@ -67,7 +67,7 @@ class JoinableActivity(OfLeader, TemplateView):
         )
 
 
-class Apply(OfLeader, Act):
+class Apply(OfLeader, ActView):
     @cached_property
     def item(self) -> Enrolment:
         shown = Enrolment.objects.visible_to(self.request.tenant).select_related("activity")
@@ -75,7 +75,7 @@ class Apply(OfLeader, Act):
 
     def act(self) -> str:
         wish = self.read(SecondForm(self.request.POST))
-        seconds.apply(self.request.tenant, self.item, wish["bps"], whole_item=wish["whole_item"], at=days.now())
+        second_level.apply(self.request.tenant, self.item, wish["bps"], whole_item=wish["whole_item"], at=days.now())
         return _("已申请，等一级团长答复。")
 
     def back(self) -> str:
@@ -97,7 +97,7 @@ class SecondLevels(OfLeader, ListPage):
         return [(part, part.waits(now), part.is_live(now)) for part in found]
 
 
-class PartAct(OfLeader, Act):
+class PartAct(OfLeader, ActView):
     @cached_property
     def part(self) -> SecondLevel:
         mine = SecondLevel.objects.visible_to(self.request.tenant).with_item()
@@ -120,26 +120,26 @@ class PartAct(OfLeader, Act):
 class AnswerApplication(PartAct):
     def act(self) -> str:
         if self.request.POST.get("decision") == "pass":
-            single(seconds.pass_many([self.as_first], at=days.now()))
+            single(second_level.pass_many([self.as_first], at=days.now()))
             return _("已同意，现在起分成。")
-        single(seconds.reject_many([self.as_first], self.reason, at=days.now()))
+        single(second_level.reject_many([self.as_first], self.reason, at=days.now()))
         return _("已拒绝。")
 
 
 class WithdrawApplication(PartAct):
     def act(self) -> str:
-        seconds.withdraw(self.as_second, at=days.now())
+        second_level.withdraw(self.as_second, at=days.now())
         return _("申请已撤回。")
 
 
 class AskEnd(PartAct):
     def act(self) -> str:
-        seconds.ask_end(self.part, self.request.tenant, at=days.now())
+        second_level.ask_end(self.part, self.request.tenant, at=days.now())
         return _("已向对方申请终止，等对方答复。")
 
 
 class AnswerEnd(PartAct):
     def act(self) -> str:
         agreed = self.request.POST.get("decision") == "agree"
-        seconds.answer_end(self.part, self.request.tenant, agreed, at=days.now())
+        second_level.answer_end(self.part, self.request.tenant, agreed, at=days.now())
         return _("已同意，明日 0 点终止。") if agreed else _("已拒绝，合作继续。")

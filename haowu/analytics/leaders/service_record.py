@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from django.db import connection
 
-from commissions.leaders.figures import SHIP_WITHIN
+from commissions.leaders.results import SHIP_WITHIN
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Product

@@ -6,8 +6,8 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from haowu.demo.retail.lots import lot
 from haowu.demo.retail.names import LEADERS
+from haowu.demo.retail.sample import sample_number
 from haowu.ground import days
 
 CARRIED = 2
@@ -17,9 +17,9 @@ CARRIED = 2
 @cache
 def activity_of(code: str) -> str | None:
     """The activity that carries a product; None: none does. Some leaders carry more than others."""
-    if lot("carried", code) % CARRIED:
+    if sample_number("carried", code) % CARRIED:
         return None
-    place = lot("leader", code) / 2**64
+    place = sample_number("leader", code) / 2**64
     return f"a-{list(LEADERS)[int(place * place * len(LEADERS))]}"
 
 
@@ -30,17 +30,17 @@ def item(merchant: str, code: str, normal_bps: int, first: date) -> dict[str, An
     """
     entry: dict[str, Any] = {
         "product": {"merchant": merchant, "code": code},
-        "commission_bps": normal_bps + 50 + lot("better", code) % 4 * 50,
-        "service_fee_bps": 300 + lot("fee", code) % 6 * 50,
+        "commission_bps": normal_bps + 50 + sample_number("better", code) % 4 * 50,
+        "service_fee_bps": 300 + sample_number("fee", code) % 6 * 50,
     }
     leader = activity_of(code).removeprefix("a-")
-    if lot("second", code) % 3 == 0:
+    if sample_number("second", code) % 3 == 0:
         others = [other for other in LEADERS if other != leader]
         entry["second"] = {
-            "leader": others[lot("partner", code) % len(others)],
-            "bps": 100 + lot("part", code) % 2 * 100,
+            "leader": others[sample_number("partner", code) % len(others)],
+            "bps": 100 + sample_number("part", code) % 2 * 100,
         }
-    if months := lot("joined", leader, merchant) % 7:
+    if months := sample_number("joined", leader, merchant) % 7:
         year, month = divmod(first.month - 1 + months, 12)
         entry["from"] = days.start_of(date(first.year + year, month + 1, 1)).isoformat()
     return entry

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from haowu.demo.retail.reasons import RowRefused
-from haowu.demo.retail.rows import Export, Refusal, Row, read
+from haowu.demo.retail.rows import Export, RefusedRow, Row, read
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ class Book:
     rows: int
     orders: list[Order]
     refunds: list[Refund]
-    refused: list[Refusal]
+    refused: list[RefusedRow]
 
     @property
     def lines(self) -> list[Line]:
@@ -91,14 +91,14 @@ def arrange(export: Export) -> Book:
     return Book(export.path, export.count, orders, refunds, sorted(refused, key=lambda refusal: refusal.row))
 
 
-def _orders(rows: list[Row], refused: list[Refusal]) -> list[Order]:
+def _orders(rows: list[Row], refused: list[RefusedRow]) -> list[Order]:
     orders: dict[str, Order] = {}
     for row in rows:
         order = orders.setdefault(row.invoice, Order(row.invoice))
         try:
             _check_same_buyer(order, row)
         except RowRefused as refusal:
-            refused.append(Refusal(row.number, refusal.reason, refusal.message))
+            refused.append(RefusedRow(row.number, refusal.reason, refusal.message))
         else:
             order.lines.append(Line(row, order, len(order.lines) + 1, row.quantity, row.amount_fen))
     return list(orders.values())
@@ -119,7 +119,7 @@ def _check_same_buyer(order: Order, row: Row) -> None:
 class _Refunds:
     """Matches cancellations in the order of time, so that each sees what earlier ones have left."""
 
-    def __init__(self, orders: list[Order], refused: list[Refusal]) -> None:
+    def __init__(self, orders: list[Order], refused: list[RefusedRow]) -> None:
         self.refused = refused
         self._rows_of: dict[str, int] = defaultdict(int)
         self._lines: dict[tuple[str, str], list[Line]] = defaultdict(list)
@@ -136,7 +136,7 @@ class _Refunds:
             try:
                 line = self._line(row)
             except RowRefused as refusal:
-                self.refused.append(Refusal(row.number, refusal.reason, refusal.message))
+                self.refused.append(RefusedRow(row.number, refusal.reason, refusal.message))
                 continue
             goods_fen = min(row.amount_fen, line.left_fen)
             line.left -= row.quantity

@@ -14,7 +14,8 @@ from commissions.orders.intake import BATCH_LIMIT, receive
 from commissions.orders.rulings import Verdict
 from haowu.demo.retail import shops
 from haowu.demo.retail.orders import Book, Order, Refund
-from haowu.demo.retail.rows import Refusal
+from haowu.demo.retail.rows import RefusedRow
+from haowu.demo.retail.sample import sample_number
 from haowu.ground import days
 from haowu.tenants.models import Tenant
 
@@ -48,7 +49,7 @@ class Sent:
     events: Counter[str] = field(default_factory=Counter)
     lines: int = 0
     refunds: int = 0
-    refused: list[Refusal] = field(default_factory=list)
+    refused: list[RefusedRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def send(partner: Tenant, events: Iterable[Written], sent: Sent, *, now: datetim
             sent.day = days.day_of(parcel.at)
             sent.events[receipt.status] += 1
             if receipt.status == Verdict.REJECTED:
-                sent.refused += [Refusal(row, receipt.code, receipt.message) for row in parcel.rows]
+                sent.refused += [RefusedRow(row, receipt.code, receipt.message) for row in parcel.rows]
             elif parcel.event_id.endswith(":refunded"):
                 sent.refunds += len(parcel.rows)
             else:
@@ -115,11 +116,11 @@ def _parcels(book: Book) -> Iterator[Parcel]:
 
 
 def _shipped_at(invoice: str, paid_at: datetime) -> datetime:
-    return paid_at + timedelta(hours=4, seconds=shops.lot("shipped", invoice) % (43 * 3600))
+    return paid_at + timedelta(hours=4, seconds=sample_number("shipped", invoice) % (43 * 3600))
 
 
 def _received_at(invoice: str, paid_at: datetime) -> datetime:
-    return paid_at + timedelta(days=2, seconds=shops.lot("received", invoice) % (7 * 86_400))
+    return paid_at + timedelta(days=2, seconds=sample_number("received", invoice) % (7 * 86_400))
 
 
 def _paid(order: Order) -> dict[str, Any]:

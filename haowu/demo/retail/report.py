@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from haowu.demo.retail.orders import Book
 from haowu.demo.retail.replay import Sent
-from haowu.demo.retail.rows import Refusal
+from haowu.demo.retail.rows import RefusedRow
 from haowu.market.answer import Market
 
 
@@ -25,7 +25,7 @@ class ImportReport:
     last: date | None
 
     @property
-    def refused(self) -> list[Refusal]:
+    def refused(self) -> list[RefusedRow]:
         return sorted([*self.book.refused, *self.sent.refused], key=lambda refusal: refusal.row)
 
     @property

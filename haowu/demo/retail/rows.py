@@ -70,7 +70,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedRow:
     """One row that was not imported, and why."""
 
     row: int
@@ -85,7 +85,7 @@ class Export:
     path: Path
     count: int
     rows: list[Row]
-    refused: list[Refusal]
+    refused: list[RefusedRow]
 
 
 def read(path: Path, *, now: datetime) -> Export:
@@ -100,7 +100,7 @@ def read(path: Path, *, now: datetime) -> Export:
         try:
             rows.append(_row(number, _fields(line, layout), now))
         except RowRefused as refusal:
-            refused.append(Refusal(number, refusal.reason, refusal.message))
+            refused.append(RefusedRow(number, refusal.reason, refusal.message))
     return Export(path, max(len(lines) - 1, 0), rows, refused)
 
 

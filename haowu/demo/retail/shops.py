@@ -13,9 +13,9 @@ from typing import Any
 
 from haowu.demo.retail import leaders
 from haowu.demo.retail.categories import category
-from haowu.demo.retail.lots import lot
 from haowu.demo.retail.names import LEADERS, MERCHANTS, STREAMERS
 from haowu.demo.retail.orders import Book, Line
+from haowu.demo.retail.sample import sample_number
 from haowu.ground import days
 
 PROMOTERS = 4
@@ -27,7 +27,7 @@ OPENED_AT_THE_LATEST = date(2010, 11, 1)
 @cache
 def merchant_of(code: str) -> str:
     """Codes that differ in case only (a product's colours, mistyped) are one merchant's."""
-    return list(MERCHANTS)[lot("merchant", code.upper()) % len(MERCHANTS)]
+    return list(MERCHANTS)[sample_number("merchant", code.upper()) % len(MERCHANTS)]
 
 
 @cache
@@ -36,7 +36,7 @@ def promoters(code: str) -> list[str]:
     found: list[str] = []
     wanted = 2 if _is_exclusive(code) else PROMOTERS
     for attempt in count():
-        place = lot("promoter", code, attempt) / 2**64
+        place = sample_number("promoter", code, attempt) / 2**64
         streamer = list(STREAMERS)[int(place * place * len(STREAMERS))]
         if streamer not in found:
             found.append(streamer)
@@ -51,11 +51,11 @@ def pid_of(streamer: str, code: str) -> str:
 def pid(line: Line) -> str:
     """The pid on an order line, empty for a natural one. A buyer keeps to one streamer for a product."""
     row = line.row
-    if lot("natural", row.invoice, line.line_no) % 100 < NATURAL_PERCENT:
+    if sample_number("natural", row.invoice, line.line_no) % 100 < NATURAL_PERCENT:
         return ""
     sellers = promoters(row.code)
     buyer = row.customer or f"{row.country}/{row.invoice}"
-    return pid_of(sellers[lot("buyer", buyer, row.code) % len(sellers)], row.code)
+    return pid_of(sellers[sample_number("buyer", buyer, row.code) % len(sellers)], row.code)
 
 
 def market(book: Book) -> dict[str, Any]:
@@ -116,19 +116,20 @@ def _streamers(book: Book) -> list[dict[str, Any]]:
     """Every tenth is also one of the buyers: what they buy of their own promotion pays nobody."""
     customers = sorted({order.lines[0].row.customer for order in book.orders} - {""})
     streamers = [
-        {"code": code, "name": name, "fans": 3_000 + lot("fans", code) % 2_000_000} for code, name in STREAMERS.items()
+        {"code": code, "name": name, "fans": 3_000 + sample_number("fans", code) % 2_000_000}
+        for code, name in STREAMERS.items()
     ]
     for streamer in streamers[::10] if customers else ():
-        streamer["buyer_ref"] = customers[lot("buys", streamer["code"]) % len(customers)]
+        streamer["buyer_ref"] = customers[sample_number("buys", streamer["code"]) % len(customers)]
     return streamers
 
 
 def _is_exclusive(code: str) -> bool:
-    return lot("exclusive", code) % 50 == 0
+    return sample_number("exclusive", code) % 50 == 0
 
 
 def _normal_bps(code: str) -> int:
-    return 500 + lot("rate", code) % 51 * 50
+    return 500 + sample_number("rate", code) % 51 * 50
 
 
 def _is_carried(code: str) -> bool:
@@ -149,10 +150,10 @@ def _plans(code: str, opened: date, first: date, last: date) -> list[dict[str, A
         return [base | {"type": "exclusive", "at": _at(opened), "streamers": streamers}]
     changes = _changes(code, bps, first, last)
     plans = [base | {"type": "normal", "rates": [{"bps": bps, "at": _at(opened)}, *changes]}]
-    if lot("targeted", code) % 10 == 0:
+    if sample_number("targeted", code) % 10 == 0:
         streamers = {names[0]: bps + 300, names[1]: bps + 500}
         plans.append(base | {"type": "item_targeted", "at": _at(opened), "streamers": streamers})
-    if lot("later exclusive", code) % 100 == 0:
+    if sample_number("later exclusive", code) % 100 == 0:
         halfway = first + (last - first) // 2
         plans.append(base | {"type": "exclusive", "at": _at(halfway), "streamers": {names[0]: bps + 1200}})
     return plans
@@ -160,19 +161,19 @@ def _plans(code: str, opened: date, first: date, last: date) -> list[dict[str, A
 
 def _changes(code: str, bps: int, first: date, last: date) -> list[dict[str, Any]]:
     """A raise, and a decrease later on; some only decrease. Asked for at 10:00."""
-    if lot("changes", code) % 12:
+    if sample_number("changes", code) % 12:
         return []
     span = (last - first).days + 1
-    raised = first + timedelta(days=lot("raised", code) % span)
-    lowered = raised + timedelta(days=1 + lot("lowered", code) % span)
-    up = {"bps": bps + 200 + lot("up", code) % 9 * 50, "at": _at(raised, time(10))}
-    down = {"bps": bps - 50 - lot("down", code) % 5 * 50, "at": _at(lowered, time(10))}
-    return [down] if lot("only down", code) % 3 == 0 else [up, down]
+    raised = first + timedelta(days=sample_number("raised", code) % span)
+    lowered = raised + timedelta(days=1 + sample_number("lowered", code) % span)
+    up = {"bps": bps + 200 + sample_number("up", code) % 9 * 50, "at": _at(raised, time(10))}
+    down = {"bps": bps - 50 - sample_number("down", code) % 5 * 50, "at": _at(lowered, time(10))}
+    return [down] if sample_number("only down", code) % 3 == 0 else [up, down]
 
 
 def _shop_plan(merchant: str, opened: date) -> dict[str, Any]:
-    streamers = sorted(STREAMERS, key=lambda streamer: lot("shop plan", merchant, streamer))[:4]
-    rates = {streamer: 1000 + lot("shop rate", merchant, streamer) % 21 * 50 for streamer in streamers}
+    streamers = sorted(STREAMERS, key=lambda streamer: sample_number("shop plan", merchant, streamer))[:4]
+    rates = {streamer: 1000 + sample_number("shop rate", merchant, streamer) % 21 * 50 for streamer in streamers}
     return {"merchant": merchant, "type": "shop_targeted", "at": _at(opened), "streamers": rates}
 
 

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from haowu.embedded.ready import make_ready
 from haowu.ground.errors import Refused
+from haowu.management import arguments
 from haowu.partners.clients import register_client
 from haowu.tenants.models import Tenant
 
@@ -15,7 +16,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("kind", choices=Tenant.Kind.values)
-        parser.add_argument("code", help="code of the tenant; an order source (partner) is created where it is new")
+        parser.add_argument(
+            "code", type=arguments.code, help="code of the tenant; a new order source (partner) is created"
+        )
         parser.add_argument("--name", default="")
         parser.add_argument("--scope", action="append", default=[], dest="scopes")
         parser.add_argument("--json", action="store_true")

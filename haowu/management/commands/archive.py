@@ -4,7 +4,6 @@
 """
 
 import json
-from datetime import date
 from pathlib import Path
 
 from django.conf import settings
@@ -15,6 +14,7 @@ from haowu.analytics import archive
 from haowu.embedded.ready import make_ready
 from haowu.ground.errors import Refused
 from haowu.ground.money import yuan
+from haowu.management import arguments
 
 
 class Command(BaseCommand):
@@ -23,11 +23,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         acts = parser.add_subparsers(dest="act", required=True)
         export = acts.add_parser("export", help="write the files of closed nights")
-        export.add_argument("day", type=date.fromisoformat, nargs="?")
+        export.add_argument("day", type=arguments.day, nargs="?")
         export.add_argument("--folder", type=Path, default=Path(settings.ARCHIVE))
         top = acts.add_parser("top", help="who moved most in a range of nights")
-        top.add_argument("first", type=date.fromisoformat)
-        top.add_argument("last", type=date.fromisoformat)
+        top.add_argument("first", type=arguments.day)
+        top.add_argument("last", type=arguments.day)
         top.add_argument("--by", choices=archive.GROSS_OF, default="merchant")
         top.add_argument("--limit", type=int, default=100)
         top.add_argument("--folder", type=Path, default=Path(settings.ARCHIVE))

@@ -5,31 +5,35 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from haowu.bench import crews, extras, feed, history, house, intake, levels, night, others, parts
-from haowu.bench.figures import Figures
+from haowu.bench import extras, feed, history, house, intake, levels, market, night, others, partitions, second_worker
+from haowu.bench.report import Figures
 
 BENCHES = {
     "night": (night, 1_000_000),
-    "crews": (crews, 1_000_000),
+    "workers": (second_worker, 1_000_000),
     "intake": (intake, 50_000),
     "history": (history, 1_000_000),
     "levels": (levels, 1_000_000),
     "feed": (feed, 1_000_000),
-    "parts": (parts, 5_000_000),
+    "market": (market, 5_461),
+    "partitions": (partitions, 5_000_000),
     "others": (others, 100_000),
 }
+EARLIER_NAMES = {"crews": "workers", "parts": "partitions"}
 
 
 class Command(BaseCommand):
     help = (
         "Measures a night, a second worker, the intake, the cost of history, leaders' levels, a stock feed, "
-        "what partitions would give, or other packages' books, beside the floor."
+        "a market file, what partitions would give, or other packages' books, beside the floor."
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("name", choices=BENCHES, nargs="?", default="night")
+        parser.add_argument("name", choices=[*BENCHES, *EARLIER_NAMES], nargs="?", default="night")
         parser.add_argument(
-            "--size", type=int, help="lines of the night, events, settled lines or rows behind, or rows of the feed"
+            "--size",
+            type=int,
+            help="lines of the night, events, settled lines or rows behind, rows of the feed, or products",
         )
         parser.add_argument(
             "--with",
@@ -37,11 +41,12 @@ class Command(BaseCommand):
             default="",
             help=f"what a night has besides, separated by commas: {', '.join(extras.EXTRAS)}",
         )
-        parser.add_argument("--table", choices=parts.SUBJECTS, help="of `parts`: this one alone")
+        parser.add_argument("--table", choices=partitions.SUBJECTS, help="of `partitions`: this one alone")
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--keep", action="store_true", help="leave the bench's own house as it is")
 
     def handle(self, *, name, size, json: bool, keep, **options):
+        name = EARLIER_NAMES.get(name, name)
         bench, default_size = BENCHES[name]
         size = size or default_size
         own = _own_options(bench, options)
@@ -68,7 +73,7 @@ def _own_options(bench, options: dict) -> dict:
         raise CommandError(f"--with knows {', '.join(extras.EXTRAS)}, not {', '.join(sorted(unknown))}")
     if added and bench is not night:
         raise CommandError("--with belongs to the night: manage.py bench night --with …")
-    if options["table"] and bench is not parts:
-        raise CommandError("--table belongs to the parts: manage.py bench parts --table …")
+    if options["table"] and bench is not partitions:
+        raise CommandError("--table belongs to the partitions: manage.py bench partitions --table …")
     own = {"added": added, "only": options["table"]}
     return {name: value for name, value in own.items() if value}

@@ -5,16 +5,17 @@ import json
 from django.core.management.base import BaseCommand, CommandError
 
 from commissions.models import OrderLine
-from commissions.stories import explain, telling
+from commissions.stories import explain, sentences
 from haowu.embedded.ready import make_ready
+from haowu.management import arguments
 
 
 class Command(BaseCommand):
     help = "Tells a line's story: events, terms with their trace, phases, cases, postings, what comes next."
 
     def add_arguments(self, parser):
-        parser.add_argument("order_no", nargs="?")
-        parser.add_argument("line_no", nargs="?", type=int)
+        parser.add_argument("order_no", nargs="?", type=arguments.code)
+        parser.add_argument("line_no", nargs="?", type=arguments.whole)
         parser.add_argument("--all", action="store_true")
         parser.add_argument("--json", action="store_true")
 
@@ -33,4 +34,4 @@ class Command(BaseCommand):
             if options["json"]:
                 self.stdout.write(json.dumps(told, ensure_ascii=False))
             else:
-                self.stdout.write("\n".join([*telling.sentences(told), ""]))
+                self.stdout.write("\n".join([*sentences.sentences(told), ""]))

@@ -1,6 +1,5 @@
 """``import_orders FILE.csv[.gz] [--until DATE] [--json]``: an order export replayed as events. Settles nothing."""
 
-from datetime import date
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -14,6 +13,7 @@ from haowu.embedded.ready import make_ready
 from haowu.ground import days, inputs
 from haowu.ground.errors import Refused
 from haowu.ground.progress import Progress, write_line
+from haowu.management import arguments
 from haowu.market import loading as market
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
-        parser.add_argument("--until", type=_day, help="the last business day to replay")
+        parser.add_argument("--until", type=arguments.day, help="the last business day to replay")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *, file, until, **options):
@@ -50,10 +50,3 @@ class Command(BaseCommand):
             self.stdout.write(inputs.json_line(report.as_json()))
         else:
             self.stdout.write("\n".join(report.sentences()))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise CommandError(_("{text} 不是日期。请写成 2011-01-31。").format(text=text)) from None

@@ -18,6 +18,7 @@ from commissions.tasks import wake
 from haowu.embedded.ready import make_ready
 from haowu.ground import days
 from haowu.ground.errors import Refused
+from haowu.management import arguments
 from haowu.tenants.models import User
 
 ACTS = ["pause", "resume", "retry", "skip", "backfill"]
@@ -28,8 +29,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("act", choices=["status", *ACTS])
-        parser.add_argument("day", nargs="?", type=_day)
-        parser.add_argument("--shard", type=int, help="retry, skip: which shard; skip needs it")
+        parser.add_argument("day", nargs="?", type=arguments.day)
+        parser.add_argument("--shard", type=arguments.whole, help="retry, skip: which shard; skip needs it")
         parser.add_argument("--all", action="store_true", help="status: also the shards that are done")
         parser.add_argument("--by", help="the member of staff who acts")
         parser.add_argument("--reason", default="", help="why; kept in the trail")
@@ -138,10 +139,3 @@ def _who(options: dict[str, Any]) -> dict[str, Any]:
     if by is None:
         raise CommandError(_("没有平台人员 {username}。").format(username=username))
     return {"by": by, "reason": reason}
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise CommandError(_("{text} 不是日期。请写成 2024-06-09。").format(text=text)) from None

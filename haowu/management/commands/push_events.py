@@ -9,9 +9,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from commissions.orders.intake import Receipt, receive
+from commissions.orders.intake import EventAnswer, receive
 from haowu.embedded.ready import make_ready
 from haowu.ground import days, inputs
+from haowu.management import arguments
 from haowu.tenants.models import Tenant
 
 BATCH = 500
@@ -22,7 +23,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
-        parser.add_argument("--source", default="cli", help="code of the partner whose events these are")
+        parser.add_argument(
+            "--source", type=arguments.code, default="cli", help="code of the partner whose events these are"
+        )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *, file, source, **options):
@@ -40,7 +43,7 @@ class Command(BaseCommand):
                 )
             )
             for number, _event, error in batch:
-                receipt = receipts.get(number) or Receipt("", "rejected", "LINE_UNREADABLE", error)
+                receipt = receipts.get(number) or EventAnswer("", "rejected", "LINE_UNREADABLE", error)
                 counts[receipt.status] += 1
                 results.append({"line": number} | asdict(receipt))
         self._print(counts, results, options["json"])

@@ -10,6 +10,7 @@ from commissions.models import ReconciliationItem
 from haowu.embedded.ready import make_ready
 from haowu.ground import days, inputs
 from haowu.ground.errors import Refused
+from haowu.management import arguments
 from haowu.tenants.models import Tenant
 
 KINDS = {"matched": "一致"} | dict(ReconciliationItem.Kind.choices)
@@ -23,7 +24,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
-        parser.add_argument("--source", help="code of the partner whose orders these are; all without it")
+        parser.add_argument(
+            "--source", type=arguments.code, help="code of the partner whose orders these are; all without it"
+        )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *, file, source, **options):

@@ -1,12 +1,11 @@
 """``report YYYY-MM-DD [--format html|json|csv]``: the report of a closed night, as it was kept."""
 
-from datetime import date
-
 from django.core.management.base import BaseCommand, CommandError
 
 from commissions.models import Run
 from commissions.nights import report_files
 from haowu.embedded.ready import make_ready
+from haowu.management import arguments
 
 FORMATS = {"html": report_files.as_html, "json": report_files.as_json, "csv": report_files.as_csv}
 
@@ -15,7 +14,7 @@ class Command(BaseCommand):
     help = "Writes the report of a closed night to standard output."
 
     def add_arguments(self, parser):
-        parser.add_argument("day", type=date.fromisoformat)
+        parser.add_argument("day", type=arguments.day)
         parser.add_argument("--format", choices=FORMATS, default="html")
 
     def handle(self, *, day, **options):

@@ -16,14 +16,15 @@ from haowu.embedded.ready import make_ready
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.ground.progress import Watch
+from haowu.management import arguments
 
 
 class Command(BaseCommand):
     help = "Settles the night of a day. Any day may be settled any number of times, by any number of workers."
 
     def add_arguments(self, parser):
-        parser.add_argument("--day", required=True, type=_day)
-        parser.add_argument("--workers", type=int, default=1)
+        parser.add_argument("--day", required=True, type=arguments.day)
+        parser.add_argument("--workers", type=arguments.whole, default=1)
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *, day, workers, **options):
@@ -73,10 +74,3 @@ def _start_helpers(day: date, count: int) -> list[Process]:
 def _help(day: date) -> None:
     night.settle(day, now=days.now())
     connections.close_all()
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise CommandError(f"{text} 不是日期。请写成 2024-06-09。") from None

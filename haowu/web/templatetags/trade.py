@@ -4,6 +4,7 @@ from django import template
 from django.utils.translation import get_language
 
 from haowu.ground import money
+from haowu.web import request_ids
 
 register = template.Library()
 
@@ -34,3 +35,9 @@ def count(number: int) -> str:
         return f"{number:,}"
     size, unit = (100_000_000, "亿") if number >= 100_000_000 else (10_000, "万")
     return f"{number * 10 // size / 10:g}{unit}"
+
+
+@register.simple_tag
+def request_id() -> str:
+    """What somebody who writes to the platform about this page should name."""
+    return request_ids.current()

@@ -1,39 +1,55 @@
-"""What buttons have in common: what an act refuses is shown on the page where it was pressed."""
+"""What the buttons of all pages have in common: what an act refuses is shown on the page where it was pressed."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from haowu.ground.errors import Refused
-from tuanzhang.forms import ReasonForm
+from haowu.ground.fields import TextField
 
 SHOWN = 20
-"""Refusals of a bulk act that are told one by one."""
+"""Refusals of a bulk act that are shown one by one."""
 
 
-class Act(View):
-    """``act()`` does it and says what it did; ``back()`` is where the button stands."""
+class ReasonForm(forms.Form):
+    reason = TextField(label=gettext_lazy("理由"), max_length=200, required=False)
+
+
+class FormInvalid(Refused):
+    code = "FORM_INVALID"
+    text = "{field}：{why}"
+
+
+class ActView(View):
+    """``act`` does it and says what it did; ``back`` (or ``back_to``) is where the button stands."""
 
     http_method_names = ["post"]
+    back_to: ClassVar[str] = ""
 
     def act(self) -> str:
         raise NotImplementedError
 
     def back(self) -> str:
-        raise NotImplementedError
+        """An address, or the name of one."""
+        return self.back_to
+
+    def text_of(self, refused: Refused) -> str:
+        return refused.message
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
             if said := self.act():
                 messages.success(request, said)
         except Refused as refused:
-            messages.error(request, refused.message)
+            messages.error(request, self.text_of(refused))
         return redirect(self.back())
 
     @property
@@ -50,12 +66,19 @@ class Act(View):
         return form.cleaned_data
 
 
-class FormInvalid(Refused):
-    code = "FORM_INVALID"
-    text = "{field}：{why}"
+def went_through(form: Form, act: Callable[[], Any]) -> bool:
+    """Whether ``form`` is filled and ``act`` was not refused; the refusal stands on the form otherwise."""
+    if not form.is_valid():
+        return False
+    try:
+        act()
+    except Refused as refused:
+        form.add_error(None, refused.message)
+        return False
+    return True
 
 
-def tell(request: HttpRequest, done: str, named: Sequence[tuple[Any, Any]]) -> None:
+def say_of_many(request: HttpRequest, done: str, named: Sequence[tuple[Any, Any]]) -> None:
     """Say how many of ``named`` (name, answer) were done, and what stopped each of the others."""
     refused = [(name, answer) for name, answer in named if isinstance(answer, Refused)]
     if count := len(named) - len(refused):
@@ -63,6 +86,6 @@ def tell(request: HttpRequest, done: str, named: Sequence[tuple[Any, Any]]) -> N
     for name, answer in refused[:SHOWN]:
         messages.error(request, f"{name}：{answer.message}")
     if len(refused) > SHOWN:
-        messages.error(request, _("还有 {n} 件没有成功。").format(n=len(refused) - SHOWN))
+        messages.error(request, _("还有 {n} 项没有成功。").format(n=len(refused) - SHOWN))
     if not named:
         messages.error(request, _("请至少选一项。"))

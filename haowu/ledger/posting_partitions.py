@@ -11,7 +11,7 @@ from django.db import connection, transaction
 AHEAD = timedelta(days=32)
 
 
-def make_part(day: date) -> str | None:
+def make_partition(day: date) -> str | None:
     """The name of the part that takes ``day``, made where there is none; None where others are in the way right now."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT posting_partition(%s)", [day])
@@ -19,5 +19,5 @@ def make_part(day: date) -> str | None:
 
 
 def make_ahead(day: date) -> list[str | None]:
-    """The parts of ``day`` and of the month after it, as ``make_part``."""
-    return [make_part(each) for each in (day, day + AHEAD)]
+    """The parts of ``day`` and of the month after it, as ``make_partition``."""
+    return [make_partition(each) for each in (day, day + AHEAD)]

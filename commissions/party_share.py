@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from commissions.split import ROLES, Shares
 from haowu.tenants.models import Tenant
 
 
 @dataclass(frozen=True)
-class Part:
+class PartyShare:
     """Gross, the platform's fee within it, and net. A merchant's are negative: it pays, and no fee is taken from it."""
 
     gross_fen: int
@@ -21,23 +21,27 @@ class Part:
         return self.gross_fen - self.fee_fen
 
 
-def part_of(row: Any, tenant: Tenant, shares: Shares | None = None) -> Part:
+def share_of(row: Any, tenant: Tenant, shares: Shares | None = None) -> PartyShare:
     """The part of ``tenant`` in ``shares`` (default: the row's own) of a row with ``merchant`` and the roles."""
     shares = shares or row.shares
     if row.merchant_id == tenant.pk:
-        return Part(-shares.cost_fen, 0)
+        return PartyShare(-shares.cost_fen, 0)
     mine = [role for role in ROLES if getattr(row, f"{role}_id") == tenant.pk]
-    return Part(
+    return PartyShare(
         sum(getattr(shares, f"{role}_fen") for role in mine), sum(getattr(shares, f"{role}_fee_fen") for role in mine)
     )
 
 
+ROLE_LABELS = {
+    "merchant": gettext_lazy("商家"),
+    "streamer": gettext_lazy("达人"),
+    "first_leader": gettext_lazy("一级团长"),
+    "second_leader": gettext_lazy("二级团长"),
+    "provider": gettext_lazy("服务商"),
+    "agency": gettext_lazy("达人机构"),
+}
+
+
 def role_labels() -> dict[str, str]:
-    """``{role: what people call it}``, in the language in use."""
-    return {
-        "streamer": _("达人"),
-        "first_leader": _("一级团长"),
-        "second_leader": _("二级团长"),
-        "provider": _("服务商"),
-        "agency": _("达人机构"),
-    }
+    """``{role: what people call it}`` of who earns, in the language in use."""
+    return {role: str(ROLE_LABELS[role]) for role in ROLES}

@@ -7,9 +7,9 @@ the medians tell what two nights alone cannot.
 from statistics import median
 
 from haowu.bench import crowd
-from haowu.bench.figures import Figures
 from haowu.bench.history import House
 from haowu.bench.house import superuser
+from haowu.bench.report import Figures
 
 ROUNDS = 3
 

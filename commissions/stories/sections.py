@@ -9,14 +9,14 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from commissions.leaders import figures
+from commissions.leaders import results
 from commissions.models import Adjustment, Dispute, LineHold, OrderEvent, OrderLine, Run, Settlement, SteppedLine
 from commissions.orders import calendar
 from commissions.orders.life import OrderLife
+from commissions.orders.recomputing import lives_of
 from commissions.orders.rulings import Type
-from commissions.orders.standing import lives_of
 from commissions.split import ROLES
-from commissions.statements.flows import Flow, NightBook
+from commissions.statements.line_postings import Flow, NightBook
 from haowu.ground import days
 from haowu.tenants.models import Tenant
 from tuanzhang import periods
@@ -133,7 +133,7 @@ class Chapters:
                 continue
             if quarter not in self.policies:
                 self.policies[quarter] = LevelPolicy.objects.in_force(quarter)
-            leader = figures.credited(line, self.policies[quarter])
+            leader = results.credited(line, self.policies[quarter])
             if leader and (viewer is None or viewer.pk == leader.pk):
                 name = periods.quarter_name(quarter)
                 yield {"quarter": name, "day": str(phase.day), "leader": leader.code, "gmv_fen": phase.base_fen}

@@ -7,12 +7,14 @@ from datetime import datetime
 
 from django.db import transaction
 
+from haowu.approvals.rules import ReasonMissing
+from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.ground.errors import Refused, single
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.refusals import DecreasesClosed
-from tuanzhang import permission, refusals
+from tuanzhang import permission, recorded, refusals
 from tuanzhang.limits import Window, meet, second_objection
 from tuanzhang.models import Activity, Enrolment, SecondLevel
 
@@ -20,7 +22,7 @@ Status = SecondLevel.Status
 
 
 @dataclass(frozen=True)
-class Wish:
+class NewSecondLevel:
     """A second leader for one enrolled item. Window None: as the item's. ``whole_item`` as in ``SecondLevel``."""
 
     second_leader: Tenant
@@ -32,7 +34,7 @@ class Wish:
 
 
 @transaction.atomic
-def apply_many(wishes: Sequence[Wish], *, at: datetime) -> list[SecondLevel | Refused]:
+def apply_many(wishes: Sequence[NewSecondLevel], *, at: datetime) -> list[SecondLevel | Refused]:
     """Ask the first leader of each item for a part; one answer per wish.
 
     Refuses items that do not run, activities that do not let this leader join, rates below the activity's minimum fee
@@ -49,12 +51,13 @@ def apply_many(wishes: Sequence[Wish], *, at: datetime) -> list[SecondLevel | Re
                 known.of_item[item.pk].append(answer)
             answers.append(answer)
         SecondLevel.objects.bulk_create([answer for answer in answers if isinstance(answer, SecondLevel)])
+        recorded.seconds_applied(answers, at)
     return answers
 
 
 def apply(second_leader: Tenant, enrolment: Enrolment, bps: int, *, at: datetime, **terms) -> SecondLevel:
     """``apply_many`` for one, its refusal raised."""
-    return single(apply_many([Wish(second_leader, enrolment, bps, **terms)], at=at))
+    return single(apply_many([NewSecondLevel(second_leader, enrolment, bps, **terms)], at=at))
 
 
 def _items(ids) -> dict[int, Enrolment]:
@@ -83,7 +86,7 @@ def may_join(activity: Activity, leader: Tenant) -> bool:
     return activity.second_level == Activity.Joining.ALL or leader.pk in listed
 
 
-def _objection(wish: Wish, item: Enrolment, known: _Known, at: datetime) -> Refused | None:
+def _objection(wish: NewSecondLevel, item: Enrolment, known: _Known, at: datetime) -> Refused | None:
     """The first rule that ``wish`` breaks."""
     if wish.second_leader.kind != Tenant.Kind.TUANZHANG:
         return refusals.NotALeader(tenant=wish.second_leader)
@@ -110,7 +113,7 @@ def _item_window(item: Enrolment) -> Window:
     return max(item.starts_at, item.activity.begins_at), min(ends, default=None)
 
 
-def _window(wish: Wish, item: Enrolment) -> Window:
+def _window(wish: NewSecondLevel, item: Enrolment) -> Window:
     begin, end = _item_window(item)
     return wish.starts_at or begin, wish.ends_at or end
 
@@ -124,9 +127,14 @@ def _rate_objection(bps: int, item: Enrolment, at: datetime) -> Refused | None:
     return second_objection(bps, minimum, min(fees))
 
 
-def _overlap(wish: Wish, others: Iterable[SecondLevel], window: Window) -> Refused | None:
-    """Of sales of the whole item there is one second leader at a time; of a leader's own link one part of his."""
+def _overlap(wish: NewSecondLevel, others: Iterable[SecondLevel], window: Window) -> Refused | None:
+    """Of sales of the whole item there is one second leader at a time; of a leader's own link one part of his.
+
+    A leader waits for one answer at a time, whatever the windows.
+    """
     for other in others:
+        if other.second_leader_id == wish.second_leader.pk and other.status == Status.PENDING:
+            return refusals.SecondTaken()
         same = other.second_leader_id == wish.second_leader.pk and other.whole_item == wish.whole_item
         both_whole = other.whole_item and wish.whole_item and other.status == Status.PASSED
         if not (same or both_whole):
@@ -136,7 +144,7 @@ def _overlap(wish: Wish, others: Iterable[SecondLevel], window: Window) -> Refus
     return None
 
 
-def _second_level(wish: Wish, item: Enrolment, at: datetime) -> SecondLevel:
+def _second_level(wish: NewSecondLevel, item: Enrolment, at: datetime) -> SecondLevel:
     starts_at, ends_at = _window(wish, item)
     return SecondLevel(
         enrolment=item,
@@ -168,6 +176,7 @@ def pass_many(seconds: Sequence[SecondLevel], *, at: datetime) -> list[SecondLev
         passed = {answer.pk for answer in answers if isinstance(answer, SecondLevel)}
         origins, target = SecondLevel.MOVES["pass"]
         SecondLevel.objects.filter(pk__in=passed, status__in=origins).update(status=target, decided_at=at)
+        recorded.seconds_decided(Act.PASSED, answers, at)
     return answers
 
 
@@ -196,13 +205,18 @@ def _is_over(second: SecondLevel, at: datetime) -> bool:
 def reject_many(seconds: Sequence[SecondLevel], reason: str, *, at: datetime) -> list[SecondLevel | Refused]:
     """The first leader refuses each, with a reason."""
     if not reason.strip():
-        return [refusals.ReasonMissing() for _each in seconds]
-    return [_decided(second, "reject", decided_at=at, reason=reason.strip()) for second in seconds]
+        return [ReasonMissing() for _each in seconds]
+    answers = [_decided(second, "reject", decided_at=at, reason=reason.strip()) for second in seconds]
+    recorded.seconds_decided(Act.REJECTED, answers, at, reason.strip())
+    return answers
 
 
+@transaction.atomic
 def withdraw(second: SecondLevel, *, at: datetime) -> SecondLevel:
     """The second leader takes an unanswered application back."""
-    return single([_decided(second, "withdraw", decided_at=at)])
+    answers = [_decided(second, "withdraw", decided_at=at)]
+    recorded.seconds_decided(Act.WITHDRAWN, answers, at)
+    return single(answers)
 
 
 def _decided(second: SecondLevel, move: str, **changes) -> SecondLevel | Refused:
@@ -222,6 +236,7 @@ def ask_end(second: SecondLevel, by: Tenant, *, at: datetime) -> SecondLevel:
         raise refusals.EndAlreadyAsked
     second.end_asked_at, second.end_asked_by, second.end_refused_at = at, by, None
     second.save(update_fields=["end_asked_at", "end_asked_by", "end_refused_at"])
+    recorded.second(Act.ASKED_END, second, at, acting_for=by)
     return second
 
 
@@ -241,6 +256,8 @@ def answer_end(second: SecondLevel, by: Tenant, agreed: bool, *, at: datetime) -
     else:
         second.end_refused_at = at
     second.save(update_fields=["end_asked_at", "end_asked_by", "end_refused_at", "ended_at"])
+    act, changed = (Act.ENDED, {"ended_at": second.ended_at}) if agreed else (Act.REFUSED, {"end_refused_at": at})
+    recorded.second(act, second, at, acting_for=by, after=changed)
     return second
 
 

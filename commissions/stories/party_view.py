@@ -10,9 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from commissions.models import OrderLine, Settlement
-from commissions.parts import role_labels
+from commissions.party_share import role_labels
 from commissions.split import FROM_MERCHANT, ROLES, Shares
-from commissions.stories import explain, telling
+from commissions.stories import explain, sentences
 from haowu.ground.money import percent, yuan
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
@@ -87,19 +87,19 @@ def explanation(tenant: Tenant, row: OrderLine) -> dict[str, Any]:
 def _sentences(tenant: Tenant, row: OrderLine, told: dict[str, Any]) -> Iterator[str]:
     shown = line(tenant, row)
     if _roles(tenant, row):
-        yield telling.standing(told)
-        yield from telling.rules(told)
+        yield sentences.standing(told)
+        yield from sentences.rules(told)
     if shown["terms"]:
         yield rates(tenant, row)
-    yield from telling.events(told, amounts=bool(_roles(tenant, row)))
+    yield from sentences.events(told, amounts=bool(_roles(tenant, row)))
     kinds = {"settlement": _("结算"), "clawback": _("追回")}
     phases = [(f"{phase['day']} {kinds[phase['kind']]}", phase["shares"]) for phase in shown["phases"]]
     for title, shares in [(_("预估"), shown["estimate"]), *phases]:
         yield from _share_sentences(title, shares)
-    yield from telling.cases(told)
-    yield from telling.postings(told)
-    yield from telling.credits(told)
-    yield telling.what_comes_next(told)
+    yield from sentences.cases(told)
+    yield from sentences.postings(told)
+    yield from sentences.credits(told)
+    yield sentences.what_comes_next(told)
 
 
 def rates(tenant: Tenant, row: OrderLine) -> str:

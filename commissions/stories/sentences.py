@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commissions.models import Dispute, LineHold, OrderEvent, OrderLine
-from commissions.parts import role_labels
+from commissions.party_share import role_labels
 from haowu.ground.money import percent, yuan
 from haowu.ledger.models import Account, Posting
 

@@ -14,10 +14,10 @@ from random import Random
 from django.db import connection
 
 from haowu.bench import twins
-from haowu.bench.figures import Figures
 from haowu.bench.house import processor_seconds, superuser
 from haowu.bench.orders_behind import Events, Lines, OrderedEvents
 from haowu.bench.postings_behind import Postings
+from haowu.bench.report import Figures
 from haowu.bench.subjects import DAYS, FIRST, TODAY, Subject, in_transactions
 from haowu.bench.twins import HASHED, MONTHS, PLAIN, Twin
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commissions.models import Settlement
-from commissions.statements import claims, daily, figures
+from commissions.statements import claims, daily, figure_rows
 from commissions.statements.daily import Entry
 from haowu.ground.errors import NotFound
 from haowu.ledger.models import Account, DailyBalance, Posting
@@ -56,8 +56,8 @@ def opened(tenant: Tenant, balance: DailyBalance, kind: str) -> Opened:
     entry = next(iter(daily.entries_of(account, moved)), None)
     if entry is None:
         raise NoSuchEntry
-    made_of = figures.line_kind(account.kind, kind)
-    lines = figures.lines_of(daily.lines(tenant, balance.day), tenant, made_of) if made_of else None
+    made_of = figure_rows.line_kind(account.kind, kind)
+    lines = figure_rows.lines_of(daily.lines(tenant, balance.day), tenant, made_of) if made_of else None
     owed = claims.arisen(tenant, balance.day) if kind in (Kind.REIMBURSED, Kind.OWED) else []
     back = claims.repaid(tenant, balance.day) if kind == Kind.REIMBURSED else []
     night = next(iter(daily.entries_of(account, moved.filter(cause=f"run:{balance.day}"))), None)
@@ -81,10 +81,10 @@ def _parts(
             yield Part(_("当晚未能从对方余额追回"), owed_fen)
         else:
             yield Part(_("对方还款，转入佣金账户"), -back_fen)
-    elif lines is None or kind in figures.BEHIND:
+    elif lines is None or kind in figure_rows.BEHIND:
         yield Part(_("当晚的净变动"), night_fen)
     else:
-        sum_fen = figures.sum_of(lines)
+        sum_fen = figure_rows.sum_of(lines)
         yield Part(_("订单行合计"), sum_fen)
         if kind == Kind.REIMBURSED and owed_fen:
             yield Part(_("其中对方余额不足，转入待返还"), -owed_fen)

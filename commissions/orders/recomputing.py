@@ -17,7 +17,7 @@ def lock_order(order_id: int) -> Order:
     return Order.objects.select_for_update(no_key=True, of=("self",)).select_related("source").get(pk=order_id)
 
 
-def stand_again(orders: Iterable[Order]) -> None:
+def recompute_lines(orders: Iterable[Order]) -> None:
     """Write the lines of locked ``orders`` of one or more sources anew from all that is known of them."""
     orders = list(orders)
     events: dict[int, list[OrderEvent]] = defaultdict(list)

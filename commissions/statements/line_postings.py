@@ -35,7 +35,7 @@ class Flow:
 
 
 @dataclass(frozen=True)
-class Booked:
+class LinePosting:
     """The posting that a flow went into. ``part_fen`` is the row's part; None where only the whole night knows it."""
 
     flow: Flow
@@ -51,13 +51,13 @@ class NightBook:
         self.flows = {(row.line_id, row.phase): list(self._flows(row)) for row in rows}
         self._posted = self._postings()
 
-    def booked(self, row: Settlement) -> list[Booked]:
+    def booked(self, row: Settlement) -> list[LinePosting]:
         """The postings that hold ``row``, in the order of their kinds; nothing while its night is not closed."""
         found = []
         for flow in self.flows[row.line_id, row.phase]:
             reference = self._reference(flow)
             if reference in self._posted:
-                found.append(Booked(flow, reference, self._posted[reference], self._part(flow)))
+                found.append(LinePosting(flow, reference, self._posted[reference], self._part(flow)))
         return found
 
     @cached_property

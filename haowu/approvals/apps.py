@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from haowu.tenants import recording
+
+
+class ApprovalsConfig(AppConfig):
+    name = "haowu.approvals"
+    label = "approvals"
+    verbose_name = _("决定与操作记录")
+
+    def ready(self) -> None:
+        recording.record_with(import_string("haowu.approvals.trail.record"))  # models are there only now

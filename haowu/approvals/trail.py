@@ -1,0 +1,129 @@
+"""``record``: the one function with which every act says, in its own transaction, what it did.
+
+Who acts and in which request is known to the doors (``actors``, ``request_ids``). Acts on many rows record them with
+one statement, a row for each thing that was changed, so that every product and plan has its own history.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from haowu.approvals import actors
+from haowu.approvals.actors import Actor, ActorKind
+from haowu.approvals.models import MAX_REASON, Trail
+from haowu.approvals.words import Act, Subject
+from haowu.ground.bulk import insert_rows
+from haowu.ground.states import HasStates
+from haowu.tenants.models import Tenant, User
+from haowu.web import request_ids
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that an act changed. ``tenant`` and ``counterparty``, tenants or their ids, may read it."""
+
+    subject_kind: str
+    subject: object
+    tenant: Tenant | int | None = None
+    counterparty: Tenant | int | None = None
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    at: datetime | None = None
+    """Where the things of one act have moments of their own."""
+
+
+def record(
+    act: str,
+    subject_kind: str,
+    subject: object,
+    *,
+    at: datetime,
+    by: User | None = None,
+    reason: str = "",
+    **details: Any,
+) -> None:
+    """Write that ``act`` was done to ``subject`` (its public reference). ``details``: the other fields of ``Entry``.
+
+    ``by`` is the user where the act knows one; whom the door named otherwise.
+    """
+    acting_for = details.pop("acting_for", None)
+    record_many(act, [Entry(subject_kind, subject, **details)], at=at, by=by, reason=reason, acting_for=acting_for)
+
+
+def record_many(
+    act: str,
+    entries: Iterable[Entry],
+    *,
+    at: datetime | None = None,
+    by: User | None = None,
+    reason: str = "",
+    acting_for: Tenant | int | None = None,
+) -> None:
+    """``record`` for each of ``entries`` in one statement; each has its own moment where ``at`` is left out."""
+    actor = _actor(by, acting_for)
+    common = {
+        "actor_kind": str(actor.kind),
+        "actor": actor.name,
+        "role": actor.role,
+        "user_id": actor.user_id,
+        "acting_for_id": actor.acting_for,
+        "act": Act(act).value,
+        "reason": reason[:MAX_REASON],
+        "request_id": request_ids.current(),
+    }
+    rows = [{"subject": str(entry.subject)[:100], "at": entry.at or at} | common | _row(entry) for entry in entries]
+    insert_rows(Trail, rows)
+
+
+def facts(row: models.Model, *names: str) -> dict[str, Any]:
+    """``{field: value}`` of ``row``, for ``before`` and ``after``."""
+    return {name: getattr(row, name) for name in names}
+
+
+def moved(row: HasStates) -> dict[str, dict[str, Any]]:
+    """``before`` and ``after`` of the last move of ``row``."""
+    before, after = row.last_move
+    return {"before": before, "after": after}
+
+
+def _actor(by: User | None, acting_for: Tenant | int | None) -> Actor:
+    known = actors.current()
+    if by is not None and by.pk != known.user_id:
+        known = Actor(ActorKind.USER, by.get_username(), by.pk)
+    if acting_for is None:
+        return known
+    return Actor(known.kind, known.name, known.user_id, _id(acting_for), known.role)
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    return {
+        "subject_kind": Subject(entry.subject_kind).value,
+        "tenant_id": _id(entry.tenant),
+        "counterparty_id": _id(entry.counterparty),
+        "before": _plain(entry.before),
+        "after": _plain(entry.after),
+    }
+
+
+def _id(tenant: Tenant | int | None) -> int | None:
+    return tenant.pk if isinstance(tenant, Tenant) else tenant
+
+
+def _plain(value: Any) -> Any:
+    """``value`` as JSON has it: moments and days as ISO text, rows by their name."""
+    match value:
+        case None | bool() | int() | str():
+            return value if not isinstance(value, str) else str(value)
+        case dict():
+            return {str(key): _plain(inner) for key, inner in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_plain(inner) for inner in value]
+        case datetime() | date():
+            return value.isoformat()
+        case Decimal() | float():
+            raise TypeError("the trail holds whole fen and bps, no fractions")
+    return str(value)
