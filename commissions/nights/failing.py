@@ -3,41 +3,22 @@
 So an outage costs a pause, and a line that poisons its shard holds up nothing but itself.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from commissions.cases.casework import note
 from commissions.models import Run, Shard
 from commissions.nights import sql
 from haowu.approvals.words import Act
 from haowu.ground import days
+from haowu.ground.transient import is_transient
 
 TRIES = 5
 """How often in a row a shard, or the closing of a night, may fail before it is left to a person."""
 MOST_CUT_AT_ONCE = 16
 """Where so many shards of a night stand with an error, it is not for some line's sake, and none is cut any more."""
 LONGEST_PAUSE = timedelta(minutes=5)
-TRANSIENT_ERRORS = (OperationalError, InterfaceError)
-"""Errors of the moment, such as a lost connection or a deadlock: the same rows may well settle next time."""
-
-
-def is_weather(error: Exception) -> bool:
-    """psycopg2 tells of a server that went away in the middle of a statement by the bare DatabaseError."""
-    return isinstance(error, TRANSIENT_ERRORS) or type(error) is DatabaseError
-
-
-@contextmanager
-def weather_by_its_name() -> Iterator[None]:
-    """Raises OperationalError for the bare DatabaseError, for those who retry by class."""
-    try:
-        yield
-    except DatabaseError as error:
-        if is_weather(error) and not isinstance(error, TRANSIENT_ERRORS):
-            raise OperationalError(*error.args) from error
-        raise
 
 
 def pause_after(failures: int) -> timedelta:
@@ -52,18 +33,18 @@ def give_back(shard: Shard, error: Exception) -> None:
         held = Shard.objects.select_for_update(of=("self",)).select_related("run").get(pk=shard.pk)
         if held.status == Shard.Status.CLAIMED and held.attempts == shard.attempts:
             told = f"{type(error).__name__}: {error}"
-            fail(held, told, at=days.now(), is_weather=is_weather(error))
+            fail(held, told, at=days.now(), will_pass=is_transient(error))
 
 
-def fail(shard: Shard, error: str, *, at: datetime, is_weather: bool) -> None:
+def fail(shard: Shard, error: str, *, at: datetime, will_pass: bool) -> None:
     """Count a failure of ``shard``, which the caller has locked, and decide how it goes on.
 
-    Weather is tried again first; other errors come again with the same rows, so these are parted at once.
+    What ``will_pass`` is tried again first; other errors come again with the same rows, so these are parted at once.
     """
     shard.failures += 1
     shard.error = error[:2000]
     is_last = shard.failures >= TRIES
-    middle = sql.middle(shard.run, shard) if (is_last or not is_weather) and _is_alone(shard) else None
+    middle = sql.middle(shard.run, shard) if (is_last or not will_pass) and _is_alone(shard) else None
     if middle is not None:
         _cut(shard, *middle, at=at)
     elif is_last:

@@ -142,7 +142,7 @@ def claim(run: Run) -> Shard | None:
     free = Shard.objects.select_for_update(skip_locked=True, of=("self",)).select_related("run")
     free = free.filter(waiting | lost, run=run, run__status=Run.Status.SETTLING).order_by("no")
     while (shard := free.first()) is not None and shard.status == Shard.Status.CLAIMED:
-        failing.fail(shard, f"lease of {shard.worker} ran out", at=now, is_weather=True)
+        failing.fail(shard, f"lease of {shard.worker} ran out", at=now, will_pass=True)
     if shard is None:
         return None
     shard.status, shard.worker, shard.lease_until = Shard.Status.CLAIMED, worker_name(), now + lease

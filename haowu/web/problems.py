@@ -10,7 +10,6 @@ from typing import Any
 
 from django.core import signals
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +18,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from haowu.ground.errors import NotFound, Refused
+from haowu.ground.transient import is_transient
 from haowu.web import request_ids
 from haowu.web.formats import PrudentJSONRenderer
 
@@ -116,7 +116,7 @@ class InternalError(ApiRefused):
 
 
 class DatabaseAway(ApiRefused):
-    """Weather, not a bug: what is asked again in ``Retry-After`` seconds is answered as if it were the first time."""
+    """Not a bug: what is asked again in ``Retry-After`` seconds is answered as if it were the first time."""
 
     code = "DATABASE_UNAVAILABLE"
     text = _("数据库暂时没有应答。请在 Retry-After 秒后以同样的内容和同一 Idempotency-Key 重试，不会重复生效。")
@@ -155,12 +155,6 @@ def path_unknown(request: HttpRequest, *args, **kwargs) -> HttpResponse:
     return plain_response(PathUnknown())
 
 
-def is_database_away(error: BaseException | None) -> bool:
-    """Whether the request failed for want of a database that answers, or that answers in time: it may be sent again."""
-    # psycopg2 says by the bare DatabaseError that a server went away in the middle of a statement.
-    return isinstance(error, (OperationalError, InterfaceError)) or type(error) is DatabaseError
-
-
 def _refusal(error: Exception) -> Refused:
     match error:
         case Refused():
@@ -183,7 +177,7 @@ def _refusal(error: Exception) -> Refused:
             return BodyTooLarge()
         case SuspiciousOperation() | MultiPartParserError():
             return RequestMalformed()
-        case _ if is_database_away(error):
+        case _ if is_transient(error):
             return DatabaseAway()
     return InternalError()
 

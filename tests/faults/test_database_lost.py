@@ -9,11 +9,13 @@ import tempfile
 import time
 
 import pytest
-from django.db import DatabaseError, IntegrityError, OperationalError, connection
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
 
 from commissions.models import Run
 from commissions.nights import failing, night, sql
+from haowu.celery import app
 from haowu.ground import days
+from haowu.ground.transient import RETRIES, is_transient
 from tests.faults.market import DAY, DAY_DATE, night_complaints
 from tests.faults.processes import ROOT, end, forked, kill, owner, wait_for
 from tests.faults.rows import catches, row, seeds, whole_campaign
@@ -24,14 +26,14 @@ TIMED_OUT = "statement time-outs"
 STOPPED = "PostgreSQL stopped immediately and started"
 
 
-def settle_whatever_the_weather() -> None:
+def settle_until_it_succeeds() -> None:
     """As Celery's retries do."""
     while True:
         try:
             night.settle(DAY_DATE, now=days.now())
             return
         except DatabaseError as error:
-            if not failing.is_weather(error):
+            if not is_transient(error):
                 raise
             connection.close()
             time.sleep(0.1)
@@ -41,7 +43,7 @@ def settle_slowly() -> None:
     """Long enough to be cut off."""
     settle_lines = sql.settle_lines
     sql.settle_lines = lambda run, shard: (settle_lines(run, shard), time.sleep(0.15))[0]
-    settle_whatever_the_weather()
+    settle_until_it_succeeds()
 
 
 def terminate_all() -> int:
@@ -106,7 +108,7 @@ def time_out(shots: int) -> None:
         return lines
 
     sql.settle_lines = slow
-    settle_whatever_the_weather()
+    settle_until_it_succeeds()
 
 
 @seeds(1, 10)
@@ -166,15 +168,26 @@ def test_rows_lost_with_a_stopped_server_would_be_noticed(record_property):
 
 
 @pytest.mark.parametrize(
-    ("error", "is_weather"),
+    ("error", "will_pass"),
     [
         (OperationalError("deadlock detected"), True),
+        (InterfaceError("connection already closed"), True),
         (DatabaseError("server closed the connection unexpectedly"), True),
         (IntegrityError("duplicate key"), False),
         (ValueError("a bug"), False),
     ],
 )
-def test_a_server_that_went_away_is_weather_also_by_its_bare_name(error, is_weather):
-    assert failing.is_weather(error) is is_weather
-    with pytest.raises(OperationalError if is_weather else type(error)), failing.weather_by_its_name():
+def test_a_task_tries_again_after_what_may_pass_also_where_it_has_no_name_of_its_own(error, will_pass):
+    tried = []
+
+    @app.task(name="tests.fails", shared=False, **RETRIES | {"max_retries": 2})
+    def fails() -> None:
+        tried.append(1)
         raise error
+
+    try:
+        fails.apply()
+    finally:
+        app.tasks.unregister("tests.fails")
+    assert is_transient(error) is will_pass
+    assert len(tried) == (3 if will_pass else 1)
