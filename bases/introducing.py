@@ -17,6 +17,7 @@ from haowu.approvals.rules import require_reason
 from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.ground.errors import Refused, single
+from haowu.ground.states import move_all
 from haowu.tenants.models import Tenant, User
 from haowu.tenants.scope import platform_scope
 
@@ -63,6 +64,8 @@ def _introduce(base: Tenant, wish: Authorised, period, today: date, at: datetime
     if Introduction.objects.submitted().filter(base=base, brand=brand).exists():
         return refusals.AlreadySubmitted(brand=brand)
     overlapping = _overlapping(brand, wish.authorised_from, wish.authorised_to)
+    if overlapping and overlapping.base_id == base.pk:
+        return refusals.AlreadyOurs(brand=brand, until=overlapping.authorised_to)
     made = Introduction(
         base=base,
         brand=brand,
@@ -71,11 +74,8 @@ def _introduce(base: Tenant, wish: Authorised, period, today: date, at: datetime
         authorised_to=wish.authorised_to,
         submitted_at=at,
     )
-    if overlapping and overlapping.base_id == base.pk:
-        return refusals.AlreadyOurs(brand=brand, until=overlapping.authorised_to)
     if overlapping:
-        made.status = Introduction.Status.DUPLICATE
-        made.decided_at = at
+        made.move_in_memory("find_duplicate", decided_at=at)
     elif not _renews(base, brand, today):
         progress = quotas.progress_of(period)
         if not progress.left:
@@ -111,8 +111,8 @@ def accept(introduction: Introduction, *, by: User | None, at: datetime) -> Intr
             authorised_from__lte=introduction.authorised_to,
             authorised_to__gte=introduction.authorised_from,
         )
-        doubled = list(waiting)
-        waiting.update(status=Introduction.Status.DUPLICATE, decided_at=at)
+        doubled = list(waiting.select_for_update(of=("self",)).order_by("pk"))
+        move_all(doubled, "find_duplicate", decided_at=at)
         recorded.introduction(Act.PASSED, introduction, at, by=by)
         recorded.duplicates(doubled, at)
     return introduction

@@ -1,7 +1,7 @@
 """Celery wakes workers; what there is to do stands in PostgreSQL.
 
 Tasks are short, since one that outlasts the broker's visibility timeout runs twice: a worker takes what it can for
-``TURN_SECONDS``, then hands on. Only errors that may pass are retried; a night that waits for a person wakes nobody.
+``TURN_SECONDS``, then hands on. Only transient errors are retried; a night that waits for a person wakes nobody.
 """
 
 import logging

@@ -51,7 +51,7 @@ def products_listed(products: Iterable[Product], at: datetime) -> None:
                 Subject.PRODUCT,
                 product.code,
                 product.merchant_id,
-                before={"status": Product.Status.DRAFT},
+                before={"status": product.last_move[0]["status"]},
                 after={"status": Product.Status.LISTED, "title": product.title, "skus": _prices(product.skus.all())},
             )
             for product in products

@@ -15,6 +15,7 @@ from haowu.approvals.rules import ReasonMissing
 from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.ground.errors import Refused, single
+from haowu.ground.states import move_all
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Product, Shop
@@ -201,14 +202,7 @@ def _passing_objection(enrolment: Enrolment, locked: dict[int, Enrolment], at: d
 
 def _decide(answers: list[Enrolment | Refused], move: str, **changes) -> list[Enrolment | Refused]:
     """Make ``move`` for the locked rows among ``answers``, in one UPDATE."""
-    rows = [answer for answer in answers if isinstance(answer, Enrolment)]
-    origins, target = Enrolment.MOVES[move]
-    moved = Enrolment.objects.filter(pk__in={row.pk for row in rows}, status__in=origins)
-    moved.update(status=target, **changes)
-    for row in rows:
-        row.status = target
-        for name, value in changes.items():
-            setattr(row, name, value)
+    move_all([answer for answer in answers if isinstance(answer, Enrolment)], move, **changes)
     return answers
 
 

@@ -10,7 +10,9 @@ from django.db import transaction
 from haowu.approvals.rules import ReasonMissing
 from haowu.approvals.words import Act
 from haowu.ground import days
+from haowu.ground.bulk import update_rows
 from haowu.ground.errors import Refused, single
+from haowu.ground.states import MoveRefused
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.refusals import DecreasesClosed
@@ -170,12 +172,12 @@ def pass_many(seconds: Sequence[SecondLevel], *, at: datetime) -> list[SecondLev
             others = [other for other in known.of_item[second.enrolment_id] if other.pk != second.pk]
             answer = _passing_objection(second, items[second.enrolment_id], others, at) or second
             if isinstance(answer, SecondLevel):
-                answer.status, answer.decided_at = Status.PASSED, at
+                answer.move_in_memory("pass", decided_at=at)
                 known.of_item[second.enrolment_id] = [*others, answer]
             answers.append(answer)
-        passed = {answer.pk for answer in answers if isinstance(answer, SecondLevel)}
-        origins, target = SecondLevel.MOVES["pass"]
-        SecondLevel.objects.filter(pk__in=passed, status__in=origins).update(status=target, decided_at=at)
+        passed = [answer for answer in answers if isinstance(answer, SecondLevel)]
+        changed = [{"id": each.pk, "status": each.status, "decided_at": each.decided_at} for each in passed]
+        update_rows(SecondLevel, changed, key="id")
         recorded.seconds_decided(Act.PASSED, answers, at)
     return answers
 
@@ -220,8 +222,9 @@ def withdraw(second: SecondLevel, *, at: datetime) -> SecondLevel:
 
 
 def _decided(second: SecondLevel, move: str, **changes) -> SecondLevel | Refused:
-    origins, target = SecondLevel.MOVES[move]
-    if not SecondLevel.objects.filter(pk=second.pk, status__in=origins).update(status=target, **changes):
+    try:
+        second.move(move, **changes)
+    except MoveRefused:
         second.refresh_from_db()
         return refusals.NotWaiting(what=second.second_leader, status=second.get_status_display())
     second.refresh_from_db()

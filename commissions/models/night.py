@@ -42,6 +42,7 @@ class Run(HasStates, models.Model):
     MOVES: Moves = {
         "pause": ((Status.SETTLING,), Status.PAUSED),
         "resume": ((Status.PAUSED,), Status.SETTLING),
+        "close": ((Status.SETTLING,), Status.CLOSED),
     }
 
     day = models.DateField(_("结算日"), unique=True)
@@ -103,6 +104,10 @@ class Shard(HasStates, models.Model):
     MOVES: Moves = {
         "retry": ((Status.WAITING, Status.CLAIMED, Status.FAILED), Status.WAITING),
         "skip": ((Status.WAITING, Status.CLAIMED, Status.FAILED), Status.SKIPPED),
+        "claim": ((Status.WAITING,), Status.CLAIMED),
+        "finish": ((Status.CLAIMED,), Status.DONE),
+        "try_again": ((Status.CLAIMED,), Status.WAITING),
+        "fail": ((Status.CLAIMED,), Status.FAILED),
     }
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="shards", verbose_name=_("结算批次"))
@@ -136,6 +141,10 @@ class Shard(HasStates, models.Model):
     @property
     def trail_reference(self) -> str:
         return f"{self.run.day}#{self.no}"
+
+    def is_same_claim(self, claimed: "Shard") -> bool:
+        """Whether this row, read again, is claimed still by the worker that read ``claimed``."""
+        return self.status == self.Status.CLAIMED and self.attempts == claimed.attempts
 
 
 class PostponedLine(models.Model):

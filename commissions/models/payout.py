@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
 
 from django.db import models
 from django.db.models import Count, Q, Sum
@@ -79,11 +78,6 @@ class WithdrawalQuerySet(models.QuerySet):
     def locked(self) -> "WithdrawalQuerySet":
         """In primary-key order, for whoever decides on them until the transaction ends."""
         return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
-
-    def move(self, name: str, **changes: Any) -> int:
-        """Make the move ``name`` of every row that stands in its origins; how many did."""
-        origins, target = Withdrawal.MOVES[name]
-        return self.filter(status__in=origins).update(status=target, **changes)
 
 
 class Withdrawal(HasStates, models.Model):

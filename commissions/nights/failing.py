@@ -31,27 +31,34 @@ def give_back(shard: Shard, error: Exception) -> None:
     _reconnect()
     with transaction.atomic():
         held = Shard.objects.select_for_update(of=("self",)).select_related("run").get(pk=shard.pk)
-        if held.status == Shard.Status.CLAIMED and held.attempts == shard.attempts:
-            told = f"{type(error).__name__}: {error}"
-            fail(held, told, at=days.now(), will_pass=is_transient(error))
+        if held.is_same_claim(shard):
+            fail(held, f"{type(error).__name__}: {error}", at=days.now(), is_transient=is_transient(error))
 
 
-def fail(shard: Shard, error: str, *, at: datetime, will_pass: bool) -> None:
+def free(shard: Shard) -> None:
+    """This worker is told to end: let another claim ``shard`` at once, unless one has already. Counts as no failure."""
+    with transaction.atomic():
+        held = Shard.objects.select_for_update().get(pk=shard.pk)
+        if held.is_same_claim(shard):
+            held.move("try_again")
+
+
+def fail(shard: Shard, error: str, *, at: datetime, is_transient: bool) -> None:
     """Count a failure of ``shard``, which the caller has locked, and decide how it goes on.
 
-    What ``will_pass`` is tried again first; other errors come again with the same rows, so these are parted at once.
+    A transient error is tried again first; others come again with the same rows, so the shard is cut at once.
     """
     shard.failures += 1
     shard.error = error[:2000]
     is_last = shard.failures >= TRIES
-    middle = sql.middle(shard.run, shard) if (is_last or not will_pass) and _is_alone(shard) else None
+    middle = sql.middle(shard.run, shard) if (is_last or not is_transient) and _is_alone(shard) else None
     if middle is not None:
         _cut(shard, *middle, at=at)
     elif is_last:
-        shard.status = Shard.Status.FAILED
+        shard.move_in_memory("fail")
         note(shard, Act.FAILED, by=None, at=at, reason=shard.error[:500])
     else:
-        shard.status, shard.retry_at = Shard.Status.WAITING, at + pause_after(shard.failures)
+        shard.move_in_memory("try_again", retry_at=at + pause_after(shard.failures))
     shard.save(update_fields=["status", "end_id", "failures", "retry_at", "error"])
 
 
@@ -93,6 +100,6 @@ def _cut(shard: Shard, middle_id: int, lines: int, *, at: datetime) -> None:
         end_id=shard.end_id,
         failures=0 if lines - lines // 2 == 1 else shard.failures,
     )
-    shard.status, shard.end_id, shard.retry_at = Shard.Status.WAITING, middle_id, None
+    shard.move_in_memory("try_again", end_id=middle_id, retry_at=None)
     shard.failures = 0 if lines // 2 == 1 else shard.failures
     note(shard, Act.CUT, by=None, at=at, reason=f"#{shard.no} + #{rest.no}: {shard.error}"[:500])

@@ -142,13 +142,11 @@ def claim(run: Run) -> Shard | None:
     free = Shard.objects.select_for_update(skip_locked=True, of=("self",)).select_related("run")
     free = free.filter(waiting | lost, run=run, run__status=Run.Status.SETTLING).order_by("no")
     while (shard := free.first()) is not None and shard.status == Shard.Status.CLAIMED:
-        failing.fail(shard, f"lease of {shard.worker} ran out", at=now, will_pass=True)
+        failing.fail(shard, f"lease of {shard.worker} ran out", at=now, is_transient=True)
     if shard is None:
         return None
-    shard.status, shard.worker, shard.lease_until = Shard.Status.CLAIMED, worker_name(), now + lease
-    shard.retry_at = None
-    shard.attempts += 1
-    shard.save(update_fields=["status", "worker", "lease_until", "retry_at", "attempts"])
+    attempts = shard.attempts + 1
+    shard.move("claim", worker=worker_name(), lease_until=now + lease, retry_at=None, attempts=attempts)
     return shard
 
 
@@ -162,18 +160,15 @@ def settle_shard(run: Run, shard: Shard) -> None:
         with transaction.atomic():
             started = time.monotonic()
             held = Shard.objects.select_for_update().get(pk=shard.pk)
-            if held.status != Shard.Status.CLAIMED or held.attempts != shard.attempts:
+            if not held.is_same_claim(shard):
                 return
             lines = sql.settle_lines(run, held)
-            held.status, held.lines, held.seconds = Shard.Status.DONE, lines, time.monotonic() - started
-            held.failures, held.error = 0, ""
-            held.save(update_fields=["status", "lines", "seconds", "failures", "error"])
+            held.move("finish", lines=lines, seconds=time.monotonic() - started, failures=0, error="")
     except Exception as error:
         log.exception("shard %s failed", shard)
         failing.give_back(shard, error)
     except BaseException:
-        mine = Shard.objects.filter(pk=shard.pk, attempts=shard.attempts, status=Shard.Status.CLAIMED)
-        mine.update(status=Shard.Status.WAITING)
+        failing.free(shard)
         raise
 
 

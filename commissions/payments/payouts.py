@@ -20,6 +20,7 @@ from haowu.approvals.words import Act, Subject
 from haowu.ground import days
 from haowu.ground.errors import NotFound, Refused
 from haowu.ground.money import yuan
+from haowu.ground.states import move_all
 from haowu.tenants import personal
 from haowu.tenants.models import User
 
@@ -195,15 +196,8 @@ def _end(
 
 
 def _move_all(withdrawals: list[Withdrawal], move: str, by: User | None, at: datetime, **changes: Any) -> None:
-    """The same move for rows that this transaction holds. A row that left its origin meanwhile would be a bug."""
-    changes |= {"touched_by": by, "touched_at": at}
-    moved = Withdrawal.objects.filter(pk__in=[withdrawal.pk for withdrawal in withdrawals]).move(move, **changes)
-    if moved != len(withdrawals):
-        raise RuntimeError(f"{move}: {moved} of {len(withdrawals)} withdrawals moved although all were locked")
-    for withdrawal in withdrawals:
-        withdrawal.status = Withdrawal.MOVES[move][1]
-        for name, value in changes.items():
-            setattr(withdrawal, name, value)
+    """The same move for rows that this transaction has locked."""
+    move_all(withdrawals, move, touched_by=by, touched_at=at, **changes)
     record_steps(withdrawals, by, at)
 
 

@@ -116,7 +116,7 @@ class InternalError(ApiRefused):
 
 
 class DatabaseAway(ApiRefused):
-    """Not a bug: what is asked again in ``Retry-After`` seconds is answered as if it were the first time."""
+    """A transient error: what is asked again in ``Retry-After`` seconds is answered as if it were the first time."""
 
     code = "DATABASE_UNAVAILABLE"
     text = _("数据库暂时没有应答。请在 Retry-After 秒后以同样的内容和同一 Idempotency-Key 重试，不会重复生效。")

@@ -1,5 +1,6 @@
 """The shared catalogue: categories, brands, products with SKUs and pictures. Read by all, written by their merchant."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
@@ -73,6 +74,11 @@ class ProductQuerySet(models.QuerySet):
 
     def coded(self, code: str) -> "Product | None":
         return self.filter(code=code).first()
+
+    def locked_statuses(self, products: "Iterable[Product]") -> dict[int, str]:
+        """``{id: status}`` of ``products`` as it is now; nobody else moves them until the transaction ends."""
+        rows = self.filter(pk__in=[product.pk for product in products]).order_by("pk")
+        return dict(rows.select_for_update(no_key=True, of=("self",)).values_list("pk", "status"))
 
     def listed(self) -> "ProductQuerySet":
         """What the selection centre shows: not of shops that are suspended or whose deposit cannot pay commission."""

@@ -26,7 +26,7 @@ TIMED_OUT = "statement time-outs"
 STOPPED = "PostgreSQL stopped immediately and started"
 
 
-def settle_until_it_succeeds() -> None:
+def settle_through_transient_errors() -> None:
     """As Celery's retries do."""
     while True:
         try:
@@ -43,7 +43,7 @@ def settle_slowly() -> None:
     """Long enough to be cut off."""
     settle_lines = sql.settle_lines
     sql.settle_lines = lambda run, shard: (settle_lines(run, shard), time.sleep(0.15))[0]
-    settle_until_it_succeeds()
+    settle_through_transient_errors()
 
 
 def terminate_all() -> int:
@@ -108,7 +108,7 @@ def time_out(shots: int) -> None:
         return lines
 
     sql.settle_lines = slow
-    settle_until_it_succeeds()
+    settle_through_transient_errors()
 
 
 @seeds(1, 10)
