@@ -42,10 +42,9 @@ def lower(base: Base, brands: int, day: date) -> None:
 
 
 def progress_of(period: QuotaPeriod) -> Progress:
-    counts = {"submitted": 0, "accepted": 0}
-    for status in Introduction.objects.counted().filter(period=period).values_list("status", flat=True):
-        counts[status] += 1
-    return Progress(period, period.brands, counts["accepted"], counts["submitted"])
+    counted = Introduction.objects.counted().filter(period=period)
+    waiting = counted.submitted().count()
+    return Progress(period, period.brands, counted.count() - waiting, waiting)
 
 
 def current(base: Tenant, day: date) -> Progress | None:
