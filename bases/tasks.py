@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from bases import feeding, pulling, supplying
+from bases import feeding, pruning, pulling, supplying
 from bases.models import Feed, PullSource
 from haowu.ground import days
 from haowu.ground.transient import RETRIES
@@ -24,6 +24,12 @@ def serve_waiting() -> None:
     """Order lines that found no goods, now that a base may have them."""
     while supplying.serve_waiting(at=days.now()) == supplying.SERVED_AT_ONCE:
         pass
+
+
+@shared_task(**RETRIES)
+def prune_rows() -> None:
+    """Rows kept back for review that nobody needs any more. Daily."""
+    pruning.prune_rows(at=days.now())
 
 
 @shared_task(**RETRIES)
