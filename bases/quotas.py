@@ -42,9 +42,9 @@ def lower(base: Base, brands: int, day: date) -> None:
 
 
 def progress_of(period: QuotaPeriod) -> Progress:
-    counted = Introduction.objects.counted().filter(period=period)
-    waiting = counted.submitted().count()
-    return Progress(period, period.brands, counted.count() - waiting, waiting)
+    statuses = list(Introduction.objects.counted().filter(period=period).values_list("status", flat=True))
+    waiting = statuses.count(Introduction.Status.SUBMITTED)
+    return Progress(period, period.brands, len(statuses) - waiting, waiting)
 
 
 def current(base: Tenant, day: date) -> Progress | None:
