@@ -62,7 +62,7 @@ class World:
         for merchant, hold_days in market["holds"].items():
             Shop.objects.filter(merchant=merchants[merchant]).update(hold_days=hold_days)
         for policy in market["policies"]:
-            Policy.objects.create(effective_from=policy["at"], **FREE, **{name: policy[name] for name in SWITCHES})
+            build.policy(effective_from=policy["at"], **FREE, **{name: policy[name] for name in SWITCHES})
         products = {place: build.product(merchants[place[0]], place[1]) for place in market["products"]}
         for pid, pick in market["picks"].items():
             build.pick(self.streamers[pick["streamer"]], products[pick["product"]], pid, at=pick["at"])

@@ -5,7 +5,6 @@ one statement, a row for each thing that was changed, so that every product and 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,21 +18,8 @@ from haowu.approvals.words import Act, Subject
 from haowu.ground.bulk import insert_rows
 from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, User
+from haowu.tenants.recording import Entry
 from haowu.web import request_ids
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One thing that an act changed. ``tenant`` and ``counterparty``, tenants or their ids, may read it."""
-
-    subject_kind: str
-    subject: object
-    tenant: Tenant | int | None = None
-    counterparty: Tenant | int | None = None
-    before: dict[str, Any] = field(default_factory=dict)
-    after: dict[str, Any] = field(default_factory=dict)
-    at: datetime | None = None
-    """Where the things of one act have moments of their own."""
 
 
 def record(

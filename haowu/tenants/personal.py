@@ -10,6 +10,7 @@ from typing import ClassVar
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.tenants import recording
 from haowu.tenants.models import PersonalDataAccess, PersonalRecord, Tenant, User
@@ -154,6 +155,9 @@ def _rotate_batch(at_once: int) -> int:
         plain = ring.open(bytes(record.sealed), key_id=record.key_id, bound_to=record.bound_to)
         record.sealed, record.key_id = ring.seal(plain, bound_to=record.bound_to), ring.current
     PersonalRecord.objects.bulk_update(records, ["sealed", "key_id"])
+    if records:
+        after = {"key_id": ring.current, "records": len(records)}
+        recording.record("changed", "personal-record", "sealing-key", at=days.now(), after=after)
     return len(records)
 
 
