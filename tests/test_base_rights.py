@@ -158,9 +158,10 @@ class TestBrands:
     def test_only_staff_with_a_reason_end_what_still_holds(self, branded):
         given = Introduction.objects.get()
         waiting = introducing.introduce(base("b2").base, authorised("小米"), at=AT)
+        owner = member(branded.base, "owner", "lin")
         before = list(Trail.objects.values()), list(Permit.objects.values())
         for refused, introduction, reason, by, at in (
-            (StaffOnly, given, "作废", member(branded.base, "owner", "lin"), AT),
+            (StaffOnly, given, "作废", owner, AT),
             (ReasonMissing, given, " ", staff("a"), AT),
             (refusals.AuthorisationOver, given, "作废", staff("b"), moment("2026-01-01 00:00")),
             (MoveRefused, waiting, "作废", staff("c"), AT),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from commissions.models import OrderLine, Policy, Run, Settlement
+from commissions.models import OrderLine, Run, Settlement
 from commissions.nights import night
 from haowu.audit.invariants import run_audit
 from haowu.ledger.models import Account, DailyBalance, Posting

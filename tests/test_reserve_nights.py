@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from commissions.models import Policy, Reserve, Settlement
+from commissions.models import Reserve, Settlement
 from commissions.postings import reserves
 from haowu.ground.money import share
 from haowu.ledger.models import Account, Posting

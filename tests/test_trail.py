@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import InternalError, transaction
+from django.db.models import F
 from django.db.utils import IntegrityError
 
 from haowu.approvals import actors, chain, trail
 from haowu.approvals.actors import Actor
-from haowu.approvals.models import Trail, TrailLink
+from haowu.approvals.models import Trail, TrailLane, TrailLink
 from haowu.ground import days
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import enter_scope, platform_scope
@@ -175,8 +176,37 @@ class TestChain:
         assert list(chain.overdue_rows(at=since + timedelta(days=1))) == []
 
 
+class TestLanes:
+    """A row is numbered in the transaction that writes it: one cut out at once leaves a gap."""
+
+    def test_numbers_of_an_act_follow_each_other_in_one_lane(self):
+        recorded(3)
+        trail.record_many("listed", [trail.Entry("product", f"p{n}") for n in range(3)], at=AT)
+        rows = list(Trail.objects.order_by("pk").values_list("lane", "number"))
+        lane = rows[0][0]
+        assert rows == [(lane, number) for number in range(1, 7)]
+        assert TrailLane.objects.get(lane=lane).rows == 6
+
+    def test_what_is_rolled_back_leaves_no_gap(self):
+        recorded()
+        with transaction.atomic():
+            recorded(5)
+            transaction.set_rollback(True)
+        recorded()
+        assert list(Trail.objects.order_by("pk").values_list("number", flat=True)) == [1, 2]
+
+    def test_lanes_only_grow(self):
+        recorded(2)
+        for change in ({"rows": F("rows") - 1}, {"lane": F("lane") + 200}):
+            with pytest.raises(InternalError), transaction.atomic():
+                TrailLane.objects.filter(rows=2).update(**change)
+        with pytest.raises(InternalError), transaction.atomic():
+            TrailLane.objects.all()._raw_delete("default")
+
+
 def on(*moments: str) -> None:
     """Rows recorded at those moments by the database's clock."""
     for text in moments:
         facts = {"at": moment(text), "recorded_at": moment(text), "subject_kind": "tenant", "subject": "t"}
-        Trail.objects.create(actor_kind="timer", actor="t", act="changed", request_id="r", **facts)
+        numbered = {"lane": 0, "number": Trail.objects.count() + 1}
+        Trail.objects.create(actor_kind="timer", actor="t", act="changed", request_id="r", **numbered, **facts)

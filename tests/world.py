@@ -9,7 +9,7 @@ from itertools import count
 from django.db import connection, transaction
 
 from commissions.cases import holds
-from commissions.models import LineHold, OrderLine, Policy, TenantHold, Withdrawal
+from commissions.models import LineHold, OrderLine, TenantHold, Withdrawal
 from commissions.nights import night
 from commissions.payments import payouts, withdrawals
 from commissions.payments.payout_file import results_file

@@ -94,6 +94,7 @@ class Subject(models.TextChoices):
     SHOP = "shop", _("店铺")
     TENANT = "tenant", _("租户")
     TENANT_HOLD = "tenant-hold", _("账户冻结")
+    TOP_UP = "top-up", _("充值")
     UPSTREAM_FILE = "upstream-file", _("对账文件")
     USER = "user", _("用户")
     WITHDRAWAL = "withdrawal", _("提现")

@@ -1,4 +1,4 @@
-"""I15.3 to I15.5: what stands in the books without a row of the trail. Searches for ``haowu.audit.invariants``.
+"""I15.3 to I15.6: what stands in the books without a row of the trail. Searches for ``haowu.audit.invariants``.
 
 The platform's own tenant and the first version of each policy come with the migrations and have no row.
 """
@@ -42,6 +42,21 @@ _OWN_ROW = """
 """Everything that an act brought about, as (kind in the trail, name there, who may read it)."""
 
 SEARCHES: list[tuple[str, str, str]] = [
+    (
+        "I15.6",
+        "操作记录按道连号，从写入那一刻起没有缺号",
+        """
+        WITH numbered AS (
+            SELECT lane, number, lag(number, 1, 0::bigint) OVER (PARTITION BY lane ORDER BY number) AS previous
+            FROM approvals_trail
+            UNION ALL
+            SELECT lane, rows + 1, coalesce(last, 0) FROM approvals_traillane
+            LEFT JOIN (SELECT lane, max(number) AS last FROM approvals_trail GROUP BY 1) AS held USING (lane)
+        )
+        SELECT 'lane ' || lane, 'numbers ' || previous + 1 || ' to ' || number - 1
+        FROM numbered WHERE number <> previous + 1 ORDER BY lane, number
+        """,
+    ),
     (
         "I15.3",
         "租户、条款、等级、权限、政策、资质与钱款的每一行都有操作记录",

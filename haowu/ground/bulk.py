@@ -33,8 +33,8 @@ def insert_rows(
     """
     if not rows:
         return []
-    opened, values = _opened(model, rows)
-    sql = f"INSERT INTO {model._meta.db_table} ({', '.join(rows[0])}) {opened}"
+    selected, values = opened(model, rows)
+    sql = f"INSERT INTO {model._meta.db_table} ({', '.join(rows[0])}) {selected}"
     if conflict:
         changes = ", ".join(f"{column} = excluded.{column}" for column in update)
         sql += f" ON CONFLICT ({', '.join(conflict)}) DO " + (f"UPDATE SET {changes}" if update else "NOTHING")
@@ -50,19 +50,13 @@ def update_rows(model: type[models.Model], rows: Sequence[dict[str, Any]], *, ke
     for row in rows:
         alike[tuple(row)].append(row)
     for names, group in alike.items():
-        opened, values = _opened(model, group)
+        selected, values = opened(model, group)
         changes = ", ".join(f"{name} = fresh.{name}" for name in names if name != key)
         table = model._meta.db_table
-        _run(f"UPDATE {table} AS old SET {changes} FROM ({opened}) AS fresh WHERE old.{key} = fresh.{key}", values)
+        _run(f"UPDATE {table} AS old SET {changes} FROM ({selected}) AS fresh WHERE old.{key} = fresh.{key}", values)
 
 
-def _run(sql: str, values: Sequence[Any], returning: str = "") -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql + (f" RETURNING {returning}" if returning else ""), values)
-        return cursor.fetchall() if returning else []
-
-
-def _opened(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> tuple[str, list[Any]]:
+def opened(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> tuple[str, list[Any]]:
     """A SELECT that yields ``rows`` in their order with the columns' types, and its parameters.
 
     A column that says the same in every row, as half of an order line's do, is sent once; the first never is, since
@@ -87,10 +81,14 @@ def _opened(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> tuple[
         nested = types[name].endswith("[]") or types[name] == "jsonb"
         shown.append(f"{name}::{types[name]}" if nested else name)
         arrays.append((f"(SELECT %s::{'text' if nested else types[name]}[])", _array(column)))
-    opened = (
-        f"SELECT {', '.join(shown)} FROM unnest({', '.join(sql for sql, _ in arrays)}) AS given ({', '.join(names)})"
-    )
-    return opened, [*once, *(array for _, array in arrays)]
+    sql = f"SELECT {', '.join(shown)} FROM unnest({', '.join(sql for sql, _ in arrays)}) AS given ({', '.join(names)})"
+    return sql, [*once, *(array for _, array in arrays)]
+
+
+def _run(sql: str, values: Sequence[Any], returning: str = "") -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql + (f" RETURNING {returning}" if returning else ""), values)
+        return cursor.fetchall() if returning else []
 
 
 @cache
