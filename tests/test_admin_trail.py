@@ -1,12 +1,15 @@
 """What staff write by hand, in forms, stands in the trail: with before and after, and without personal data."""
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 
 from bases.models import BasePolicy
+from commissions.admin.casework import CaseAdmin
 from commissions.models import Policy
 from haowu.approvals.models import Trail
 from haowu.tenants.models import Membership, Tenant, User
+from haowu.tenants.recorded_admin import RecordedAdmin
 from merchants.models import Category, Shop
 from tests import build
 from tests.browser import clock  # noqa: F401
@@ -130,3 +133,22 @@ def test_kinds_of_tenants_stay_as_they_are(root):
     root.post(address, form_of(root, address, name="山野集"))
     assert written("tenant") == [("changed", "merchant:m1", {"name": "m1"}, {"name": "山野集"})]
     assert Tenant.objects.get(pk=shop.pk).kind == "merchant"
+
+
+def test_whatever_staff_may_write_by_form_is_recorded(rf):
+    """A form of a case opens it by its act, which records itself."""
+    request = rf.get("/admin/")
+    request.user = User(username="root", is_staff=True, is_superuser=True)
+    unrecorded = {
+        model.__name__: desk
+        for model, desk in admin.site._registry.items()
+        if not isinstance(desk, RecordedAdmin | CaseAdmin)
+    }
+    may = ("has_add_permission", "has_change_permission", "has_delete_permission")
+    assert [name for name, desk in unrecorded.items() if any(getattr(desk, each)(request) for each in may)] == []
+
+
+def test_staff_neither_make_nor_see_tokens_of_the_api(root):
+    for model in ("accesstoken", "refreshtoken", "grant", "idtoken"):
+        for page in ("", "add/"):
+            assert root.get(f"/admin/oauth2_provider/{model}/{page}").status_code == 403
