@@ -27,6 +27,12 @@ def open_tenants(kind: str, names: Mapping[str, str], *, at: datetime, by: User 
     return made
 
 
+def opened(kind: str, code: str, name: str, *, at: datetime) -> Tenant:
+    """The tenant of that code, made where it is new."""
+    open_tenants(kind, {code: name}, at=at)
+    return Tenant.objects.get(kind=kind, code=code)
+
+
 @transaction.atomic
 def add_members(members: Iterable[Membership], *, at: datetime, by: User | None = None) -> None:
     added = Membership.objects.bulk_create(members)

@@ -31,8 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *, file, source, **options):
         make_ready()
-        opening.open_tenants(Tenant.Kind.PARTNER, {source: source}, at=days.now())
-        partner = Tenant.objects.get(kind=Tenant.Kind.PARTNER, code=source)
+        partner = opening.opened(Tenant.Kind.PARTNER, source, source, at=days.now())
         counts: Counter[str] = Counter()
         results = []
         for batch in _batches(_lines(file)):
