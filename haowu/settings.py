@@ -185,7 +185,10 @@ CELERY_BEAT_SCHEDULE = {
     "count-leaders": {"task": "commissions.tasks.count_leaders", "schedule": crontab(minute=15)},
     "forget": {"task": "haowu.partners.tasks.forget", "schedule": crontab(hour=5, minute=0)},
     "prune-quarantine": {"task": "bases.tasks.prune_rows", "schedule": crontab(hour=5, minute=10)},
-    "make-posting-parts": {"task": "haowu.ledger.tasks.make_posting_parts", "schedule": crontab(hour=1, minute=10)},
+    "make-posting-partitions": {
+        "task": "haowu.ledger.tasks.make_posting_partitions",
+        "schedule": crontab(hour=1, minute=10),
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat-schedule")
 

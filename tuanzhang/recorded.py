@@ -1,13 +1,13 @@
 """What the acts of leaders, and of merchants towards them, write into the trail.
 
-Drafts are seen by their leader alone and are no part of it: an activity enters when it is published.
+Drafts are seen by their leader alone and do not enter it: an activity enters when it is published.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from haowu.approvals.trail import Entry, facts, moved, record, record_many
+from haowu.approvals.trail import Changed, Entry, Sides, facts, moved, record, record_many
 from haowu.approvals.words import Act, Subject
 from haowu.ground.errors import Refused
 from haowu.tenants.models import Tenant, User
@@ -45,8 +45,8 @@ def activity_published(row: Activity, at: datetime) -> None:
 
 
 def streamer_listed(act: str, row: Activity, streamer: Tenant, at: datetime, **changed: Any) -> None:
-    details = {"after": {"streamer": streamer.code} | changed}
-    record(act, Subject.ACTIVITY, row.code, at=at, tenant=row.leader_id, counterparty=streamer, **details)
+    after = {"streamer": streamer.code} | changed
+    record(act, Subject.ACTIVITY, row.code, at=at, tenant=row.leader_id, counterparty=streamer, after=after)
 
 
 def enrolled(made: Iterable[tuple[Any, Enrolment]], at: datetime) -> None:
@@ -132,7 +132,7 @@ def ended_with_permission(closed: Rows, rejected: Rows, unanswered: Rows, ended:
     over = {"closed_at": at}
     activities = [Entry(Subject.ACTIVITY, code, leader, after=over) for code, leader in closed]
     record_many(Act.CLOSED, activities, at=at)
-    refused = {"before": {"status": "pending"}, "after": {"status": "rejected"}}
+    refused: Changed = {"before": {"status": "pending"}, "after": {"status": "rejected"}}
     items = [Entry(Subject.ENROLMENT, name, merchant, leader, **refused) for name, leader, merchant in rejected]
     seconds = [Entry(Subject.SECOND_LEVEL, name, second, first, **refused) for name, first, second in unanswered]
     record_many(Act.REJECTED, [*items, *seconds], at=at)
@@ -171,5 +171,5 @@ def _second(row: SecondLevel, **changed: Any) -> Entry:
 
 
 def _change(act: str, request: ChangeRequest, at: datetime, reason: str, **changed: Any) -> None:
-    sides = {"tenant": request.merchant_id, "counterparty": request.leader_id}
+    sides = Sides(tenant=request.merchant_id, counterparty=request.leader_id)
     record(act, Subject.CHANGE_REQUEST, request.public_id, at=at, reason=reason, **sides, **changed)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -55,21 +56,21 @@ def deposit_of(merchant: Tenant) -> Deposit:
     )
 
 
-def waiting(merchant: Tenant):
+def waiting(merchant: Tenant) -> QuerySet[OrderLine]:
     """The lines of ``merchant`` that its deposit did not cover."""
     return OrderLine.objects.visible_to(merchant).held_for(INSUFFICIENT_DEPOSIT).select_related("product")
 
 
 @transaction.atomic
 def set_low_balance(merchant: Tenant, low_balance_fen: int, *, at: datetime) -> None:
-    """From which balance down the merchant wants to be told; shops are the platform's rows."""
+    """From which balance down the merchant wants to be warned; shops are the platform's rows."""
     with platform_scope():
         shop = Shop.objects.select_for_update(of=("self",)).get(merchant=merchant)
         before = facts(shop, "low_balance_fen")
         shop.low_balance_fen = low_balance_fen
         shop.save(update_fields=["low_balance_fen"])
-        changed = {"before": before, "after": facts(shop, "low_balance_fen")}
-        record(Act.CHANGED, Subject.SHOP, merchant.code, at=at, tenant=merchant, **changed)
+        after = facts(shop, "low_balance_fen")
+        record(Act.CHANGED, Subject.SHOP, merchant.code, at=at, tenant=merchant, before=before, after=after)
 
 
 def of_request(request: HttpRequest) -> dict[str, object]:
