@@ -50,7 +50,8 @@ OWN_BOOKS = {
     },
     "what cases, withdrawals and nights do to the books; these are recorded themselves": {
         "commissions.payments.withdrawals.post_ends", "commissions.postings.freezing.book",
-        "commissions.postings.freezing.cover", "commissions.postings.freezing.thaw_for_clawbacks",
+        "commissions.postings.freezing.freeze_missing", "commissions.postings.freezing.release_for_clawbacks",
+        "commissions.postings.freezing.pay_from_frozen",
         "commissions.postings.freezing.collect", "commissions.postings.funding.show_again",
         "haowu.ledger.books.open_accounts", "haowu.ledger.books.post",
     },

@@ -23,7 +23,7 @@ def of_parties(it: Kept) -> Iterator[Line]:
     path = categories.path_of("服饰/女装/连衣裙")
     new_key = override_settings(DATA_KEYS=f"new:{'B' * 43}=,{settings.DATA_KEYS}")
     yield (
-        "haowu.tenants.opening.open_tenants",
+        "haowu.tenants.opening.open_tenants haowu.tenants.opening.opened",
         "tenant",
         "created",
         lambda: new.update(opening.open_tenants("merchant", {"m2": "m2"}, at=AT)),
