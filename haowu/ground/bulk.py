@@ -1,4 +1,7 @@
-"""Many rows in one statement: an array for each column, opened side by side. At least 5 × ``bulk_create``.
+"""Many rows in one statement: an array for each column, opened side by side.
+
+Beside Django 5.2's own 5 to 30 × as fast as ``bulk_create`` and 90 to 200 × as ``bulk_update``, which writes a CASE of
+every row and column (docs/performance.md).
 
 COPY would be faster still, but PostgreSQL refuses COPY into a table with row-level security. One JSON document of
 all rows costs the server twice as much, most of it for reading the names of the columns again in every row.
