@@ -197,7 +197,7 @@ class QuarantinedRowAdmin(StaffQueue):
 
     @admin.action(description=gettext_lazy("采用"), permissions=["decide"])
     def take(self, request: HttpRequest, chosen: QuerySet) -> None:
-        self.each(request, chosen, lambda row: feeding.take(row, by=request.user, at=days.now()))
+        self.each(request, chosen, lambda row: feeding.accept(row, by=request.user, at=days.now()))
 
     @admin.action(description=gettext_lazy("放弃"), permissions=["decide"])
     def drop(self, request: HttpRequest, chosen: QuerySet) -> None:

@@ -138,7 +138,7 @@ def close(base: Base, reason: str, *, at: datetime) -> None:
     recorded.base(Act.CLOSED, base, base.reason, at)
 
 
-def seats_taken(level: str) -> int:
+def seats_filled(level: str) -> int:
     return Base.objects.working().of_level(level).count()
 
 
@@ -150,7 +150,7 @@ def _hold_seats(at: datetime) -> BasePolicy:
 
 
 def _require_seat(policy: BasePolicy, level: str) -> None:
-    if seats_taken(level) >= policy.seats(level):
+    if seats_filled(level) >= policy.seats(level):
         raise refusals.NoSeat(level=BaseLevel(level).label, seats=policy.seats(level))
 
 

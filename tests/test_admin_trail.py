@@ -12,7 +12,6 @@ from haowu.tenants.models import Membership, Tenant, User
 from haowu.tenants.recorded_admin import RecordedAdmin
 from merchants.models import Category, Shop
 from tests import build
-from tests.browser import clock  # noqa: F401
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

@@ -46,11 +46,11 @@ class TestStrangers:
         feed(made, 1, [row("a", 5)])
         kept = QuarantinedRow.objects.get()
         with pytest.raises(refusals.NotYourGoods):
-            feeding.take(kept, by=None, at=AT)
+            feeding.accept(kept, by=None, at=AT)
         kept.refresh_from_db()
         assert (kept.status, Stock.objects.count()) == ("open", 0)
         agreed(made, "m1", at=AT)
-        feeding.take(kept, by=None, at=AT)
+        feeding.accept(kept, by=None, at=AT)
         assert (stock_of(made), broken()) == ({"a": (1_000, 5)}, {})
 
     def test_a_held_snapshot_that_people_confirm_is_judged_by_its_rights_all_the_same(self, shop):

@@ -6,7 +6,7 @@ from commissions.cases import disputes, holds
 from commissions.models import Dispute, OrderLine
 from haowu.tenants.models import Tenant
 from tests import build
-from tests.browser import HAN, NOW, browser, clock, text  # noqa: F401
+from tests.browser import HAN, NOW, browser, text
 from tests.casework import balance, everything, open_market, sell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -121,7 +121,7 @@ def test_what_cannot_be_disputed_is_refused_in_words_and_nothing_is_frozen(books
     assert everything() == before
 
 
-def test_a_second_dispute_of_the_same_is_refused_and_after_thirty_days_none_is_offered(books, clock):  # noqa: F811
+def test_a_second_dispute_of_the_same_is_refused_and_after_thirty_days_none_is_offered(books, clock):
     raised()
     client, before = browser(party("m1")), everything()
     assert "正在处理中" in text(client.post(page_of("o1") + "dispute/", asked("s1")))

@@ -38,7 +38,7 @@ def objection(leader: Tenant) -> Refused | None:
     return refusals.PermissionGone() if revoked.is_final else refusals.PermissionWithdrawn(again=revoked.again_from)
 
 
-def standing_of(leader: Tenant) -> str:
+def permission_state(leader: Tenant) -> str:
     """``held``, ``noticed`` (a withdrawal is announced), ``withdrawn``, or ``gone`` for good."""
     current = Revocation.objects.filter(leader=leader, status__in=["noticed", "effected"]).first()
     if current is None:

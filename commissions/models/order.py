@@ -140,7 +140,7 @@ class OrderLineQuerySet(models.QuerySet["OrderLine"]):
         return self.filter(source__code=code)
 
     def settled_payments(self, orders: Collection[int], frontier: date | None) -> dict[int, set[str]]:
-        """By order: the ids of the payments that sealed nights have taken lines of."""
+        """By order: the ids of the payments whose lines sealed nights have settled."""
         sealed = self.filter(order__in=orders, settles_on__lte=frontier) if orders and frontier else self.none()
         payments: dict[int, set[str]] = defaultdict(set)
         for order_id, event_id in sealed.values_list("order_id", "paid_event_id"):

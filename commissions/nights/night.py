@@ -21,7 +21,7 @@ from commissions.models import Run, Shard
 from commissions.nights import failing, sql
 from commissions.nights.closing import close_run, make_indexes
 from commissions.nights.partitions import open_partition
-from commissions.orders.calendar import take_frontier
+from commissions.orders.calendar import lock_frontier
 from commissions.postings.funding import hold_what_deposits_cannot_pay
 from haowu.approvals.words import Act
 from haowu.ground import days
@@ -82,7 +82,7 @@ def open_run(day: date, *, now: datetime) -> Run:
     existing = Run.objects.filter(day=day).first()
     if existing:
         return existing
-    frontier = take_frontier()
+    frontier = lock_frontier()
     existing = Run.objects.filter(day=day).first()
     if existing:
         return existing

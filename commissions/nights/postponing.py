@@ -1,7 +1,7 @@
 """What a skipped shard would have settled, left to the next night that is not sealed yet. Nothing is lost.
 
 A line that no night has settled becomes open again: it stands where its events and holds leave it now, so that what
-came in since the seal is taken into account. What waited to be adjusted on a settled line is worked out again for
+came in since the seal counts. What waited to be adjusted on a settled line is worked out again for
 that night. Each gets a ``PostponedLine``.
 """
 

@@ -104,7 +104,7 @@ def _reasons(day: date) -> tuple[dict[str, Any], str]:
         rows = cursor.fetchall()
     found = {reason: _named(count, amounts) for reason, _seal, count, *amounts in rows}
     totals = {reason: found.get(reason) or _named(0, [0] * len(_SUMMED)) for reason in REASONS}
-    return totals, _shown(sum(seal for _reason, seal, *_amounts in rows))
+    return totals, _seal_text(sum(seal for _reason, seal, *_amounts in rows))
 
 
 def _named(rows: int, amounts: list[int]) -> dict[str, Any]:
@@ -165,7 +165,7 @@ def rows_are_as_sealed(day: date, seal: str) -> bool:
     return seal == (_reasons(day)[1] if seal.startswith(_METHOD) else _checksum_of_texts(day))
 
 
-def _shown(seal: Any) -> str:
+def _seal_text(seal: Any) -> str:
     return f"{_METHOD}{seal:f}"
 
 

@@ -71,7 +71,9 @@ def hold_what_deposits_cannot_pay(after: date | None, day: date, *, at: datetime
     if not Shop.objects.filter(funding=Shop.Funding.PREPAID).exists():
         return
     with connection.cursor() as cursor:
-        cursor.execute(_PART, {"after": after or "-infinity", "day": day, "reason": INSUFFICIENT_DEPOSIT, "at": at})
+        cursor.execute(
+            _HOLD_BACK, {"after": after or "-infinity", "day": day, "reason": INSUFFICIENT_DEPOSIT, "at": at}
+        )
     short = OrderLine.objects.filter(held_reason=INSUFFICIENT_DEPOSIT).values("merchant")
     Shop.objects.filter(merchant__in=short, deposit_exhausted_at__isnull=True).update(deposit_exhausted_at=at)
 
@@ -91,11 +93,11 @@ def show_again(merchant: Tenant) -> None:
         Shop.objects.filter(merchant=merchant).update(deposit_exhausted_at=None)
 
 
-_PART = """
+_HOLD_BACK = """
 UPDATE commissions_orderline AS line
 SET settles_on = CASE WHEN is_covered THEN %(day)s::date END,
     held_reason = CASE WHEN is_covered THEN '' ELSE %(reason)s END,
     held_since = CASE WHEN NOT is_covered THEN coalesce(line.held_since, %(at)s) END
-FROM night_deposits(%(after)s, %(day)s, %(reason)s) AS parted WHERE parted.line_id = line.id
+FROM night_deposits(%(after)s, %(day)s, %(reason)s) AS weighed WHERE weighed.line_id = line.id
 """
 """Only lines that change are named: due ones that no deposit covers, held ones that it covers now."""

@@ -93,11 +93,11 @@ def _replayed_orders() -> Iterator[str]:
         if lines.keys() != folded.lines.keys():
             yield f"{order.order_no}"
         for line_no, state in folded.lines.items():
-            if not _stands_as(lines.get(line_no), state, frontier):
+            if not _agrees(lines.get(line_no), state, frontier):
                 yield f"{order.order_no}/{line_no}"
 
 
-def _stands_as(line: OrderLine | None, state: LineState, frontier: date | None) -> bool:
+def _agrees(line: OrderLine | None, state: LineState, frontier: date | None) -> bool:
     """A sealed line keeps what its night took; an open one stands where its events leave it."""
     if line is None or line.paid_fen != state.paid_fen:
         return False

@@ -35,7 +35,7 @@ LONG_COUNT = "演示：盘点一年内有效"
 def open_bases(*, at: datetime) -> None:
     """Two bases, once a leader has ended a quarter as gold. Later demos count anew."""
     if not Base.objects.exists():
-        gold = QuarterLevel.objects.standing().filter(level=LevelLabel.GOLD).order_by("-quarter", "-gmv_fen")
+        gold = QuarterLevel.objects.last_revisions().filter(level=LevelLabel.GOLD).order_by("-quarter", "-gmv_fen")
         leaders = list(dict.fromkeys(each.leader for each in gold.select_related("leader")))
         for leader, site in zip(cycle(leaders), SITES, strict=False):
             _found(leader, site, at)

@@ -70,21 +70,23 @@ def opened(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> tuple[s
     """
     types = _types(model)
     names: list[str] = []
-    shown, arrays, once = [], [], []
+    columns, arrays, once = [], [], []
     for name in rows[0]:
         column = [row[name] for row in rows]
         if types[name] == "jsonb":
             column = [json.dumps(value) for value in column]
         if names and column.count(column[0]) == len(column):
-            shown.append(f"%s::{types[name]} AS {name}")
+            columns.append(f"%s::{types[name]} AS {name}")
             once.append(_text(column[0]))
             continue
         names.append(name)
         # An array of arrays, or of documents, is opened as text: unnest() would open the inner arrays too.
         nested = types[name].endswith("[]") or types[name] == "jsonb"
-        shown.append(f"{name}::{types[name]}" if nested else name)
+        columns.append(f"{name}::{types[name]}" if nested else name)
         arrays.append((f"(SELECT %s::{'text' if nested else types[name]}[])", _array(column)))
-    sql = f"SELECT {', '.join(shown)} FROM unnest({', '.join(sql for sql, _ in arrays)}) AS given ({', '.join(names)})"
+    sql = (
+        f"SELECT {', '.join(columns)} FROM unnest({', '.join(sql for sql, _ in arrays)}) AS given ({', '.join(names)})"
+    )
     return sql, [*once, *(array for _, array in arrays)]
 
 
