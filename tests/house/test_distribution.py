@@ -11,9 +11,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from commissions.nights import sql
-
 pytestmark = pytest.mark.django_db
+ROOT = Path(settings.BASE_DIR)
 
 DISTRIBUTED = {
     "commissions_orderline": "merchant_id",
@@ -91,12 +90,29 @@ def test_a_row_of_a_line_names_that_lines_merchant(table):
     assert "FOREIGN KEY (line_id, merchant_id) REFERENCES commissions_orderline(id, merchant_id)" in definitions
 
 
-def test_the_night_joins_a_lines_rows_by_merchant_too():
-    """Of the joins of two distributed tables in the night's statements, those of settlement rows hold the column."""
-    assert re.search(r"WHERE line_id = target\.line_id AND merchant_id = line\.merchant_id", sql._ADJUST)
+SQL_OF_LINES = (
+    "nights/sql.py", "nights/stepping.py", "nights/report.py", "nights/postponing.py", "postings/freezing.py",
+    "cases/reconciliation_sql.py", "leaders/results.py", "migrations/_nights_by_functions.py",
+)  # fmt: skip
+JOINED = re.compile(r"line_id = (?:\w+\.)?(?:line_id|id)\b|\.id = \w+\.line_id", re.I)
+
+
+@pytest.mark.parametrize("module", SQL_OF_LINES)
+def test_a_lines_rows_are_joined_by_its_merchant_too(module):
+    """Where two distributed tables meet, both hold the column: each node joins its own."""
+    text = " ".join((ROOT / "commissions" / module).read_text().split())
+    joins = [text[match.start() : match.end() + 60] for match in JOINED.finditer(text)]
+    assert [join for join in joins if "merchant_id" not in join] == []
+
+
+def test_the_scope_is_set_by_a_statement():
+    """``set_config`` stays on the node that is asked, and leaks into what a later statement sets."""
+    rooms = ("haowu", "merchants", "streamers", "tuanzhang", "bases", "commissions")
+    sources = [path for room in rooms for path in (ROOT / room).glob("**/*.py")]
+    assert [str(path) for path in sources if "set_config(" in path.read_text()] == []
 
 
 def test_the_page_names_every_table_and_key_that_is_listed():
-    page = (Path(settings.BASE_DIR) / "docs" / "scale.md").read_text()
+    page = (ROOT / "docs" / "scale.md").read_text()
     named = {*DISTRIBUTED, *(key for keys in NOT_YET.values() for key in keys if key != "no column")}
     assert [name for name in sorted(named) if name not in page] == []
