@@ -6,6 +6,7 @@ from itertools import count
 from bases.branding import brand_products
 from commissions.leaders import levelling, rebates
 from commissions.models import RebateBatch, Settlement
+from haowu.approvals.versions import publish
 from haowu.audit.invariants import run_audit
 from haowu.ground import days
 from haowu.ledger.models import Account
@@ -131,7 +132,8 @@ def assessed(month: str) -> list[MonthlyAssessment]:
 
 
 def policy(**fields) -> LevelPolicy:
-    return LevelPolicy.objects.create(effective_from=fields.pop("effective_from", date(1970, 1, 2)), **fields)
+    version = LevelPolicy(**{"effective_from": date(1970, 1, 2)} | fields)
+    return publish(version, "level-policy", at=days.BEGINNING)
 
 
 def bases(leader: Tenant) -> list[int]:

@@ -66,12 +66,14 @@ def test_a_line_that_waits_is_kept_waiting_and_says_until_when(books):
         assert each in page
 
 
-def test_a_hold_by_staff_shows_its_reason_and_deadline(books):
+def test_a_hold_by_staff_shows_its_deadline_and_keeps_its_reason_to_the_platform(books):
     line = OrderLine.objects.get(order_no="o2")
     until = build.moment("2024-06-28 18:00")
-    holds.hold_line(line, "核对发票", by=build.staff(), at=build.moment(NOW), until=until)
-    page = text(browser(party("s1")).get(page_of("o2")))
-    assert "核对发票" in page and "2024-06-20 14:00 起，最迟 2024-06-28 18:00 解除" in page
+    holds.hold_line(line, "疑似自买自卖", by=build.staff(), at=build.moment(NOW), until=until)
+    for each in ("s1", "m1"):
+        page = text(browser(party(each)).get(page_of("o2")))
+        assert "2024-06-20 14:00 起，最迟 2024-06-28 18:00 解除" in page
+        assert "疑似自买自卖" not in page
 
 
 def test_the_respondent_sees_the_case_and_where_its_money_is(books):

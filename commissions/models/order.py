@@ -256,7 +256,7 @@ class OrderLine(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("订单行")
         constraints = [
-            models.UniqueConstraint(fields=["order", "line_no"], name="order_line_no_unique"),
+            models.UniqueConstraint(fields=["order", "line_no", "merchant"], name="order_line_no_unique"),
             models.CheckConstraint(
                 condition=Q(paid_fen__gte=0, refunded_fen__gte=0, refunded_fen__lte=F("paid_fen")),
                 name="order_line_refunds_at_most_paid",

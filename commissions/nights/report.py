@@ -82,8 +82,12 @@ UNION ALL
 SELECT CASE WHEN is_step THEN 'stepped' WHEN cost_fen < 0 THEN 'clawback'
             WHEN cost_fen > 0 THEN 'given_back' ELSE 'fee_corrected' END AS reason, {_SUMS}
 FROM (
-    SELECT *, EXISTS (SELECT 1 FROM commissions_steppedline WHERE line_id = row.line_id AND day = row.day)
-        AND phase = (SELECT max(phase) FROM commissions_settlement WHERE line_id = row.line_id) AS is_step
+    SELECT *, EXISTS (
+            SELECT 1 FROM commissions_steppedline
+            WHERE line_id = row.line_id AND merchant_id = row.merchant_id AND day = row.day
+        ) AND phase = (
+            SELECT max(phase) FROM commissions_settlement WHERE line_id = row.line_id AND merchant_id = row.merchant_id
+        ) AS is_step
     FROM commissions_settlement AS row WHERE day = %(day)s AND phase > 0
 ) AS rows GROUP BY reason
 """

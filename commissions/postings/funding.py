@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from commissions.models import OrderLine
 from commissions.orders.calendar import INSUFFICIENT_DEPOSIT, hold_frontier, open_day
 from commissions.split import FROM_MERCHANT
+from haowu.approvals.trail import record
+from haowu.approvals.words import Act, Subject
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.ledger.books import Transfer, balances, open_accounts, platform, post
@@ -50,6 +52,7 @@ def top_up(merchant: Tenant, *, number: str, amount_fen: int, at: datetime) -> N
     accounts = open_accounts([outside, deposit])
     transfer = Transfer(accounts[outside], accounts[deposit], amount_fen, Posting.Kind.TOP_UP, reference, "top-up")
     post([transfer], day=day)
+    record(Act.RECORDED, Subject.TOP_UP, number, at=at, tenant=merchant, after={"amount_fen": amount_fen})
     show_again(merchant)
 
 
