@@ -125,7 +125,9 @@ def delist_products(products: Sequence[Product], *, at: datetime) -> list[Produc
     """
     rows = Product.objects.select_for_update().filter(pk__in=[product.pk for product in products]).order_by("pk")
     listed = {row.pk for row in rows if row.status == Product.Status.LISTED}
-    answers = [product if product.pk in listed else refusals.NotListed() for product in products]
+    answers: list[Product | Refused] = [
+        product if product.pk in listed else refusals.NotListed() for product in products
+    ]
     Product.objects.filter(pk__in=listed).update(status=Product.Status.DELISTED)
     gone = [answer for answer in answers if isinstance(answer, Product)]
     for product in gone:

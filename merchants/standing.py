@@ -60,7 +60,7 @@ class Standing:
 
 def standing(offer: Offered, running: Sequence[Running], at: datetime) -> Standing:
     """Of a product read ``with_offer_facts`` and with its category."""
-    product = offer.product
+    product: Any = offer.product  # with its sums over SKUs
     if product.status == Product.Status.DRAFT:
         return Standing(product.get_status_display(), "off", _missing(product))
     if product.status == Product.Status.DELISTED:
@@ -74,7 +74,7 @@ def standing(offer: Offered, running: Sequence[Running], at: datetime) -> Standi
     return Standing(_("推广中"), "good", *_what_comes(offer, running, at))
 
 
-def _missing(product: Product) -> Any:
+def _missing(product: Any) -> Any:
     """The first thing that a draft lacks to be listed."""
     refused: Refused | None = unfit(product)
     if refused is not None:
