@@ -109,7 +109,7 @@ class ListPage(TenantRequiredMixin, TemplateView):
 
     def _open_tabs(self) -> list[OpenTab]:
         """Every tab with its count, all from one query; a tab is opened without the filters of another."""
-        if not self.tabs:
+        if self.tab is None:
             return []
         at, tabs, here = days.now(), self.tabs, self.tab.key
         found = self.to_count().order_by().aggregate(**{t.key: Count("pk", filter=t.condition(at)) for t in tabs})

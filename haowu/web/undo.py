@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.messages.storage.base import Message
@@ -25,7 +26,7 @@ class Undoable:
         messages.success(request, self.said, extra_tags=form if self.action else "")
 
 
-def form_of(message: Message) -> dict | None:
+def form_of(message: Message) -> dict[str, Any] | None:
     """The form that takes back what ``message`` says was done; None where there is none."""
     tags = message.extra_tags or ""
     return json.loads(tags) if tags.startswith("{") else None

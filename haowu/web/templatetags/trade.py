@@ -218,7 +218,7 @@ def chart_data(chart: Chart, name: str) -> SafeString:
 
 
 @register.filter
-def undo_form(message: Any) -> dict | None:
+def undo_form(message: Any) -> dict[str, Any] | None:
     """The form beside a message that takes back what it says was done."""
     return undo.form_of(message)
 
