@@ -12,5 +12,5 @@ class BrandPicker(PickerView):
     def queryset(self) -> QuerySet[Brand]:
         return Brand.objects.by_name()
 
-    def options_of(self, rows: Sequence[Brand]) -> list[Option]:
+    def offer(self, rows: Sequence[Brand]) -> list[Option]:
         return [Option(row, row.code, row.name) for row in rows]

@@ -123,15 +123,12 @@ def delist_products(products: Sequence[Product], *, at: datetime) -> list[Produc
 
     Links shared before still pay by its plans; its enrolments in leaders' activities end with it.
     """
-    rows = Product.objects.select_for_update().filter(pk__in=[product.pk for product in products]).order_by("pk")
-    listed = {row.pk for row in rows if row.status == Product.Status.LISTED}
+    statuses = Product.objects.locked_statuses(products)
     answers: list[Product | Refused] = [
-        product if product.pk in listed else refusals.NotListed() for product in products
+        product if statuses[product.pk] == Product.Status.LISTED else refusals.NotListed() for product in products
     ]
-    Product.objects.filter(pk__in=listed).update(status=Product.Status.DELISTED)
     gone = [answer for answer in answers if isinstance(answer, Product)]
-    for product in gone:
-        product.status = Product.Status.DELISTED
+    move_all(gone, "delist")
     Delisting.objects.bulk_create(
         [Delisting(product=product, merchant_id=product.merchant_id, at=at) for product in gone]
     )

@@ -65,7 +65,7 @@ def standing(offer: Offered, running: Sequence[Running], at: datetime) -> Standi
         return Standing(product.get_status_display(), "off", _missing(product))
     if product.status == Product.Status.DELISTED:
         return Standing(product.get_status_display(), "off", _("达人看不到；之前的订单和链接照旧"))
-    if not product.stock:
+    if not _stock(product):
         return Standing(_("缺货"), "bad", _("库存是 0，补货后才卖得出去"), "bad")
     if not offer.is_promoted and not running:
         return Standing(_("没人能选"), "wait", _("没有推广计划，也没进活动"), "wait")
@@ -79,7 +79,11 @@ def _missing(product: Any) -> Any:
     refused: Refused | None = unfit(product)
     if refused is not None:
         return refused.message
-    return _("可以上架了") if product.stock else _("还没有库存")
+    return _("可以上架了") if _stock(product) else _("还没有库存")
+
+
+def _stock(product: Product) -> int:
+    return getattr(product, "stock", None) or 0
 
 
 def _what_comes(offer: Offered, running: Sequence[Running], at: datetime) -> tuple[Any, str]:

@@ -23,7 +23,7 @@ class StreamerPicker(PickerView):
     def queryset(self) -> QuerySet[Tenant]:
         return Tenant.objects.of_kind(Tenant.Kind.STREAMER).select_related("profile").order_by("-profile__fans", "pk")
 
-    def options_of(self, rows: Sequence[Tenant]) -> list[Option]:
+    def offer(self, rows: Sequence[Tenant]) -> list[Option]:
         return [_option(row, getattr(row, "profile", None)) for row in rows]
 
 

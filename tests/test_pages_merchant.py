@@ -271,9 +271,8 @@ class TestPlanEditor:
         assert Plan.objects.of_type("exclusive").count() == 0
 
     def test_fields_of_another_type_are_not_read(self, merchant, tea):
-        browser(merchant).post(
-            "/plans/new/", plan_form(type="shop_targeted", **listing("s1", "20"), commission_bps="50")
-        )
+        asked = {**listing("s1", "20"), "commission_bps": "50"}
+        browser(merchant).post("/plans/new/", plan_form(type="shop_targeted", **asked))
         plan = Plan.objects.of_type("shop_targeted").get()
         assert (plan.product, [rate.commission_bps for rate in plan.rates.all()]) == (None, [2000])
 

@@ -12,5 +12,5 @@ class LeaderPicker(PickerView):
     def queryset(self) -> QuerySet[Tenant]:
         return Tenant.objects.of_kind(Tenant.Kind.TUANZHANG).exclude(pk=self.request.tenant.pk).order_by("name", "pk")
 
-    def options_of(self, rows: Sequence[Tenant]) -> list[Option]:
+    def offer(self, rows: Sequence[Tenant]) -> list[Option]:
         return [Option(row, row.code, row.name) for row in rows]

@@ -43,7 +43,7 @@ class PickerView(TenantRequiredMixin, TemplateView):
     def queryset(self) -> QuerySet:
         raise NotImplementedError
 
-    def options_of(self, rows: Sequence[Any]) -> list[Option]:
+    def offer(self, rows: Sequence[Any]) -> list[Option]:
         raise NotImplementedError
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
@@ -52,7 +52,7 @@ class PickerView(TenantRequiredMixin, TemplateView):
             found = list(rows.filter(**{f"{self.code}__in": _codes(codes)}))
         else:
             found = list(_matching(rows, self.request.GET.get("q", ""), self.names, self.code)[:SHOWN])
-        return super().get_context_data(options=self.options_of(found), looks=self.looks, **context)
+        return super().get_context_data(options=self.offer(found), looks=self.looks, **context)
 
 
 def _codes(text: str) -> list[str]:

@@ -18,7 +18,7 @@ class ProductPicker(PickerView):
         shown = Product.objects.visible_to(self.request.tenant).with_offer_facts()
         return shown.prefetch_related("images").newest_first()
 
-    def options(self, rows: Sequence[Product]) -> list[Option]:
+    def offer(self, rows: Sequence[Product]) -> list[Option]:
         return [
             Option(row, row.code, str(row), str(row.get_status_display()), [(_("售价"), yuan(row.price_fen))])
             for row in rows
