@@ -106,14 +106,14 @@ def _copy_line(line_no: int, cells: Sequence[str]) -> str | None:
     return line + "\n"
 
 
-def _squeezed(squeeze: Any, digest: Any, lines: list[str]) -> bytes:
+def _squeezed(squeeze: "zlib._Compress", digest: "hashlib._Hash", lines: list[str]) -> bytes:
     text = "".join(lines).encode()
     lines.clear()
     digest.update(text)
     return squeeze.compress(text)
 
 
-def unpacked(contents: Iterable[bytes]) -> BinaryIO:
+def unpacked(contents: Iterable[bytes | memoryview]) -> gzip.GzipFile:
     """The packed parts as one file for COPY."""
     return gzip.GzipFile(fileobj=io.BytesIO(b"".join(bytes(content) for content in contents)))
 
@@ -231,10 +231,10 @@ def from_json(rows: Iterable[Any]) -> Iterator[list[str]]:
         if all(isinstance(name, str) for name in values[:3]) and all(type(number) is int for number in values[3:]):
             yield [str(value) for value in values]
         else:
-            yield [*map(_shown, values), ""]
+            yield [*map(_text_of, values), ""]
 
 
-def _shown(value: Any) -> str:
+def _text_of(value: Any) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else _SHORT.repr(value)

@@ -7,7 +7,8 @@ from bases.views import stock as base_stock
 from bases.views import supply as base_supply
 from bases.views.founding import FoundBase
 from commissions.api import urls as orders_api
-from commissions.orders.preview import preview, tech_bps
+from commissions.orders.preview import previews, tech_bps
+from commissions.orders.sales import recent_sales
 from haowu.partners import urls as partners_api
 from haowu.partners.oauth import TokenView
 from haowu.tenants.access import member_page
@@ -16,10 +17,13 @@ from haowu.web.health import health
 from haowu.web.media import media
 from haowu.web.styleguide import StyleGuide
 from haowu.web.views import Find
+from merchants import urls as merchants_urls
 from merchants.models import Product
-from merchants.views import rates
+from merchants.views.above import KnownAbove
+from streamers.popularity import pickers
 from tuanzhang.api import urls as leaders_api
 from tuanzhang.models import QuarterLevel
+from tuanzhang.running import is_running, running_in
 from tuanzhang.views import desk
 
 v1 = [
@@ -39,6 +43,7 @@ GOODS_PAGES = [
     ("base/reservations/", base_supply.Reservations, "base-reservations"),
 ]
 """Pages of bases that show goods, of which the floor above knows names and pictures."""
+KNOWN = KnownAbove(previews=previews, running=running_in, is_running=is_running, pickers=pickers, sales=recent_sales)
 
 handler500 = "haowu.web.failures.failed"
 
@@ -49,9 +54,7 @@ urlpatterns = [
     path("", include("bases.urls")),
     *(path(address, view.as_view(goods_of=Product.objects.by_code), name=name) for address, view, name in GOODS_PAGES),
     path("bases/founding/", FoundBase.as_view(is_gold_leader=QuarterLevel.objects.is_gold), name="found-base"),
-    path("", include("merchants.urls")),
-    path("plans/<id:public_id>/rate/", rates.ChangeRate.as_view(preview_of=preview), name="change-rate"),
-    path("split-preview/", rates.SplitPreview.as_view(preview_of=preview), name="split-preview"),
+    path("", include(merchants_urls.patterns(KNOWN))),
     path("", include("tuanzhang.urls")),
     path("activities/<id:public_id>/", desk.ActivityPage.as_view(tech_bps_at=tech_bps), name="activity"),
     path("activities/<id:public_id>/audit/", desk.Audit.as_view(tech_bps_at=tech_bps), name="audit-enrolments"),

@@ -118,13 +118,24 @@ def unfit(product: Product) -> Refused | None:
 
 
 @transaction.atomic
-def delist_product(product: Product, *, at: datetime) -> None:
-    """Take ``product`` out of the selection centre at ``at``. Orders placed before keep their terms.
+def delist_products(products: Sequence[Product], *, at: datetime) -> list[Product | Refused]:
+    """Take each of ``products`` out of the selection centre at ``at``. Orders placed before keep their terms.
 
     Links shared before still pay by its plans; its enrolments in leaders' activities end with it.
     """
-    if product.status != Product.Status.LISTED:
-        raise refusals.NotListed
-    product.move("delist")
-    Delisting.objects.create(product=product, merchant_id=product.merchant_id, at=at)
-    recorded.product_delisted(product, at)
+    statuses = Product.objects.locked_statuses(products)
+    answers: list[Product | Refused] = [
+        product if statuses[product.pk] == Product.Status.LISTED else refusals.NotListed() for product in products
+    ]
+    gone = [answer for answer in answers if isinstance(answer, Product)]
+    move_all(gone, "delist")
+    Delisting.objects.bulk_create(
+        [Delisting(product=product, merchant_id=product.merchant_id, at=at) for product in gone]
+    )
+    recorded.products_delisted(gone, at)
+    return answers
+
+
+def delist_product(product: Product, *, at: datetime) -> None:
+    """``delist_products`` for one, its refusal raised."""
+    single(delist_products([product], at=at))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from haowu.approvals.trail import Entry, facts, record, record_many
+from haowu.approvals.trail import Changed, Entry, Sides, facts, record, record_many
 from haowu.approvals.words import Act, Subject
 from haowu.tenants.models import Tenant
 from merchants.models import Engagement, Plan, PlanRate, Product, Sku
@@ -17,7 +17,9 @@ def plans_opened(opened: Iterable[tuple[Plan, dict[Tenant | None, int]]]) -> Non
     """Each plan with its first rates."""
     entries = []
     for plan, rates in opened:
-        terms = facts(plan, "type", "starts_at", "step_threshold", "step_bps", "step_mode", "step_comparator")
+        terms = facts(
+            plan, "type", "starts_at", "ends_at", "step_threshold", "step_bps", "step_mode", "step_comparator"
+        )
         terms = {name: value for name, value in terms.items() if value not in (None, "")}
         terms["rates"] = {streamer.code if streamer else EVERYBODY: bps for streamer, bps in rates.items()}
         if plan.product is not None:
@@ -60,15 +62,12 @@ def products_listed(products: Iterable[Product], at: datetime) -> None:
     )
 
 
-def product_delisted(product: Product, at: datetime) -> None:
-    record(
+def products_delisted(products: Iterable[Product], at: datetime) -> None:
+    before, after = {"status": Product.Status.LISTED}, {"status": Product.Status.DELISTED}
+    record_many(
         Act.DELISTED,
-        Subject.PRODUCT,
-        product.code,
+        [Entry(Subject.PRODUCT, product.code, product.merchant_id, before=before, after=after) for product in products],
         at=at,
-        tenant=product.merchant_id,
-        before={"status": Product.Status.LISTED},
-        after={"status": product.status},
     )
 
 
@@ -98,12 +97,12 @@ def engaged(engagement: Engagement, at: datetime) -> None:
 
 
 def disengaged(engagement: Engagement, before: datetime | None, at: datetime) -> None:
-    changed = {"before": {"ends_at": before}, "after": facts(engagement, "ends_at")}
+    changed = Changed(before={"ends_at": before}, after=facts(engagement, "ends_at"))
     record(Act.ENDED, Subject.ENGAGEMENT, engagement.pk, at=at, **changed, **_sides(engagement))
 
 
-def _sides(engagement: Engagement) -> dict[str, int]:
-    return {"tenant": engagement.client_id, "counterparty": engagement.provider_id}
+def _sides(engagement: Engagement) -> Sides:
+    return Sides(tenant=engagement.client_id, counterparty=engagement.provider_id)
 
 
 def _prices(skus: Iterable[Sku]) -> dict[str, int]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from streamers import activity, recommended, views
+from streamers import activity, pickers, recommended, views
 
 urlpatterns = [
     path("selection/", views.Selection.as_view(), name="selection"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("selection/<id:public_id>/", views.ProductPage.as_view(), name="selection-product"),
     path("selection/<id:public_id>/pick/", views.PickProduct.as_view(), name="pick"),
     path("selection/<id:public_id>/unpick/", views.UnpickProduct.as_view(), name="unpick"),
+    path("pick/streamers/", pickers.StreamerPicker.as_view(), name="pick-streamers"),
     path("me/", views.Me.as_view(), name="me"),
     path("shelf/", views.Shelf.as_view(), name="shelf"),
 ]

@@ -8,7 +8,7 @@ from bases.models import Base, Feed, Introduction, PullSource, QuarantinedRow, R
 from haowu.tenants.models import Tenant
 from tests import build
 from tests.bases import AT, authorised, base, feed, introduced, of_brand, stock_of
-from tests.browser import NOW, browser, clock, shown_messages, text  # noqa: F401
+from tests.browser import NOW, browser, shown_messages, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 TODAY = build.moment(NOW)
@@ -142,7 +142,7 @@ class TestStock:
         assert shown("") == {"a", "b", "c"}
         assert (shown("q=p2"), shown("q=山野"), shown("free=no")) == ({"c"}, {"a", "b", "c"}, {"b"})
 
-    def test_freshness_is_told_in_the_very_instant(self, made, clock):  # noqa: F811
+    def test_freshness_is_told_in_the_very_instant(self, made, clock):
         feed(made, 1, [row("a", 5)], at=TODAY)
         client = browser(made.base)
         clock("2024-06-21 13:59:59")

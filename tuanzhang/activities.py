@@ -8,6 +8,7 @@ from django.db import transaction
 
 from haowu.approvals.words import Act
 from haowu.ground import days
+from haowu.ground.money import percent
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Category
@@ -88,7 +89,7 @@ def _check(leader: Tenant, wish: ActivityDraft, at: datetime) -> None:
         raise refused
     for commission, service_fee in (wish.minimum, *wish.minimums.values()):
         if min(commission, service_fee) < 0 or commission + service_fee > MAX_TOTAL_BPS:
-            raise refusals.MinimumOutOfRange(commission=commission, service_fee=service_fee)
+            raise refusals.MinimumOutOfRange(commission=percent(commission), service_fee=percent(service_fee))
     if wish.type == Activity.Type.NORMAL and wish.streamers:
         raise refusals.ActivityTakesNoStreamers
 

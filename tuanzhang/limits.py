@@ -1,4 +1,4 @@
-"""What rates and dates enrolments, activities and second leaders may have (rulebook §4, §13). Pure."""
+"""What rates and dates activities, enrolments and second leaders may have (rulebook §4, §13). No rows, no clock."""
 
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ def fees_objection(
 ) -> Refused | None:
     """The first limit that the rates break: the total, the activity's ``minimum`` of each, a live second's rate."""
     if min(commission_bps, service_fee_bps) < 0 or commission_bps + service_fee_bps > MAX_TOTAL_BPS:
-        return refusals.FeesOutOfRange(commission=commission_bps, service_fee=service_fee_bps)
+        return refusals.FeesOutOfRange(commission=percent(commission_bps), service_fee=percent(service_fee_bps))
     if commission_bps < minimum[0] or service_fee_bps < minimum[1]:
         return refusals.BelowMinimum(commission=percent(minimum[0]), service_fee=percent(minimum[1]))
     if service_fee_bps < second_bps:
@@ -43,10 +43,11 @@ def meet(one: Window, other: Window) -> bool:
 
 
 def dates_objection(begins_at: datetime | None, ends_at: datetime | None, at: datetime) -> Refused | None:
-    """Whether dates written at ``at`` are a slip of the year: a begin far ahead, an end that is over or far off.
+    """Whether dates that somebody writes at ``at`` are a slip of the year: a begin more than a year away, an end that
+    is over or far off.
 
-    One rule for activities and for enrolments in them; None stands for what is not written. A begin in the past is no
-    slip: nothing counts before it is published or passed. What is loaded as it once was (``at`` the beginning of time)
+    One rule for activities and for enrolments in them; None stands for what is not written. A begin of last week is
+    none: nothing counts before it is published or passed. What is loaded as it once was (``at`` the beginning of time)
     is history and may lie anywhere.
     """
     if at == days.BEGINNING:
@@ -57,4 +58,6 @@ def dates_objection(begins_at: datetime | None, ends_at: datetime | None, at: da
         return refusals.EndsInThePast()
     if ends_at is not None and ends_at > at + ENDS_WITHIN:
         return refusals.EndsTooLate()
+    if begins_at is not None and begins_at < at - BEGINS_WITHIN:
+        return refusals.BeginsTooEarly()
     return None

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -57,12 +58,12 @@ def apply_many(wishes: Sequence[NewSecondLevel], *, at: datetime) -> list[Second
     return answers
 
 
-def apply(second_leader: Tenant, enrolment: Enrolment, bps: int, *, at: datetime, **terms) -> SecondLevel:
+def apply(second_leader: Tenant, enrolment: Enrolment, bps: int, *, at: datetime, **terms: Any) -> SecondLevel:
     """``apply_many`` for one, its refusal raised."""
     return single(apply_many([NewSecondLevel(second_leader, enrolment, bps, **terms)], at=at))
 
 
-def _items(ids) -> dict[int, Enrolment]:
+def _items(ids: Iterable[int]) -> dict[int, Enrolment]:
     rows = Enrolment.objects.select_for_update(of=("self",)).select_related(
         "activity", "product__category__parent__parent"
     )
@@ -221,7 +222,7 @@ def withdraw(second: SecondLevel, *, at: datetime) -> SecondLevel:
     return single(answers)
 
 
-def _decided(second: SecondLevel, move: str, **changes) -> SecondLevel | Refused:
+def _decided(second: SecondLevel, move: str, **changes: Any) -> SecondLevel | Refused:
     try:
         second.move(move, **changes)
     except MoveRefused:

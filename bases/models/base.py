@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from bases.cities import shown
+from bases.cities import name_of
 from bases.models.policy import BaseLevel
 from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, User, public_id
@@ -16,10 +16,10 @@ LEVEL_KNOWN = Q(level__in=["gold", "silver"])
 
 
 def _city(value: str) -> str:
-    return shown(value, get_language() or "zh")
+    return name_of(value, get_language() or "zh")
 
 
-class ApplicationQuerySet(models.QuerySet):
+class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, tenant: Tenant) -> "ApplicationQuerySet":
         return self.filter(applicant=tenant)
 
@@ -123,7 +123,7 @@ class Document(models.Model):
         return f"{self.get_kind_display()} {self.number}"
 
 
-class BaseQuerySet(models.QuerySet):
+class BaseQuerySet(models.QuerySet["Base"]):
     def working(self) -> "BaseQuerySet":
         return self.filter(status__in=Base.WORKING)
 
@@ -196,7 +196,7 @@ class Base(HasStates, models.Model):
         return _city(self.city)
 
 
-class QuotaPeriodQuerySet(models.QuerySet):
+class QuotaPeriodQuerySet(models.QuerySet["QuotaPeriod"]):
     def visible_to(self, tenant: Tenant) -> "QuotaPeriodQuerySet":
         return self.filter(base=tenant)
 

@@ -12,7 +12,7 @@ from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, User
 
 
-class QuarantinedRowQuerySet(models.QuerySet):
+class QuarantinedRowQuerySet(models.QuerySet["QuarantinedRow"]):
     def visible_to(self, tenant: Tenant) -> "QuarantinedRowQuerySet":
         return self.filter(base=tenant)
 
@@ -59,7 +59,7 @@ class QuarantinedRow(HasStates, models.Model):
         STOCK_OUT_OF_BAND = "STOCK_OUT_OF_BAND", _("库存数异常，暂用原来的价格和库存")
         BELOW_RESERVED = "BELOW_RESERVED", _("库存少于已预留的订单，已停止接单")
 
-    MOVES = {"take": (("open",), "taken"), "drop": (("open",), "dropped")}
+    MOVES = {"accept": (("open",), "taken"), "drop": (("open",), "dropped")}
 
     base = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("基地"))
     feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="quarantine", verbose_name=_("上报"))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from haowu.tenants.models import Tenant, public_id
 
 
-class RoomQuerySet(models.QuerySet):
+class RoomQuerySet(models.QuerySet["Room"]):
     def visible_to(self, tenant: Tenant) -> "RoomQuerySet":
         """A base sees its own; everyone else the open rooms of bases that work."""
         if tenant.kind == Tenant.Kind.BASE:
@@ -41,15 +41,15 @@ class Room(models.Model):
         return self.name
 
 
-class BookingQuerySet(models.QuerySet):
+class BookingQuerySet(models.QuerySet["Booking"]):
     def visible_to(self, tenant: Tenant) -> "BookingQuerySet":
         return self.filter(Q(base=tenant) | Q(streamer=tenant))
 
-    def standing(self) -> "BookingQuerySet":
+    def not_cancelled(self) -> "BookingQuerySet":
         return self.filter(cancelled_at__isnull=True)
 
     def ahead(self, at: datetime) -> "BookingQuerySet":
-        return self.standing().filter(ends_at__gt=at).order_by("starts_at", "pk")
+        return self.not_cancelled().filter(ends_at__gt=at).order_by("starts_at", "pk")
 
 
 class Booking(models.Model):

@@ -196,7 +196,7 @@ class RowAct(OfBase, ActView):
 
 class TakeRow(RowAct):
     def act(self) -> str:
-        feeding.take(self.row, by=self.request.user, at=days.now())
+        feeding.accept(self.row, by=self.request.user, at=days.now())
         return _("已采用这一行。")
 
 

@@ -21,7 +21,7 @@ from haowu.approvals.words import Act
 from haowu.ground.errors import NotFound, Refused
 from haowu.ground.money import yuan
 from haowu.ledger.books import Transfer, open_accounts, platform, post
-from haowu.ledger.models import Account, Posting
+from haowu.ledger.models import MAX_REFERENCE, Account, Posting
 from haowu.tenants.models import User
 
 OWN_WAY_BACK = frozenset(
@@ -79,8 +79,8 @@ def reverse(posting_reference: str, cause: str, by: User, *, at: datetime) -> Co
     return propose(
         kind=Posting.Kind.REVERSAL,
         reference=_named("reversal", posting_reference),
-        source=_standing(posting.to_account),
-        target=_standing(posting.from_account),
+        source=_lasting_account(posting.to_account),
+        target=_lasting_account(posting.from_account),
         amount_fen=posting.amount_fen,
         cause=cause,
         by=by,
@@ -134,7 +134,7 @@ def approve(correction: Correction, *, by: User, at: datetime) -> None:
     current = locked(correction)
     second_person(current.made_by_id, by)
     current.move("post", checked_by=by, checked_at=at)
-    ends = [current.from_account_id, current.to_account_id]
+    ends = (current.from_account_id, current.to_account_id)
     accounts = {
         each.pk: each
         for each in Account.objects.select_for_update(of=("self",))
@@ -168,12 +168,12 @@ def correction_account() -> int:
     return open_accounts([bucket])[bucket]
 
 
-def _standing(account: Account) -> int:
+def _lasting_account(account: Account) -> int:
+    """``account``; for a night's clearing account, which has to stay at zero, the one for corrections."""
     return correction_account() if account.kind == Account.Kind.CLEARING else account.pk
 
 
 def _named(kind: str, reference: str) -> str:
     """``kind:reference``, with a digest where that would be longer than a reference can be."""
     name = f"{kind}:{reference}"
-    longest = Posting._meta.get_field("reference").max_length
-    return name if len(name) <= longest else f"{kind}:{hashlib.sha256(reference.encode()).hexdigest()}"
+    return name if len(name) <= MAX_REFERENCE else f"{kind}:{hashlib.sha256(reference.encode()).hexdigest()}"

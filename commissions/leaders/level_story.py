@@ -3,6 +3,7 @@
 Read in the leader's own scope: everything here is its own rows, or public.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -80,7 +81,7 @@ def missing_text(missing: levels.Missing | None) -> str:
 def in_force(leader: Tenant, at: datetime) -> QuarterLevel | None:
     """The result whose level holds now: of the quarter before. None where there is none, or it is not closed yet."""
     before = periods.quarter_before(days.day_of(at))
-    return QuarterLevel.objects.visible_to(leader).of_quarter(before).standing().first()
+    return QuarterLevel.objects.visible_to(leader).of_quarter(before).last_revisions().first()
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def notices(leader: Tenant) -> list[Notice]:
     return sorted(notices, key=lambda notice: notice.at, reverse=True)
 
 
-def _of_months(months):
+def _of_months(months: Iterable[MonthlyAssessment]) -> Iterator[Notice]:
     for each in months:
         text = str(FAILED).format(
             month=f"{each.month:%Y-%m}",
@@ -158,7 +159,7 @@ def _of_months(months):
         yield Notice(each.assessed_at, text, "bad")
 
 
-def _of_revocations(revocations):
+def _of_revocations(revocations: Iterable[Revocation]) -> Iterator[Notice]:
     for each in revocations:
         yield Notice(each.noticed_at, str(NOTICED).format(day=each.effective_on), "bad")
         if each.effected_at:
@@ -171,7 +172,7 @@ def _of_revocations(revocations):
             yield Notice(each.effected_at, text, "bad")
 
 
-def _of_readmissions(asked):
+def _of_readmissions(asked: Iterable[Readmission]) -> Iterator[Notice]:
     for each in asked:
         if each.decided_at:
             reason = f"：{each.reason}" if each.reason else ""
@@ -180,16 +181,16 @@ def _of_readmissions(asked):
             yield Notice(each.decided_at, text, tone)
 
 
-def _of_appeals(asked):
+def _of_appeals(asked: Iterable[Appeal]) -> Iterator[Notice]:
     for each in asked:
-        if each.status in (Appeal.Status.UPHELD, Appeal.Status.REFUSED):
+        if each.decided_at and each.status in (Appeal.Status.UPHELD, Appeal.Status.REFUSED):
             text = _("对 {what} 的申诉{status}：{decision}").format(
                 what=subject(each), status=each.get_status_display(), decision=each.decision
             )
             yield Notice(each.decided_at, text, "good" if each.status == Appeal.Status.UPHELD else "bad")
 
 
-def _of_levels(results):
+def _of_levels(results: Iterable[QuarterLevel]) -> Iterator[Notice]:
     for each in results:
         text = _("{quarter} 评定为{level}，{valid} 有效。").format(
             quarter=each.name, level=each.get_level_display(), valid=each.valid_in
@@ -201,6 +202,7 @@ def subject(appeal: Appeal) -> str:
     """What an appeal is against: ``2024-06 考核`` or ``2024Q2 等级``."""
     if appeal.assessment:
         return _("{month} 考核").format(month=f"{appeal.assessment.month:%Y-%m}")
+    assert appeal.quarter_level is not None, "an appeal is against one of the two"
     return _("{quarter} 等级").format(quarter=appeal.quarter_level.name)
 
 

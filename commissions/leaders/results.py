@@ -105,7 +105,10 @@ def of_month(month: date, policy: LevelPolicy) -> list[MonthOf]:
     begin, end = periods.window_of_month(month)
     times = {"begin": begin, "end": end, "month": month, "ship_within": SHIP_WITHIN, "after": periods.next_month(month)}
     rows = _rows(_MONTH.format(leader=_credited(policy, "line")), times)
-    return [MonthOf(*row[:5], levels.Month(*row[5:])) for row in rows]
+    return [
+        MonthOf(leader_id, since, failures, revoked, is_announced, levels.Month(*figures))
+        for leader_id, since, failures, revoked, is_announced, *figures in rows
+    ]
 
 
 def month_of_leader(leader_id: int, month: date, policy: LevelPolicy, at: datetime) -> levels.Month:
@@ -138,7 +141,8 @@ WITH sold AS MATERIALIZED (
            count(*) FILTER (WHERE settled.phase = 0) AS lines,
            sum(greatest(settled.base_fen, 0))::bigint AS settled_fen,
            sum(greatest(-settled.base_fen, 0))::bigint AS refunded_fen
-    FROM commissions_settlement AS settled JOIN commissions_orderline AS line ON line.id = settled.line_id
+    FROM commissions_settlement AS settled
+    JOIN commissions_orderline AS line ON line.id = settled.line_id AND line.merchant_id = settled.merchant_id
     WHERE settled.day >= %(first)s AND settled.day <= %(last)s AND settled.first_leader_id IS NOT NULL {only}
     GROUP BY 1, 2, 3, 4
 ), promoters AS (

@@ -11,7 +11,7 @@ from commissions.models.order import OrderLine
 from commissions.models.policy import Policy
 from haowu.approvals.words import Subject
 from haowu.ground.states import HasStates, Moves
-from haowu.ledger.models import Account, Posting
+from haowu.ledger.models import MAX_REFERENCE, Account, Posting
 from haowu.tenants.models import Tenant
 
 
@@ -33,7 +33,7 @@ class Correction(HasStates, models.Model):
     status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.PROPOSED)
     kind = models.CharField(_("类型"), max_length=20, choices=Posting.Kind)
     corrects = models.CharField(_("被冲正凭证"), max_length=80, blank=True)
-    reference = models.CharField(_("唯一凭证"), max_length=80)
+    reference = models.CharField(_("唯一凭证"), max_length=MAX_REFERENCE)
     from_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("付出账户"))
     to_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("收入账户"))
     amount_fen = models.BigIntegerField(_("金额（分）"))
@@ -120,11 +120,25 @@ class ResettledLine(models.Model):
     """A line of a resettlement. Append-only; speaks for the line's rate once its resettlement is applied."""
 
     resettlement = models.ForeignKey(Resettlement, on_delete=models.PROTECT, related_name="lines")
-    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="resettled", verbose_name=_("订单行"))
+    line = models.ForeignKey(
+        OrderLine,
+        on_delete=models.PROTECT,
+        db_constraint=False,  # the migration's own, with the merchant
+        related_name="resettled",
+        verbose_name=_("订单行"),
+    )
+    merchant = models.ForeignKey(
+        Tenant,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("商家"),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("重新结算的订单行")
-        constraints = [models.UniqueConstraint(fields=["resettlement", "line"], name="resettled_line_once")]
+        constraints = [models.UniqueConstraint(fields=["resettlement", "line", "merchant"], name="resettled_line_once")]
 
     def __str__(self) -> str:
         return str(self.line)

@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import fields
 from datetime import date
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, FilteredRelation, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from commissions.split import AMOUNTS, FROM_MERCHANT, ROLES, Rates, Shares
@@ -16,7 +18,7 @@ from haowu.tenants.models import Tenant
 from merchants.models import Product
 
 
-def _tenant(label: str, *, null: bool = False) -> models.ForeignKey:
+def _tenant(label: Any, *, null: bool = False) -> models.ForeignKey:
     """A tenant that its row names without key or index of its own: each would cost every row that intake writes."""
     return models.ForeignKey(
         Tenant,
@@ -45,7 +47,7 @@ class Order(models.Model):
         return self.order_no
 
 
-class OrderEventQuerySet(models.QuerySet):
+class OrderEventQuerySet(models.QuerySet["OrderEvent"]):
     def visible_to(self, tenant: Tenant) -> "OrderEventQuerySet":
         return self.filter(source=tenant)
 
@@ -70,7 +72,7 @@ class OrderEvent(models.Model):
     facts = models.JSONField(_("内容"), default=dict)
     verdict = models.CharField(_("处理结果"), max_length=10, choices=Verdict, default=Verdict.PARKED)
     code = models.CharField(_("原因码"), max_length=40, blank=True, db_default="")
-    received_at = models.DateTimeField(_("收到时间"), db_default=models.functions.Now())
+    received_at = models.DateTimeField(_("收到时间"), db_default=Now())
 
     objects = OrderEventQuerySet.as_manager()
 
@@ -101,7 +103,7 @@ def of_party(tenant: Tenant) -> Q:
     return Q(*((role, tenant) for role in ROLES_OF_KIND.get(tenant.kind, PARTIES)), _connector=Q.OR)
 
 
-class OrderLineQuerySet(models.QuerySet):
+class OrderLineQuerySet(models.QuerySet["OrderLine"]):
     def visible_to(self, tenant: Tenant) -> "OrderLineQuerySet":
         """The lines in which ``tenant`` has a role: as merchant, as one who is paid, or as the order's source."""
         if tenant.kind == Tenant.Kind.PARTNER:
@@ -116,12 +118,12 @@ class OrderLineQuerySet(models.QuerySet):
         )
 
     def unsettled(self) -> "OrderLineQuerySet":
-        return self.with_settled().filter(is_settled=False)
+        return self.with_settled().filter(Q(is_settled=False))
 
     def in_status(self, status: str) -> "OrderLineQuerySet":
         """Lines that show ``status``; ``settled`` is what a night made of a line, whatever its goods do."""
         if status == OrderLine.Status.SETTLED:
-            return self.with_settled().filter(is_settled=True)
+            return self.with_settled().filter(Q(is_settled=True))
         return self.unsettled().filter(status=status)
 
     def numbered(self, order_no: str, line_no: int) -> "OrderLineQuerySet":
@@ -138,7 +140,7 @@ class OrderLineQuerySet(models.QuerySet):
         return self.filter(source__code=code)
 
     def settled_payments(self, orders: Collection[int], frontier: date | None) -> dict[int, set[str]]:
-        """By order: the ids of the payments that sealed nights have taken lines of."""
+        """By order: the ids of the payments whose lines sealed nights have settled."""
         sealed = self.filter(order__in=orders, settles_on__lte=frontier) if orders and frontier else self.none()
         payments: dict[int, set[str]] = defaultdict(set)
         for order_id, event_id in sealed.values_list("order_id", "paid_event_id"):
@@ -247,16 +249,14 @@ class OrderLine(models.Model):
         db_default=False,
         help_text=_("商家为预存佣金；随店铺的佣金来源变化，直到结算夜封账"),
     )
-    updated_at = models.DateTimeField(
-        _("更新时间"), db_default=models.functions.Now(), help_text=_("最近一次订单事件；结算不改订单行")
-    )
+    updated_at = models.DateTimeField(_("更新时间"), db_default=Now(), help_text=_("最近一次订单事件；结算不改订单行"))
 
     objects = OrderLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("订单行")
         constraints = [
-            models.UniqueConstraint(fields=["order", "line_no"], name="order_line_no_unique"),
+            models.UniqueConstraint(fields=["order", "line_no", "merchant"], name="order_line_no_unique"),
             models.CheckConstraint(
                 condition=Q(paid_fen__gte=0, refunded_fen__gte=0, refunded_fen__lte=F("paid_fen")),
                 name="order_line_refunds_at_most_paid",

@@ -9,19 +9,21 @@ import logging
 import os
 import socket
 import time
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from commissions.cases.casework import note
 from commissions.models import Run, Shard
 from commissions.nights import failing, sql
 from commissions.nights.closing import close_run, make_indexes
 from commissions.nights.partitions import open_partition
-from commissions.orders.calendar import take_frontier
+from commissions.orders.calendar import lock_frontier
 from commissions.postings.funding import hold_what_deposits_cannot_pay
+from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.ledger.posting_partitions import make_partition
@@ -53,7 +55,7 @@ class NightStuck(Refused):
     status = 409
 
 
-def settle(day: date, *, now) -> Run:
+def settle(day: date, *, now: datetime) -> Run:
     """Settle ``day`` in this process, sharing its shards with whoever else is at it; returns the closed run.
 
     Nights go in order: one that an earlier worker left open is finished first. A closed day is returned as it is.
@@ -73,14 +75,14 @@ def settle(day: date, *, now) -> Run:
 
 
 @transaction.atomic
-def open_run(day: date, *, now) -> Run:
+def open_run(day: date, *, now: datetime) -> Run:
     """Seal ``day`` and lay out its shards; the existing run where there is one."""
     if now < days.start_of(day):
         raise DayNotEnded(day=day)
     existing = Run.objects.filter(day=day).first()
     if existing:
         return existing
-    frontier = take_frontier()
+    frontier = lock_frontier()
     existing = Run.objects.filter(day=day).first()
     if existing:
         return existing
@@ -93,6 +95,7 @@ def open_run(day: date, *, now) -> Run:
     Shard.objects.bulk_create(
         Shard(run=run, no=no, first_id=first_id, end_id=end_id) for no, (first_id, end_id) in enumerate(bounds, start=1)
     )
+    note(run, Act.OPENED, by=None, at=now, reason="", after={"covers_after": frontier, "shards": len(bounds)})
     return run
 
 

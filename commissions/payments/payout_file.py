@@ -56,7 +56,7 @@ class Result:
 class Channel(Protocol):
     """A way to pay. A payment provider's adapter is another: ``write`` gives the request, ``read`` takes the answer."""
 
-    code: str
+    code: ClassVar[str]
 
     def write(self, batch: str, instructions: Sequence[Instruction]) -> bytes:
         """The whole batch, the same bytes for the same batch."""

@@ -99,7 +99,7 @@ def file_of(batch: PayoutBatch, by: User | None, at: datetime, *, who: str = "")
     It is written anew, since account numbers are kept sealed only.
     """
     _require_staff(by)
-    withdrawals = batch.withdrawals.select_related("bank_account").order_by("pk")
+    withdrawals = list(batch.withdrawals.select_related("bank_account").order_by("pk"))
     content = _written(batch.number, CHANNELS[batch.channel], withdrawals, by=by, who=who, at=at)
     if checksum(content) != batch.checksum:
         raise BatchChanged(number=batch.number)
@@ -107,9 +107,10 @@ def file_of(batch: PayoutBatch, by: User | None, at: datetime, *, who: str = "")
 
 
 def _written(number: str, channel: Channel, withdrawals: Sequence[Withdrawal], **access: Any) -> bytes:
-    accounts = personal.reveal_many(
+    opened = personal.reveal_many(
         (withdrawal.bank_account for withdrawal in withdrawals), reason=f"打款批次 {number}", **access
     )
+    accounts = [account for account in opened if isinstance(account, personal.BankAccount)]
     return channel.write(
         number,
         [
@@ -124,7 +125,7 @@ def read_results(content: bytes, by: User | None, at: datetime, *, channel: Chan
     """Pay or return what ``content`` says, and answer for each of its rows; a row read before changes nothing.
 
     A file that is not whole is refused (``payout_file.ResultsRefused``). A row that cannot be right changes nothing
-    and says why; the others are taken.
+    and says why; the others count.
     """
     _require_staff(by)
     results = channel.read(content)

@@ -98,11 +98,11 @@ def freeze_missing(day: date, *, owners: Sequence[int] | None = None) -> None:
 
     Cases that somebody else is deciding at this moment are left out: they are about to be released.
     """
-    disputes = Dispute.objects.short().select_for_update(skip_locked=True, of=("self",)).order_by("pk")
-    holds = TenantHold.objects.open().select_for_update(skip_locked=True, of=("self",)).order_by("pk")
+    short = Dispute.objects.short().select_for_update(skip_locked=True, of=("self",)).order_by("pk")
+    open_holds = TenantHold.objects.open().select_for_update(skip_locked=True, of=("self",)).order_by("pk")
     if owners is not None:
-        disputes, holds = disputes.filter(respondent__in=owners), holds.filter(tenant__in=owners)
-    disputes, holds = list(disputes), list(holds)
+        short, open_holds = short.filter(respondent__in=owners), open_holds.filter(tenant__in=owners)
+    disputes, holds = list(short), list(open_holds)
     parties = {case.respondent_id for case in disputes} | {case.tenant_id for case in holds}
     left = locked_balances((owner, kind) for owner in parties for kind in (AVAILABLE, FROZEN))
     moves = []
@@ -180,7 +180,8 @@ def nets_of(disputes: Iterable[Dispute]) -> dict[int, int]:
         cursor.execute(
             f"SELECT dispute.id, sum({shares})::bigint FROM commissions_dispute AS dispute"
             " JOIN commissions_orderline AS line ON line.order_id = dispute.order_id AND line.line_no = dispute.line_no"
-            " JOIN commissions_settlement AS settled ON settled.line_id = line.id"
+            " JOIN commissions_settlement AS settled"
+            " ON settled.line_id = line.id AND settled.merchant_id = line.merchant_id"
             " WHERE dispute.id = ANY(%s) GROUP BY dispute.id",
             [[dispute.pk for dispute in disputes]],
         )

@@ -11,6 +11,7 @@ accounts are locked by the postings, in the order of their ids.
 from datetime import date, timedelta
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from commissions.models import Policy, Reserve
 from commissions.postings.freezing import LOSING
@@ -96,7 +97,7 @@ def keep(day: date) -> None:
             _keep_of_the_night(cursor, day, policy)
 
 
-def _freeze_again(cursor, day: date) -> None:
+def _freeze_again(cursor: CursorWrapper, day: date) -> None:
     cursor.execute(_REFROZEN)
     cursor.execute("ANALYZE night_refrozen")
     _post("night_refrozen", "fen", Posting.Kind.FROZEN, day)
@@ -106,7 +107,7 @@ def _freeze_again(cursor, day: date) -> None:
     )
 
 
-def _keep_of_the_night(cursor, day: date, policy: Policy) -> None:
+def _keep_of_the_night(cursor: CursorWrapper, day: date, policy: Policy) -> None:
     cursor.execute(_KEPT, {"day": day, "cause": f"run:{day}", "bps": policy.reserve_bps})
     cursor.execute("ANALYZE night_kept")
     open_accounts_of(f"SELECT party, '{_FROZEN}' FROM night_kept")

@@ -20,13 +20,13 @@ from haowu.tenants.models import Tenant
 Kind = Posting.Kind
 Sign = Callable[[str], Combinable]
 """The positive, or the negative, amounts of a column; 0 for the others."""
-LINE_KINDS = {
+LINE_KINDS: dict[str, tuple[str, ...]] = {
     Account.Kind.AVAILABLE: (*EARNING.values(), Kind.AGENCY_FEE, Kind.TECH_FEE, Kind.CLAWBACK, Kind.TECH_FEE_RETURNED),
     Account.Kind.FUNDING: (Kind.WITHHELD, Kind.COST, Kind.REIMBURSED),
     Account.Kind.RECEIVABLE: (Kind.OWED,),
 }
 """The kinds that come from order lines, by account. A debt and what repays it follow from the sum of a night."""
-BEHIND = {Kind.DEBT_DRAWN: Kind.CLAWBACK}
+BEHIND: dict[str, str] = {Kind.DEBT_DRAWN: Kind.CLAWBACK}
 """A kind that has no lines of its own, and the one whose lines led to it."""
 
 
@@ -51,7 +51,7 @@ def _figure(tenant: Tenant, kind: str) -> Combinable:
     for role, earning in EARNING.items():
         if kind == earning:
             return _in_role(tenant, role, _positive(f"{role}_fen"))
-    figures = {
+    figures: dict[str, Callable[[], Combinable]] = {
         Kind.AGENCY_FEE: lambda: _between_agency_and_streamer(tenant, _positive),
         Kind.TECH_FEE: lambda: -_in_roles(tenant, ROLES, "_fee_fen", _positive),
         Kind.TECH_FEE_RETURNED: lambda: -_in_roles(tenant, ROLES, "_fee_fen", _negative),

@@ -117,7 +117,7 @@ def _compare(run: Run, written: Path) -> None:
     reported = _sums_of(run)
     sums = ", ".join("count(*)" if name == "rows" else f"coalesce(sum({name}), 0)::BIGINT" for name in reported)
     with _duck() as duck:
-        found = duck.execute(f"SELECT {sums} FROM read_parquet(?)", [str(written)]).fetchone()
+        (found,) = duck.execute(f"SELECT {sums} FROM read_parquet(?)", [str(written)]).fetchall()
     wrong = [name for name, fen in zip(reported, found, strict=True) if fen != reported[name]]
     if wrong:
         raise ArchiveDiffers(day=run.day, what=", ".join(wrong))

@@ -2,17 +2,18 @@
 
 Rows are written without a link, so that no act waits for another. Once a minute, and before each audit, all rows that
 were committed since are linked in order by one hand. Linking inside the acts was weighed: the lock that it needs would
-be held until each act's commit is on disk, and all acts of the house would commit one after another. The price is that
-a row younger than a minute can be cut out without a trace. The head of the chain goes to the log, which is kept
+be held until each act's commit is on disk, and all acts of the house would commit one after another. Until a row is
+linked its number in its lane tells of it (``TrailLane``). The head of the chain goes to the log, which is kept
 elsewhere: whoever rewrites the whole chain, or its end, must rewrite the log too.
 """
 
 import hashlib
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -53,7 +54,7 @@ def _link_batch(at_once: int) -> int:
     return len(links)
 
 
-def _links(rows: Iterator[Trail], head: TrailLink | None) -> Iterator[dict]:
+def _links(rows: Iterable[Trail], head: TrailLink | None) -> Iterator[dict[str, Any]]:
     """A row that was committed after midnight joins the new day's chain: what is linked is never moved."""
     day, number, previous = (head.day, head.number, head.hash) if head else (date.min, 0, BEGINNING)
     for row in rows:

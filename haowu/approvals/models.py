@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -14,9 +15,11 @@ from haowu.approvals.words import act_label, subject_label
 from haowu.tenants.models import Tenant, User
 
 MAX_REASON = 500
+LANES = 128
+"""More than sessions that record at one moment, so that each finds a lane."""
 
 
-class TrailQuerySet(models.QuerySet):
+class TrailQuerySet(models.QuerySet["Trail"]):
     def visible_to(self, tenant: Tenant) -> "TrailQuerySet":
         return self.filter(Q(tenant=tenant) | Q(counterparty=tenant))
 
@@ -46,7 +49,7 @@ class TrailQuerySet(models.QuerySet):
         return self.filter(day__gte=day)
 
 
-def _party(label: str) -> models.ForeignKey:
+def _party(label: Any) -> models.ForeignKey:
     return models.ForeignKey(
         Tenant, on_delete=models.PROTECT, null=True, db_index=False, related_name="+", verbose_name=label
     )
@@ -56,7 +59,8 @@ class Trail(models.Model):
     """One act. ``tenant`` is whose affair it is and ``counterparty`` the other side: both may read it.
 
     ``at`` is the moment that the act speaks of, ``recorded_at`` the clock of the database. ``before`` and ``after`` are
-    the facts that changed, in fen, bps and ISO times; never personal data.
+    the facts that changed, in fen, bps and ISO times; never personal data. ``lane`` and ``number`` show that no row was
+    cut out, from the moment in which it is written (``TrailLane``).
     """
 
     recorded_at = models.DateTimeField(_("记录时间"), db_default=Now())
@@ -81,6 +85,8 @@ class Trail(models.Model):
     act = models.CharField(_("动作"), max_length=32)
     reason = models.CharField(_("原因"), max_length=MAX_REASON, blank=True)
     request_id = models.CharField(_("请求编号"), max_length=128)
+    lane = models.PositiveSmallIntegerField(_("编号道"))
+    number = models.BigIntegerField(_("道内序号"))
     before = models.JSONField(_("之前"), default=dict)
     after = models.JSONField(_("之后"), default=dict)
 
@@ -111,7 +117,7 @@ class Trail(models.Model):
         return subject_label(self.subject_kind)
 
 
-class NoticeSettingQuerySet(models.QuerySet):
+class NoticeSettingQuerySet(models.QuerySet["NoticeSetting"]):
     def of(self, user: User, tenant: Tenant) -> "NoticeSettingQuerySet":
         return self.filter(user=user, tenant=tenant)
 
@@ -139,7 +145,24 @@ class NoticeSetting(models.Model):
         return f"{self.user} @ {self.tenant}"
 
 
-class TrailLinkQuerySet(models.QuerySet):
+class TrailLane(models.Model):
+    """How many rows of the trail have a number of this lane: 1 to ``rows``, without a gap.
+
+    An act holds its lane until it is committed, and takes one that nobody holds: so no act waits for another.
+    """
+
+    lane = models.PositiveSmallIntegerField(_("编号道"), primary_key=True)
+    rows = models.BigIntegerField(_("已编号"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("操作记录编号道")
+        constraints = [models.CheckConstraint(condition=Q(rows__gte=0), name="trail_lane_rows_not_negative")]
+
+    def __str__(self) -> str:
+        return f"#{self.lane}"
+
+
+class TrailLinkQuerySet(models.QuerySet["TrailLink"]):
     def in_order(self) -> "TrailLinkQuerySet":
         return self.order_by("day", "number")
 

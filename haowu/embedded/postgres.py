@@ -127,7 +127,7 @@ def _create_database() -> None:
             cursor.execute("CREATE DATABASE haowu OWNER haowu_owner")
 
 
-def _superuser():
+def _superuser() -> psycopg2.extensions.connection:
     return psycopg2.connect(host=str(run_dir()), user="postgres", dbname="postgres", connect_timeout=3)
 
 

@@ -101,7 +101,7 @@ def _wrapped(ip: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
 
 def resolve(host: str, port: int) -> list[str]:
     """Every address of ``host``. OSError when there is none."""
-    return [found[4][0] for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 def check_url(url: str) -> None:
@@ -184,9 +184,9 @@ def _ask(
         plain.settimeout(_left(deadline))
         with trust.wrap_socket(plain, server_hostname=host) as sock:
             named = f"[{host}]" if ":" in host else host
-            shown = named if port == 443 else f"{named}:{port}"
+            host_header = named if port == 443 else f"{named}:{port}"
             request = (
-                f"GET {target} HTTP/1.1\r\nHost: {shown}\r\nUser-Agent: haowu\r\n"
+                f"GET {target} HTTP/1.1\r\nHost: {host_header}\r\nUser-Agent: haowu\r\n"
                 "Accept: text/csv, application/json\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n"
             )
             sock.sendall(request.encode("ascii"))
@@ -203,7 +203,8 @@ def _ask(
 
 def _body(answer: http.client.HTTPResponse, sock: ssl.SSLSocket, size: int, deadline: float) -> bytes:
     """Counted as it comes: a length that is announced is a promise of somebody else's."""
-    pieces, total = [], 0
+    pieces: list[bytes] = []
+    total = 0
     while True:
         sock.settimeout(_left(deadline))
         piece = answer.read1(CHUNK)

@@ -1,6 +1,8 @@
 """Who is who: users, tenants of seven kinds, and memberships with a role."""
 
 import secrets
+from datetime import datetime
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -21,7 +23,7 @@ class User(AbstractUser):
         verbose_name = verbose_name_plural = _("用户")
 
 
-class TenantQuerySet(models.QuerySet):
+class TenantQuerySet(models.QuerySet["Tenant"]):
     def of_kind(self, kind: str) -> "TenantQuerySet":
         return self.filter(kind=kind)
 
@@ -73,6 +75,10 @@ class Tenant(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def trail_subject(self) -> str:
+        return f"{self.kind}:{self.code}"
+
 
 class Membership(models.Model):
     """A user's place in a tenant. The role bounds what they may do there."""
@@ -96,11 +102,11 @@ class Membership(models.Model):
 
     @property
     def trail_subject(self) -> str:
-        return f"{self.tenant.kind}:{self.tenant.code}/{self.user.username}"
+        return f"{self.tenant.trail_subject}/{self.user.username}"
 
     @property
-    def trail_facts(self) -> dict[str, str]:
-        return {"role": self.role}
+    def trail_facts(self) -> dict[str, int | str]:
+        return {"user_id": self.user_id, "role": self.role}
 
     @property
     def may_write(self) -> bool:
@@ -135,15 +141,13 @@ class BuyerIdentity(models.Model):
 
     @property
     def trail_subject(self) -> str:
-        return f"{self.tenant.kind}:{self.tenant.code}"
+        return self.tenant.trail_subject
 
-    @property
-    def trail_facts(self) -> dict[str, str]:
-        """Whose account it is stays between the two: a buyer is a person."""
-        return {"buyer_ref": "***"}
+    trail_facts: ClassVar[dict[str, str]] = {"buyer_ref": "***"}
+    """Whose account it is stays between the two: a buyer is a person."""
 
 
-class PersonalRecordQuerySet(models.QuerySet):
+class PersonalRecordQuerySet(models.QuerySet["PersonalRecord"]):
     def visible_to(self, tenant: Tenant) -> "PersonalRecordQuerySet":
         return self.filter(tenant=tenant)
 
@@ -200,12 +204,12 @@ class PersonalRecord(models.Model):
     def bound_to(self) -> str:
         return self.binding(self.tenant_id, self.kind)
 
-    def retire(self, at) -> None:
+    def retire(self, at: datetime) -> None:
         self.retired_at = at
         self.save(update_fields=["retired_at"])
 
 
-class PersonalDataAccessQuerySet(models.QuerySet):
+class PersonalDataAccessQuerySet(models.QuerySet["PersonalDataAccess"]):
     def visible_to(self, tenant: Tenant) -> "PersonalDataAccessQuerySet":
         return self.filter(tenant=tenant)
 

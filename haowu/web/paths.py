@@ -50,7 +50,7 @@ class TableConverter:
         return value
 
 
-CONVERTERS = {
+CONVERTERS: dict[str, type[IdConverter | QuarterConverter | TableConverter]] = {
     "id": IdConverter,
     "quarter": QuarterConverter,
     "table": TableConverter,

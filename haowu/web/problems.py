@@ -10,7 +10,6 @@ from typing import Any
 
 from django.core import signals
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +18,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from haowu.ground.errors import NotFound, Refused
+from haowu.ground.transient import is_transient
 from haowu.web import request_ids
 from haowu.web.formats import PrudentJSONRenderer
 
@@ -33,7 +33,9 @@ class ApiRefused(Refused):
     headers: dict[str, str]
     extensions: dict[str, Any]
 
-    def __init__(self, *, headers: dict[str, str] | None = None, extensions: dict[str, Any] | None = None, **facts):
+    def __init__(
+        self, *, headers: dict[str, str] | None = None, extensions: dict[str, Any] | None = None, **facts: Any
+    ) -> None:
         self.headers = headers or {}
         self.extensions = extensions or {}
         super().__init__(**facts)
@@ -150,15 +152,9 @@ def plain_response(refused: Refused) -> HttpResponse:
 
 
 @csrf_exempt
-def path_unknown(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+def path_unknown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """For every address below ``/api/`` that is none."""
     return plain_response(PathUnknown())
-
-
-def is_database_away(error: BaseException | None) -> bool:
-    """Whether the request failed for want of a database that answers, or that answers in time: it may be sent again."""
-    # psycopg2 says by the bare DatabaseError that a server went away in the middle of a statement.
-    return isinstance(error, (OperationalError, InterfaceError)) or type(error) is DatabaseError
 
 
 def _refusal(error: Exception) -> Refused:
@@ -183,7 +179,7 @@ def _refusal(error: Exception) -> Refused:
             return BodyTooLarge()
         case SuspiciousOperation() | MultiPartParserError():
             return RequestMalformed()
-        case _ if is_database_away(error):
+        case _ if is_transient(error):
             return DatabaseAway()
     return InternalError()
 

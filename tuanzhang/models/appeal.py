@@ -13,7 +13,7 @@ from tuanzhang.models.assessment import MonthlyAssessment, person
 from tuanzhang.models.level import QuarterLevel
 
 
-class AppealQuerySet(models.QuerySet):
+class AppealQuerySet(models.QuerySet["Appeal"]):
     def visible_to(self, tenant: Tenant) -> "AppealQuerySet":
         return self.filter(leader=tenant)
 
@@ -23,7 +23,7 @@ class AppealQuerySet(models.QuerySet):
     def upheld(self) -> "AppealQuerySet":
         return self.filter(status=Appeal.Status.UPHELD)
 
-    def standing(self) -> "AppealQuerySet":
+    def not_withdrawn(self) -> "AppealQuerySet":
         """Whatever came of them, but not those withdrawn."""
         return self.exclude(status=Appeal.Status.WITHDRAWN)
 

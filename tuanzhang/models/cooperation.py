@@ -14,7 +14,7 @@ from tuanzhang.models.activity import Activity
 from tuanzhang.models.enrolment import Enrolment
 
 
-class SecondLevelQuerySet(models.QuerySet):
+class SecondLevelQuerySet(models.QuerySet["SecondLevel"]):
     def visible_to(self, tenant: Tenant) -> "SecondLevelQuerySet":
         return self.filter(Q(first_leader=tenant) | Q(second_leader=tenant))
 
@@ -123,7 +123,7 @@ class SecondLevel(HasStates, models.Model):
         return min((moment for moment in (self.ends_at, self.ended_at) if moment is not None), default=None)
 
     def is_live(self, at: datetime) -> bool:
-        if self.status != self.Status.PASSED or at < max(self.starts_at, self.decided_at):
+        if self.status != self.Status.PASSED or self.decided_at is None or at < max(self.starts_at, self.decided_at):
             return False
         return self.over_at is None or at < self.over_at
 

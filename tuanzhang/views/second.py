@@ -45,8 +45,8 @@ class JoinableActivity(OfLeader, ListPage):
 
     @cached_property
     def activity(self) -> Activity:
-        shown = Activity.objects.visible_to(self.request.tenant).joinable_by(self.request.tenant).with_minimums()
-        return get_object_or_404(shown, public_id=self.kwargs["public_id"])
+        visible = Activity.objects.visible_to(self.request.tenant).joinable_by(self.request.tenant).with_minimums()
+        return get_object_or_404(visible, public_id=self.kwargs["public_id"])
 
     def queryset(self):
         return Enrolment.objects.in_activity(self.activity).not_over(days.now()).with_pictures()
@@ -70,8 +70,8 @@ class JoinableActivity(OfLeader, ListPage):
 class Apply(OfLeader, ActView):
     @cached_property
     def item(self) -> Enrolment:
-        shown = Enrolment.objects.visible_to(self.request.tenant).select_related("activity")
-        return get_object_or_404(shown, public_id=self.kwargs["public_id"])
+        visible = Enrolment.objects.visible_to(self.request.tenant).select_related("activity")
+        return get_object_or_404(visible, public_id=self.kwargs["public_id"])
 
     def act(self) -> str:
         wish = self.read(SecondForm(self.request.POST))

@@ -10,6 +10,7 @@ Counted over the lines through the leader's activities, as first leader, that we
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db import connection
 
@@ -98,7 +99,7 @@ LIMIT = 2_000
 def of_leader(leader: Tenant, since: datetime, by: Grouping, *, at: datetime) -> list[ServiceRecord]:
     """The leader's goods since ``since`` as their merchants served them; the most lines first. Within a transaction."""
     sql = _SERVED.format(product="line.product_id" if by == Grouping.PRODUCT else "NULL::bigint")
-    asked = {"leader": leader.pk, "since": since, "at": at, "ship_within": SHIP_WITHIN}
+    asked: dict[str, Any] = {"leader": leader.pk, "since": since, "at": at, "ship_within": SHIP_WITHIN}
     with platform_scope(), connection.cursor() as cursor:
         cursor.execute(sql + f" ORDER BY 3 DESC, 1, 2 LIMIT {LIMIT}", asked)
         rows = cursor.fetchall()

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from haowu.ground import money
-from haowu.web import request_ids
+from haowu.web import request_ids, undo
 from haowu.web.amounts import large_yuan
 from haowu.web.charts import Chart
 
@@ -219,6 +219,12 @@ def choice(value: Any, chosen: Any) -> bool:
 def chart_data(chart: Chart, name: str) -> SafeString:
     """What the browser draws, as data beside the place for it."""
     return mark_safe(json_script(chart.as_json(), f"{name}-data").replace("<script ", "<script data-chart ", 1))
+
+
+@register.filter
+def undo_form(message: Any) -> dict[str, Any] | None:
+    """The form beside a message that takes back what it says was done."""
+    return undo.form_of(message)
 
 
 @register.simple_tag
