@@ -33,7 +33,7 @@ class ItemEffect:
     lines: str = ""
 
 
-def of_leader(leader: Tenant, since: datetime) -> QuerySet[OrderLine, dict[str, Any]]:
+def of_leader(leader: Tenant, since: datetime) -> QuerySet[Any, Any]:
     """A row for each product and activity of ``leader``, as first or second, with orders since ``since``."""
     mine = OrderLine.objects.visible_to(leader).filter(ordered_at__gte=since).exclude(activity="")
     grouped = mine.order_by().values("activity", "product")
@@ -60,13 +60,13 @@ def _of(leader: Tenant, gross: str, fee: str = "") -> Case:
     )
 
 
-def about(rows: QuerySet, words: str) -> QuerySet:
+def about(rows: QuerySet[Any, Any], words: str) -> QuerySet[Any, Any]:
     """Of products called so, or whose shop is."""
     named = Q(product__title__icontains=words) | Q(product__code=words) | Q(product__merchant__name__icontains=words)
     return rows.filter(named)
 
 
-def totals(rows: QuerySet) -> dict[str, int]:
+def totals(rows: QuerySet[Any, Any]) -> dict[str, int]:
     """``SUMS`` over all rows; zeros for none."""
     found = rows.aggregate(**{f"all_{name}": Sum(name) for name in SUMS})
     return {name: found[f"all_{name}"] or 0 for name in SUMS}
@@ -75,8 +75,8 @@ def totals(rows: QuerySet) -> dict[str, int]:
 def shown(rows: Iterable[dict[str, Any]], first: date | None) -> list[ItemEffect]:
     """The rows of a page with their products, pictures and activities; ``first``: the day from which they count."""
     rows = list(rows)
-    products = Product.objects.select_related("merchant").prefetch_related("images")
-    products = products.in_bulk([row["product"] for row in rows])
+    known = Product.objects.select_related("merchant").prefetch_related("images")
+    products = known.in_bulk([row["product"] for row in rows])
     titles = {each.code: str(each) for each in Activity.objects.filter(code__in={row["activity"] for row in rows})}
 
     def item(row: dict[str, Any]) -> ItemEffect:
