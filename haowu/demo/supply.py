@@ -15,7 +15,7 @@ from bases.feed_rows import pack
 from bases.models import Base, BasePolicy, Consent, Document, Feed, Feeder, Room
 from commissions.models import OrderLine
 from commissions.orders.intake import receive
-from haowu.demo.retail.names import MERCHANTS
+from haowu.demo import cast
 from haowu.demo.retail.sample import sample_number
 from haowu.ground import days
 from haowu.tenants.models import Tenant
@@ -61,7 +61,7 @@ def _introduce(at: datetime) -> None:
     """Every third shop's own brand, one in five of them still waiting for an answer."""
     bases = list(Tenant.objects.filter(base__isnull=False).order_by("pk"))
     today = days.day_of(at)
-    for index, name in enumerate(list(MERCHANTS.values())[::3] if bases else ()):
+    for index, name in enumerate([shop.name for shop in cast.players("shop").values()][::3] if bases else ()):
         until = today + timedelta(days=20 if index == 0 else 400)
         wish = introducing.Authorised(name, f"SQ-{index:03}", today, until)
         asked = introducing.introduce(bases[index % len(bases)], wish, at=at)
