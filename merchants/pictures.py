@@ -6,6 +6,7 @@ decoded at a fraction of its size, only the first picture of an animation is, an
 
 import struct
 import threading
+from functools import partial
 from io import BytesIO
 
 from django.core.files.base import ContentFile
@@ -31,6 +32,7 @@ _drawing = threading.Lock()
 @transaction.atomic
 def add_picture(product: Product, upload: UploadedFile) -> ProductImage:
     """Keep ``upload`` as the last picture of ``product``: WebP, at most 1200 pixels a side, and 400 for lists."""
+    assert upload.size is not None, "an upload knows its size"
     if upload.size > LIMIT_MB * 1024 * 1024:
         raise refusals.PictureTooLarge(limit=LIMIT_MB)
     drawn, small = _redrawn(upload)
@@ -47,9 +49,10 @@ def add_picture(product: Product, upload: UploadedFile) -> ProductImage:
 
 def remove_picture(picture: ProductImage) -> None:
     """The files go once the row is gone for good."""
-    storage, names = picture.image.storage, [file.name for file in (picture.image, picture.small) if file]
+    storage, names = picture.image.storage, [str(file.name) for file in (picture.image, picture.small) if file]
     picture.delete()
-    transaction.on_commit(lambda: [storage.delete(name) for name in names])
+    for name in names:
+        transaction.on_commit(partial(storage.delete, name))
 
 
 def _redrawn(upload: UploadedFile) -> tuple[ContentFile, ContentFile]:

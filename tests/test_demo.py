@@ -72,10 +72,10 @@ def demo(house: dict[str, str], *arguments: str) -> subprocess.Popen:
     )
 
 
-def told_by(program: subprocess.Popen) -> str:
-    told, _nothing = program.communicate(timeout=50)
-    assert program.returncode == 0, told
-    return told
+def output_of(program: subprocess.Popen) -> str:
+    output, _nothing = program.communicate(timeout=50)
+    assert program.returncode == 0, output
+    return output
 
 
 def running(house: dict[str, str]) -> list[str]:
@@ -100,8 +100,8 @@ def shares() -> list[tuple]:
 
 
 def test_the_replay_ends_last_night_and_every_night_is_settled_through_celery(house):
-    told = told_by(demo(house, "--no-serve"))
-    assert "7 行 = 订单行 5 + 退款 2 + 未导入 0 + 截止日之后 0  ✓" in told
+    output = output_of(demo(house, "--no-serve"))
+    assert "7 行 = 订单行 5 + 退款 2 + 未导入 0 + 截止日之后 0  ✓" in output
     assert [run.day for run in Run.objects.closed().order_by("day")] == [day_of(number) for number in range(1, 13)]
     assert Run.objects.frontier() == days.day_of(days.now())
     assert OrderLine.objects.get(order_no="2050").status == "paid"
@@ -112,11 +112,11 @@ def test_the_replay_ends_last_night_and_every_night_is_settled_through_celery(ho
         (str(day_of(12)), "2001", 0, 115000, 33925, 3393),
         (str(day_of(12)), "3015", 1, -2680, -227, -22),
     ]
-    assert f"结算夜 {day_of(12)}\n  结算 1 行  调整 1 行" in told
-    assert "✗" not in told
+    assert f"结算夜 {day_of(12)}\n  结算 1 行  调整 1 行" in output
+    assert "✗" not in output
     assert sum(Account.objects.values_list("balance_fen", flat=True)) == 0
 
-    assert f"回放已完成（{YESTERDAY} 止），数据保留。" in told_by(demo(house, "--no-serve"))
+    assert f"回放已完成（{YESTERDAY} 止），数据保留。" in output_of(demo(house, "--no-serve"))
     assert Run.objects.count() == 12
     assert running(house) == []
 
@@ -126,8 +126,8 @@ def test_a_demo_cut_short_goes_on_where_it_stopped(house):
     while not OrderEvent.objects.exists():
         time.sleep(0.01)
     program.send_signal(signal.SIGTERM)
-    told_by(program)
-    told_by(demo(house, "--no-serve"))
+    output_of(program)
+    output_of(demo(house, "--no-serve"))
     assert Run.objects.closed().count() == 12
     assert OrderEvent.objects.count() == 3 * 5 + 2 - 2  # yesterday's order is on its way
     assert sum(line.base_fen for line in Settlement.objects.filter(phase=0)) == 23000 + 8040 + 115000
@@ -140,8 +140,8 @@ def test_a_demo_started_again_days_later_settles_what_has_passed_and_goes_on_wit
     replay_until(load(path, now=days.now(), price=yuan_of), began)
     assert Run.objects.frontier() == began
 
-    told = told_by(demo(house, "--no-serve"))
-    assert "回放 3 天" in told and "✗" not in told
+    output = output_of(demo(house, "--no-serve"))
+    assert "回放 3 天" in output and "✗" not in output
     assert Run.objects.frontier() == days.day_of(days.now())
     again = OrderLine.objects.get(order_no="2040-2")
     assert (days.day_of(again.ordered_at), again.paid_fen) == (began, 8040)
@@ -160,19 +160,19 @@ def replay_until(book: Book, today: date) -> None:
 
 def test_the_demo_serves_until_it_is_told_to_end_and_takes_its_programs_with_it(house):
     program = demo(house, "--days", "1")
-    told = ""
-    while "Ctrl-C" not in told:
+    output = ""
+    while "Ctrl-C" not in output:
         line = program.stdout.readline()
-        assert line, told
-        told += line
-    port = re.search(r"http://127\.0\.0\.1:(\d+)/admin/", told)[1]
+        assert line, output
+        output += line
+    port = re.search(r"http://127\.0\.0\.1:(\d+)/admin/", output)[1]
     assert urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10).status == 200
     kinds = {kind for kind in ("worker", "beat", "gunicorn", "demo") for line in running(house) if f" {kind}" in line}
     assert kinds == {"worker", "beat", "gunicorn", "demo"}
 
     os.kill(program.pid, signal.SIGTERM)
-    told = told_by(program)
-    assert "数据保留" in told
+    output = output_of(program)
+    assert "数据保留" in output
     assert running(house) == []
     assert not User.objects.exists()  # a password that everybody knows is for the private database alone
 
@@ -182,10 +182,10 @@ def test_events_that_a_night_has_overtaken_are_sent_late_and_settle_in_the_next(
     while not OrderEvent.objects.exists():
         time.sleep(0.01)
     program.send_signal(signal.SIGTERM)
-    told_by(program)
+    output_of(program)
     night.settle(days.day_of(days.now()), now=days.now())
-    told = told_by(demo(house, "--no-serve"))
-    assert "✗ I" not in told
+    output = output_of(demo(house, "--no-serve"))
+    assert "✗ I" not in output
     assert OrderLine.objects.get(order_no="2050").status == "paid"
     assert not OrderEvent.objects.filter(verdict="parked").exists()
 
@@ -196,6 +196,6 @@ def test_a_demo_left_alone_for_more_than_a_year_says_how_to_begin_anew(house):
     path.write_text(",".join(COLUMNS) + orders_until(long_ago))
     replay_until(load(path, now=days.now(), price=yuan_of), long_ago + days.ONE_DAY)
     events = OrderEvent.objects.count()
-    told = told_by(demo(house, "--no-serve"))
-    assert f"演示数据停在 {long_ago}，离今天太久" in told
+    output = output_of(demo(house, "--no-serve"))
+    assert f"演示数据停在 {long_ago}，离今天太久" in output
     assert OrderEvent.objects.count() == events

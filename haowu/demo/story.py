@@ -52,7 +52,7 @@ def _is_sent(day: Day) -> bool:
     return OrderEvent.objects.filter(source=replay.source(), event_id__in=events).count() == len(events)
 
 
-def tell(todo: list[Day], programs: Programs, sent: Sent) -> Iterator[int]:
+def play(todo: list[Day], programs: Programs, sent: Sent) -> Iterator[int]:
     """Replay the days of ``todo``, each night through the worker. Yields the number of events stored."""
     partner = replay.source()
     frontier = Run.objects.frontier()

@@ -107,7 +107,7 @@ class Command(BaseCommand):
         gather_statistics()
         sent = replay.Sent()
         with Progress(sum(len(day.parcels) for day in todo), _("事件")) as progress:
-            for stored in story.tell(todo, programs, sent):
+            for stored in story.play(todo, programs, sent):
                 progress.advance(stored, str(sent.day))
                 studio.hang_up()
         if len(todo) == len(calendar):

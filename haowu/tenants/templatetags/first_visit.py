@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 
 from haowu.tenants.guides import STEPS
 from haowu.tenants.views import HOMES
@@ -12,9 +13,9 @@ register = template.Library()
 
 @register.inclusion_tag("tenants/first_visit.html", takes_context=True)
 def first_visit(context: dict[str, Any]) -> dict[str, Any]:
-    request = context.get("request")
+    request: HttpRequest | None = context.get("request")
     membership = getattr(request, "membership", None)
-    if membership is None or membership.guide_closed_at is not None:
+    if request is None or membership is None or membership.guide_closed_at is not None:
         return {}
     kind = membership.tenant.kind
     is_home = request.resolver_match is not None and request.resolver_match.url_name == HOMES.get(kind)
