@@ -23,6 +23,7 @@ from merchants.models import Product
 from tuanzhang.models import LevelLabel, QuarterLevel
 
 SITES = (("linyi", "临沂兰山直播基地", "兰山区小商品城 3 号楼"), ("yiwu", "义乌北苑供应链基地", "北苑街道 18 号"))
+ABOUT = {"linyi": ("临沂", "三间直播间，家居百货现货当天出库"), "yiwu": ("义乌", "节庆和派对的货，一年备两次")}
 GOODS = 120
 BUYERS = ("临沂市", "济南市", "杭州市", "上海市", "成都市", "临沂市", "广州市", "义乌市")
 SOURCE = "demo-shop"
@@ -55,6 +56,9 @@ def _found(leader: Tenant, site: tuple[str, str, str], at: datetime) -> None:
     asked = founding.Site(name, "gold" if city == "linyi" else "silver", city, address, 3, 6, 2_400)
     application = founding.apply(leader, asked, papers, is_gold_leader=True, at=at)
     founding.approve(application, code=f"b-{city}", by=None, at=at)
+    of_city, introduction = ABOUT[city]
+    base = Tenant.objects.of_kind(Tenant.Kind.BASE).filter(code=f"b-{city}")
+    base.update(field=cast.ALL_FIELDS, city=of_city, introduction=introduction)
 
 
 def _introduce(at: datetime) -> None:
