@@ -38,13 +38,17 @@ def remaining(calendar: list[Day]) -> list[Day]:
     A night that somebody else sealed before its day's events were sent changes nothing: late events are booked in the
     next open night.
     """
-    last_at = OrderEvent.objects.filter(source=replay.source()).aggregate(last_at=Max("occurred_at"))["last_at"]
-    frontier = Run.objects.frontier()
-    if last_at is None or frontier is None:
+    last, frontier = last_day(), Run.objects.frontier()
+    if last is None or frontier is None:
         return calendar
-    last = days.day_of(last_at)
     unsent = next((day.day for day in calendar if day.day >= last and not _is_sent(day)), None)
     return [day for day in calendar if day.day >= frontier or (unsent is not None and day.day >= unsent)]
+
+
+def last_day() -> date | None:
+    """Of the events that were sent; None where there are none."""
+    last_at = OrderEvent.objects.filter(source=replay.source()).aggregate(last_at=Max("occurred_at"))["last_at"]
+    return days.day_of(last_at) if last_at else None
 
 
 def _is_sent(day: Day) -> bool:

@@ -38,7 +38,6 @@ def balloon(c: Canvas, look: Look) -> None:
 def garland(c: Canvas, look: Look) -> None:
     on_wall(c, look)
     if look.chance("wreath", of=2):
-        c.shadow(52, 54, 38, 38, 0.3)
         for ring, size in ((29, 8), (24, 6.6)):
             for turn in range(0, 360, 24):
                 x, y = turned([(50, 50 - ring)], 50, 50, turn + ring)[0]

@@ -1,10 +1,12 @@
-"""Draws all of a market while the demo goes on: in processes of its own, the goods that sell most first.
+"""Draws all of a market while the demo goes on: in processes of its own, what is seen first and what sells most first.
 
-A picture is hung up (its row made) once its files are there. What is not drawn when the demo ends is drawn by the next.
+A picture is published (its row made) once its files are there. What is not drawn when the demo ends is drawn by the
+next.
 """
 
 import multiprocessing
 import os
+from collections import defaultdict
 from collections.abc import Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 
@@ -22,6 +24,8 @@ from merchants.models import Product, ProductImage
 EDITION = 1
 """Raised when drawings change, so that they are drawn anew."""
 CHUNK = 6
+SHOWN_FIRST = 12
+"""Products of a shop that are drawn before all others: those that its list and the selection centre begin with."""
 SEALS = {
     "家居": ("heart", "owl", "deer"), "收纳": ("tree", "elephant"), "箱包": ("butterfly", "fish"),
     "餐厨": ("apple", "leaf"), "茶具": ("leaf", "bird"), "烘焙": ("berry",), "香薰灯饰": ("star",),
@@ -42,13 +46,14 @@ class Studio:
     def __enter__(self) -> "Studio":
         return self
 
-    def __exit__(self, *_error: object) -> None:
+    def __exit__(self, error: type[BaseException] | None, *_details: object) -> None:
         if self._pool:
             self._pool.shutdown(cancel_futures=True)
-            self.hang_up()
+            if error is None:
+                self.publish()
 
     def begin(self, goods: Iterable[Good]) -> None:
-        """Ask for every picture that does not hang yet."""
+        """Ask for every picture that is missing."""
         wanted = [job for job in (*_avatars(), *_pictures(goods)) if job not in self._asked]
         self._asked.update(wanted)
         if wanted and self._pool is None:
@@ -59,26 +64,30 @@ class Studio:
             chunk = wanted[start : start + CHUNK]
             self._drawing.append(self._pool.submit(jobs.draw, str(settings.MEDIA_ROOT), chunk))
 
-    def hang_up(self) -> int:
+    def publish(self) -> int:
         """Make the rows of what was drawn since; answers how many pictures are still to come."""
         done = [each for each in self._drawing if each.done()]
-        self._drawing = [each for each in self._drawing if not each.done()]
-        drawn = [job for each in done if not each.cancelled() for job in each.result()]
-        _hang_goods([job for job in drawn if isinstance(job, Goods)])
-        _hang_avatars([job for job in drawn if isinstance(job, Avatar)])
+        if done:
+            self._drawing = [each for each in self._drawing if not each.done()]
+            drawn = [job for each in done if not each.cancelled() for job in each.result()]
+            _publish_goods([job for job in drawn if isinstance(job, Goods)])
+            _publish_avatars([job for job in drawn if isinstance(job, Avatar)])
+        if self._pool and not self._drawing:
+            self._pool.shutdown(wait=False)
+            self._pool = None
         return len(self._drawing) * CHUNK
-
-    def finish(self) -> None:
-        """Wait until everything hangs."""
-        for each in self._drawing:
-            each.result()
-        self.hang_up()
 
 
 def _pictures(goods: Iterable[Good]) -> list[Job]:
+    """What stands on the first page of a shop, then what sells most."""
     bare = set(Product.objects.filter(images=None).values_list("merchant__code", "code"))
-    best_first = sorted(goods, key=lambda good: (-good.lines, good.code))
-    return [_job(good) for good in best_first if (good.shop, good.code) in bare]
+    wanted = [good for good in goods if (good.shop, good.code) in bare]
+    newest: dict[str, list[str]] = defaultdict(list)
+    for good in reversed(wanted):
+        newest[good.shop].append(good.code)
+    shown_first = {code for codes in newest.values() for code in codes[:SHOWN_FIRST]}
+    wanted.sort(key=lambda good: (good.code not in shown_first, -good.lines, good.code))
+    return [_job(good) for good in wanted]
 
 
 def _job(good: Good) -> Goods:
@@ -103,7 +112,7 @@ def _avatar(player: cast.Player, *, is_shop: bool) -> Avatar:
     return Avatar(player.code, player.is_man, choices[sample_number("motif", player.code) % len(choices)])
 
 
-def _hang_goods(drawn: list[Goods]) -> None:
+def _publish_goods(drawn: list[Goods]) -> None:
     """Codes are one shop's in the demo. A product that somebody gave a picture meanwhile keeps that alone."""
     by_code = {job.code: job for job in drawn}
     bare = Product.objects.filter(code__in=by_code, merchant__code__in=cast.players("shop"), images=None)
@@ -113,7 +122,7 @@ def _hang_goods(drawn: list[Goods]) -> None:
     )
 
 
-def _hang_avatars(drawn: list[Avatar]) -> None:
+def _publish_avatars(drawn: list[Avatar]) -> None:
     kinds = [*KINDS.values(), Tenant.Kind.BASE]
     by_code = {job.key: job for job in drawn}
     bare = list(Tenant.objects.filter(kind__in=kinds, code__in=by_code, avatar=""))

@@ -69,6 +69,7 @@ class Command(BaseCommand):
                 supply.open_bases(at=days.now())
                 studio.begin(book.goods.values())
                 self._show_last_night()
+                self._say_what_is_drawn(studio)
                 if not no_serve:
                     self._serve(programs, studio, today)
             except (Refused, ProgramEnded) as error:
@@ -83,19 +84,19 @@ class Command(BaseCommand):
         today, shift = days.day_of(days.now()), replay.kept_shift(book)
         if shift is None:
             shift = shift_to_end_yesterday(book, today=today, wanted_days=wanted_days)
-        elif today - book.last_day - shift > MOST_BEHIND:
+        elif (last := story.last_day()) and today - last > MOST_BEHIND:
             text = _("演示数据停在 {day}，离今天太久，不再补。重新开始：make demo-reset。")
-            self.stdout.write(text.format(day=book.last_day + shift))
+            self.stdout.write(text.format(day=last))
             return None
         calendar = story.calendar(book, shift, today - days.ONE_DAY)
         todo = story.remaining(calendar)
         if todo:
-            self._tell(book, shift, calendar, todo, programs, studio)
+            self._play(book, shift, calendar, todo, programs, studio)
         else:
             self.stdout.write(_("回放已完成（{last} 止），数据保留。").format(last=calendar[-1].day))
         return Today(book, shift, since=today)
 
-    def _tell(
+    def _play(
         self, book: Book, shift: timedelta, calendar: list[Day], todo: list[Day], programs: Programs, studio: Studio
     ) -> None:
         started = time.monotonic()
@@ -109,7 +110,7 @@ class Command(BaseCommand):
         with Progress(sum(len(day.parcels) for day in todo), _("事件")) as progress:
             for stored in story.play(todo, programs, sent):
                 progress.advance(stored, str(sent.day))
-                studio.hang_up()
+                studio.publish()
         if len(todo) == len(calendar):
             report = ImportReport(book, built, sent, calendar[0].day, calendar[-1].day)
             self.stdout.write("\n".join(report.sentences(each_row=False)))
@@ -119,6 +120,11 @@ class Command(BaseCommand):
     def _show_last_night(self) -> None:
         self.stdout.write("\n".join(["", *run_lines(daily.last_run()), ""]))
         call_command("audit", stdout=self.stdout)
+
+    def _say_what_is_drawn(self, studio: Studio) -> None:
+        if waiting := studio.publish():
+            text = _("还有约 {n} 张图片没有画完：服务时在后台接着画，否则下次启动再画。")
+            self.stdout.write(text.format(n=waiting))
 
     def _serve(self, programs: Programs, studio: Studio, today: Today | None) -> None:
         ways = people.ways_in()
@@ -131,7 +137,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         while True:
             programs.check()
-            studio.hang_up()
+            studio.publish()
             if today:
                 today.send_due(days.now())
             time.sleep(0.5)
