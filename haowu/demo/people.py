@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from commissions.models import OrderLine
 from haowu.demo.retail import replay
-from haowu.ground import inputs
+from haowu.ground import days, inputs
 from haowu.partners.clients import register_client
 from haowu.partners.models import ApiClient
+from haowu.tenants import opening
 from haowu.tenants.models import Membership, Tenant, User
 
 PASSWORD = "haowu-demo-2011"
@@ -103,7 +104,7 @@ def _sign_up(username: str, tenant: Tenant) -> None:
     """A user who owns ``tenant``; one from an earlier demo keeps what they own."""
     user = _user(username)
     if not Membership.objects.filter(user=user).exists():
-        Membership.objects.create(user=user, tenant=tenant, role=Membership.Role.OWNER)
+        opening.add_members([Membership(user=user, tenant=tenant, role=Membership.Role.OWNER)], at=days.now())
 
 
 def _sign_up_staff(username: str) -> None:

@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 
 from commissions.leaders import levelling, rebates
 from commissions.models import Run
+from haowu.approvals.versions import publish
+from haowu.approvals.words import Subject
 from haowu.ground import days
 from haowu.tenants.models import User
 from tuanzhang import periods, permission
@@ -14,24 +16,24 @@ from tuanzhang.models import LevelPolicy
 
 WORKING_HOURS = timedelta(hours=10)
 PEOPLE = ("finance-maker", "finance-checker")
+TERMS = {
+    "bronze_gmv_fen": 30_000_00,
+    "silver_gmv_fen": 150_000_00,
+    "gold_gmv_fen": 600_000_00,
+    "silver_brands": 10,
+    "gold_brands": 20,
+    "target_gmv_fen": 400_000_00,
+    "target_brands": 30,
+    "target_promoters": 50,
+    "note": "演示：门槛按演示数据的规模",
+}
 
 
 def make_policy(since: date) -> None:
-    """Thresholds for a market of a few thousand orders a month; the platform's would leave all below."""
-    LevelPolicy.objects.get_or_create(
-        effective_from=periods.quarter_of(since),
-        defaults={
-            "bronze_gmv_fen": 30_000_00,
-            "silver_gmv_fen": 150_000_00,
-            "gold_gmv_fen": 600_000_00,
-            "silver_brands": 10,
-            "gold_brands": 20,
-            "target_gmv_fen": 400_000_00,
-            "target_brands": 30,
-            "target_promoters": 50,
-            "note": "演示：门槛按演示数据的规模",
-        },
-    )
+    """Thresholds for a market of a few thousand orders a month; the platform's own would leave everybody below."""
+    quarter = periods.quarter_of(since)
+    if not LevelPolicy.objects.filter(effective_from=quarter).exists():
+        publish(LevelPolicy(effective_from=quarter, **TERMS), Subject.LEVEL_POLICY, at=days.now())
 
 
 def on(day: date) -> None:

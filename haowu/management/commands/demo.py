@@ -103,7 +103,7 @@ class Command(BaseCommand):
         quarters.make_policy(calendar[0].day)
         write_line(_("建立市场……"))
         built = market.load(without_existing(shops.market(book, Lap(shift))))
-        profiles.introduce()
+        profiles.introduce(at=days.now())
         studio.begin(book.goods.values())
         gather_statistics()
         sent = replay.Sent()
