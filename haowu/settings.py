@@ -332,6 +332,8 @@ LIMITS = {
 """``{name: (times, seconds)}``. For each API client: requests, tokens. For each address: the tokens that are none; and
 failed tries to get one or to sign in, for an address with the name it gave and, as ``-of-address``, with any name."""
 IDEMPOTENCY_DAYS = 30
+DEMO_LOGINS = env.json("DEMO_LOGINS", default=[]) if DEVELOPMENT else []
+"""``[{username, password, role, task, path}]`` that the sign-in page offers. Set by the demo alone, for its own web."""
 TOP_UP_ACCOUNT = env.str("TOP_UP_ACCOUNT", default="")
 """Where merchants pay in, as one line for people: holder, bank, number. Unset: the page says whom to ask."""
 

@@ -203,6 +203,9 @@ class Sku(models.Model):
 class ProductImage(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images", verbose_name=_("商品"))
     image = models.ImageField(_("图片"), upload_to="products/%Y/%m/", max_length=200)
+    small = models.ImageField(
+        _("小图"), upload_to="products/%Y/%m/", max_length=200, blank=True, default="", db_default=""
+    )
     position = models.PositiveSmallIntegerField(_("顺序"), default=0)
 
     class Meta:
@@ -211,3 +214,8 @@ class ProductImage(models.Model):
 
     def __str__(self) -> str:
         return self.image.name or ""
+
+    @property
+    def small_url(self) -> str:
+        """For lists. Pictures kept before there were small ones show themselves."""
+        return (self.small or self.image).url
