@@ -8,9 +8,12 @@ import csv
 import gzip
 import hashlib
 import io
+import re
+import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from reprlib import Repr
 from typing import Any, BinaryIO
 
@@ -18,8 +21,21 @@ from django.utils.translation import gettext as _
 
 from bases.refusals import FeedInvalid, FeedTooLarge
 from haowu.ground import inputs
+from haowu.ground.tables import Column, Table, csv_lines
 
 COLUMNS = ("merchant", "product", "sku", "price_fen", "quantity")
+PRICE = COLUMNS.index("price_fen")
+NAMES = {
+    "merchant": ("merchant", "商家编号", "商家", "店铺编号", "merchant_code"),
+    "product": ("product", "商品编号", "商品", "货号", "product_code"),
+    "sku": ("sku", "规格编号", "规格", "sku编号", "sku_code"),
+    "price_fen": ("price_fen", "价格(分)", "单价(分)"),
+    "quantity": ("quantity", "库存", "数量", "现货", "stock", "qty"),
+}
+"""What a header may call each column; the second is what we call it to people."""
+IN_YUAN = ("价格(元)", "价格", "单价", "售价", "单价(元)", "price", "price_yuan")
+DELIMITERS = (",", "\t", ";")
+_YUAN = re.compile(r"[¥￥]?((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(?:\.[0-9]{1,2})?)")
 ROW_LIMIT = 2_000_000
 UNREADABLE_LIMIT = 50_000
 """Beyond that the file is no feed, and keeping what it holds would only fill the memory."""
@@ -103,30 +119,90 @@ def unpacked(contents: Iterable[bytes | memoryview]) -> gzip.GzipFile:
 
 
 def from_csv(file: BinaryIO) -> Iterator[list[str]]:
-    """UTF-8 with a header that names COLUMNS in any order. FeedInvalid says what is wrong with the file as a whole."""
-    lines = _Lines(file)
-    reader = csv.reader(lines)
+    """Rows in the order of COLUMNS, of a file with a header that names them in any order.
+
+    UTF-8 with or without a mark, UTF-16 or GBK; cut by commas, tabs or semicolons; header in English or Chinese; the
+    price in fen or in yuan, as its column says. FeedInvalid says what is wrong with the file as a whole.
+    """
     try:
-        header = [cell.strip().lower() for cell in next(reader, [])]
-        if missing := [name for name in COLUMNS if name not in header]:
-            raise FeedInvalid(why=_("第一行须有列名，缺少：{names}").format(names="、".join(missing)))
-        places = [header.index(name) for name in COLUMNS]
-        is_in_order = header == list(COLUMNS)
+        lines = _Lines(file, inputs.encoding_of(file))
+    except inputs.InputInvalid as error:
+        raise FeedInvalid(why=error.why) from error
+    first = next(lines, "")
+    reader = csv.reader(chain([first], lines), delimiter=max(DELIMITERS, key=first.count))
+    try:
+        columns = columns_of(next(reader, []))
+        is_in_order = columns.places == list(range(len(COLUMNS))) and columns.width == len(COLUMNS)
         for row in reader:
             lines.characters = 0
-            if row:
-                yield row if is_in_order or len(row) != len(header) else [row[place] for place in places]
-    except UnicodeDecodeError:
-        raise FeedInvalid(why=_("文件不是 UTF-8 编码。请另存为 UTF-8 的 CSV。")) from None
+            if not row:
+                continue
+            if len(row) != columns.width:
+                yield [*row, *[""] * (len(COLUMNS) + 1 - len(row))]  # a cell too many: it cannot be read
+                continue
+            cells = row if is_in_order else [row[place] for place in columns.places]
+            if columns.is_in_yuan:
+                cells[PRICE] = _fen_of_yuan(cells[PRICE])
+            yield cells
     except csv.Error as error:
         raise FeedInvalid(why=_("第 {line} 行不是有效的 CSV。").format(line=reader.line_num)) from error
+
+
+@dataclass(frozen=True)
+class Columns:
+    """``places`` of COLUMNS in the file's rows, which have ``width`` cells."""
+
+    places: list[int]
+    width: int
+    is_in_yuan: bool
+
+
+def columns_of(header: Sequence[str]) -> Columns:
+    """FeedInvalid names the columns that are missing. A price in fen goes before one in yuan."""
+    named = [_plain(cell) for cell in header]
+    places: list[int] = []
+    missing: list[str] = []
+    is_in_yuan = False
+    for column, names in NAMES.items():
+        found = next((named.index(name) for name in names if name in named), None)
+        if found is None and column == "price_fen":
+            found = next((named.index(name) for name in IN_YUAN if name in named), None)
+            is_in_yuan = found is not None
+        if found is None:
+            missing.append(f"{names[1]}（{column}）")
+        else:
+            places.append(found)
+    if missing:
+        raise FeedInvalid(why=_("第一行须有列名，缺少：{names}").format(names="、".join(missing)))
+    return Columns(places, len(named), is_in_yuan)
+
+
+def _plain(name: str) -> str:
+    """``" 价格（元）"`` → ``价格(元)``, ``Price_Fen`` → ``price_fen``."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name)).casefold()
+
+
+def _fen_of_yuan(cell: str) -> str:
+    """``12.9`` or ``¥1,299.00`` → fen; anything else stays as it is written, with its unit, and cannot be read."""
+    found = _YUAN.fullmatch(cell.strip())
+    if not found:
+        return _("{amount} 元").format(amount=cell)
+    whole, _point, part = found[1].replace(",", "").partition(".")
+    return str(int(whole) * 100 + int(part.ljust(2, "0") or 0))
+
+
+def template() -> str:
+    """A file to fill in, with a row that shows how."""
+    columns = [Column(names[1]) for column, names in NAMES.items() if column != "price_fen"]
+    columns.insert(PRICE, Column(IN_YUAN[0]))
+    return "".join(csv_lines([Table("", columns, [["M10001", "P-001", "S-001", "12.90", 100]])]))
 
 
 class _Lines:
     """The lines of a file for the CSV reader, which would gather a row of any length, over any number of lines."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self.text = io.TextIOWrapper(file, "utf-8-sig", newline="")
+    def __init__(self, file: BinaryIO, encoding: str) -> None:
+        self.text = io.TextIOWrapper(file, encoding, newline="")
         self.characters = 0
 
     def __iter__(self) -> "_Lines":

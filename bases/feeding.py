@@ -1,5 +1,6 @@
 """Feeds in: received in parts, acknowledged however often they come, applied once whole."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -42,8 +43,12 @@ class FeedAnswer:
 
 
 @transaction.atomic
-def receive(base: Tenant, count: Count, packed: Packed, *, at: datetime) -> FeedAnswer:
+def receive(
+    base: Tenant, count: Count, packed: Packed, *, at: datetime, is_to_be_confirmed: bool = False
+) -> FeedAnswer:
     """Take one part of a feed. Applies it when it is whole and small; a larger one waits for ``apply_waiting``.
+
+    One that ``is_to_be_confirmed`` stays unapplied until somebody has looked at it (``preview``, ``confirm``).
 
     A part that came before, and a feed older than the newest snapshot, are acknowledged and change nothing.
     SequenceReused: the number was used for something else.
@@ -64,7 +69,8 @@ def receive(base: Tenant, count: Count, packed: Packed, *, at: datetime) -> Feed
     if count.part not in known:
         _keep(feed, count, packed)
         known[count.part] = packed.checksum
-        if feed.status == Feed.Status.PARTIAL and len(known) == feed.parts:
+        is_whole = feed.status == Feed.Status.PARTIAL and len(known) == feed.parts
+        if is_whole and not is_to_be_confirmed:
             feed.move("complete")
             _apply_or_wake(feed, at)
         return FeedAnswer(feed, False, missing(feed))
@@ -105,6 +111,47 @@ def apply(feed: Feed, *, at: datetime, is_checked: bool = True) -> Feed:
     return feed
 
 
+@dataclass(frozen=True)
+class Preview:
+    """What a feed would change were it applied now. ``problems``: the rows that would wait for review, by line."""
+
+    changed: int
+    emptied: int
+    problems: list[QuarantinedRow]
+    empties_too_much: bool = False
+
+
+def preview(feed: Feed, *, at: datetime) -> Preview:
+    """Apply ``feed`` and take it back: the same judgement as the real one, and nothing changes."""
+    found: list[Preview] = []
+    with suppress(_TakenBack), transaction.atomic():
+        Feeder.objects.select_for_update().get(base=feed.base_id)
+        try:
+            with transaction.atomic():
+                outcome = _merge(feed, at, is_checked=True)
+        except WouldEmpty:
+            outcome = None
+        problems = QuarantinedRow.objects.of_feed(feed).open().order_by("line_no", "pk")
+        changed, emptied = (outcome.changed, outcome.emptied) if outcome else (0, 0)
+        found.append(Preview(changed, emptied, list(problems), empties_too_much=outcome is None))
+        raise _TakenBack
+    return found[0]
+
+
+class _TakenBack(Exception):
+    """Ends a preview, so that its transaction is undone."""
+
+
+@transaction.atomic
+def confirm(feed: Feed, *, at: datetime) -> Feed:
+    """Somebody looked at a feed by hand and lets it in; or at a held snapshot, whose bands are not asked again."""
+    if feed.status == Feed.Status.PARTIAL and not missing(feed):
+        feed.move("complete")
+        _apply_or_wake(feed, at)
+        return feed
+    return apply(feed, at=at, is_checked=False)
+
+
 def apply_waiting(*, at: datetime) -> int:
     """Apply whatever is whole and waits, oldest first. For workers."""
     done = 0
@@ -116,9 +163,10 @@ def apply_waiting(*, at: datetime) -> int:
 
 @transaction.atomic
 def reject(feed: Feed, *, at: datetime) -> None:
-    """A held snapshot, or one that never came whole, is not applied."""
+    """A held snapshot, or one that never came whole or was not confirmed, is not applied; its rows wait no more."""
     feed.move("reject")
     _forget_content(feed)
+    QuarantinedRow.objects.of_feed(feed).drop_open(at=at)
     recorded.feed(Act.REJECTED, feed, at)
 
 

@@ -69,6 +69,23 @@ class ReservationFilter(django_filters.FilterSet):
         return rows.filter(Q(reference__contains=text) | Q(stock__product_code=text) | Q(stock__sku_code=text))
 
 
+class OwnStockFilter(django_filters.FilterSet):
+    q = SearchFilter(label=_("商品、规格编号或商家"), method="named")
+    free = django_filters.ChoiceFilter(
+        label=_("现货"), choices=[("yes", _("有现货")), ("no", _("已售空"))], method="with_free", empty_label=_("不限")
+    )
+
+    class Meta:
+        model = Stock
+        fields: list[str] = []
+
+    def named(self, rows: QuerySet, name: str, text: str) -> QuerySet:
+        return rows.about(text)
+
+    def with_free(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(available__gt=0) if value == "yes" else rows.filter(available__lte=0)
+
+
 class MerchantStockFilter(django_filters.FilterSet):
     q = SearchFilter(label=_("商品或规格编号"), method="named")
     city = django_filters.ChoiceFilter(

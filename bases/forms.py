@@ -37,7 +37,8 @@ class UploadForm(forms.Form):
     )
     counted_at = MomentField(label=_("盘点时间"))
     file = forms.FileField(
-        label=_("CSV 文件"), help_text=_("UTF-8，第一行列名：merchant, product, sku, price_fen, quantity。")
+        label=_("CSV 文件"),
+        help_text=_("列名：商家编号、商品编号、规格编号、价格（元）、库存。英文列名、以分计的 price_fen 也行。"),
     )
 
     def clean_file(self) -> Any:

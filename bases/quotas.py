@@ -42,9 +42,24 @@ def lower(base: Base, brands: int, day: date) -> None:
 
 
 def progress_of(period: QuotaPeriod) -> Progress:
-    statuses = list(Introduction.objects.counted().filter(period=period).values_list("status", flat=True))
-    waiting = statuses.count(Introduction.Status.SUBMITTED)
-    return Progress(period, period.brands, len(statuses) - waiting, waiting)
+    return _progress(period, counted_in(period))
+
+
+def counted_in(period: QuotaPeriod) -> list[Introduction]:
+    """What stands against the quota of ``period``, in the order in which it was handed in."""
+    rows = Introduction.objects.counted().of_period(period).select_related("brand")
+    return list(rows.order_by("submitted_at", "pk"))
+
+
+def opened(period: QuotaPeriod) -> tuple[Progress, list[Introduction]]:
+    """The progress and the introductions that it counts."""
+    rows = counted_in(period)
+    return _progress(period, rows), rows
+
+
+def _progress(period: QuotaPeriod, rows: list[Introduction]) -> Progress:
+    waiting = sum(row.status == Introduction.Status.SUBMITTED for row in rows)
+    return Progress(period, period.brands, len(rows) - waiting, waiting)
 
 
 def current(base: Tenant, day: date) -> Progress | None:

@@ -20,6 +20,8 @@ class LineFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(
         label=_("状态"), choices=STATUSES, method="in_status", empty_label=_("全部状态")
     )
+    product = SearchFilter(label=_("商品编号"), field_name="product__code")
+    activity = SearchFilter(label=_("活动编号"))
     ordered_from = DayFilter(label=_("下单日从"), method="from_day")
     ordered_to = DayFilter(label=_("下单日到"), method="to_day")
 

@@ -2,9 +2,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from bases.api import urls as bases_api
+from bases.views import home as base_home
+from bases.views import stock as base_stock
+from bases.views import supply as base_supply
 from bases.views.founding import FoundBase
 from commissions.api import urls as orders_api
-from commissions.orders.preview import previews
+from commissions.orders.preview import previews, tech_bps
 from commissions.orders.sales import recent_sales
 from haowu.partners import urls as partners_api
 from haowu.partners.oauth import TokenView
@@ -15,11 +18,13 @@ from haowu.web.media import media
 from haowu.web.styleguide import StyleGuide
 from haowu.web.views import Find
 from merchants import urls as merchants_urls
+from merchants.models import Product
 from merchants.views.above import KnownAbove
 from streamers.popularity import pickers
 from tuanzhang.api import urls as leaders_api
 from tuanzhang.models import QuarterLevel
 from tuanzhang.running import is_running, running_in
+from tuanzhang.views import desk
 
 v1 = [
     *partners_api.v1,
@@ -29,6 +34,15 @@ v1 = [
 ]
 api = [path("v1/", include((v1, "v1"))), path("", include("haowu.partners.urls"))]
 
+GOODS_PAGES = [
+    ("brands/", base_home.Library, "library"),
+    ("base/stock/", base_stock.StockPage, "base-stock"),
+    ("base/stock/upload/", base_stock.Upload, "base-upload"),
+    ("base/stock/pull/", base_stock.RegisterPull, "base-pull"),
+    ("base/stock/review/", base_stock.Review, "base-review"),
+    ("base/reservations/", base_supply.Reservations, "base-reservations"),
+]
+"""Pages of bases that show goods, of which the floor above knows names and pictures."""
 KNOWN = KnownAbove(previews=previews, running=running_in, is_running=is_running, pickers=pickers, sales=recent_sales)
 
 handler500 = "haowu.web.failures.failed"
@@ -38,9 +52,12 @@ urlpatterns = [
     path("", include("haowu.tenants.urls")),
     path("", include("haowu.approvals.urls")),
     path("", include("bases.urls")),
+    *(path(address, view.as_view(goods_of=Product.objects.by_code), name=name) for address, view, name in GOODS_PAGES),
     path("bases/founding/", FoundBase.as_view(is_gold_leader=QuarterLevel.objects.is_gold), name="found-base"),
     path("", include(merchants_urls.patterns(KNOWN))),
     path("", include("tuanzhang.urls")),
+    path("activities/<id:public_id>/", desk.ActivityPage.as_view(tech_bps_at=tech_bps), name="activity"),
+    path("activities/<id:public_id>/audit/", desk.Audit.as_view(tech_bps_at=tech_bps), name="audit-enrolments"),
     path("", include("streamers.urls")),
     path("", include("commissions.urls")),
     path("", include("haowu.analytics.urls")),

@@ -153,6 +153,7 @@ def test_a_plain_number_has_no_character_that_a_bank_would_change(value):
 
 def test_a_file_is_read_as_utf8_or_gbk():
     assert inputs.decoded("\ufeff名".encode()) == inputs.decoded("名".encode("gb18030")) == "名"
+    assert inputs.decoded("名".encode("utf-16")) == inputs.decoded("\ufeff名".encode("utf-16-be")) == "名"
     with pytest.raises(InputInvalid):
         inputs.decoded(b"\xff\xff\xff")
 

@@ -1,18 +1,17 @@
 """The story of an activity through the pages: a leader opens it, merchants enrol, a streamer picks through the link."""
 
-import re
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from haowu.ledger.models import Account
+from merchants import listing
 from streamers.models import Pick
 from tests import build
-from tests.browser import NOW, browser, shown_messages, text, words
+from tests.browser import NOW, browser, chinese_left, shown_messages, text, words
+from tuanzhang import changes, enrolling
 from tuanzhang.models import Activity, ChangeRequest, Enrolment, SecondLevel
 
-HAN = re.compile(r"[\u4e00-\u9fff]+")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 FORM = {
@@ -73,7 +72,7 @@ def test_from_the_draft_to_the_second_leaders_fee_through_the_doors(clock):
 
     items = {item.product.code: item for item in Enrolment.objects.all()}
     page = f"/activities/{activity.public_id}/"
-    assert text(leading.get(page)).count('name="enrolment"') == 3
+    assert [row["now"].item.product.code for row in leading.get(page).context["queue"]] == ["p0", "p1", "p2"]
     audit = f"{page}audit/"
     asked = {"enrolment": [items["p2"].public_id], "decision": "reject"}
     assert "请写明原因" in shown_messages(leading.post(audit, asked, follow=True))[0]
@@ -108,10 +107,83 @@ def test_from_the_draft_to_the_second_leaders_fee_through_the_doors(clock):
     assert (paid["s1"], paid["l1"], paid["l2"]) == (3582, 179, 895)
     assert leading.get("/orders/").context["total"] == 1
     assert "二级合作" in text(joining.get("/second-level/"))
-    for client, fee in ((leading, "¥1.99"), (joining, "¥9.95")):
+    for client, fee, net in ((leading, "¥1.99", "¥1.79"), (joining, "¥9.95", "¥8.95")):
         (row,) = client.get("/effect/?days=90").context["rows"]
         assert (row.product.code, row.orders, row.streamers, row.sold_fen) == ("p0", 1, 1, 19_900)
-        assert fee in text(client.get("/effect/"))
+        page = text(client.get("/effect/"))
+        assert fee in page and net in page
+        behind = client.get(f"/orders/?{row.lines}")
+        assert behind.context["total"] == 1
+        assert client.get("/effect/?q=nothing").context["rows"] == []
+
+
+@pytest.fixture
+def desk():
+    """A leader's activity in which two goods wait for him, and the first has left the shelf meanwhile."""
+    shop, lead = build.merchant("m1", name="山野集"), build.leader("l1")
+    activity = build.activity(lead)
+    goods = [build.product(shop, f"p{number}", price_fen=10_000) for number in range(3)]
+    at = build.moment("2024-06-10 09:00")
+    items = [enrolling.enrol(activity, each, commission_bps=2000, service_fee_bps=600, at=at) for each in goods]
+    listing.delist_product(goods[0], at=build.moment("2024-06-15 09:00"))
+    return browser(lead), f"/activities/{activity.public_id}/", items
+
+
+def test_what_stops_stays_chosen_in_its_row_and_the_others_are_done(desk):
+    leading, page, items = desk
+    named = [each.public_id for each in items[:2]]
+    again = leading.post(f"{page}audit/", {"enrolment": named, "decision": "pass"})
+    assert list(again.context["stopped"]) == [items[0].public_id]
+    assert "没有上架" in again.context["stopped"][items[0].public_id]
+    assert text(again).count("checked") == 1, "the one that failed"
+    assert [each.status for each in Enrolment.objects.order_by("pk")] == ["pending", "passed", "pending"]
+
+
+def test_refusing_without_a_reason_keeps_the_ticks_and_says_where(desk):
+    leading, page, items = desk
+    named = [each.public_id for each in items[1:]]
+    again = leading.post(f"{page}audit/", {"enrolment": named, "decision": "reject", "reason": " "})
+    assert set(again.context["stopped"]) == set(named)
+    assert again.context["reason_error"] == {"queue": "请写明原因，当事方会看到。"}
+    assert {each.status for each in Enrolment.objects.all()} == {"pending"}
+    one = {"enrolment": named[:1], "item": named[0], "decision": "reject", "reason": ""}
+    again = leading.post(f"{page}audit/", one)
+    assert again.context["open"]["now"].item.public_id == named[0]
+    assert again.context["reason_error"] == {"item": "请写明原因，当事方会看到。"}
+
+
+def test_an_item_opens_beside_the_queue_with_what_a_sale_leaves_each(desk):
+    leading, page, items = desk
+    whole = leading.get(page, {"item": items[1].public_id})
+    sale = whole.context["open"]["sale"]
+    assert (sale.price_fen, sale.streamer_fen, sale.leader_fen) == (10_000, 1_800, 540)
+    fragment = leading.get(page, {"item": items[1].public_id}, headers={"HX-Request": "true"})
+    assert "<html" not in text(fragment) and "¥18.00" in text(fragment)
+    assert leading.get(page, {"item": "nobody"}).status_code == 404
+
+
+def test_goods_streamers_and_figures_are_searched(desk):
+    leading, page, items = desk
+    enrolling.pass_many(items[1:], at=build.moment(NOW))
+
+    def found(words: str) -> list[str]:
+        return [row["now"].item.product.code for row in leading.get(page, {"q": words}).context["items"]]
+
+    assert (found("p1"), found("山野"), found("nothing")) == (["p1"], ["p2", "p1"], [])
+    build.streamer("s1", name="阿禾"), build.streamer("s2", name="大鹏")
+    shown = leading.get("/streamers/found/", {"who": "阿禾", "streamers": ["s2"]}).context
+    assert ([each.code for each in shown["people"]], shown["chosen_ids"]) == (["s2", "s1"], {shown["people"][0].pk})
+    choice = leading.get("/recommendations/new/", {"q": "p1", "items": [items[2].public_id], "note": "好"})
+    assert [row.item.product.code for row in choice.context["items"]] == ["p2", "p1"], "what is chosen stays"
+    assert "好" in choice.context["form"]["note"].value()
+
+
+def test_the_menu_counts_what_waits_for_the_leader(desk):
+    leading, _page, items = desk
+    (enrolment,) = enrolling.pass_many(items[1:2], at=build.moment("2024-06-11 09:00"))
+    changes.ask_lower(enrolment, 1000, 500, at=build.moment("2024-06-18 09:00"))
+    waiting = {item.entry.route: item.waiting for item in leading.get("/levels/").context["menu"].waiting}
+    assert waiting == {"activities": 3}
 
 
 def test_a_merchant_raises_at_once_and_asks_to_lower_and_to_leave():
@@ -211,9 +283,8 @@ def test_the_pages_speak_english_whole():
     for tenant, paths in pages.items():
         client = browser(tenant, language="en")
         for path in paths:
-            page = text(client.get(path))
-            body = re.sub(r'<form class="language".*?</form>', "", page, flags=re.DOTALL)
-            assert not HAN.findall(body.replace("未分类", "")), (path, HAN.findall(body)[:5])
+            left = chinese_left(text(client.get(path)), "未分类")
+            assert not left, (path, left[:5])
 
 
 def test_lists_ask_as_many_questions_for_ten_rows_as_for_two():

@@ -42,8 +42,8 @@ def test_the_page_says_what_is_missing_for_the_next_level(clock):
         stall.sell("2024-05-01 10:00", 11 * MILLION, by=stall.another_seller(stall.another_product(brand=f"b{number}")))
     settle("2024-05-20")
     page = text(browser(lead).get("/levels/"))
-    assert "距银牌还差：成交额 ¥12,000,000.00、品牌 2 个。" in page
-    assert "¥88,000,000.00" in page
+    assert "距银牌还差 1,200 万和 2 个品牌" in page
+    assert "差 ¥12,000,000.00" in page and "净成交额 8,800 万" in page and "已结算 ¥88,000,000.00，追回 ¥0.00" in page
     told = text(browser(lead, language="en").get("/levels/"))
     assert "¥12,000,000.00" in told
     assert chinese_left(told) == []
@@ -189,7 +189,8 @@ def test_a_withdrawn_leader_is_told_when_to_apply_and_let_in_again_by_staff(noti
     withdraw_permissions.run()
     assert Revocation.objects.get().status == "effected"
     leading = browser(noticed)
-    assert "2024-08-14 起可以申请重新开通" in text(leading.get("/levels/"))
+    page = text(leading.get("/levels/"))
+    assert "2024-08-14 起可以申请重新开通" in page and 'id="revoked"' in page
     early = leading.post("/levels/application/", {"reason": "已整改"}, follow=True)
     assert "满 30 天" in shown_messages(early)[0]
     drafted = leading.post("/activities/new/", {
@@ -206,7 +207,7 @@ def test_a_withdrawn_leader_is_told_when_to_apply_and_let_in_again_by_staff(noti
     assert permission.permission_state(noticed) == "held"
     page = text(leading.get("/levels/"))
     assert "重新开通申请已重新开通：整改到位" in page
-    assert "团长权限已被收回</h2>" not in page
+    assert 'id="revoked"' not in page
 
 
 def test_the_monthly_task_judges_the_month_before_and_waits_for_the_quarters_last_night(clock):

@@ -128,12 +128,12 @@ def test_picks_orders_and_fees_are_counted_until_the_streamer_picks_another_way(
         build.push(by, [build.paid(number, moment, [build.bought(pick.product, pick.pid, **sold)])])
     build.push(by, [build.event("refunded", "o1", "2024-06-20 18:00", refund_no="r1", goods_fen=4_000, freight_fen=0)])
     assert recommendation_counts.by_product(lead, [made.pk]) == {
-        made.pk: {pick.product_id: RecommendationCounts(1, 1, 2, 20_000, 16_000, 360 + 600)}
+        made.pk: {pick.product_id: RecommendationCounts(1, 1, 2, 20_000, 16_000, 360 + 600, 324 + 540)}
     }
     assert recommendation_counts.by_product(build.leader("l9"), [made.pk]) == {}
     client = browser(lead)
     page = text(client.get(f"/recommendations/{made.public_id}/"))
-    for shown in ("¥200.00", "¥160.00", "¥9.60", "还没看"):
+    for shown in ("¥200.00", "¥160.00", "¥8.64", "还没看"):
         assert shown in page
     ((row, outcome),) = client.get("/recommendations/").context["rows"]
     assert (row.sent, row.seen, outcome.picks, outcome.orders) == (2, 0, 1, 2)

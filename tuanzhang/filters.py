@@ -50,6 +50,17 @@ class EnrolmentFilter(django_filters.FilterSet):
         return enrolments.in_state(state, days.now())
 
 
+class ItemFilter(django_filters.FilterSet):
+    q = SearchFilter(label=_("商品或商家"), method="matching")
+
+    class Meta:
+        model = Enrolment
+        fields: list[str] = []
+
+    def matching(self, enrolments: QuerySet, name: str, words: str) -> QuerySet:
+        return enrolments.about(words)
+
+
 class SecondLevelFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(label=_("状态"), choices=SecondLevel.Status.choices, empty_label=_("全部状态"))
 

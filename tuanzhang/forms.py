@@ -19,14 +19,22 @@ EXPLAINED = {
 }
 
 
+class CodesBox(forms.Textarea):
+    """A box for codes; boxes of the same name that were ticked beside it are added to what it holds."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+        values = data.getlist(name) if hasattr(data, "getlist") else [data.get(name)]
+        return "\n".join(value for value in values if value)
+
+
 class TenantsField(TextField):
-    """Codes of tenants of one kind, separated by spaces, commas or lines."""
+    """Codes of tenants of one kind, separated by spaces, commas or lines, or ticked."""
 
     default_error_messages = {"unknown": _("没有这些编号：%(codes)s。请检查后再提交。")}
 
     def __init__(self, *, kind: str, **options: Any) -> None:
         self.kind = kind
-        super().__init__(**{"required": False, "widget": forms.Textarea(attrs={"rows": 3})} | options)
+        super().__init__(**{"required": False, "widget": CodesBox(attrs={"rows": 3})} | options)
 
     def clean(self, value: Any) -> list[Tenant]:
         codes = list(dict.fromkeys(re.split(r"[\s,，、;；]+", super().clean(value).strip())) if value else [])
@@ -213,7 +221,7 @@ class RecommendationForm(forms.Form):
         self.fields["items"].choices = [(key, str(item.product)) for key, item in self._items.items()]
         self.fields["groups"].queryset = groups
 
-    def letter(self, answers: GoodsRequest | None) -> NewRecommendation:
+    def recommendation(self, answers: GoodsRequest | None) -> NewRecommendation:
         cleaned = self.cleaned_data
         members = Tenant.objects.filter(
             pk__in=GroupMember.objects.filter(group__in=cleaned["groups"]).values("streamer")

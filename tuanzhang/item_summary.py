@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from haowu.ground.money import share
 from tuanzhang.models import Activity, ChangeRequest, Enrolment, EnrolmentRate
 from tuanzhang.waiting import ESCALATED, REMINDED
 
-TONES = {
-    "unpublished": "", "published": "warn", "promoting": "good", "expired": "", "deleted": "",
-    "pending": "warn", "passed": "good", "rejected": "bad", "withdrawn": "",
+MEANS = {
+    "unpublished": "plain", "published": "wait", "promoting": "good", "expired": "off", "deleted": "off",
+    "pending": "wait", "passed": "good", "rejected": "bad", "withdrawn": "off",
 }  # fmt: skip
+"""What the mark beside a state says."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,8 @@ class ActivityNow:
     running: int
 
     @property
-    def tone(self) -> str:
-        return TONES[self.state]
+    def means(self) -> str:
+        return MEANS[self.state]
 
 
 def activity_now(activity: Activity, at: datetime) -> ActivityNow:
@@ -42,8 +44,8 @@ class ItemNow:
     why_over: str
 
     @property
-    def tone(self) -> str:
-        return TONES.get(self.state, "")
+    def means(self) -> str:
+        return MEANS[self.state]
 
     @property
     def waits_long(self) -> bool:
@@ -67,3 +69,27 @@ def item_now(item: Enrolment, at: datetime) -> ItemNow:
         over[0] if over else None,
         str(over[1].label) if over and over[0] <= at + timedelta(days=1) else "",
     )
+
+
+@dataclass(frozen=True)
+class OneSale:
+    """What one piece at ``price_fen``, the product's lowest, brings: nets, after the platform's fee."""
+
+    price_fen: int
+    streamer_fen: int
+    leader_fen: int
+
+
+def one_sale(now: ItemNow, tech_bps: int) -> OneSale | None:
+    """Of an enrolment read ``with_pictures``; None without a price or a rate. The leader's before a second's part."""
+    price_fen, rate = now.item.product.lowest_price_fen, now.rate or now.coming
+    if price_fen is None or rate is None:
+        return None
+    return OneSale(
+        price_fen, _net(price_fen, rate.commission_bps, tech_bps), _net(price_fen, rate.service_fee_bps, tech_bps)
+    )
+
+
+def _net(price_fen: int, bps: int, tech_bps: int) -> int:
+    gross = share(price_fen, bps)
+    return gross - share(gross, tech_bps)

@@ -6,17 +6,45 @@ from haowu.ground import days
 from haowu.tenants.models import Tenant
 from haowu.web import menus
 from haowu.web.menus import Entry
-from tuanzhang.models import Enrolment
-from tuanzhang.waiting import ESCALATED
+from tuanzhang.models import Enrolment, GoodsRequest, SecondLevel
+from tuanzhang.waiting import ESCALATED, items_to_answer
 
 ACTIVITY_PAGES = ("activity", "new-activity", "edit-activity")
 JOINED = ("joinable-activities", "joinable-activity")
 
+
 menus.add(
     Tenant.Kind.TUANZHANG,
-    Entry("activities", _("活动"), "flag", "goods", ACTIVITY_PAGES, on_phone=True, place=10),
-    Entry("second-levels", _("二级合作"), "flow", "people", JOINED, place=20),
-    Entry("goods-requests", _("达人要货"), "hand", "people", place=30),
+    Entry(
+        "activities",
+        _("活动"),
+        "flag",
+        "goods",
+        ACTIVITY_PAGES,
+        waiting=lambda leader: items_to_answer(leader, days.now()),
+        waiting_for=_("报名和变更申请等你答复"),
+        on_phone=True,
+        place=10,
+    ),
+    Entry(
+        "second-levels",
+        _("二级合作"),
+        "flow",
+        "people",
+        JOINED,
+        waiting=lambda leader: SecondLevel.objects.to_answer(leader),
+        waiting_for=_("二级团长等你答复"),
+        place=20,
+    ),
+    Entry(
+        "goods-requests",
+        _("达人要货"),
+        "hand",
+        "people",
+        waiting=lambda leader: GoodsRequest.objects.visible_to(leader).open(),
+        waiting_for=_("达人等你给货"),
+        place=30,
+    ),
     Entry("streamer-groups", _("达人分组"), "team", "people", place=40),
 )
 menus.add(

@@ -1,12 +1,11 @@
 from django.urls import path
 
 from tuanzhang import pickers
-from tuanzhang.views import leader, merchant, recommending, second
+from tuanzhang.views import desk, leader, merchant, recommending, second
 
 urlpatterns = [
     path("activities/", leader.ActivityList.as_view(), name="activities"),
     path("activities/new/", leader.NewActivity.as_view(), name="new-activity"),
-    path("activities/<id:public_id>/", leader.ActivityPage.as_view(), name="activity"),
     path("activities/<id:public_id>/draft/", leader.EditActivity.as_view(), name="edit-activity"),
     path("activities/<id:public_id>/publication/", leader.Publish.as_view(), name="publish-activity"),
     path("activities/<id:public_id>/deletion/", leader.Delete.as_view(), name="delete-activity"),
@@ -14,9 +13,8 @@ urlpatterns = [
     path("activities/<id:public_id>/extension/", leader.Extend.as_view(), name="extend-activity"),
     path("activities/<id:public_id>/streamers/", leader.ListStreamers.as_view(), name="list-streamers"),
     path("activities/<id:public_id>/taking-off/", leader.UnlistStreamer.as_view(), name="unlist-streamer"),
-    path("activities/<id:public_id>/audit/", leader.Audit.as_view(), name="audit-enrolments"),
     path("activities/<id:public_id>/items/<id:item>/ending/", leader.EndItem.as_view(), name="end-item"),
-    path("change-requests/<id:public_id>/answer/", leader.AnswerRequest.as_view(), name="answer-request"),
+    path("change-requests/<id:public_id>/answer/", desk.AnswerRequest.as_view(), name="answer-request"),
     path("change-requests/<id:public_id>/withdrawal/", merchant.WithdrawRequest.as_view(), name="withdraw-request"),
     path("pick/leaders/", pickers.LeaderPicker.as_view(), name="pick-leaders"),
     path("open-activities/", merchant.OpenActivities.as_view(), name="open-activities"),
@@ -37,6 +35,7 @@ urlpatterns = [
     path("second-level/<id:public_id>/ending/answer/", second.AnswerEnd.as_view(), name="answer-end-second"),
     path("recommendations/new/", recommending.NewRecommendation.as_view(), name="new-recommendation"),
     path("recommendations/<id:public_id>/ending/", recommending.EndRecommendation.as_view(), name="end-recommendation"),
+    path("streamers/found/", recommending.FindStreamers.as_view(), name="find-streamers"),
     path("goods-requests/", recommending.GoodsRequests.as_view(), name="goods-requests"),
     path("goods-requests/<id:public_id>/decline/", recommending.Decline.as_view(), name="decline-goods-request"),
     path("streamer-groups/", recommending.StreamerGroups.as_view(), name="streamer-groups"),

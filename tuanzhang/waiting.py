@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from haowu.tenants.models import Tenant
@@ -43,7 +43,7 @@ def of_leader(leader: Tenant, at: datetime) -> list[Waiting]:
     """What waits for ``leader``, the oldest first; in four queries."""
     enrolments = Enrolment.objects.of_leader(leader).in_state(Enrolment.State.PENDING, at)
     seconds = SecondLevel.objects.of_first(leader).waiting()
-    changes = ChangeRequest.objects.filter(leader=leader).waiting(at)
+    changes = ChangeRequest.objects.of_leader(leader).waiting(at)
     asked = GoodsRequest.objects.filter(leader=leader).open()
     found = [
         _waiting(_("商品报名待审核"), "activities", enrolments, "enrolled_at", at),
@@ -52,6 +52,13 @@ def of_leader(leader: Tenant, at: datetime) -> list[Waiting]:
         _waiting(_("达人要货待答复"), "goods-requests", asked, "asked_at", at),
     ]
     return sorted((each for each in found if each is not None), key=lambda each: each.since)
+
+
+def items_to_answer(leader: Tenant, at: datetime) -> QuerySet[Enrolment]:
+    """The goods about which ``leader`` is asked: whether they may come in, cost less, or leave."""
+    mine = Enrolment.objects.of_leader(leader)
+    asked = ChangeRequest.objects.of_leader(leader).waiting(at).order_by().values("enrolment")
+    return mine.filter(Q(pk__in=mine.in_state(Enrolment.State.PENDING, at).values("pk")) | Q(pk__in=asked))
 
 
 def _waiting(label: Any, page: str, rows: QuerySet, since: str, at: datetime) -> Waiting | None:

@@ -4,8 +4,9 @@ from bases.models.consent import Consent
 from bases.models.permit import Permit
 from bases.models.policy import BaseLevel, BasePolicy
 from bases.models.pull import PullSource
+from bases.models.quarantine import QuarantinedRow
 from bases.models.room import Booking, Room
-from bases.models.stock import Feed, Feeder, FeedPart, QuarantinedRow, Stock
+from bases.models.stock import Feed, Feeder, FeedPart, Stock
 from bases.models.supply import Movement, Reservation, Shortage
 
 __all__ = [

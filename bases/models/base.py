@@ -127,6 +127,9 @@ class BaseQuerySet(models.QuerySet["Base"]):
     def working(self) -> "BaseQuerySet":
         return self.filter(status__in=Base.WORKING)
 
+    def with_feeder(self) -> "BaseQuerySet":
+        return self.select_related("base__feeder")
+
     def of(self, base: Tenant) -> "Base | None":
         return self.filter(base=base).first()
 

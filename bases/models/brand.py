@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from bases.models.base import QuotaPeriod
@@ -32,6 +32,10 @@ class BrandQuerySet(models.QuerySet["Brand"]):
         """The library: brands that some base introduced and may offer on ``day``."""
         offering = Introduction.objects.accepted().authorised(day).filter(brand=OuterRef("pk"))
         return self.filter(Exists(offering))
+
+    def with_goods(self) -> "BrandQuerySet":
+        """Adds ``goods_count``: products that are said to be of it."""
+        return self.annotate(goods_count=Count("goods", distinct=True))
 
     def by_name(self) -> "BrandQuerySet":
         return self.order_by("name", "pk")
@@ -85,6 +89,9 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
         return self.filter(
             status__in=[Introduction.Status.SUBMITTED, Introduction.Status.ACCEPTED, Introduction.Status.ENDED]
         )
+
+    def of_period(self, period: QuotaPeriod) -> "IntroductionQuerySet":
+        return self.filter(period=period)
 
     def authorised(self, day: date) -> "IntroductionQuerySet":
         return self.filter(authorised_from__lte=day, authorised_to__gte=day)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from bases.models.base import Base
 from bases.models.permit import Permit
 from haowu.ground.states import HasStates
-from haowu.tenants.models import Tenant, User
+from haowu.tenants.models import Tenant
 
 
 class FeederQuerySet(models.QuerySet["Feeder"]):
@@ -119,6 +119,11 @@ class Feed(HasStates, models.Model):
     def __str__(self) -> str:
         return f"{self.base} #{self.sequence}"
 
+    @property
+    def waits_for(self) -> str:
+        """Of one that is not applied yet: more of it, or somebody's confirmation where it came at once by hand."""
+        return str(_("等你确认")) if self.parts == 1 else self.get_status_display()
+
 
 class FeedPart(models.Model):
     """A part as it came, its rows as COPY text under gzip; kept until the feed is applied, its checksum for good."""
@@ -176,6 +181,10 @@ class StockQuerySet(models.QuerySet["Stock"]):
         ids = list(self.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
         return Stock.objects.filter(pk__in=ids)
 
+    def about(self, words: str) -> "StockQuerySet":
+        """Whose codes are ``words``, or whose merchant is called so."""
+        return self.filter(Q(product_code=words) | Q(sku_code=words) | Q(merchant__name__icontains=words))
+
     def in_order(self) -> "StockQuerySet":
         return self.order_by("merchant", "product_code", "sku_code")
 
@@ -232,66 +241,3 @@ class Stock(models.Model):
     @property
     def free(self) -> int:
         return self.quantity - self.reserved
-
-
-class QuarantinedRowQuerySet(models.QuerySet["QuarantinedRow"]):
-    def visible_to(self, tenant: Tenant) -> "QuarantinedRowQuerySet":
-        return self.filter(base=tenant)
-
-    def of_feed(self, feed: Feed) -> "QuarantinedRowQuerySet":
-        return self.filter(feed=feed)
-
-    def open(self) -> "QuarantinedRowQuerySet":
-        return self.filter(status=QuarantinedRow.Status.OPEN)
-
-    def newest_first(self) -> "QuarantinedRowQuerySet":
-        return self.order_by("-pk")
-
-
-class QuarantinedRow(HasStates, models.Model):
-    """A row of a feed that was not taken as it stands, kept as it came, for the base or staff to judge."""
-
-    class Status(models.TextChoices):
-        OPEN = "open", _("待复核")
-        TAKEN = "taken", _("已采用")
-        DROPPED = "dropped", _("已放弃")
-
-    class Reason(models.TextChoices):
-        ROW_UNREADABLE = "ROW_UNREADABLE", _("内容不完整或不是数字")
-        SKU_REPEATED = "SKU_REPEATED", _("同一份上报里规格重复，只取第一行")
-        MERCHANT_UNKNOWN = "MERCHANT_UNKNOWN", _("平台没有这个商家")
-        NOT_YOUR_GOODS = "NOT_YOUR_GOODS", _("不是你引进或获授权的品牌，商家也没有同意你存放")
-        PRICE_OUT_OF_BAND = "PRICE_OUT_OF_BAND", _("价格变动过大，暂用原来的价格和库存")
-        STOCK_OUT_OF_BAND = "STOCK_OUT_OF_BAND", _("库存数异常，暂用原来的价格和库存")
-        BELOW_RESERVED = "BELOW_RESERVED", _("库存少于已预留的订单，已停止接单")
-
-    MOVES = {"accept": (("open",), "taken"), "drop": (("open",), "dropped")}
-
-    base = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("基地"))
-    feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="quarantine", verbose_name=_("上报"))
-    line_no = models.PositiveIntegerField(_("行号"))
-    merchant_code = models.CharField(_("商家编号"), max_length=200, blank=True)
-    product_code = models.CharField(_("商品编号"), max_length=200, blank=True)
-    sku_code = models.CharField(_("规格编号"), max_length=200, blank=True)
-    price = models.CharField(_("价格（分）"), max_length=40, blank=True)
-    quantity = models.CharField(_("库存"), max_length=40, blank=True)
-    reason = models.CharField(_("原因"), max_length=20, choices=Reason)
-    status = models.CharField(_("状态"), max_length=8, choices=Status, default=Status.OPEN, editable=False)
-    decided_at = models.DateTimeField(_("处理时间"), null=True)
-    decided_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("处理人")
-    )
-
-    objects = QuarantinedRowQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("待复核的库存行")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(status__in=["open", "taken", "dropped"]), name="quarantine_status_known"
-            ),
-        ]
-        indexes = [models.Index(fields=["base", "status"], name="quarantine_of_base")]
-
-    def __str__(self) -> str:
-        return f"{self.merchant_code}/{self.product_code}/{self.sku_code}"

@@ -3,20 +3,35 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from bases import introducing, quotas
+from bases import beat, introducing, quotas, sharing
 from bases.filters import BaseFilter, BrandFilter
 from bases.forms import IntroductionForm
-from bases.models import Base, BasePolicy, Booking, Brand, Feeder, Introduction, QuarantinedRow, Reservation
-from bases.views.acts import OfBase
+from bases.models import (
+    Base,
+    BasePolicy,
+    Booking,
+    Brand,
+    Introduction,
+    QuarantinedRow,
+    QuotaPeriod,
+    Reservation,
+    Stock,
+)
+from bases.views.acts import OfBase, WithGoods
 from haowu.approvals.act_views import went_through
-from haowu.ground import days
+from haowu.ground import days, inputs
 from haowu.tenants.lists import ListPage, Sort
+from haowu.tenants.models import Tenant
+from haowu.web.menus import count_of_each
+
+PAGE_SIZE = 24
 
 
 class BaseHome(OfBase, TemplateView):
@@ -24,18 +39,36 @@ class BaseHome(OfBase, TemplateView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         mine, at = self.request.tenant, days.now()
-        feeder = Feeder.objects.visible_to(mine).first()
+        profile = Base.objects.with_feeder().of(mine)
+        feeder = getattr(mine if profile is None else profile.base, "feeder", None)
+        period = QuotaPeriod.objects.visible_to(mine).on(days.day_of(at)).first()
+        progress, counted = quotas.opened(period) if period else (None, [])
+        reviews = QuarantinedRow.objects.visible_to(mine).to_review()
         known = {
-            "profile": self.profile,
-            "progress": quotas.current(mine, days.day_of(at)),
+            "profile": profile,
+            "progress": progress,
+            "seats": _seats(progress, counted),
             "expiring": _expiring(mine, at),
             "feeder": feeder,
             "is_fresh": feeder is not None and feeder.is_fresh(at),
-            "to_review": QuarantinedRow.objects.visible_to(mine).open().count(),
-            "to_send": Reservation.objects.visible_to(mine).open().count(),
+            "beat": beat.of_base(mine, at=at),
+            "reviews": reviews.select_related("feed").newest_first()[:5],
             "bookings": Booking.objects.visible_to(mine).ahead(at).select_related("room", "streamer")[:5],
         }
-        return super().get_context_data(**known | context)
+        counts = {
+            "to_review": reviews,
+            "to_send": Reservation.objects.visible_to(mine).open(),
+            "skus": Stock.objects.of_base(mine),
+        }
+        return super().get_context_data(**known, **count_of_each(mine, counts), **context)
+
+
+def _seats(progress: quotas.Progress | None, counted: list[Introduction]) -> list[dict[str, str]]:
+    """One for each brand of the quota: what is introduced, what waits for an answer, what is free."""
+    if progress is None:
+        return []
+    used = [{"name": str(each.brand), "state": "w" if each.status == "submitted" else ""} for each in counted]
+    return used + [{"name": "", "state": "e"}] * max(0, progress.quota - len(used))
 
 
 class BaseBrands(OfBase, TemplateView):
@@ -45,11 +78,14 @@ class BaseBrands(OfBase, TemplateView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         mine, at = self.request.tenant, days.now()
+        handed_in = Introduction.objects.visible_to(mine).select_related("brand").newest_first()
+        page = Paginator(handed_in, PAGE_SIZE).get_page(self.request.GET.get("page"))
         known = {
             "profile": self.profile,
             "form": IntroductionForm(),
             "progress": quotas.current(mine, days.day_of(at)),
-            "introductions": Introduction.objects.visible_to(mine).select_related("brand").newest_first()[:200],
+            "page": page,
+            "introductions": page.object_list,
             "expiring": _expiring(mine, at),
             "today": days.day_of(at),
         }
@@ -79,20 +115,56 @@ def _expiring(base: Any, at: Any) -> Any:
     return mine.select_related("brand").order_by("authorised_to", "pk")
 
 
-class Library(ListPage):
+class Library(WithGoods, ListPage):
+    """Brands beside the open one: its goods, and how many lie free in which city. ``?brand=`` opens another."""
+
     template_name = "bases/library.html"
     filterset_class = BrandFilter
-    sorts = [Sort("name", gettext_lazy("名称"), ("name", "pk")), Sort("newest", gettext_lazy("最新引进"), ("-pk",))]
-    page_size = 60
+    sorts = [
+        Sort("name", gettext_lazy("名称"), ("name", "pk")),
+        Sort("newest", gettext_lazy("最新引进"), ("-pk",)),
+        Sort("goods", gettext_lazy("商品最多"), ("-goods_count", "-pk")),
+    ]
+    page_size = 20
+    goods_size = 12
 
     def queryset(self):
-        return Brand.objects.shared(days.day_of(days.now()))
+        return Brand.objects.shared(days.day_of(days.now())).with_goods()
 
     def rows(self, found: list[Brand]) -> list[dict[str, Any]]:
         today = days.day_of(days.now())
         current = Introduction.objects.accepted().authorised(today).of_brands(found)
         by_brand = {each.brand_id: each for each in current.select_related("base__base")}
         return [{"brand": brand, "by": by_brand.get(brand.pk)} for brand in found]
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if request.headers.get("HX-Request") and "brand" in request.GET:
+            return self.response_class(request, "bases/_library_brand.html", self.opened([]))
+        return super().get(request, **kwargs)
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        known = super().get_context_data(**context)
+        return known | self.opened(known["rows"])
+
+    def opened(self, shown: list[dict[str, Any]]) -> dict[str, Any]:
+        """The brand asked for, else the first of ``shown``, with a page of its goods."""
+        asked = inputs.key(self.request.GET.get("brand"))
+        row = shown[0] if shown and not asked else None
+        if asked:
+            row = self.rows([get_object_or_404(self.queryset(), code=asked)])[0]
+        if row is None:
+            return {"open": None}
+        at, own = days.now(), self.own_city()
+        page = Paginator(row["brand"].goods.order_by("pk"), self.goods_size).get_page(self.request.GET.get("page"))
+        table = sharing.by_city(page.object_list, own, at=at)
+        names = self.goods((each.merchant_id, each.product_code) for each in table.rows)
+        goods = [(each, names.get((each.merchant_id, each.product_code))) for each in table.rows]
+        return {"open": row, "table": table, "goods": goods, "page": page, "at": at}
+
+    def own_city(self) -> str:
+        tenant = self.request.tenant
+        base = Base.objects.of(tenant) if tenant.kind == Tenant.Kind.BASE else None
+        return base.city if base else ""
 
 
 class BaseList(ListPage):

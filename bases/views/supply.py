@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from bases.filters import MerchantStockFilter, ReservationFilter
 from bases.models import Feeder, Reservation, Shortage, Stock
-from bases.views.acts import OfBase
+from bases.views.acts import OfBase, WithGoods
 from haowu.ground import days
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
@@ -14,7 +14,7 @@ from haowu.tenants.models import Tenant
 SHOWN = 20
 
 
-class Reservations(OfBase, ListPage):
+class Reservations(OfBase, WithGoods, ListPage):
     """The order lines that this base serves: what to send next stands first."""
 
     template_name = "bases/reservations.html"
@@ -26,6 +26,10 @@ class Reservations(OfBase, ListPage):
 
     def queryset(self):
         return Reservation.objects.visible_to(self.request.tenant).select_related("stock__merchant")
+
+    def rows(self, found: list[Reservation]) -> list[dict[str, Any]]:
+        names = self.goods((row.stock.merchant_id, row.stock.product_code) for row in found)
+        return [{"kept": row, "goods": names.get((row.stock.merchant_id, row.stock.product_code))} for row in found]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         waiting = Reservation.objects.visible_to(self.request.tenant).open().count()

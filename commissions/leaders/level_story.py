@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from commissions.leaders import results
 from commissions.leaders.results import Brought
@@ -16,6 +16,7 @@ from commissions.models import Rebate
 from haowu.ground import days
 from haowu.ground.money import yuan
 from haowu.tenants.models import Tenant
+from haowu.web.amounts import large_yuan
 from tuanzhang import levels, periods
 from tuanzhang.models import Appeal, LevelLabel, LevelPolicy, MonthlyAssessment, QuarterLevel, Readmission, Revocation
 
@@ -41,6 +42,11 @@ class Progress:
         return str(LevelLabel(self.reached).label)
 
     @property
+    def missing_label(self) -> str:
+        """The next level; '' for the highest."""
+        return str(LevelLabel(self.missing.level).label) if self.missing else ""
+
+    @property
     def missing_text(self) -> str:
         return missing_text(self.missing)
 
@@ -57,17 +63,19 @@ def progress(leader: Tenant, at: datetime) -> Progress:
 
 
 def missing_text(missing: levels.Missing | None) -> str:
-    """``距银牌还差：成交额 ¥12,000,000.00、品牌 2 个``; for the highest level that there is none above."""
+    """``距银牌还差 1,200 万和 2 个品牌``; for the highest level that there is none above."""
     if missing is None:
-        return _("已达最高等级。")
+        return _("已到最高等级")
     lacks = []
     if missing.gmv_fen:
-        lacks.append(_("成交额 ¥{amount}").format(amount=yuan(missing.gmv_fen)))
+        lacks.append(large_yuan(missing.gmv_fen, is_missing=True))
     if missing.brands:
-        lacks.append(_("品牌 {n} 个").format(n=missing.brands))
+        lacks.append(ngettext("{n} 个品牌", "{n} 个品牌", missing.brands).format(n=missing.brands))
     if missing.promoters:
-        lacks.append(_("推广者 {n} 位").format(n=missing.promoters))
-    return _("距{level}还差：{lacks}。").format(level=LevelLabel(missing.level).label, lacks=_("、").join(lacks))
+        lacks.append(ngettext("{n} 位推广者", "{n} 位推广者", missing.promoters).format(n=missing.promoters))
+    *first, last = lacks
+    said = _("{first}和 {last}").format(first=_("、").join(first), last=last) if first else last
+    return _("距{level}还差 {lacks}").format(level=LevelLabel(missing.level).label, lacks=said)
 
 
 def in_force(leader: Tenant, at: datetime) -> QuarterLevel | None:
@@ -80,6 +88,7 @@ def in_force(leader: Tenant, at: datetime) -> QuarterLevel | None:
 class Condition:
     """One condition of the monthly assessment: what there is, what it takes, both for people."""
 
+    code: str
     label: str
     now: str
     wanted: str
@@ -92,19 +101,13 @@ def conditions(month: levels.Month) -> list[Condition]:
     fresh = _("推广者 {promoters}、商家 {merchants}").format(
         promoters=month.new_promoters, merchants=month.new_merchants
     )
-    return [
-        Condition(_("订单数"), str(month.orders), _("至少 {n}").format(n=levels.MIN_ORDERS), "ORDERS" not in short),
-        Condition(
-            _("成交额"),
-            f"¥{yuan(month.gmv_fen)}",
-            _("至少 ¥{n}").format(n=yuan(levels.MIN_GMV_FEN)),
-            "GMV" not in short,
-        ),
-        Condition(_("延迟发货"), late, _("不超过 10%"), "LATE_SHIPMENTS" not in short),
-        Condition(
-            _("新增合作"), fresh, _("推广者或商家至少 {n}").format(n=levels.MIN_NEW), "NEW_PARTNERS" not in short
-        ),
-    ]
+    found = {
+        "ORDERS": (_("订单数"), f"{month.orders:,}", _("至少 {n} 单").format(n=levels.MIN_ORDERS)),
+        "GMV": (_("成交额"), f"¥{yuan(month.gmv_fen)}", _("至少 ¥{n}").format(n=yuan(levels.MIN_GMV_FEN))),
+        "LATE_SHIPMENTS": (_("延迟发货"), late, _("不超过 10%")),
+        "NEW_PARTNERS": (_("新增合作"), fresh, _("推广者或商家至少 {n}").format(n=levels.MIN_NEW)),
+    }
+    return [Condition(code, *said, code not in short) for code, said in found.items()]
 
 
 def month_so_far(leader: Tenant, at: datetime) -> levels.Month:

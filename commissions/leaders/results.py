@@ -63,7 +63,17 @@ def of_leader(leader_id: int, quarter: date, policy: LevelPolicy) -> Brought:
 
 def by_month(leader_id: int, quarter: date, policy: LevelPolicy) -> list[tuple[date, int, int]]:
     """``[(first of the month, settled fen, taken back fen)]`` of one leader's quarter: what its GMV is made of."""
-    return list(_rows(_BY_MONTH.format(leader=_credited(policy, "settled")), _days(quarter) | {"leader": leader_id}))
+    return _by("date_trunc('month', settled.day)::date", leader_id, quarter, policy)
+
+
+def by_night(leader_id: int, quarter: date, policy: LevelPolicy) -> list[tuple[date, int, int]]:
+    """``[(night, settled fen, taken back fen)]`` of one leader's quarter."""
+    return _by("settled.day", leader_id, quarter, policy)
+
+
+def _by(period: str, leader_id: int, quarter: date, policy: LevelPolicy) -> list[tuple[date, int, int]]:
+    sql = _BY_PERIOD.format(period=period, leader=_credited(policy, "settled"))
+    return list(_rows(sql, _days(quarter) | {"leader": leader_id}))
 
 
 def _days(quarter: date) -> dict[str, Any]:
@@ -171,8 +181,8 @@ WHERE leader.since < %(end)s OR sums.leader_id IS NOT NULL
 ORDER BY leader.leader_id
 """
 
-_BY_MONTH = """
-SELECT date_trunc('month', settled.day)::date, sum(greatest(settled.base_fen, 0))::bigint,
+_BY_PERIOD = """
+SELECT {period}, sum(greatest(settled.base_fen, 0))::bigint,
        sum(greatest(-settled.base_fen, 0))::bigint
 FROM commissions_settlement AS settled
 WHERE settled.day >= %(first)s AND settled.day <= %(last)s AND settled.first_leader_id IS NOT NULL

@@ -1,5 +1,6 @@
 """A leader's level: where it stands and what is missing, each quarter opened, months, appeals, asking again."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from commissions.forms import ReasonForm
-from commissions.leaders import level_story, rebates, results
+from commissions.leaders import level_page, level_story, rebates, results
 from haowu.approvals.act_views import ActView
 from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
@@ -30,24 +31,45 @@ class LevelPage(OfLeader, TemplateView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         leader, now = self.request.tenant, days.now()
-        quarters = QuarterLevel.objects.visible_to(leader).last_revisions().newest_first()[:SHOWN]
-        paid, progress = level_story.rebates_of(leader), level_story.progress(leader, now)
-        so_far = level_story.month_so_far(leader, now)
+        today = days.day_of(now)
+        held, progress = level_story.in_force(leader, now), level_story.progress(leader, now)
+        conditions = level_story.conditions(level_story.month_so_far(leader, now))
         return super().get_context_data(
-            now=level_story.in_force(leader, now),
+            **self._drawn(progress, today),
+            **self._history(leader, now),
+            now=held,
             progress=progress,
             steps=[vars(step) | {"label": LevelLabel(step.level).label} for step in progress.policy.steps],
-            month=periods.month_of(days.day_of(now)),
-            conditions=level_story.conditions(so_far),
-            quarters=[(each, paid.get(each.quarter)) for each in quarters],
-            months=self._months(leader, now),
-            notices=level_story.notices(leader)[: 2 * SHOWN],
-            appeals=[(each, level_story.subject(each)) for each in _open_appeals(leader)],
+            month=periods.month_of(today),
+            judged_on=periods.next_month(periods.month_of(today)),
+            conditions=conditions,
+            unmet=sum(not each.is_met for each in conditions),
+            coming=level_page.coming(today, held),
             revoked=permission.revocation_of(leader),
             asked=Readmission.objects.visible_to(leader).waiting().first(),
-            today=days.day_of(now),
+            today=today,
+            days_left=(periods.last_day(progress.quarter) - today).days,
             **context,
         )
+
+    def _drawn(self, progress: level_story.Progress, today: date) -> dict[str, Any]:
+        return {
+            "road": level_page.road(progress),
+            "components": level_page.components(progress),
+            "gap": level_page.gap(progress),
+            "chart": level_page.quarter_chart(self.request.tenant, progress, today),
+            "bands": level_page.bands(progress),
+        }
+
+    def _history(self, leader: Tenant, now: datetime) -> dict[str, Any]:
+        paid = level_story.rebates_of(leader)
+        quarters = QuarterLevel.objects.visible_to(leader).last_revisions().newest_first()[:SHOWN]
+        return {
+            "quarters": [(each, paid.get(each.quarter)) for each in quarters],
+            "months": self._months(leader, now),
+            "notices": level_story.notices(leader)[: 2 * SHOWN],
+            "appeals": [(each, level_story.subject(each)) for each in _open_appeals(leader)],
+        }
 
     def _months(self, leader: Tenant, now: Any) -> list[tuple[MonthlyAssessment, bool]]:
         """Each with whether it may be appealed against."""

@@ -5,11 +5,13 @@ What cannot be used raises ``InputInvalid`` with a sentence that says what is wa
 and refuses that entry alone.
 """
 
+import codecs
+import io
 import json
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +28,7 @@ MAX_DEPTH = 100
 MAX_KEY = 64
 """Codes and numbers of other systems; our own public ids are shorter."""
 BYTE_ORDER_MARK = "\ufeff"
+_CHUNK = 1024 * 1024
 PLAIN = "[A-Za-z0-9][A-Za-z0-9._:-]*"
 """Numbers that a bank's remark, an address and a file's name carry unchanged."""
 
@@ -185,16 +188,37 @@ def _without_depths(content: str) -> str:
 
 
 def decoded(document: bytes) -> str:
-    """The text of a file that a person uploads: UTF-8 with or without a byte order mark, else GB 18030 (GBK).
+    """The text of a file that a person uploads, in an encoding of ``encoding_of``.
 
     NUL bytes, as files of older systems are padded with, stay: they are judged with the cell in which they stand.
     """
-    for encoding in ("utf-8-sig", "gb18030"):
+    return document.decode(encoding_of(io.BytesIO(document)))
+
+
+def encoding_of(file: BinaryIO) -> str:
+    """How a person's file is written, as Python calls it: UTF-16 or UTF-8 with its mark, UTF-8, else GB 18030 (GBK).
+
+    Reads ``file`` to its end in little memory, and rewinds it. Refused: what is none of these.
+    """
+    head = file.read(len(codecs.BOM_UTF8))
+    mark = len(codecs.BOM_UTF8) if head == codecs.BOM_UTF8 else 0
+    for encoding in ("utf-16",) if _is_utf_16(head) else ("utf-8", "gb18030"):
+        file.seek(mark if encoding == "utf-8" else 0)
+        decoder = codecs.getincrementaldecoder(encoding)()
         try:
-            return document.decode(encoding)
-        except UnicodeDecodeError:
+            while chunk := file.read(_CHUNK):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeError:
             continue
+        file.seek(0)
+        return "utf-8-sig" if encoding == "utf-8" else encoding
     raise InputInvalid(_("文件编码无法识别。请另存为 UTF-8 或 GBK 的文件。"))
+
+
+def _is_utf_16(head: bytes) -> bool:
+    """By its byte order mark, without which spreadsheets do not write it."""
+    return head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
 
 
 def _whole_or_decimal(digits: str) -> int | Decimal:

@@ -6,6 +6,7 @@ handed out, for the same list in the same order.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.core import signing
@@ -74,7 +75,7 @@ def _beyond(order: Sequence[str], last: Sequence[Any]) -> Q:
 
 
 def _value(row: Any, name: str) -> Any:
-    value = row
-    for attribute in name.lstrip("-").split("__"):
-        value = getattr(value, attribute)
+    """Of a model's row, or of one of ``values()``."""
+    column = name.lstrip("-")
+    value = row[column] if isinstance(row, dict) else attrgetter(column.replace("__", "."))(row)
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -27,6 +27,10 @@ class TenantQuerySet(models.QuerySet["Tenant"]):
     def of_kind(self, kind: str) -> "TenantQuerySet":
         return self.filter(kind=kind)
 
+    def called(self, words: str) -> "TenantQuerySet":
+        """Whose name holds ``words``, or whose code they are; by name."""
+        return self.filter(models.Q(name__icontains=words) | models.Q(code=words)).order_by("name", "pk")
+
     def of_member(self, user: User) -> "TenantQuerySet":
         """The tenants that ``user`` may act for, in the order of the tenant chooser."""
         return self.filter(membership__user=user).order_by("kind", "name", "pk")

@@ -90,7 +90,11 @@ def draw(kind: str, tenant: Model, route: str) -> Drawn:
 
 
 def _counts(tenant: Any, entries: list[Entry]) -> dict[str, int]:
-    counted = {entry.route: entry.waiting(tenant) for entry in entries if entry.waiting}
+    return count_of_each(tenant, {entry.route: entry.waiting(tenant) for entry in entries if entry.waiting})
+
+
+def count_of_each(tenant: Any, counted: dict[str, QuerySet]) -> dict[str, int]:
+    """How many rows each of ``counted`` holds, in one query."""
     if not counted:
         return {}
     columns = {f"n{place}": _number_of(rows) for place, rows in enumerate(counted.values())}

@@ -89,6 +89,13 @@ class ProductQuerySet(models.QuerySet["Product"]):
         rows = self.filter(pk__in=[product.pk for product in products]).order_by("pk")
         return dict(rows.select_for_update(no_key=True, of=("self",)).values_list("pk", "status"))
 
+    def by_code(self, pairs: "Iterable[tuple[int, str]]") -> "dict[tuple[int, str], Product]":
+        """``{(merchant id, code): product}`` with its pictures, of those pairs that are known."""
+        wanted = set(pairs)
+        merchants, codes = {merchant for merchant, _code in wanted}, {code for _merchant, code in wanted}
+        found = self.filter(merchant__in=merchants, code__in=codes).prefetch_related("images")
+        return {(each.merchant_id, each.code): each for each in found if (each.merchant_id, each.code) in wanted}
+
     def listed(self) -> "ProductQuerySet":
         """What the selection centre shows: not of shops that are suspended or whose deposit cannot pay commission."""
         return self.filter(

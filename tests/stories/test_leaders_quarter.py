@@ -63,7 +63,7 @@ def test_a_leaders_quarter_from_the_draft_to_the_rebate(clock):
     pids = a_streamer_picks_through_the_link(goods)
     clock("2024-06-20 10:00")
     orders_come_and_are_settled(goods, pids)
-    assert "距银牌还差：成交额 ¥1.00。" in text(leading.get("/levels/"))
+    assert "距银牌还差 ¥1.00" in text(leading.get("/levels/"))
     assert "¥299.00" in text(leading.get("/levels/"))
     clock("2024-07-01 04:00")
     the_quarter_ends_as_bronze(leading)

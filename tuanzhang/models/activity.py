@@ -63,8 +63,9 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
 
     def joinable_by(self, leader: Tenant) -> "ActivityQuerySet":
         """Of other leaders, whose second level is open to ``leader``."""
-        listed = Q(second_level=Activity.Joining.LISTED, partners__partner=leader)
-        return self.exclude(leader=leader).filter(Q(second_level=Activity.Joining.ALL) | listed).distinct()
+        named = AllowedPartner.objects.filter(activity=models.OuterRef("pk"), partner=leader)
+        listed = Q(models.Exists(named), second_level=Activity.Joining.LISTED)
+        return self.exclude(leader=leader).filter(Q(second_level=Activity.Joining.ALL) | listed)
 
     def counted(self) -> "ActivityQuerySet":
         """Adds ``waiting`` and ``running``: enrolments to audit, and those that passed."""

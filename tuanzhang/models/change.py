@@ -18,10 +18,14 @@ class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
     def in_activity(self, activity: Activity) -> "ChangeRequestQuerySet":
         return self.filter(enrolment__activity=activity)
 
+    def of_leader(self, leader: Tenant) -> "ChangeRequestQuerySet":
+        return self.filter(leader=leader)
+
     def waiting(self, at: datetime) -> "ChangeRequestQuerySet":
         """Those to be answered, the next to be agreed by itself first."""
         open_ones = self.filter(answer=ChangeRequest.Answer.NONE, answer_by__gt=at)
-        return open_ones.select_related("enrolment__product", "merchant").order_by("answer_by", "pk")
+        named = open_ones.select_related("enrolment__product", "merchant")
+        return named.prefetch_related("enrolment__product__images").order_by("answer_by", "pk")
 
 
 class ChangeRequest(models.Model):

@@ -1,5 +1,6 @@
 """A second leader's share in an enrolment: paid out of the first leader's fee (rulebook §4, §13)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
@@ -34,8 +35,19 @@ class SecondLevelQuerySet(models.QuerySet["SecondLevel"]):
     def waiting(self) -> "SecondLevelQuerySet":
         return self.filter(status=SecondLevel.Status.PENDING)
 
+    def to_answer(self, leader: Tenant) -> "SecondLevelQuerySet":
+        """What ``leader`` is asked: to let somebody in, or to end what runs."""
+        applied = Q(first_leader=leader, status=SecondLevel.Status.PENDING)
+        ending = Q(status=SecondLevel.Status.PASSED, end_asked_at__isnull=False) & ~Q(end_asked_by=leader)
+        return self.filter(applied | ending)
+
+    def of_items(self, items: "Iterable[Enrolment]") -> "SecondLevelQuerySet":
+        return self.filter(enrolment__in=items)
+
     def with_item(self) -> "SecondLevelQuerySet":
-        return self.select_related("enrolment__activity", "enrolment__product", "first_leader", "second_leader")
+        """With the item, its pictures and both leaders."""
+        parties = self.select_related("enrolment__activity", "enrolment__product", "first_leader", "second_leader")
+        return parties.prefetch_related("enrolment__product__images")
 
     def newest_first(self) -> "SecondLevelQuerySet":
         return self.order_by("-applied_at", "-pk")

@@ -99,6 +99,15 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
             "activity__leader", "product__category__parent__parent", "merchant"
         ).prefetch_related("rates", "requests", "product__delistings")
 
+    def with_pictures(self) -> "EnrolmentQuerySet":
+        """``with_terms``, and the product's pictures and prices."""
+        return self.with_terms().prefetch_related("product__images", "product__skus")
+
+    def about(self, words: str) -> "EnrolmentQuerySet":
+        """Whose product or merchant is called so."""
+        named = Q(product__title__icontains=words) | Q(product__code=words) | Q(merchant__name__icontains=words)
+        return self.filter(named)
+
     def longest_waiting_first(self) -> "EnrolmentQuerySet":
         return self.order_by("enrolled_at", "pk")
 

@@ -1,4 +1,4 @@
-"""A leader's activities: the list, the form, the page with its audit queue, and the buttons on it."""
+"""A leader's activities: the list, the form, and the buttons on an activity's page (``desk``)."""
 
 from typing import Any
 
@@ -17,11 +17,11 @@ from haowu.ground.errors import Refused
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
-from tuanzhang import activities, changes, enrolling, waiting
+from tuanzhang import activities, enrolling, waiting
 from tuanzhang.filters import ActivityFilter
 from tuanzhang.forms import EXPLAINED, ActivityForm, ExtensionForm, MinimumFormSet, StreamersForm, minimums_of, written
-from tuanzhang.item_summary import activity_now, item_now
-from tuanzhang.models import Activity, ChangeRequest, Enrolment, SecondLevel
+from tuanzhang.item_summary import activity_now
+from tuanzhang.models import Activity, Enrolment
 
 
 class OfLeader(TenantRequiredMixin):
@@ -34,6 +34,7 @@ class ActivityList(OfLeader, ListPage):
     sorts = [
         Sort("newest", gettext_lazy("最新创建"), ("-created_at", "-pk")),
         Sort("begins", gettext_lazy("最早开始"), ("begins_at", "pk")),
+        Sort("waiting", gettext_lazy("待审核最多"), ("-waiting", "-pk")),
     ]
 
     def queryset(self):
@@ -43,7 +44,9 @@ class ActivityList(OfLeader, ListPage):
         return [activity_now(activity, days.now()) for activity in found]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(waiting=waiting.of_leader(self.request.tenant, days.now()), **context)
+        waits = waiting.of_leader(self.request.tenant, days.now())
+        counts = {"to_answer": sum(each.count for each in waits), "oldest_days": waits[0].days if waits else 0}
+        return super().get_context_data(waiting=waits, **counts, **context)
 
 
 class OwnActivity(OfLeader):
@@ -54,33 +57,6 @@ class OwnActivity(OfLeader):
 
     def back(self) -> str:
         return reverse("activity", args=[self.kwargs["public_id"]])
-
-
-class ActivityPage(OwnActivity, TemplateView):
-    """The queue stands first: what waits longest is what somebody should do next."""
-
-    template_name = "tuanzhang/activity.html"
-    queue_size = 100
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        now = days.now()
-        items = Enrolment.objects.visible_to(self.request.tenant).in_activity(self.activity).with_terms()
-        queue = items.in_state(Enrolment.State.PENDING, now).longest_waiting_first()[: self.queue_size]
-        requests = ChangeRequest.objects.visible_to(self.request.tenant).in_activity(self.activity)
-        seconds = SecondLevel.objects.visible_to(self.request.tenant).in_activity(self.activity)
-        return super().get_context_data(
-            activity=self.activity,
-            now=activity_now(self.activity, now),
-            explained=EXPLAINED[self.activity.type],
-            queue=[item_now(item, now) for item in queue],
-            items=[item_now(item, now) for item in items.not_over(now).newest_first()[: self.queue_size]],
-            requests=requests.waiting(now),
-            seconds=seconds.waiting().with_item(),
-            listed=self.activity.listed_now(now),
-            extension=ExtensionForm(),
-            share_url=self.request.build_absolute_uri(reverse("activity-goods", args=[self.activity.share_token])),
-            **context,
-        )
 
 
 class ActivityEditor(OfLeader, TemplateView):
@@ -177,21 +153,6 @@ class UnlistStreamer(ActivityAct):
         return _("达人将在明日 0 点移出名单。今天的订单仍按活动计。")
 
 
-class Audit(ActivityAct):
-    """One or many of the queue: passed, or refused with one reason."""
-
-    def act(self) -> str:
-        mine = Enrolment.objects.visible_to(self.request.tenant).in_activity(self.activity)
-        asked = mine.named(map(inputs.key, self.request.POST.getlist("enrolment")))
-        chosen = list(asked.select_related("product").longest_waiting_first())
-        if self.request.POST.get("decision") == "pass":
-            answers, done = enrolling.pass_many(chosen, at=days.now()), _("已通过 {n} 件。")
-        else:
-            answers, done = enrolling.reject_many(chosen, self.reason, at=days.now()), _("已拒绝 {n} 件。")
-        say_of_many(self.request, done, [(each.product, answer) for each, answer in zip(chosen, answers, strict=True)])
-        return ""
-
-
 class EndItem(ActivityAct):
     def act(self) -> str:
         mine = Enrolment.objects.visible_to(self.request.tenant).in_activity(self.activity)
@@ -214,22 +175,3 @@ class EndWithMerchant(OfLeader, ActView):
 
     def back(self) -> str:
         return reverse("service")
-
-
-class AnswerRequest(OfLeader, ActView):
-    """A merchant's request to lower its rates or to end the cooperation."""
-
-    @cached_property
-    def asked(self) -> ChangeRequest:
-        mine = ChangeRequest.objects.visible_to(self.request.tenant).select_related("enrolment__activity")
-        return get_object_or_404(mine, public_id=self.kwargs["public_id"])
-
-    def act(self) -> str:
-        if self.request.POST.get("decision") == "agree":
-            changes.agree(self.asked, at=days.now())
-            return _("已同意，明日 0 点生效。")
-        changes.refuse(self.asked, self.reason, at=days.now())
-        return _("已拒绝，原来的条款不变。")
-
-    def back(self) -> str:
-        return reverse("activity", args=[self.asked.enrolment.activity.public_id])

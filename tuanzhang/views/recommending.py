@@ -1,10 +1,11 @@
 """A leader recommends: the form, what streamers ask for, and groups of streamers."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -14,6 +15,8 @@ from django.views.generic import TemplateView
 from haowu.approvals.act_views import ActView
 from haowu.ground import days, inputs
 from haowu.ground.errors import Refused
+from haowu.ground.fields import SEARCH_LENGTH
+from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from tuanzhang import recommending
 from tuanzhang.forms import GroupForm, RecommendationForm
@@ -23,48 +26,88 @@ from tuanzhang.views.leader import OfLeader
 
 
 class NewRecommendation(OfLeader, TemplateView):
-    """Goods, a note and recipients. ``?request=`` answers what a streamer asked for."""
+    """Goods, a note and recipients. ``?request=`` answers what a streamer asked for, ``?q=`` looks for goods.
+
+    What is chosen stays on the list whatever is looked for.
+    """
 
     template_name = "tuanzhang/recommendation_form.html"
     writes = True
-    choice_size = 200
+    choice_size = 40
+
+    @cached_property
+    def asked(self) -> QueryDict:
+        return self.request.POST if self.request.method == "POST" else self.request.GET
 
     @cached_property
     def answers(self) -> GoodsRequest | None:
-        asked = self.request.GET.get("request")
+        asked = self.request.GET.get("request") or self.asked.get("request")
         mine = GoodsRequest.objects.visible_to(self.request.tenant).open().with_answers()
         return get_object_or_404(mine, public_id=inputs.key(asked)) if asked else None
 
     @cached_property
+    def words(self) -> str:
+        asked = self.asked.get("q", "")[:SEARCH_LENGTH].strip()
+        return asked if inputs.is_storable(asked) else ""
+
+    @cached_property
+    def chosen(self) -> list[ItemNow]:
+        """What is ticked, of what the leader carries now."""
+        ids = [inputs.key(each) for each in self.asked.getlist("items")[: 4 * recommending.MOST]]
+        return self._carried(lambda items: items.named(ids)) if ids else []
+
+    @cached_property
     def items(self) -> list[ItemNow]:
-        """What the leader carries now, the newest first; of a request with a category or price what fits it first."""
+        """What is chosen; then what the leader carries, the newest first, of a request what fits its category first."""
+        chosen = [row.item.pk for row in self.chosen]
+        found = self._carried(lambda items: (items.about(self.words) if self.words else items).exclude(pk__in=chosen))
+        return [*self.chosen, *found]
+
+    def _carried(self, narrowed: Callable[[Any], Any]) -> list[ItemNow]:
         now = days.now()
         with platform_scope():
-            carried = recommending.recommendable(self.request.tenant, now).with_terms().newest_first()
-            found = [item_now(item, now) for item in carried[: self.choice_size]]
+            carried = recommending.recommendable(self.request.tenant, now).with_pictures().newest_first()
+            found = [item_now(item, now) for item in narrowed(carried)[: self.choice_size]]
         return sorted(found, key=lambda row: not self._fits(row.item))
 
     @property
     def groups(self) -> QuerySet[StreamerGroup]:
         return StreamerGroup.objects.visible_to(self.request.tenant).counted()
 
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if request.headers.get("HX-Request"):
+            return self.response_class(request, "tuanzhang/_choose_items.html", self._choice())
+        return super().get(request, **kwargs)
+
+    def _choice(self) -> dict[str, Any]:
+        return {"items": self.items, "chosen": {row.item.public_id for row in self.chosen}}
+
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        context.setdefault("form", self._form())
-        return super().get_context_data(items=self.items, groups=self.groups, answers=self.answers, **context)
+        names = ("note", "to_all", "streamers")
+        context.setdefault("form", self._form(initial={name: self.asked.get(name, "") for name in names}))
+        return super().get_context_data(
+            any_item=bool(self.items or self.words),
+            words=self.words,
+            groups=self.groups,
+            chosen_groups=self.asked.getlist("groups"),
+            answers=self.answers,
+            **self._choice(),
+            **context,
+        )
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = self._form(request.POST)
         if form.is_valid():
             try:
-                made = recommending.recommend(request.tenant, form.letter(self.answers), at=days.now())
+                made = recommending.recommend(request.tenant, form.recommendation(self.answers), at=days.now())
                 messages.success(request, _("已推荐。达人打开、选入和成交都会记在这次推荐上。"))
                 return redirect("recommendation", made.public_id)
             except Refused as refused:
                 form.add_error(None, refused.message)
         return self.render_to_response(self.get_context_data(form=form))
 
-    def _form(self, *posted: Any) -> RecommendationForm:
-        return RecommendationForm(*posted, items=[row.item for row in self.items], groups=self.groups)
+    def _form(self, *posted: Any, **options: Any) -> RecommendationForm:
+        return RecommendationForm(*posted, items=[row.item for row in self.chosen], groups=self.groups, **options)
 
     def _fits(self, item: Enrolment) -> bool:
         asked = self.answers
@@ -74,6 +117,28 @@ class NewRecommendation(OfLeader, TemplateView):
         while category is not None and category.pk != asked.category_id:
             category = category.parent
         return category is not None
+
+
+class FindStreamers(OfLeader, TemplateView):
+    """The streamers that ``?who=`` names, to be ticked; those ticked already stay on the list."""
+
+    template_name = "tuanzhang/_people.html"
+    size = 20
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        who, query = self.request.GET.get("who", "")[:SEARCH_LENGTH].strip(), self.request.GET
+        ticked = [inputs.key(code) for code in query.getlist("streamers")]
+        chosen = list(Tenant.objects.coded(Tenant.Kind.STREAMER, ticked).values())
+        streamers = Tenant.objects.of_kind(Tenant.Kind.STREAMER)
+        found = streamers.called(who)[: self.size] if who and inputs.is_storable(who) else []
+        ids = {each.pk for each in chosen}
+        return super().get_context_data(
+            people=[*chosen, *(each for each in found if each.pk not in ids)],
+            chosen_ids=ids,
+            who=who,
+            box_id=inputs.key(query.get("box")) or "people",
+            **context,
+        )
 
 
 class EndRecommendation(OfLeader, ActView):

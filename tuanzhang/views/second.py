@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView
 
 from haowu.approvals.act_views import ActView
 from haowu.ground import days
@@ -15,7 +14,7 @@ from haowu.ground.errors import single
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.scope import platform_scope
 from tuanzhang import second_level
-from tuanzhang.filters import OpenActivityFilter, SecondLevelFilter
+from tuanzhang.filters import ItemFilter, OpenActivityFilter, SecondLevelFilter
 from tuanzhang.forms import SecondForm
 from tuanzhang.item_summary import activity_now, item_now
 from tuanzhang.models import Activity, Enrolment, SecondLevel
@@ -30,41 +29,42 @@ class JoinableActivities(OfLeader, ListPage):
     sorts = [Sort("newest", gettext_lazy("最新发布"), ("-published_at", "-pk"))]
 
     def queryset(self):
-        visible = Activity.objects.visible_to(self.request.tenant).not_over(days.now()).with_minimums()
-        return visible.joinable_by(self.request.tenant)
+        shown = Activity.objects.visible_to(self.request.tenant).not_over(days.now()).with_minimums()
+        return shown.joinable_by(self.request.tenant).counted()
 
     def rows(self, found: list[Activity]) -> list[Any]:
         return [activity_now(activity, days.now()) for activity in found]
 
 
-class JoinableActivity(OfLeader, TemplateView):
-    """Its goods, each with the form to apply to share in it."""
+class JoinableActivity(OfLeader, ListPage):
+    """Its goods, each with the form to apply to share in it; other leaders' items are read as the platform."""
 
     template_name = "tuanzhang/joinable_activity.html"
-    size = 200
+    filterset_class = ItemFilter
+    sorts = [Sort("newest", gettext_lazy("最近报名"), ("-enrolled_at", "-pk"))]
 
     @cached_property
     def activity(self) -> Activity:
         visible = Activity.objects.visible_to(self.request.tenant).joinable_by(self.request.tenant).with_minimums()
         return get_object_or_404(visible, public_id=self.kwargs["public_id"])
 
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
+    def queryset(self):
+        return Enrolment.objects.in_activity(self.activity).not_over(days.now()).with_pictures()
+
+    def rows(self, found: list[Enrolment]) -> list[dict[str, Any]]:
         now = days.now()
         mine = SecondLevel.objects.visible_to(self.request.tenant).of_second(self.request.tenant)
-        seconds = {second.enrolment_id: second for second in mine.in_activity(self.activity).order_by("pk")}
-        with platform_scope():
-            items = Enrolment.objects.in_activity(self.activity).not_over(now).with_terms().newest_first()
-            visible = [(item_now(item, now), seconds.get(item.pk)) for item in items[: self.size]]
+        seconds = {second.enrolment_id: second for second in mine.of_items(found).order_by("pk")}
+        return [{"now": item_now(item, now), "second": seconds.get(item.pk)} for item in found]
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
         share = reverse("activity-goods", args=[self.activity.share_token])
         share_url = self.request.build_absolute_uri(f"{share}?via={self.request.tenant.public_id}")
-        return super().get_context_data(
-            activity=self.activity,
-            now=activity_now(self.activity, now),
-            items=visible,
-            form=SecondForm(),
-            share_url=share_url,
-            **context,
-        )
+        with platform_scope():
+            known = super().get_context_data(**context)
+        now = activity_now(self.activity, days.now())
+        names = {"activity": self.activity, "now": now, "apply_form": SecondForm(), "share_url": share_url}
+        return known | names
 
 
 class Apply(OfLeader, ActView):
@@ -95,6 +95,10 @@ class SecondLevels(OfLeader, ListPage):
     def rows(self, found: list[SecondLevel]) -> list[Any]:
         now = days.now()
         return [(second, second.waits(now), second.is_live(now)) for second in found]
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        mine = SecondLevel.objects.visible_to(self.request.tenant)
+        return super().get_context_data(to_answer=mine.to_answer(self.request.tenant).count(), **context)
 
 
 class PartAct(OfLeader, ActView):

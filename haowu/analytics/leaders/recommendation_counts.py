@@ -17,7 +17,11 @@ SELECT channel.recommendation_id, pick.product_id, count(DISTINCT pick.id), coun
        count(DISTINCT line.order_id), coalesce(sum(line.paid_fen), 0)::bigint,
        coalesce(sum(line.paid_fen - line.refunded_fen), 0)::bigint,
        coalesce(sum(CASE WHEN line.first_leader_id = %(leader)s THEN line.due_first_leader_fen
-                         WHEN line.second_leader_id = %(leader)s THEN line.due_second_leader_fen END), 0)::bigint
+                         WHEN line.second_leader_id = %(leader)s THEN line.due_second_leader_fen END), 0)::bigint,
+       coalesce(sum(CASE WHEN line.first_leader_id = %(leader)s
+                         THEN line.due_first_leader_fen - line.due_first_leader_fee_fen
+                         WHEN line.second_leader_id = %(leader)s
+                         THEN line.due_second_leader_fen - line.due_second_leader_fee_fen END), 0)::bigint
 FROM streamers_channel AS channel
 JOIN streamers_pick AS pick ON pick.id = channel.pick_id
 JOIN tuanzhang_activity AS activity ON activity.id = channel.activity_id
@@ -37,7 +41,8 @@ GROUP BY 1, 2
 
 @dataclass(frozen=True)
 class RecommendationCounts:
-    """``sold_fen`` as ordered, ``kept_fen`` less refunds; ``fees_fen``: the leader's gross as it stands now."""
+    """``sold_fen`` as ordered, ``kept_fen`` less refunds; ``fees_fen`` the leader's gross as it stands now, ``net_fen``
+    what the platform's fee leaves of it."""
 
     picks: int = 0
     streamers: int = 0
@@ -45,6 +50,7 @@ class RecommendationCounts:
     sold_fen: int = 0
     kept_fen: int = 0
     fees_fen: int = 0
+    net_fen: int = 0
 
     def __add__(self, other: "RecommendationCounts") -> "RecommendationCounts":
         mine, theirs = vars(self), vars(other)

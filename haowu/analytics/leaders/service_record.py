@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from commissions.leaders.results import SHIP_WITHIN
+from haowu.ground.money import percent
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Product
@@ -78,19 +79,32 @@ class ServiceRecord:
         return _bps(self.after_sales, self.shipped)
 
     @property
+    def late_percent(self) -> str:
+        return "–" if self.late_bps is None else percent(self.late_bps)
+
+    def is_about(self, words: str) -> bool:
+        """Whether the product or its shop is called so."""
+        named = [self.merchant.name, *([self.product.title, self.product.code] if self.product else [])]
+        return any(words.casefold() in name.casefold() for name in named)
+
+    @property
     def ships_late(self) -> bool:
         return self.late * 10_000 > self.to_ship * LATE_LIMIT_BPS
 
 
-def of_leader(leader: Tenant, since: datetime, by: Grouping, *, at: datetime, limit: int = 200) -> list[ServiceRecord]:
+LIMIT = 2_000
+"""Rows that somebody still pages through."""
+
+
+def of_leader(leader: Tenant, since: datetime, by: Grouping, *, at: datetime) -> list[ServiceRecord]:
     """The leader's goods since ``since`` as their merchants served them; the most lines first. Within a transaction."""
     sql = _SERVED.format(product="line.product_id" if by == Grouping.PRODUCT else "NULL::bigint")
     asked: dict[str, Any] = {"leader": leader.pk, "since": since, "at": at, "ship_within": SHIP_WITHIN}
     with platform_scope(), connection.cursor() as cursor:
-        cursor.execute(sql + f" ORDER BY 3 DESC, 1, 2 LIMIT {limit:d}", asked)
+        cursor.execute(sql + f" ORDER BY 3 DESC, 1, 2 LIMIT {LIMIT}", asked)
         rows = cursor.fetchall()
     merchants = Tenant.objects.in_bulk({row[0] for row in rows})
-    products = Product.objects.in_bulk({row[1] for row in rows} - {None})
+    products = Product.objects.prefetch_related("images").in_bulk({row[1] for row in rows} - {None})
     return [ServiceRecord(merchants[merchant], products.get(product), *figures) for merchant, product, *figures in rows]
 
 

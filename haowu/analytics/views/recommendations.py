@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
@@ -37,7 +38,7 @@ class Recommendations(ListPage):
 class RecommendationPage(TenantRequiredMixin, TemplateView):
     kind = Tenant.Kind.TUANZHANG
     template_name = "analytics/recommendation.html"
-    size = 200
+    page_size = 24
 
     @cached_property
     def recommendation(self) -> Recommendation:
@@ -47,10 +48,14 @@ class RecommendationPage(TenantRequiredMixin, TemplateView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         counts = recommendation_counts.by_product(self.request.tenant, [self.recommendation.pk])[self.recommendation.pk]
         items = self.recommendation.items.select_related("enrolment__product", "enrolment__activity")
+        items = items.prefetch_related("enrolment__product__images")
+        recipients = self.recommendation.recipients.earliest_seen_first()
+        page = Paginator(recipients, self.page_size).get_page(self.request.GET.get("page"))
         return super().get_context_data(
             recommendation=self.recommendation,
             rows=[(item.enrolment, counts.get(item.enrolment.product_id, RecommendationCounts())) for item in items],
             total=recommendation_counts.total(counts),
-            recipients=self.recommendation.recipients.earliest_seen_first()[: self.size],
+            recipients=page.object_list,
+            page=page,
             **context,
         )

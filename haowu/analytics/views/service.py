@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
@@ -12,6 +13,7 @@ from haowu.analytics.leaders import service_record
 from haowu.analytics.leaders.service_record import Grouping, ServiceRecord
 from haowu.analytics.views.effect import SPANS, looked_back
 from haowu.ground import days
+from haowu.ground.fields import SEARCH_LENGTH
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
 from tuanzhang.models import Enrolment
@@ -27,15 +29,22 @@ SORTS = {
 class ServicePage(TenantRequiredMixin, TemplateView):
     kind = Tenant.Kind.TUANZHANG
     template_name = "analytics/service.html"
+    page_size = 24
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         asked, now = self.request.GET, days.now()
         by = Grouping.PRODUCT if asked.get("by") == Grouping.PRODUCT else Grouping.MERCHANT
         sort = asked.get("sort") if asked.get("sort") in SORTS else "lines"
         rows, span = looked_back(self.request, partial(service_record.of_leader, self.request.tenant, by=by, at=now))
+        words = asked.get("q", "")[:SEARCH_LENGTH].strip()
+        found = [row for row in sorted(rows, key=SORTS[sort][1]) if row.is_about(words)]
+        page = Paginator(found, self.page_size).get_page(asked.get("page"))
         running = self._running(by, now)
         return super().get_context_data(
-            rows=[(row, running[_key(row)]) for row in sorted(rows, key=SORTS[sort][1])],
+            rows=[(row, running[_key(row)]) for row in page],
+            page=page,
+            words=words,
+            late_merchants=len({row.merchant.pk for row in rows if row.ships_late}),
             span=span,
             spans=SPANS,
             by=by,

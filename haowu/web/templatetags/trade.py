@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from haowu.ground import money
 from haowu.web import request_ids, undo
+from haowu.web.amounts import large_yuan
 from haowu.web.charts import Chart
 
 register = template.Library()
@@ -23,6 +24,9 @@ def yuan(fen: int | None) -> str:
     if fen is None:
         return "–"
     return f"{'-' if fen < 0 else ''}¥{money.yuan(abs(fen))}"
+
+
+register.filter("large_yuan", large_yuan)
 
 
 @register.filter

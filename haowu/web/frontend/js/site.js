@@ -124,6 +124,16 @@ document.addEventListener("click", async (event) => {
   if (said) said.hidden = false;
 });
 
+// A list beside its open item: what was pressed is the one that is open.
+document.addEventListener("click", (event) => {
+  const pressed = event.target.closest("[data-open-list] a[hx-get]");
+  if (!pressed) return;
+  for (const link of pressed.closest("[data-open-list]").querySelectorAll("[aria-current]")) {
+    link.removeAttribute("aria-current");
+  }
+  pressed.setAttribute("aria-current", "true");
+});
+
 // An open menu closes when one clicks elsewhere or presses Escape.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {
