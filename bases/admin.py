@@ -25,7 +25,7 @@ from bases.models import (
     Room,
     Stock,
 )
-from haowu.approvals.queues import DecisionForm, StaffQueue, reason_of
+from haowu.approvals.queues import DecisionForm, Offer, StaffQueue, reason_of
 from haowu.approvals.words import Subject
 from haowu.ground import days
 from haowu.ground.fields import TextField
@@ -80,8 +80,14 @@ class ApplicationAdmin(StaffQueue):
     action_form = FoundingForm
     waiting_since = "applied_at"
     waiting = frozenset({Application.Status.SUBMITTED})
+    offers = {
+        "approve": Offer(Application.MOVES["approve"][0]),
+        "send_back": Offer(Application.MOVES["return"][0]),
+        "refuse": Offer(Application.MOVES["refuse"][0]),
+    }
+    search_fields = ["name", "applicant__name", "=applicant__code"]
     list_display = ["name", "applicant", "level", "city_name", "live_rooms", "guides", "property_sqm", "status", "age"]
-    list_filter = ["status", "level"]
+    list_filter = ["status", "level", "applied_at"]
     list_select_related = ["applicant"]
     inlines = [DocumentInline]
     actions = ["approve", "send_back", "refuse"]
@@ -109,6 +115,7 @@ class ApplicationAdmin(StaffQueue):
 
 @admin.register(Base)
 class BaseAdmin(StaffQueue):
+    offers = {"downgrade": Offer(Base.MOVES["downgrade"][0]), "close": Offer(Base.MOVES["close"][0])}
     list_display = ["base", "level", "city_name", "status", "founder", "activated_at"]
     list_filter = ["status", "level"]
     list_select_related = ["base", "founder"]
@@ -129,8 +136,9 @@ class IntroductionAdmin(StaffQueue):
     action_form = BrandForm
     waiting_since = "submitted_at"
     waiting = frozenset({Introduction.Status.SUBMITTED})
+    offers = {name: Offer(Introduction.MOVES[name][0]) for name in ("accept", "authorise", "refuse")}
     list_display = ["brand", "base", "document_no", "authorised_from", "authorised_to", "status", "age"]
-    list_filter = ["status", "authorised_to"]
+    list_filter = ["status", "submitted_at", "authorised_to"]
     list_select_related = ["brand", "base"]
     search_fields = ["brand__name", "base__name", "=document_no"]
     actions = ["accept", "authorise", "refuse"]
@@ -166,8 +174,11 @@ class BrandedProductAdmin(LookOnlyAdmin):
 
 @admin.register(Feed)
 class FeedAdmin(StaffQueue):
+    waiting_since = "received_at"
+    waiting = frozenset({Feed.Status.HELD})
+    offers = {"confirm": Offer((Feed.Status.HELD, Feed.Status.RECEIVED)), "reject": Offer(Feed.MOVES["reject"][0])}
     list_display = ["base", "sequence", "kind", "status", "counted_at", "rows", "changed", "emptied", "quarantined"]
-    list_filter = ["status", "kind"]
+    list_filter = ["status", "kind", "counted_at"]
     list_select_related = ["base"]
     search_fields = ["base__name", "=base__code"]
     actions = ["confirm", "reject"]
@@ -183,6 +194,9 @@ class FeedAdmin(StaffQueue):
 
 @admin.register(QuarantinedRow)
 class QuarantinedRowAdmin(StaffQueue):
+    waiting_since = "feed__received_at"
+    waiting = frozenset({QuarantinedRow.Status.OPEN})
+    offers = {name: Offer(QuarantinedRow.MOVES[name][0]) for name in ("take", "drop")}
     list_display = ["__str__", "base", "reason", "price", "quantity", "feed", "status"]
     list_filter = ["status", "reason"]
     list_select_related = ["base", "feed__base"]

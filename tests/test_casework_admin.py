@@ -146,7 +146,7 @@ def test_a_resettlement_is_previewed_by_a_form_and_applied_by_another(books):
     signed_in("maker").post(at(Resettlement, "add/"), asked)
     made = Resettlement.objects.get()
     page = signed_in("maker").get(at(Resettlement, f"{made.pk}/change/")).content.decode()
-    assert "¥-0.50" in page
+    assert "-¥0.50" in page
     act("checker", made, "apply")
     settle("2024-06-10")
     assert balance("available") == 1175

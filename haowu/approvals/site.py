@@ -1,0 +1,78 @@
+"""The admin's site: its menu with what waits, its home, its search. Desks of upper floors put their panels here."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, path, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from haowu.approvals.staff_menu import GROUPS
+
+Page = Callable[["StaffSite", HttpRequest], HttpResponse]
+
+
+class StaffSite(AdminSite):
+    """``pages`` are filled in by ``haowu.approvals.admin``: they look at queues, which are registered on this site."""
+
+    site_header = site_title = _("好物联盟 · 平台后台")
+    index_title = _("联盟总览")
+    enable_nav_sidebar = False
+    pages: dict[str, Page]
+    count_waiting: Callable[[HttpRequest], dict[str, Any]]
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.pages = {}
+
+    def get_urls(self) -> list:
+        own = [
+            path("search/", self.admin_view(self._page("search")), name="search"),
+            path("lists/", self.admin_view(self.lists), name="lists"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return self.pages["home"](self, request)
+
+    def lists(self, request: HttpRequest) -> HttpResponse:
+        """Every list there is; the menu holds those of every day."""
+        return super().index(request, {"title": _("全部列表")})
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return super().each_context(request) | {"menu": SimpleLazyObject(lambda: self.menu(request))}
+
+    def menu(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """Groups of places that the user may look at, each with how much waits there."""
+        waiting = self.count_waiting(request)
+        registry = {model._meta.label_lower: shown for model, shown in self._registry.items()}
+        groups = []
+        for name, places in GROUPS:
+            seen = [each for each in places if each.model in registry]
+            seen = [each for each in seen if registry[each.model].has_view_or_change_permission(request)]
+            items = [self._item(request, each, waiting.get(each.model)) for each in seen]
+            groups += [{"name": name, "places": items}] if items else []
+        return groups
+
+    def _item(self, request: HttpRequest, place: Any, waiting: Any) -> dict[str, Any]:
+        address = reverse(place.route)
+        href = waiting.address if waiting is not None and waiting.count else address
+        is_here = request.path.startswith(address)
+        return {"place": place, "href": href, "waiting": waiting and waiting.count, "is_here": is_here}
+
+    def _page(self, name: str) -> Callable[[HttpRequest], HttpResponse]:
+        def page(request: HttpRequest) -> HttpResponse:
+            return self.pages[name](self, request)
+
+        return page
+
+
+def list_address(model: Any, query: str = "") -> str:
+    """Where the list of ``model`` stands; empty for one that has none."""
+    try:
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    except NoReverseMatch:
+        return ""
+    return f"{address}?{query}" if query else address
