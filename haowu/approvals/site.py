@@ -3,14 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import NoReverseMatch, path, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
 from haowu.approvals.staff_menu import GROUPS
+from haowu.tenants import second_step, second_step_views
+from haowu.tenants.staff_pages import end_view
 
+LIBRARIES = frozenset({"auth", "oauth2_provider", "otp_static", "otp_totp"})
 Page = Callable[["StaffSite", HttpRequest], HttpResponse]
 
 
@@ -27,12 +33,31 @@ class StaffSite(AdminSite):
         super().__init__(name)
         self.pages = {}
 
+    def register(self, model_or_iterable: Any, *rest: Any, **options: Any) -> None:
+        """Without what libraries register for themselves: tokens and secrets are nobody's to look at."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        ours = [model for model in models if model._meta.app_label not in LIBRARIES]
+        super().register(ours, *rest, **options)
+
     def get_urls(self) -> list:
         own = [
+            path("second-step/", self._bare(second_step_views.verify), name="second_step"),
+            path("second-step/enrol/", self._bare(second_step_views.enrol), name="second_step_enrol"),
+            path("second-step/codes/", self.admin_view(self._bare(second_step_views.codes)), name="second_step_codes"),
+            path("view-as/end/", self.admin_view(end_view), name="view_as_end"),
             path("search/", self.admin_view(self._page("search")), name="search"),
             path("lists/", self.admin_view(self.lists), name="lists"),
         ]
         return [*own, *super().get_urls()]
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return super().has_permission(request) and second_step.is_passed(request.user)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Whoever has signed in and not passed the second step goes there."""
+        if super().has_permission(request) and not self.has_permission(request):
+            return redirect(second_step_views.address(request))
+        return super().login(request, {"second_step": settings.STAFF_SECOND_STEP} | (extra_context or {}))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return self.pages["home"](self, request)
@@ -61,6 +86,15 @@ class StaffSite(AdminSite):
         href = waiting.address if waiting is not None and waiting.count else address
         is_here = request.path.startswith(address)
         return {"place": place, "href": href, "waiting": waiting and waiting.count, "is_here": is_here}
+
+    def _bare(self, view: Page) -> Callable[[HttpRequest], HttpResponse]:
+        """Pages that stand before the permission to look at anything."""
+
+        @never_cache
+        def page(request: HttpRequest) -> HttpResponse:
+            return view(self, request)
+
+        return page
 
     def _page(self, name: str) -> Callable[[HttpRequest], HttpResponse]:
         def page(request: HttpRequest) -> HttpResponse:

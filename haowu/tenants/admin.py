@@ -9,7 +9,6 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -24,8 +23,7 @@ from haowu.tenants.columns import yuan_column as yuan_column
 from haowu.tenants.models import BuyerIdentity, Membership, PersonalDataAccess, PersonalRecord, Tenant, User
 from haowu.tenants.recorded_admin import HIDDEN, RecordedAdmin
 from haowu.tenants.staff_lists import CappedPaginator, PrudentList
-
-admin.site.unregister(Group)
+from haowu.tenants.staff_pages import SecondStepPages, ViewAsPages
 
 
 class Readable(admin.options.BaseModelAdmin):
@@ -126,7 +124,8 @@ class BuyerIdentityInline(Edited, admin.TabularInline):
 
 
 @admin.register(User)
-class PersonAdmin(RecordedAdmin, EditedAdmin, UserAdmin):
+class PersonAdmin(RecordedAdmin, SecondStepPages, EditedAdmin, UserAdmin):
+    change_form_template = "admin/tenants/user/change_form.html"
     subject_kind = "user"
     inline_kinds = {Membership: "membership"}
     hidden = frozenset({"password", "email", "first_name", "last_name"})
@@ -149,7 +148,7 @@ class PersonAdmin(RecordedAdmin, EditedAdmin, UserAdmin):
 
 
 @admin.register(Tenant)
-class TenantAdmin(RecordedAdmin, EditedAdmin):
+class TenantAdmin(RecordedAdmin, ViewAsPages, EditedAdmin):
     subject_kind = "tenant"
     inline_kinds = {Membership: "membership", BuyerIdentity: "buyer-identity"}
     list_display = ["name", "kind", "code", "created_at"]

@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
+from haowu.tenants import second_step, view_as
+from haowu.tenants.access import SAFE_METHODS
 from haowu.tenants.models import Membership
-from haowu.tenants.scope import PLATFORM, enter_scope
+from haowu.tenants.scope import PLATFORM, enter_scope, read_only
 
 SESSION_KEY = "tenant"
 
@@ -14,7 +17,8 @@ SESSION_KEY = "tenant"
 class TenantScopeMiddleware:
     """Sets ``request.membership`` and ``request.tenant`` (None before a tenant is chosen) and enters their scope.
 
-    The admin's staff see the platform's rows. A response of 500 and above rolls the whole request back.
+    The admin's staff see the platform's rows; outside of it they may view a tenant (``request.viewing``, else None). A
+    response of 500 and above rolls the whole request back.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -22,16 +26,33 @@ class TenantScopeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
+            request.viewing = view_as.current(request)
+            is_staff_page = request.path.startswith("/admin/")
+            if request.viewing and not is_staff_page:
+                return self._viewed(request)
             request.membership = self._membership(request)
             request.tenant = request.membership.tenant if request.membership else None
             if request.tenant:
                 enter_scope(request.tenant.pk)
-            if request.path.startswith("/admin/") and request.user.is_active and request.user.is_staff:
+            if is_staff_page and self._may_see_all(request):
                 enter_scope(PLATFORM)
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         return response
+
+    def _viewed(self, request: HttpRequest) -> HttpResponse:
+        """A tenant's page as its reader sees it; whatever would write is refused."""
+        request.membership = request.viewing.membership(request.user.pk)
+        request.tenant = request.membership.tenant
+        if request.method not in SAFE_METHODS and request.path not in view_as.ALLOWED:
+            return render(request, "view_only.html", status=403)
+        enter_scope(request.tenant.pk)
+        read_only()
+        return self.get_response(request)
+
+    def _may_see_all(self, request: HttpRequest) -> bool:
+        return request.user.is_active and request.user.is_staff and second_step.is_passed(request.user)
 
     def _membership(self, request: HttpRequest) -> Membership | None:
         chosen = request.session.get(SESSION_KEY)
