@@ -59,8 +59,7 @@ class LevelPolicyAdmin(RecordedAdmin, EditedAdmin):
     form = LevelPolicyForm
     list_display = [
         "effective_from",
-        *(yuan_column(f"{level}_gmv_fen", LevelPolicy._meta.get_field(f"{level}_gmv_fen").verbose_name)
-          for level in LEVELS),
+        *(f"{level}_gmv_fen" for level in LEVELS),
         "mode",
         "credited_to",
         "note",

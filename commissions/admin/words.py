@@ -9,6 +9,14 @@ HELD = {
     "AFTER_SALE_OPEN": _("售后未结束"),
     "INSUFFICIENT_DEPOSIT": _("商家佣金账户余额不足"),
 }
+OFFERS = {
+    "exclusive_activity": _("专属活动"),
+    "exclusive": _("专属计划"),
+    "item_targeted": _("商品定向计划"),
+    "shop_targeted": _("店铺定向计划"),
+    "activity": _("团长活动"),
+    "normal": _("普通计划"),
+}
 _PARTIES = {
     "streamer": _("达人"),
     "first_leader": _("一级团长"),
@@ -17,8 +25,6 @@ _PARTIES = {
     "agency": _("达人机构"),
 }
 _PARTS = {"_fen": _("毛额"), "_fee_fen": _("技术服务费")}
-_WHEN = {"estimate_": _("预估"), "due_": _("应结"), "": ""}
-
 RATES = {
     "commission_bps": _("佣金率"),
     "service_fee_bps": _("一级服务费率"),
@@ -29,8 +35,7 @@ RATES = {
     "step_bps": _("阶梯佣金率"),
 }
 AMOUNTS = {
-    f"{prefix}{party}{part}": format_lazy(_("{when}{who}{what}"), when=when, who=who, what=what)
-    for prefix, when in _WHEN.items()
+    f"{party}{part}": format_lazy(_("{who}{what}"), who=who, what=what)
     for party, who in _PARTIES.items()
     for part, what in _PARTS.items()
 } | {"base_fen": _("计佣基数"), "cost_fen": _("商家支出")}

@@ -14,10 +14,11 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from haowu.ground import days, inputs
-from haowu.ground.fields import DayField, SplitMomentField, TextField
+from haowu.ground.fields import DayField, PercentField, SplitMomentField, TextField, YuanField
 from haowu.tenants import columns, personal
 from haowu.tenants.columns import yuan_column as yuan_column
 from haowu.tenants.models import BuyerIdentity, Membership, PersonalDataAccess, PersonalRecord, Tenant, User
@@ -94,6 +95,15 @@ class Edited(Readable):
         models.DateField: {"form_class": DayField},
         models.DateTimeField: {"form_class": SplitMomentField},
     }
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Fen are asked for in yuan and basis points in percent, as staff speak of them."""
+        if "form_class" in options or not db_field.name.endswith(("_fen", "bps")):
+            return super().formfield_for_dbfield(db_field, request, **options)
+        kind, unit = (YuanField, _("（元）")) if db_field.name.endswith("_fen") else (PercentField, _("（%）"))
+        label = format_lazy("{}{}", columns.FieldLabel(db_field), unit)
+        asked = {"label": label, "required": not db_field.blank, "help_text": db_field.help_text}
+        return kind(**asked, initial=db_field.get_default() if db_field.has_default() else None)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):

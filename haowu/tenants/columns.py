@@ -20,8 +20,8 @@ from haowu.ground.money import percent, yuan
 from haowu.tenants import fact_words
 
 NOTHING = "–"
-UNITS = ("（分）", "（万分之一）", " (fen)", " (basis points)")
-"""What a field's name says of its unit, which its column shows instead."""
+UNITS = {"（分）": "", "（万分之一）": "", "，分）": "）", " (fen)": "", " (bps)": "", " (1/10,000)": "", ", fen)": ")"}
+"""What a field's name says of its unit, which its column shows instead; and what is left in its place."""
 
 
 def yuan_column(name: str, label: Any) -> Any:
@@ -32,6 +32,20 @@ def yuan_column(name: str, label: Any) -> Any:
 def percent_column(name: str, label: Any) -> Any:
     """A column that shows the basis points in ``name`` as percent."""
     return _column(name, label, lambda row: rate(getattr(row, name)), f"{name}_in_percent")
+
+
+class FieldLabel:
+    """The name of a field without its unit, in the reader's language when it is shown."""
+
+    def __init__(self, field: Any) -> None:
+        self.field = field
+
+    def __str__(self) -> str:
+        text = str(self.field.verbose_name)
+        for unit, rest in UNITS.items():
+            if text.endswith(unit):
+                return text.removesuffix(unit) + rest
+        return text
 
 
 def money(fen: int | None) -> str:
@@ -60,9 +74,16 @@ def facts_table(facts: Any, model: type[models.Model] | None = None) -> str:
         rows = [(fact_words.label(str(name), model), _fact(str(name), value, model)) for name, value in facts.items()]
         body = format_html_join("", '<tr><th scope="row">{}</th><td>{}</td></tr>', rows)
         return format_html('<table class="facts">{}</table>', body) if rows else NOTHING
-    if isinstance(facts, list) and any(isinstance(each, Mapping) for each in facts):
-        return format_html_join("", "{}", ((facts_table(each, model),) for each in facts))
+    if isinstance(facts, list) and facts and all(isinstance(each, Mapping) for each in facts):
+        return _rows_table(facts, model)
     return _fact("", facts, model)
+
+
+def plain_table(heads: Iterable[Any], rows: Iterable[Iterable[Any]]) -> str:
+    head = format_html_join("", '<th scope="col">{}</th>', ((each,) for each in heads))
+    cells = [format_html_join("", "<td>{}</td>", ((each,) for each in row)) for row in rows]
+    body = format_html_join("", "<tr>{}</tr>", ((each,) for each in cells))
+    return format_html('<table class="facts"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', head, body)
 
 
 def compared(before: Mapping[str, Any], after: Mapping[str, Any], model: type[models.Model] | None = None) -> str:
@@ -84,8 +105,15 @@ def shown(model: type[models.Model], names: Iterable[Any], labels: Mapping[str, 
     return [_shown(model, name, (labels or {}).get(name)) if isinstance(name, str) else name for name in names]
 
 
+def _rows_table(rows: list[Mapping[str, Any]], model: type[models.Model] | None) -> str:
+    """Several of one kind: a row for each, a column for each fact that any of them has."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    heads = [fact_words.label(name, model) for name in names]
+    return plain_table(heads, [[_fact(name, row.get(name), model) for name in names] for row in rows])
+
+
 def _fact(name: str, value: Any, model: type[models.Model] | None) -> str:
-    if isinstance(value, Mapping) or (isinstance(value, list) and any(isinstance(each, Mapping) for each in value)):
+    if isinstance(value, Mapping) or (isinstance(value, list) and value and isinstance(value[0], Mapping)):
         return facts_table(value, model)
     if isinstance(value, list):
         return "、".join(_fact(name, each, model) for each in value) or NOTHING
@@ -118,7 +146,7 @@ def _shown(model: type[models.Model], name: str, label: Any = None) -> Any:
     show = _showing(field, model)
     if show is None and label is None:
         return name
-    label = label or _label(field)
+    label = label or FieldLabel(field)
     return _column(name, label, show or (lambda row: _plain(row, field)), name)
 
 
@@ -147,19 +175,6 @@ def _plain(row: Any, field: Any) -> Any:
     if field.choices:
         value = getattr(row, f"get_{field.name}_display")()
     return NOTHING if value is None or value == "" else value
-
-
-class _label:
-    """The name of a field without its unit, in the reader's language when it is shown."""
-
-    def __init__(self, field: Any) -> None:
-        self.field = field
-
-    def __str__(self) -> str:
-        text = str(self.field.verbose_name)
-        for unit in UNITS:
-            text = text.removesuffix(unit)
-        return text
 
 
 def _column(name: str, label: Any, show: Callable[[Any], Any], called: str) -> Any:
