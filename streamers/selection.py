@@ -7,6 +7,7 @@ before it can cut a page. What a card shows comes from the OfferBook; ``test_pag
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.fields import BigIntegerField
@@ -30,9 +31,9 @@ def offered_to(streamer: Tenant, at: datetime) -> QuerySet[Product]:
     item = _rate(at, type=Plan.Type.ITEM_TARGETED, product=OuterRef("pk"), streamer=streamer)
     shop = _rate(at, type=Plan.Type.SHOP_TARGETED, merchant=OuterRef("merchant"), streamer=streamer)
     normal = _rate(at, type=Plan.Type.NORMAL, product=OuterRef("pk"), streamer=None)
-    kept = Exists(Plan.objects.live(at).filter(type=Plan.Type.EXCLUSIVE, product=OuterRef("pk")))
+    exclusive_plans = Plan.objects.live(at).filter(type=Plan.Type.EXCLUSIVE, product=OuterRef("pk"))
     items = Enrolment.objects.live(at).filter(product=OuterRef("pk"))
-    kept |= Exists(items.exclusive())
+    kept = Exists(exclusive_plans) | Exists(items.exclusive())
     listed = _best(items.exclusive().listing(streamer, at), at)
     through = _best(items.normal().filter(activity=Subquery(_way(streamer, at))), at)
     speaking = Case(When(kept, then=Greatest(exclusive, listed)), default=Coalesce(item, shop, through, normal))
@@ -41,7 +42,7 @@ def offered_to(streamer: Tenant, at: datetime) -> QuerySet[Product]:
     return products.filter(commission_bps__isnull=False, price_fen__isnull=False).annotate(worth=worth)
 
 
-def _rate(at: datetime, *, streamer: Tenant | None, **plan) -> Subquery:
+def _rate(at: datetime, *, streamer: Tenant | None, **plan: Any) -> Subquery:
     """The bps in force at ``at`` of the one live plan that ``plan`` describes; NULL where there is none."""
     rates = PlanRate.objects.filter(
         **{f"plan__{name}": value for name, value in plan.items()},
@@ -110,7 +111,8 @@ class Card:
     @property
     def per_sale_fen(self) -> int:
         """The streamer's gross commission on the lowest price, before the platform's technical service fee."""
-        return share(self.product.price_fen or 0, self.bps or 0)
+        price_fen = self.product.price_fen  # type: ignore[attr-defined]  # cards are read with_offer_facts
+        return share(price_fen or 0, self.bps or 0)
 
     def per_sale_of(self, price_fen: int) -> int:
         return share(price_fen, self.bps or 0)

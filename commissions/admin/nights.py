@@ -123,7 +123,7 @@ class ShardAdmin(CaseAdmin):
         ),
     }
     actions: ClassVar[list[str]] = ["retry", "skip"]
-    list_display: ClassVar[list] = ["run", "no", "status", "attempts", "retry_at", "lines", "seconds", "first_error"]
+    list_display: ClassVar[list] = ["run", "no", "status", "attempts", "retry_at", "lines", "seconds", "last_error"]
     list_filter: ClassVar[list] = ["status", "run__day"]
     search_fields: ClassVar[list[str]] = ["=worker"]
     fields: ClassVar[list[str]] = [
@@ -157,7 +157,7 @@ class ShardAdmin(CaseAdmin):
         transaction.on_commit(wake)
 
     @admin.display(description=gettext_lazy("最近错误"))
-    def first_error(self, shard: Shard) -> str:
+    def last_error(self, shard: Shard) -> str:
         return shard.error.partition("\n")[0][:120] or "–"
 
 

@@ -42,7 +42,9 @@ class DecisionForm(ActionForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         if self.usual:
-            self.fields["usual_reason"].choices = [("", "–"), *((str(text), str(text)) for text in self.usual)]
+            field = self.fields["usual_reason"]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "–"), *((str(text), str(text)) for text in self.usual)]
         else:
             del self.fields["usual_reason"]
 
@@ -95,7 +97,7 @@ class StaffQueue(LookOnlyAdmin):
     offers: ClassVar[dict[str, Offer]] = {}
     due_at: ClassVar[str] = ""
     action_form: ClassVar[type[ActionForm]] = DecisionForm
-    ordering: ClassVar[list[str]] = ["-pk"]
+    ordering = ["-pk"]
     waiting_since: ClassVar[str] = ""
     waiting: ClassVar[frozenset[str]] = frozenset()
     """The statuses in which a row waits for a decision."""

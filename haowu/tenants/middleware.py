@@ -9,6 +9,7 @@ from django.shortcuts import render
 from haowu.tenants import second_step, view_as
 from haowu.tenants.access import SAFE_METHODS
 from haowu.tenants.models import Membership
+from haowu.tenants.requests import ScopedRequest
 from haowu.tenants.scope import PLATFORM, enter_scope, read_only
 
 SESSION_KEY = "tenant"
@@ -24,7 +25,7 @@ class TenantScopeMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: ScopedRequest) -> HttpResponse:
         with transaction.atomic():
             request.viewing = view_as.current(request)
             is_staff_page = request.path.startswith("/admin/")
