@@ -29,6 +29,7 @@ from haowu.approvals.queues import DecisionForm, Offer, StaffQueue, reason_of
 from haowu.approvals.words import Subject
 from haowu.ground import days
 from haowu.ground.fields import TextField
+from haowu.tenants import columns
 from haowu.tenants.admin import EditedAdmin, LookOnly, LookOnlyAdmin, yuan_column
 from haowu.tenants.recorded_admin import RecordedAdmin
 
@@ -197,11 +198,19 @@ class QuarantinedRowAdmin(StaffQueue):
     waiting_since = "feed__received_at"
     waiting = frozenset({QuarantinedRow.Status.OPEN})
     offers = {name: Offer(QuarantinedRow.MOVES[name][0]) for name in ("take", "drop")}
-    list_display = ["__str__", "base", "reason", "price", "quantity", "feed", "status"]
+    list_display = ["__str__", "base", "reason", "price_shown", "quantity", "feed", "status"]
     list_filter = ["status", "reason"]
     list_select_related = ["base", "feed__base"]
     search_fields = ["=sku_code", "=product_code", "base__name"]
     actions = ["take", "drop"]
+
+    @admin.display(description=gettext_lazy("价格"), ordering="price")
+    def price_shown(self, row: QuarantinedRow) -> str:
+        """As a price where it is one; else as it came, since that may be why it stands here."""
+        return columns.money(int(row.price)) if row.price.isdecimal() and len(row.price) < 16 else row.price
+
+    def get_fields(self, request: HttpRequest, obj: QuarantinedRow | None = None) -> list:
+        return ["price_shown" if name == "price" else name for name in super().get_fields(request, obj)]
 
     @admin.action(description=gettext_lazy("采用"), permissions=["decide"])
     def take(self, request: HttpRequest, chosen: QuerySet) -> None:

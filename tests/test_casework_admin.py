@@ -79,7 +79,7 @@ def test_staff_hold_a_line_extend_and_release_it_each_with_a_reason(books):
     kept.refresh_from_db()
     assert kept.expires_at - kept.opened_at == timedelta(days=7)
     before = everything()
-    assert act("maker", kept, "release", reason=" ") == ["o2/1：请写明原因，当事方会看到。"]
+    assert act("maker", kept, "release", reason=" ") == ["请写明原因，当事方会看到。"]
     assert everything() == before
     act("maker", kept, "release", reason="无误")
     page = signed_in("maker").get(at(LineHold, f"{kept.pk}/change/")).content.decode()

@@ -29,6 +29,7 @@ from haowu.tenants.admin import LookOnly, LookOnlyAdmin, yuan_column
 
 @admin.register(Dispute)
 class DisputeAdmin(CaseAdmin):
+    labels: ClassVar[dict[str, Any]] = {"hold": gettext_lazy("订单行冻结")}
     waiting_since = "opened_at"
     waiting = frozenset(Dispute.UNDECIDED)
     due_at = "expires_at"
@@ -195,6 +196,7 @@ class ResettlementAdmin(CaseAdmin):
 
 @admin.register(ReconciliationItem)
 class ReconciliationItemAdmin(CaseAdmin):
+    labels: ClassVar[dict[str, Any]] = {"correction": gettext_lazy("冲正与调整")}
     waiting_since = "found_on"
     waiting = frozenset({ReconciliationItem.Status.OPEN, ReconciliationItem.Status.PROPOSED})
     offers: ClassVar[dict[str, Offer]] = {

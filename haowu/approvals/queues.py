@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -55,6 +55,9 @@ def reason_of(request: HttpRequest) -> str:
     return (posted.get("reason", "").strip() or posted.get("usual_reason", ""))[:MAX_REASON]
 
 
+REFUSALS = "refusals_of_act"
+
+
 @dataclass(frozen=True)
 class Offer:
     """When an act can succeed: in these ``statuses``, and by somebody else than whose id stands in ``not_by``.
@@ -82,7 +85,7 @@ class QueueList(PrudentList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.offered = self.model_admin.offered(request, [row.pk for row in self.result_list])
+        self.offered = cast(StaffQueue, self.model_admin).offered(request, [row.pk for row in self.result_list])
 
     def may_be_chosen(self, row: Any) -> bool:
         return bool(self.offered.get(row.pk))
@@ -129,17 +132,17 @@ class StaffQueue(LookOnlyAdmin):
             context["acts"] = self._acts(request, context["cl"].offered.values())
         return answer
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+    def response_action(self, request: HttpRequest, queryset: QuerySet, *rest: Any) -> HttpResponse | None:
         """Where something was refused the page stands as it was: the refused rows chosen, with why, and what was typed.
 
         Posted from the page of one row (``_item``) or from another page (``next``), it goes back there.
         """
-        request.refusals = {}
-        answer = super().response_action(request, queryset)
+        setattr(request, REFUSALS, {})
+        answer = super().response_action(request, queryset, *rest)
         if back := local(request, request.POST.get("next")):
             return redirect(back)
         item = request.POST.get("_item")
-        if request.refusals:
+        if _refusals(request):
             return self._item_again(request, item) if item else self._list_again(request)
         return redirect(f"{list_address(self.model)}{quote(item)}/change/") if item else answer
 
@@ -154,8 +157,8 @@ class StaffQueue(LookOnlyAdmin):
         context = getattr(answer, "context_data", None)
         if context and context.get("original") is not None:
             acts = self._acts(request, self.offered(request, [context["original"].pk]).values())
-            added = {"acts": acts, "action_form": self.action_form(auto_id="act_%s"), "queue": list_address(self.model)}
-            answer.context_data = added | context
+            context |= {"acts": acts, "queue": list_address(self.model)}
+            context.setdefault("action_form", self.action_form(auto_id="act_%s"))
         return answer
 
     def offered(self, request: HttpRequest, keys: list[Any]) -> dict[Any, set[str]]:
@@ -178,23 +181,28 @@ class StaffQueue(LookOnlyAdmin):
             try:
                 act(row)
                 done += 1
-            except Refused as why:
-                refused[row] = why
-        for row, why in list(refused.items())[:SHOWN]:
-            self.message_user(request, f"{row}：{why.message}", messages.ERROR)
-        if len(refused) > SHOWN:
-            more = _("还有 {n} 项没有成功。").format(n=len(refused) - SHOWN)
+            except Refused as refusal:
+                refused[row] = refusal
+        texts = [
+            refusal.message if isinstance(refusal, ReasonMissing) else f"{row}：{refusal.message}"
+            for row, refusal in refused.items()
+        ]
+        texts = list(dict.fromkeys(texts))
+        for text in texts[:SHOWN]:
+            self.message_user(request, text, messages.ERROR)
+        if len(texts) > SHOWN:
+            more = _("还有 {n} 项没有成功。").format(n=len(texts) - SHOWN)
             self.message_user(request, more, messages.ERROR)
         if done:
             self.message_user(request, _("已处理 {count} 项。").format(count=done))
-        request.refusals = {str(row.pk): why for row, why in refused.items()}
+        setattr(request, REFUSALS, {str(row.pk): refusal for row, refusal in refused.items()})
 
     def _acts(self, request: HttpRequest, offered: Iterable[set[str]]) -> list[dict[str, Any]]:
         """What can succeed for at least one of the rows: its name, label, and what it will cause."""
-        possible = set().union(*offered)
+        possible: set[str] = set().union(*offered)
         return [
             {"name": name, "label": label, "effect": self.offers[name].effect}
-            for name, (_act, _name, label) in self.get_actions(request).items()
+            for name, (_act, _name, label) in cast(dict[str, Any], self.get_actions(request)).items()
             if name in possible
         ]
 
@@ -202,7 +210,8 @@ class StaffQueue(LookOnlyAdmin):
         form = self._asked(request)
         request.method = "GET"
         answer = self.changelist_view(request, {"action_form": form})
-        answer.context_data["cl"].answers = {key: why.message for key, why in request.refusals.items()}
+        if shown := getattr(answer, "context_data", None):
+            shown["cl"].answers = {key: refusal.message for key, refusal in _refusals(request).items()}
         return answer
 
     def _item_again(self, request: HttpRequest, key: str) -> HttpResponse:
@@ -213,12 +222,18 @@ class StaffQueue(LookOnlyAdmin):
     def _asked(self, request: HttpRequest) -> ActionForm:
         """What was typed beside the act, with the reason asked for where it was missing."""
         form = self.action_form(request.POST, auto_id="act_%s")
-        form.fields["action"].choices = self.get_action_choices(request)
-        missing = [why for why in request.refusals.values() if isinstance(why, ReasonMissing)]
+        cast(forms.ChoiceField, form.fields["action"]).choices = self.get_action_choices(request)
+        missing = next((each for each in _refusals(request).values() if isinstance(each, ReasonMissing)), None)
         if missing:
-            form.add_error("reason", missing[0].message)
+            form.add_error("reason", missing.message)
         return form
 
     @staticmethod
     def _holds(condition: Q) -> Any:
         return Case(When(condition, then=Value(True)), default=Value(False)) if condition else Value(True)
+
+
+def _refusals(request: HttpRequest) -> dict[str, Refused]:
+    """By the row's key, of the act that this request asked for."""
+    found: dict[str, Refused] = getattr(request, REFUSALS, {})
+    return found

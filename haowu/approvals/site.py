@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, path, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ from haowu.tenants import second_step, second_step_views
 from haowu.tenants.staff_pages import end_view
 
 LIBRARIES = frozenset({"auth", "oauth2_provider", "otp_static", "otp_totp"})
-Page = Callable[["StaffSite", HttpRequest], HttpResponse]
+Page = Callable[["StaffSite", HttpRequest], Any]
 
 
 class StaffSite(AdminSite):
@@ -35,7 +36,7 @@ class StaffSite(AdminSite):
 
     def register(self, model_or_iterable: Any, *rest: Any, **options: Any) -> None:
         """Without what libraries register for themselves: tokens and secrets are nobody's to look at."""
-        models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        models: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
         ours = [model for model in models if model._meta.app_label not in LIBRARIES]
         super().register(ours, *rest, **options)
 
@@ -59,7 +60,7 @@ class StaffSite(AdminSite):
             return redirect(second_step_views.address(request))
         return super().login(request, {"second_step": settings.STAFF_SECOND_STEP} | (extra_context or {}))
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return self.pages["home"](self, request)
 
     def lists(self, request: HttpRequest) -> HttpResponse:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import FieldError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from haowu.approvals import staff_waiting
@@ -36,7 +36,7 @@ panels: list[Panel] = []
 """Filled by the admin modules of upper floors as they are discovered; shown in this order."""
 
 
-def home(site: StaffSite, request: HttpRequest) -> HttpResponse:
+def home(site: StaffSite, request: HttpRequest) -> TemplateResponse:
     waiting = [each for each in staff_waiting.of(site, request).values() if each.count]
     waiting.sort(key=lambda each: (each.due_at or days.END, each.since or days.END))
     shown: dict[str, list] = {"top": [], "main": [], "side": []}
@@ -52,15 +52,15 @@ def home(site: StaffSite, request: HttpRequest) -> HttpResponse:
         "now": days.now(),
         "panels": shown,
     }
-    return render(request, "admin/home.html", context)
+    return TemplateResponse(request, "admin/home.html", context)
 
 
-def search(site: StaffSite, request: HttpRequest) -> HttpResponse:
+def search(site: StaffSite, request: HttpRequest) -> TemplateResponse:
     query = request.GET.get("q", "").strip()
     query = query[:LONGEST] if inputs.is_storable(query) else ""
     found = [each for each in (_found(site, request, label, query) for label in SEARCHED) if each] if query else []
     context = site.each_context(request) | {"title": _("搜索"), "query": query, "found": found}
-    return render(request, "admin/search.html", context)
+    return TemplateResponse(request, "admin/search.html", context)
 
 
 def _found(site: StaffSite, request: HttpRequest, label: str, query: str) -> dict[str, Any] | None:
@@ -81,6 +81,6 @@ def _found(site: StaffSite, request: HttpRequest, label: str, query: str) -> dic
 def _rows(shown: ModelAdmin, request: HttpRequest, query: str) -> Any:
     try:
         rows, _doubled = shown.get_search_results(request, shown.get_queryset(request), query)
-        return rows.select_related(*(shown.list_select_related or ()))[: FOUND + 1]
+        return rows.select_related(*cast(list[str], shown.list_select_related or []))[: FOUND + 1]
     except (FieldError, ValueError):  # what the text cannot be, such as a number
         return []

@@ -62,7 +62,7 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
             Place("tuanzhang.activity", _("招商活动"), "flag"),
             Place("tuanzhang.enrolment", _("活动报名"), "flag"),
             Place("tenants.tenant", _("租户"), "team"),
-            Place("tenants.user", _("用户"), "person"),
+            Place("tenants.user", _("用户"), "user1"),
         ),
     ),
     (

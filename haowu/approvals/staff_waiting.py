@@ -13,6 +13,8 @@ from django.http import HttpRequest
 from haowu.approvals.queues import StaffQueue
 from haowu.approvals.site import list_address
 
+ASKED = "waiting_of_staff"
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -34,9 +36,11 @@ class Waiting:
 
 def of(site: AdminSite, request: HttpRequest) -> dict[str, Waiting]:
     """``{"app.model": Waiting}`` of the queues that the user may look at; asked once in a request."""
-    if not hasattr(request, "waiting_of_staff"):
-        request.waiting_of_staff = _counted({each.opts.label_lower: each for each in queues(site, request)})
-    return request.waiting_of_staff
+    known: dict[str, Waiting] | None = getattr(request, ASKED, None)
+    if known is None:
+        known = _counted({each.opts.label_lower: each for each in queues(site, request)})
+        setattr(request, ASKED, known)
+    return known
 
 
 def queues(site: AdminSite, request: HttpRequest) -> Iterator[StaffQueue]:

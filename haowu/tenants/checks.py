@@ -17,7 +17,7 @@ def data_keys_are_set(app_configs: Any, **options: Any) -> list[Error]:
     return []
 
 
-def staff_give_a_second_step(app_configs, **options) -> list[Error]:
+def staff_give_a_second_step(app_configs: Any, **options: Any) -> list[Error]:
     if settings.STAFF_SECOND_STEP:
         return []
     hint = "Unset STAFF_SECOND_STEP, or set it to true: one stolen password would open everybody's money."

@@ -119,9 +119,6 @@ def _columns(model: type[models.Model]) -> dict[str, Any]:
 @cache
 def _models_by_kind() -> dict[str, type[models.Model]]:
     cases = {str(model.CASE): model for model in apps.get_models() if hasattr(model, "CASE")}
-    edited = {
-        str(shown.subject_kind): model
-        for model, shown in admin.site._registry.items()
-        if getattr(shown, "subject_kind", None)
-    }
+    kinds = {model: getattr(shown, "subject_kind", None) for model, shown in admin.site._registry.items()}
+    edited = {str(kind): model for model, kind in kinds.items() if kind}
     return edited | cases

@@ -6,7 +6,7 @@ Whether it is asked for: ``settings.STAFF_SECOND_STEP``. Tries are counted as th
 
 from base64 import b32encode
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -85,27 +85,29 @@ def secret_of(device: TOTPDevice) -> str:
 
 def enrol(request: HttpRequest, code: str, at: datetime) -> list[str]:
     """The first code proves that the authenticator holds the secret. Returns recovery codes, to be shown once."""
-    device = begin(request.user)
+    user = cast(User, request.user)
+    device = begin(user)
     _judge(request, code, [device])
     device.confirmed = True
     device.save(update_fields=["confirmed"])
-    codes = _make_codes(request.user)
+    codes = _make_codes(user)
     otp_login(request, device)
-    _note("created", request.user, at, by=request.user, after={"device": "TOTP", "recovery_codes": CODES})
+    _note("created", user, at, by=user, after={"device": "TOTP", "recovery_codes": CODES})
     return codes
 
 
 def verify(request: HttpRequest, code: str, at: datetime) -> None:
     """Let this session work as staff. A recovery code is used up."""
-    own = {"user": request.user, "confirmed": True}
+    user = cast(User, request.user)
+    own = {"user": user, "confirmed": True}
     with transaction.atomic():
         devices = [*TOTPDevice.objects.select_for_update().filter(**own), *StaticDevice.objects.filter(**own)]
         device = _judge(request, code, devices)
     otp_login(request, device)
     if isinstance(device, StaticDevice):
-        left = codes_left(request.user)
+        left = codes_left(user)
         after = {"recovery_codes": left}
-        _note("changed", request.user, at, by=request.user, before={"recovery_codes": left + 1}, after=after)
+        _note("changed", user, at, by=user, before={"recovery_codes": left + 1}, after=after)
 
 
 def renew_codes(user: User, at: datetime) -> list[str]:

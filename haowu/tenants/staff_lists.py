@@ -36,9 +36,9 @@ class PrudentList(ChangeList):
     answers: dict[str, str] = {}
     """What an act said of rows, by key, where the list is shown again after it."""
 
-    def get_queryset(self, request: HttpRequest, **options: Any) -> Any:
+    def get_queryset(self, request: HttpRequest, exclude_parameters: list[str | None] | None = None) -> QuerySet:
         try:
-            return super().get_queryset(request, **options)
+            return super().get_queryset(request, exclude_parameters)
         except (OverflowError, ValueError) as error:
             raise IncorrectLookupParameters from error
 
@@ -56,13 +56,16 @@ class DaysFilter(admin.FieldListFilter):
     template = "admin/days_filter.html"
     everything: Any = gettext_lazy("不限")
 
-    def __init__(self, field: Any, *rest: Any, field_path: str) -> None:
+    def __init__(
+        self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, field_path: str
+    ) -> None:
         self.path = field_path
-        super().__init__(field, *rest, field_path=field_path)
+        self.names = (f"{field_path}_from", f"{field_path}_to")
+        super().__init__(field, request, params, model, model_admin, field_path)
         self.of_moment = isinstance(field, models.DateTimeField)
 
-    def expected_parameters(self) -> list[str]:
-        return [f"{self.path}_from", f"{self.path}_to"]
+    def expected_parameters(self) -> list[str | None]:
+        return list(self.names)
 
     @property
     def first(self) -> str:
@@ -79,23 +82,22 @@ class DaysFilter(admin.FieldListFilter):
             rows = rows.filter(**{f"{self.path}__lt": self._bound(days.day(self.last) + days.ONE_DAY)})
         return rows
 
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
-        first, last = self.expected_parameters()
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
         today = days.day_of(days.now())
-        self.others = [pair for pair in changelist.params.items() if pair[0] not in (first, last, "p")]
+        self.others = [pair for pair in changelist.params.items() if pair[0] not in (*self.names, "p")]
         yield self._choice(changelist, self.everything, None, None)
         for label, back in ((_("今天"), 0), (_("近 7 天"), 6), (_("近 30 天"), 29)):
             yield self._choice(changelist, label, today - timedelta(days=back), today)
 
     def _choice(self, changelist: ChangeList, label: str, first: date | None, last: date | None) -> dict[str, Any]:
-        names, texts = self.expected_parameters(), (str(first or ""), str(last or ""))
-        asked = dict(zip(names, texts, strict=True)) if first else {}
-        query = changelist.get_query_string(asked, [] if first else names)
+        texts = (str(first or ""), str(last or ""))
+        asked = dict(zip(self.names, texts, strict=True)) if first else {}
+        query = changelist.get_query_string(asked, [] if first else list(self.names))
         return {"selected": (self.first, self.last) == texts, "query_string": query, "display": label}
 
     def _asked(self, index: int) -> str:
-        value = self.used_parameters.get(self.expected_parameters()[index], "")
-        return value[-1] if isinstance(value, list) else value
+        value = self.used_parameters.get(self.names[index], "")
+        return str(value[-1] if isinstance(value, list) else value)
 
     def _bound(self, day: date) -> Any:
         return days.start_of(day) if self.of_moment else day

@@ -1,7 +1,7 @@
 """Pages beside those that the admin brings; each asks for a reason: view as a tenant, reset a second step."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -18,6 +18,7 @@ from haowu.ground.errors import Refused
 from haowu.ground.fields import TextField
 from haowu.tenants import second_step, view_as
 from haowu.tenants.models import Tenant, User
+from haowu.tenants.requests import ScopedRequest
 
 
 class ReasonForm(forms.Form):
@@ -56,7 +57,7 @@ class SecondStepPages(admin.ModelAdmin):
         user = get_object_or_404(User, pk=pk)
 
         def act(reason: str) -> HttpResponse:
-            second_step.reset(user, reason, by=request.user, at=days.now())
+            second_step.reset(user, reason, by=cast(User, request.user), at=days.now())
             messages.success(request, _("已重置。{name} 下次登录时重新绑定验证器。").format(name=user.get_username()))
             return redirect("admin:tenants_user_change", pk)
 
@@ -66,7 +67,7 @@ class SecondStepPages(admin.ModelAdmin):
 
 
 @require_POST
-def end_view(request: HttpRequest) -> HttpResponse:
+def end_view(request: ScopedRequest) -> HttpResponse:
     """Back to where the viewed tenant stands among staff's lists."""
     viewed = request.viewing
     view_as.end(request, days.now())

@@ -38,9 +38,9 @@ class View:
     tenant: Tenant
     until: datetime
 
-    def membership(self, user_id: int) -> Membership:
-        """As if the user were a member who may only read."""
-        return Membership(user_id=user_id, tenant=self.tenant, role=Membership.Role.VIEWER)
+    def membership(self, user: Any) -> Membership:
+        """As if ``user`` were a member who may only read."""
+        return Membership(user_id=user.pk, tenant=self.tenant, role=Membership.Role.VIEWER)
 
 
 def begin(request: HttpRequest, tenant: Tenant, reason: str, at: datetime) -> None:
