@@ -10,7 +10,7 @@ from streamers.models import Pick
 from streamers.selection import offered_to
 from streamers.terms import OfferBook
 from tests import build
-from tests.browser import NOW, browser, clock, text  # noqa: F401
+from tests.browser import NOW, browser, text
 from tuanzhang import activities
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -64,7 +64,7 @@ class TestSelection:
     def test_an_empty_list_says_what_will_appear(self, streamer):
         assert "还没有可以选的商品" in text(browser(streamer).get("/selection/"))
 
-    def test_the_list_in_sql_says_the_same_as_the_rule(self, merchant, clock):  # noqa: F811
+    def test_the_list_in_sql_says_the_same_as_the_rule(self, merchant, clock):
         """The rule of ``offers.choose`` is said a second time in SQL; they must agree on every product."""
         people = [build.streamer(f"s{number}") for number in range(3)]
         build.listed_plan(build.product(merchant, "p0"), "shop_targeted", {people[0]: 1500})

@@ -14,7 +14,7 @@ from haowu.approvals.models import Trail
 from haowu.ground import days
 from haowu.tenants.models import User
 from tests import build
-from tests.browser import HAN, clock, shown_messages, text, words  # noqa: F401
+from tests.browser import HAN, shown_messages, text, words
 from tests.hostile_market import market
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
