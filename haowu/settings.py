@@ -15,6 +15,7 @@ LOG_FORMAT          ``json`` or ``line``; see LOGGING. LOG_LEVEL: from which lev
 DJANGO_BEHIND_PROXY ``true`` where every request comes through a proxy of ours that writes X-Forwarded-Proto and
                     X-Forwarded-For, and only there (docs/operating.md).
 DJANGO_PROXIES      how many of them stand in a row, 1 when unset.
+STAFF_SECOND_STEP   ``false`` lets staff into the admin with a password alone: in development, where everybody knows it.
 HAOWU_SCOPE         ``platform`` for commands and workers, unset for the web (see haowu.tenants.scope).
 """
 
@@ -39,7 +40,7 @@ ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=["127.0.0.1", "localhos
 CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "haowu.approvals.staff_config.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -52,6 +53,9 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "axes",
     "django_cotton",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "haowu",
     "haowu.web",
     "haowu.tenants",
@@ -81,6 +85,7 @@ MIDDLEWARE = [
     "haowu.web.bodies.BodyLimits",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "haowu.tenants.middleware.TenantScopeMiddleware",
@@ -217,6 +222,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
+STAFF_SECOND_STEP = env.bool("STAFF_SECOND_STEP", default=not DEVELOPMENT)
+"""Whether staff give a code of their authenticator before the admin opens (haowu.tenants.second_step)."""
+OTP_TOTP_ISSUER = "好物联盟"
 AXES_HANDLER = "haowu.tenants.sign_in.SignInTries"
 AXES_LOCKOUT_CALLABLE = "haowu.tenants.sign_in.locked_out"
 AXES_CLIENT_IP_CALLABLE = "haowu.web.addresses.client_address"
@@ -328,6 +336,8 @@ LIMITS = {
     "wrong-tokens": (60, 60),
     "sign-in-tries": (8, 15 * 60),
     "sign-in-tries-of-address": (60, 60 * 60),
+    "second-step-tries": (8, 15 * 60),
+    "second-step-tries-of-address": (60, 60 * 60),
 }
 """``{name: (times, seconds)}``. For each API client: requests, tokens. For each address: the tokens that are none; and
 failed tries to get one or to sign in, for an address with the name it gave and, as ``-of-address``, with any name."""

@@ -38,7 +38,7 @@ class Recommended(OfStreamer, ListPage):
 
 
 class RecommendedPage(OfStreamer, TemplateView):
-    """Its goods as they pay through their activities. Opening it is counted for the leader."""
+    """Its goods as they pay through their activities. Opening it is counted for the leader, unless staff look on."""
 
     template_name = "streamers/recommended_goods.html"
 
@@ -48,7 +48,8 @@ class RecommendedPage(OfStreamer, TemplateView):
         return get_object_or_404(visible, public_id=self.kwargs["public_id"])
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        recommending.look(self.recommendation, self.request.tenant, at=days.now())
+        if not self.request.viewing:
+            recommending.look(self.recommendation, self.request.tenant, at=days.now())
         return super().get_context_data(recommendation=self.recommendation, rows=self._rows(), **context)
 
     def _rows(self) -> list[dict[str, Any]]:

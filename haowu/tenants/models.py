@@ -21,6 +21,7 @@ class User(AbstractUser):
 
     class Meta:
         verbose_name = verbose_name_plural = _("用户")
+        permissions = [("reset_second_step", _("可重置两步验证"))]
 
 
 class TenantQuerySet(models.QuerySet["Tenant"]):
@@ -66,6 +67,7 @@ class Tenant(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("租户")
+        permissions = [("view_as_tenant", _("可以其身份查看前台"))]
         constraints = [
             models.UniqueConstraint(fields=["kind", "code"], name="tenant_kind_code_unique"),
             models.CheckConstraint(

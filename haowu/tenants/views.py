@@ -47,7 +47,8 @@ class TenantChooser(LoginRequiredMixin, TemplateView):
 
     def enter(self, tenant: Tenant, asked: str | None) -> HttpResponse:
         """Act for ``tenant``: on the page that was ``asked`` for before signing in, else on its first page."""
-        self.request.session[SESSION_KEY] = tenant.public_id
+        if not self.request.viewing:
+            self.request.session[SESSION_KEY] = tenant.public_id
         home = reverse(HOMES.get(tenant.kind, "statements"))
         return HttpResponseRedirect(local(self.request, asked) or home)
 
