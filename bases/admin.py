@@ -203,12 +203,12 @@ class FeedAdmin(StaffQueue):
 class QuarantinedRowAdmin(StaffQueue):
     waiting_since = "feed__received_at"
     waiting = frozenset({QuarantinedRow.Status.OPEN})
-    offers = {name: Offer(QuarantinedRow.MOVES[name][0]) for name in ("take", "drop")}
+    offers = {name: Offer(QuarantinedRow.MOVES[name][0]) for name in ("accept", "drop")}
     list_display = ["__str__", "base", "reason", "price_shown", "quantity", "feed", "status"]
     list_filter = ["status", "reason"]
     list_select_related = ["base", "feed__base"]
     search_fields = ["=sku_code", "=product_code", "base__name"]
-    actions = ["take", "drop"]
+    actions = ["accept", "drop"]
 
     @admin.display(description=gettext_lazy("价格"), ordering="price")
     def price_shown(self, row: QuarantinedRow) -> str:
@@ -219,7 +219,7 @@ class QuarantinedRowAdmin(StaffQueue):
         return ["price_shown" if name == "price" else name for name in super().get_fields(request, obj)]
 
     @admin.action(description=gettext_lazy("采用"), permissions=["decide"])
-    def take(self, request: HttpRequest, chosen: QuerySet) -> None:
+    def accept(self, request: HttpRequest, chosen: QuerySet) -> None:
         self.each(request, chosen, lambda row: feeding.accept(row, by=request.user, at=days.now()))
 
     @admin.action(description=gettext_lazy("放弃"), permissions=["decide"])
