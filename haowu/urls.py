@@ -4,6 +4,7 @@ from django.urls import include, path
 from bases.api import urls as bases_api
 from bases.views.founding import FoundBase
 from commissions.api import urls as orders_api
+from commissions.models import Policy
 from commissions.orders.preview import preview
 from haowu.partners import urls as partners_api
 from haowu.partners.oauth import TokenView
@@ -14,6 +15,7 @@ from haowu.web.media import media
 from haowu.web.styleguide import StyleGuide
 from haowu.web.views import Find
 from merchants.views import rates
+from streamers import urls as streamers
 from tuanzhang.api import urls as leaders_api
 from tuanzhang.models import QuarterLevel
 
@@ -37,7 +39,7 @@ urlpatterns = [
     path("plans/<id:public_id>/rate/", rates.ChangeRate.as_view(preview_of=preview), name="change-rate"),
     path("split-preview/", rates.SplitPreview.as_view(preview_of=preview), name="split-preview"),
     path("", include("tuanzhang.urls")),
-    path("", include("streamers.urls")),
+    path("", include(streamers.pages(Policy.objects.tech_bps_at))),
     path("", include("commissions.urls")),
     path("", include("haowu.analytics.urls")),
     path("language/", include("django.conf.urls.i18n")),

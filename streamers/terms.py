@@ -41,6 +41,12 @@ class OfferBook:
         """The offer that speaks. ``through``: what the pick stood through at ``at``."""
         return choose(self.offers(product_id, streamer_id, at, through), through.activity if through else None)
 
+    def moments(self, product_id: int, after: datetime, until: datetime) -> list[datetime]:
+        """When, after ``after`` and up to ``until``, another offer may begin to speak for somebody; in order."""
+        plans = [*self._on_product[product_id], *self._on_shop[self._merchant_of[product_id]]]
+        dated = [moment for each in [*plans, *self._items[product_id]] for moment in each.moments()]
+        return sorted({moment for moment in dated if moment is not None and after < moment <= until})
+
     def runs(self, product_id: int, activity_id: int, at: datetime) -> bool:
         """Whether the product is in the activity, its cooperation running at ``at`` or still to begin."""
         return any(item.activity.pk == activity_id and not item.is_over(at) for item in self._items[product_id])
@@ -58,6 +64,10 @@ class _DatedPlan:
 
     def speaks(self, at: datetime) -> bool:
         return self.plan.is_live(at)
+
+    def moments(self) -> "list[datetime | None]":
+        begun = [rate.effective_from for own in self._rates.values() for rate in own if rate.cancelled_at is None]
+        return [self.plan.starts_at, self.plan.ends_at, *begun]
 
     def offer(self, streamer_id: int, at: datetime) -> Offer:
         rate = rates.in_force(self._rates[streamer_id if self.plan.lists_streamers else None], at)
@@ -87,6 +97,11 @@ class _DatedItem:
 
     def speaks(self, at: datetime) -> bool:
         return self._from <= at and not self.is_over(at)
+
+    def moments(self) -> "list[datetime | None]":
+        begun = [rate.effective_from for rate in self._rates if rate.cancelled_at is None]
+        listed = [moment for row in self._listed for moment in (row.listed_at, row.unlisted_at)]
+        return [self._from, self._until, *begun, *listed]
 
     def is_over(self, at: datetime) -> bool:
         return self._until is not None and self._until <= at

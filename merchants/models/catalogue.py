@@ -97,6 +97,12 @@ class ProductQuerySet(models.QuerySet):
         held = Stock.objects.of_product(OuterRef("merchant"), OuterRef("code")).permitted(at)
         return self.filter(~Exists(held) | Exists(held.sold_by_working(at)))
 
+    def sold_out(self, at: datetime) -> "ProductQuerySet":
+        """None of its SKUs has stock, and no working base has any of it free."""
+        in_stock = self.model.objects.filter(skus__stock__gt=0).values("pk")
+        free = Stock.objects.of_product(OuterRef("merchant"), OuterRef("code")).in_stock().sold_by_working(at)
+        return self.filter(~Q(pk__in=in_stock), ~Exists(free))
+
     def lying_in(self, city: str, at: datetime) -> "ProductQuerySet":
         """Goods that a working base of ``city`` has free at ``at``."""
         return self._lying(Stock.objects.filter(base__base__city=city), at)
