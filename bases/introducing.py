@@ -11,7 +11,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from bases import quotas, recorded, refusals
-from bases.models import Base, Brand, Introduction, Permit
+from bases.models import Base, Brand, Introduction, Permit, QuotaPeriod
 from bases.models.brand import normal_name
 from haowu.approvals.rules import require_reason
 from haowu.approvals.words import Act
@@ -57,7 +57,9 @@ def introduce(base: Tenant, wish: Authorised, *, at: datetime) -> Introduction:
     return single(introduce_many(base, [wish], at=at))
 
 
-def _introduce(base: Tenant, wish: Authorised, period, today: date, at: datetime) -> Introduction | Refused:
+def _introduce(
+    base: Tenant, wish: Authorised, period: QuotaPeriod, today: date, at: datetime
+) -> Introduction | Refused:
     if refused := _unfit(wish, today):
         return refused
     brand = _brand(wish.name)

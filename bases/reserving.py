@@ -183,7 +183,7 @@ def _able(wants: Sequence[Want], at: datetime) -> set[int]:
 def _right_one(rows: list[Stock], want: Want, left_at: datetime | None) -> Stock | None:
     able = [row for row in rows if row.free >= want.quantity > 0]
     if left_at is not None:
-        able = [row for row in able if row.base.feeder.counted_at < left_at]
+        able = [row for row in able if (counted_at := row.base.feeder.counted_at) and counted_at < left_at]
     return min(able, key=lambda row: (_distance(want.city, row), -row.free, row.base_id), default=None)
 
 

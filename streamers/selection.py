@@ -95,7 +95,7 @@ class Card:
 
     @property
     def price_fen(self) -> int:
-        return self.product.price_fen or 0
+        return self.product.price_fen or 0  # type: ignore[attr-defined]  # cards are read with_offer_facts
 
     @property
     def gross_fen(self) -> int:

@@ -4,6 +4,7 @@ The rule is ``streamers.offers.choose``; here it is said once more. ``test_pages
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, Greatest
@@ -20,9 +21,9 @@ def speaking_bps(streamer: Tenant, at: datetime) -> Case:
     item = _rate(at, type=Plan.Type.ITEM_TARGETED, product=OuterRef("pk"), streamer=streamer)
     shop = _rate(at, type=Plan.Type.SHOP_TARGETED, merchant=OuterRef("merchant"), streamer=streamer)
     normal = _rate(at, type=Plan.Type.NORMAL, product=OuterRef("pk"), streamer=None)
-    kept = Exists(Plan.objects.live(at).filter(type=Plan.Type.EXCLUSIVE, product=OuterRef("pk")))
+    exclusive_plans = Plan.objects.live(at).filter(type=Plan.Type.EXCLUSIVE, product=OuterRef("pk"))
     items = Enrolment.objects.live(at).filter(product=OuterRef("pk"))
-    kept |= Exists(items.exclusive())
+    kept = Exists(exclusive_plans) | Exists(items.exclusive())
     listed = _best(items.exclusive().listing(streamer, at), at)
     through = _best(items.normal().filter(activity=Subquery(_way(streamer, at))), at)
     return Case(When(kept, then=Greatest(exclusive, listed)), default=Coalesce(item, shop, through, normal))
@@ -51,7 +52,7 @@ def may_lose(streamer: Tenant, at: datetime, until: datetime) -> Q:
     )
 
 
-def _rate(at: datetime, *, streamer: Tenant | None, **plan) -> Subquery:
+def _rate(at: datetime, *, streamer: Tenant | None, **plan: Any) -> Subquery:
     """The bps in force at ``at`` of the one live plan that ``plan`` describes; NULL where there is none."""
     rates = PlanRate.objects.filter(
         **{f"plan__{name}": value for name, value in plan.items()},

@@ -28,6 +28,23 @@ def test_every_word_must_occur_in_any_order(shop):
     assert titles(shop, "盖碗 铁壶") == []
 
 
+def test_a_leader_finds_activities_and_a_merchant_what_it_enrolled(shop):
+    head = build.leader("l1")
+    activity = build.activity(head, title="冬日茶席")
+    build.enrolled(build.product(shop, "p5"), activity)
+    assert titles(head, "茶席 冬日") == ["冬日茶席"]
+    assert titles(shop, "冬日") == ["p5"]
+
+
+def test_a_streamer_finds_what_lies_on_the_shelf(shop):
+    seller, goods = build.streamer("s1"), build.product(shop, "p6")
+    goods.title = "南部铸铁壶"
+    goods.save()
+    assert titles(seller, "铁壶") == []
+    build.pick(seller, goods, "x6")
+    assert titles(seller, "铁壶") == ["南部铸铁壶"]
+
+
 def test_only_ones_own_things_are_found(shop):
     assert titles(build.merchant("m2"), "盖碗") == []
 

@@ -101,8 +101,23 @@ class TestEarnings:
             ("技术服务费", -200),
         ]
         assert (statement.balance.opening_fen, statement.balance.closing_fen) == (0, 1800)
-        parts = [(each["row"].line.order_no, each["part"].gross_fen) for each in page.context["parts"]]
-        assert parts == [("settled", 2000)]
+        opened = browser(sold).get("/statements/available/2024-06-10/commission/")
+        assert [(each["row"].line.order_no, each["row"].figure_fen) for each in opened.context["rows"]] == [
+            ("settled", 2000)
+        ]
+
+    def test_each_bucket_opens_to_what_is_in_it(self, sold):
+        client = browser(sold)
+        page = text(client.get("/earnings/"))
+        for path in ("/orders/?status=awaiting", "/orders/?status=received", "/statements/?account=available"):
+            assert f'href="{path}"' in page and client.get(path).status_code == 200
+        shown = client.get("/orders/?status=awaiting").context["rows"]
+        assert {each["line"].status for each in shown} <= {"paid", "shipped"} and shown
+
+    def test_the_coming_nights_add_up_to_what_is_due_on_them(self, sold):
+        context = browser(sold).get("/earnings/").context
+        assert len(context["nights"]) == 7
+        assert sum(night.fen for night in context["nights"]) == context["nights_fen"]
 
     def test_earnings_of_nobody_say_what_will_appear(self, streamer):
         page = text(browser(streamer).get("/earnings/"))

@@ -86,13 +86,14 @@ class TestStatements:
         content = b"".join(answer.streaming_content).decode()
         assert content.startswith("\ufeff")
         head, *rows = csv.reader(StringIO(content.lstrip("\ufeff")))
-        assert head[-6:] == [
+        assert head[-10:] == [
             "毛额（元）",
             "毛额（分）",
             "技术服务费（元）",
             "技术服务费（分）",
             "净额（元）",
             "净额（分）",
+            *["商品", "达人", "按什么", "率"],
         ]
         assert rows == [
             [
@@ -102,8 +103,17 @@ class TestStatements:
                 "0",
                 "结算",
                 *["100.00", "10000", "20.00", "2000", "2.00", "200", "18.00", "1800"],
+                *["p1", "", "普通计划", "20%"],
             ],
-            ["合计", "1 行", "", "", "", *["100.00", "10000", "20.00", "2000", "2.00", "200", "18.00", "1800"]],
+            [
+                "合计",
+                "1 行",
+                "",
+                "",
+                "",
+                *["100.00", "10000", "20.00", "2000", "2.00", "200", "18.00", "1800"],
+                *[""] * 4,
+            ],
         ]
 
     def test_a_line_says_why_it_pays_what_it_pays(self, merchant, settled):

@@ -57,8 +57,19 @@ class TestAsking:
 
     def test_each_page_makes_a_number_of_its_own(self, streamer):
         client = browser(streamer)
-        for _ in range(2):
-            client.post("/withdrawals/", {"amount": "10", "number": number_of(client.get("/withdrawals/"))})
+        for amount in ("10", "11"):
+            client.post("/withdrawals/", {"amount": amount, "number": number_of(client.get("/withdrawals/"))})
+        assert in_hand(streamer) == (7_900, 2_100)
+
+    def test_the_same_amount_minutes_later_is_asked_back_and_made_when_it_is_meant(self, streamer):
+        """Going back gives a fresh page with a fresh number: a press of its button would withdraw once more."""
+        client = browser(streamer)
+        first = client.post("/withdrawals/", {"amount": "10", "number": number_of(client.get("/withdrawals/"))})
+        assert first.status_code == 302
+        again = client.post("/withdrawals/", {"amount": "10", "number": number_of(client.get("/withdrawals/"))})
+        assert "刚刚已经申请过同样的金额，这次没有提交" in text(again)
+        assert in_hand(streamer) == (9_000, 1_000)
+        client.post("/withdrawals/", {"amount": "10", "number": number_of(again), "again": "1"})
         assert in_hand(streamer) == (8_000, 2_000)
 
     def test_another_amount_from_the_same_page_is_asked_back_and_made_by_a_second_press(self, streamer):
@@ -128,7 +139,7 @@ class TestItsWay:
         for number in range(9):
             withdrawals.request(streamer, f"n{number}", 100, None, build.moment(NOW))
             if number in (0, 8):
-                with django_assert_num_queries(15):
+                with django_assert_num_queries(16):
                     client.get("/withdrawals/")
 
 

@@ -42,7 +42,9 @@ class TestFiles:
             ("技术服务费", -1.25, -125),
             ("期末", 11.25, 1_125),
         ]
-        assert sheets["明细"][1][1:] == ("o1", 1, 0, "结算", 100, 10_000, 12.5, 1_250, 1.25, 125, 11.25, 1_125)
+        line = sheets["明细"][1]
+        assert line[1:13] == ("o1", 1, 0, "结算", 100, 10_000, 12.5, 1_250, 1.25, 125, 11.25, 1_125)
+        assert line[14:] == (None, "普通计划", "12.5%")
         assert sheets["明细"][-1][:2] == ("合计", "1 行")
 
     def test_the_same_statement_as_csv(self, client):
@@ -69,7 +71,7 @@ class TestFiles:
         assert answer.streaming
         rows = read_csv(answer)
         assert rows[-1][:2] == ["合计", "1 行"]
-        assert rows[-1][5:] == ["100.00", "10000", "12.50", "1250", "1.25", "125", "11.25", "1125"]
+        assert rows[-1][5:13] == ["100.00", "10000", "12.50", "1250", "1.25", "125", "11.25", "1125"]
 
     def test_an_xlsx_that_leaves_lines_out_says_so_in_the_file_and_on_the_page(self, short, monkeypatch):  # noqa: F811
         for number in range(3, 6):

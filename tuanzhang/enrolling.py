@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
@@ -72,7 +73,7 @@ def enrol_many(wishes: Sequence[NewEnrolment], *, at: datetime) -> list[Enrolmen
     return answers
 
 
-def enrol(activity: Activity, product: Product, *, at: datetime, **terms) -> Enrolment:
+def enrol(activity: Activity, product: Product, *, at: datetime, **terms: Any) -> Enrolment:
     """``enrol_many`` for one, its refusal raised. ``terms`` are the other fields of ``NewEnrolment``."""
     return single(enrol_many([NewEnrolment(activity, product, **terms)], at=at))
 
@@ -200,7 +201,7 @@ def _passing_objection(enrolment: Enrolment, locked: dict[int, Enrolment], at: d
     return None
 
 
-def _decide(answers: list[Enrolment | Refused], move: str, **changes) -> list[Enrolment | Refused]:
+def _decide(answers: list[Enrolment | Refused], move: str, **changes: Any) -> list[Enrolment | Refused]:
     """Make ``move`` for the locked rows among ``answers``, in one UPDATE."""
     move_all([answer for answer in answers if isinstance(answer, Enrolment)], move, **changes)
     return answers

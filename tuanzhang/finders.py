@@ -14,8 +14,8 @@ from tuanzhang.models import Activity, Enrolment
 @finder(_("招商活动"), Tenant.Kind.TUANZHANG)
 def activities(tenant: Tenant, words: list[str]) -> Iterator[Hit]:
     mine = Activity.objects.visible_to(tenant).filter(all_words(words, "title"))
-    for activity in mine.order_by("-starts_at", "-pk")[:LIMIT]:
-        note = f"{activity.starts_at:%Y-%m-%d} – {activity.ends_at:%Y-%m-%d}"
+    for activity in mine.order_by("-begins_at", "-pk")[:LIMIT]:
+        note = f"{activity.begins_at:%Y-%m-%d} – {activity.ends_at:%Y-%m-%d}" if activity.ends_at else ""
         yield Hit(activity.title, note, reverse("activity", args=[activity.public_id]))
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -37,7 +38,7 @@ class NewSecondLevel:
 
 @transaction.atomic
 def apply_many(wishes: Sequence[NewSecondLevel], *, at: datetime) -> list[SecondLevel | Refused]:
-    """Ask the first leader of each item for a part; one answer per wish.
+    """Ask the first leader of each item for a share; one answer per wish.
 
     Refuses items that do not run, activities that do not let this leader join, rates below the activity's minimum fee
     or above the first leader's fee, windows outside the item's, and what waits or runs already.
@@ -57,12 +58,12 @@ def apply_many(wishes: Sequence[NewSecondLevel], *, at: datetime) -> list[Second
     return answers
 
 
-def apply(second_leader: Tenant, enrolment: Enrolment, bps: int, *, at: datetime, **terms) -> SecondLevel:
+def apply(second_leader: Tenant, enrolment: Enrolment, bps: int, *, at: datetime, **terms: Any) -> SecondLevel:
     """``apply_many`` for one, its refusal raised."""
     return single(apply_many([NewSecondLevel(second_leader, enrolment, bps, **terms)], at=at))
 
 
-def _items(ids) -> dict[int, Enrolment]:
+def _items(ids: Iterable[int]) -> dict[int, Enrolment]:
     rows = Enrolment.objects.select_for_update(of=("self",)).select_related(
         "activity", "product__category__parent__parent"
     )
@@ -130,7 +131,7 @@ def _rate_objection(bps: int, item: Enrolment, at: datetime) -> Refused | None:
 
 
 def _overlap(wish: NewSecondLevel, others: Iterable[SecondLevel], window: Window) -> Refused | None:
-    """Of sales of the whole item there is one second leader at a time; of a leader's own link one part of his.
+    """Of sales of the whole item there is one second leader at a time; of a leader's own link one share of his.
 
     A leader waits for one answer at a time, whatever the windows.
     """
@@ -221,7 +222,7 @@ def withdraw(second: SecondLevel, *, at: datetime) -> SecondLevel:
     return single(answers)
 
 
-def _decided(second: SecondLevel, move: str, **changes) -> SecondLevel | Refused:
+def _decided(second: SecondLevel, move: str, **changes: Any) -> SecondLevel | Refused:
     try:
         second.move(move, **changes)
     except MoveRefused:

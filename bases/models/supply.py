@@ -12,7 +12,7 @@ from haowu.ground.states import HasStates, Moves
 from haowu.tenants.models import Tenant
 
 
-class ReservationQuerySet(models.QuerySet):
+class ReservationQuerySet(models.QuerySet["Reservation"]):
     def visible_to(self, tenant: Tenant) -> "ReservationQuerySet":
         return self.filter(base=tenant)
 
@@ -104,7 +104,7 @@ class Movement(models.Model):
         return f"{self.kind} {self.quantity}"
 
 
-class ShortageQuerySet(models.QuerySet):
+class ShortageQuerySet(models.QuerySet["Shortage"]):
     def visible_to(self, tenant: Tenant) -> "ShortageQuerySet":
         return self.filter(merchant=tenant)
 
@@ -121,7 +121,7 @@ class ShortageQuerySet(models.QuerySet):
     def that_could_be_served(self, at: datetime) -> "ShortageQuerySet":
         """Waiting, and some working base with a fresh feed has the whole quantity now."""
         goods = Stock.objects.of_product(OuterRef("merchant"), OuterRef("product_code")).with_available()
-        enough = goods.filter(sku_code=OuterRef("sku_code"), available__gte=OuterRef("quantity"))
+        enough = goods.filter(Q(available__gte=OuterRef("quantity")), sku_code=OuterRef("sku_code"))
         return self.waiting().filter(Exists(enough.sold_by_working(at)))
 
 

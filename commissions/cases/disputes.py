@@ -77,7 +77,7 @@ def open_dispute(
     require_later(until, at)
     order = lock_order(line.order_id)
     line = OrderLine.objects.get(order=order, line_no=line.line_no)
-    sealed = is_sealed(line, hold_frontier())
+    sealed = is_sealed(line.settles_on, hold_frontier())
     _check_sides(line, claimant, against, at)
     freezing.lock_party(against.pk)
     same = Dispute.objects.open().filter(order=order, line_no=line.line_no, claimant=claimant, respondent=against)
@@ -177,7 +177,8 @@ def extend(dispute: Dispute, until: datetime, reason: str, *, by: User, at: date
     current = _undecided(dispute, at)
     require_later(until, current.expires_at)
     Dispute.objects.filter(pk=current.pk).update(expires_at=until)
-    LineHold.objects.filter(pk=current.hold_id).update(expires_at=until)
+    if current.hold_id:
+        LineHold.objects.filter(pk=current.hold_id).update(expires_at=until)
     changed = {"before": {"expires_at": current.expires_at}, "after": {"expires_at": until}}
     _note(current, Act.EXTENDED, reason, by=by, at=at, **changed)
 

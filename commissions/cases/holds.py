@@ -52,7 +52,7 @@ def hold_line(line: OrderLine, reason: str, *, by: User, at: datetime, until: da
     require_staff(by)
     require_reason(reason)
     order = lock_order(line.order_id)
-    if is_sealed(OrderLine.objects.get(order=order, line_no=line.line_no), hold_frontier()):
+    if is_sealed(OrderLine.objects.get(order=order, line_no=line.line_no).settles_on, hold_frontier()):
         raise LineSealed
     if LineHold.objects.open().filter(order=order, line_no=line.line_no, kind=LineHold.Kind.STAFF_HOLD).exists():
         raise LineAlreadyHeld
@@ -145,8 +145,8 @@ def extend_hold(hold: LineHold | TenantHold, until: datetime, reason: str, *, by
     require_later(until, current.expires_at)
     type(hold).objects.filter(pk=hold.pk).update(expires_at=until)
     parties = (current.tenant_id, None) if isinstance(current, TenantHold) else (None, None)
-    changed = {"before": {"expires_at": current.expires_at}, "after": {"expires_at": until}}
-    note(hold, Act.EXTENDED, by=by, at=at, reason=reason, parties=parties, **changed)
+    before, after = {"expires_at": current.expires_at}, {"expires_at": until}
+    note(hold, Act.EXTENDED, by=by, at=at, reason=reason, parties=parties, before=before, after=after)
 
 
 def is_frozen(tenant: Tenant) -> bool:

@@ -1,4 +1,4 @@
-"""What becomes of a part of the night that fails: it waits, is cut in two, and at last waits for a person.
+"""What becomes of a shard that fails: it waits, is cut in two, and at last waits for a person.
 
 So an outage costs a pause, and a line that poisons its shard holds up nothing but itself.
 """
@@ -36,7 +36,7 @@ def give_back(shard: Shard, error: Exception) -> None:
 
 
 def free(shard: Shard) -> None:
-    """This worker is told to end: let another claim ``shard`` at once, unless one has already. Counts as no failure."""
+    """This worker has to end: let another claim ``shard`` at once, unless one has already. Counts as no failure."""
     with transaction.atomic():
         held = Shard.objects.select_for_update().get(pk=shard.pk)
         if held.is_same_claim(shard):
@@ -90,7 +90,7 @@ def _is_alone(shard: Shard) -> bool:
 
 
 def _cut(shard: Shard, middle_id: int, lines: int, *, at: datetime) -> None:
-    """Part ``shard`` before ``middle_id``. A part of one line has all its tries before it; others are cut again."""
+    """Cut ``shard`` before ``middle_id``. A half of one line has all its tries before it; others are cut again."""
     Run.objects.select_for_update().get(pk=shard.run_id)  # one cut at a time: each takes the next number
     last_no = Shard.objects.filter(run=shard.run_id).order_by("-no").values_list("no", flat=True)[0]
     rest = Shard.objects.create(

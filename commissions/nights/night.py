@@ -9,7 +9,7 @@ import logging
 import os
 import socket
 import time
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -53,7 +53,7 @@ class NightStuck(Refused):
     status = 409
 
 
-def settle(day: date, *, now) -> Run:
+def settle(day: date, *, now: datetime) -> Run:
     """Settle ``day`` in this process, sharing its shards with whoever else is at it; returns the closed run.
 
     Nights go in order: one that an earlier worker left open is finished first. A closed day is returned as it is.
@@ -73,7 +73,7 @@ def settle(day: date, *, now) -> Run:
 
 
 @transaction.atomic
-def open_run(day: date, *, now) -> Run:
+def open_run(day: date, *, now: datetime) -> Run:
     """Seal ``day`` and lay out its shards; the existing run where there is one."""
     if now < days.start_of(day):
         raise DayNotEnded(day=day)
@@ -154,7 +154,7 @@ def settle_shard(run: Run, shard: Shard) -> None:
     """Insert the settlement rows of ``shard`` and mark it done, in one transaction.
 
     Where another worker took the shard over meanwhile, nothing is written. After an error it waits, is cut or is
-    given up (``commissions.nights.failing``); where this process is told to end, it is free at once.
+    given up (``commissions.nights.failing``); where this process has to end, it is free at once.
     """
     try:
         with transaction.atomic():

@@ -122,7 +122,10 @@ def apply_steps(run: Run) -> int:
         cursor.execute("ANALYZE night_moved")
     with connection.chunked_cursor() as cursor:
         cursor.execute(_READ)
-        moved = (_Moved(*row[:3], Rates(*row[3:])) for row in cursor)
+        moved = (
+            _Moved(line_id, base_fen, commission_bps, Rates(*frozen))
+            for line_id, base_fen, commission_bps, *frozen in cursor
+        )
         return sum(_book(run, batch) for batch in iter(lambda: list(islice(moved, BATCH)), []))
 
 

@@ -88,7 +88,7 @@ class LineBook:
             state.subsidy_fen = line.subsidy_fen if line else 0
             if line is None:
                 new.append((order, state))
-            elif calendar.is_sealed(line, self.frontier):
+            elif calendar.is_sealed(line.settles_on, self.frontier):
                 sealed.append((line, state))
             elif line.paid_event_id == state.paid_event_id:
                 open_lines.append((line, state))

@@ -98,11 +98,11 @@ def freeze_missing(day: date, *, owners: Sequence[int] | None = None) -> None:
 
     Cases that somebody else is deciding at this moment are left out: they are about to be released.
     """
-    disputes = Dispute.objects.short().select_for_update(skip_locked=True, of=("self",)).order_by("pk")
-    holds = TenantHold.objects.open().select_for_update(skip_locked=True, of=("self",)).order_by("pk")
+    short = Dispute.objects.short().select_for_update(skip_locked=True, of=("self",)).order_by("pk")
+    open_holds = TenantHold.objects.open().select_for_update(skip_locked=True, of=("self",)).order_by("pk")
     if owners is not None:
-        disputes, holds = disputes.filter(respondent__in=owners), holds.filter(tenant__in=owners)
-    disputes, holds = list(disputes), list(holds)
+        short, open_holds = short.filter(respondent__in=owners), open_holds.filter(tenant__in=owners)
+    disputes, holds = list(short), list(open_holds)
     parties = {case.respondent_id for case in disputes} | {case.tenant_id for case in holds}
     left = locked_balances((owner, kind) for owner in parties for kind in (AVAILABLE, FROZEN))
     moves = []

@@ -7,7 +7,7 @@ from haowu.ground.money import yuan
 from haowu.ledger.models import Posting
 from haowu.web.charts import Chart, Series
 
-COLORS = {
+COLORS: dict[str, str] = {
     Posting.Kind.COST: "chart-1",
     Posting.Kind.COMMISSION: "chart-1",
     Posting.Kind.SERVICE_FEE: "chart-4",

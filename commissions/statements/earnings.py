@@ -56,8 +56,8 @@ def coming_nights(tenant: Tenant, since: date, nights: int = 7) -> list[Night]:
     """The ``nights`` nights after ``since``, also those on which nothing settles."""
     wanted = days.days_between(since + days.ONE_DAY, since + nights * days.ONE_DAY)
     due = OrderLine.objects.visible_to(tenant).unsettled().filter(settles_on__in=wanted).order_by()
-    rows = due.values("settles_on").annotate(fen=_net_sum(tenant), lines=Count("pk"))
-    found = {row["settles_on"]: Night(row["settles_on"], row["fen"] or 0, row["lines"]) for row in rows}
+    rows = due.values_list("settles_on").annotate(fen=_net_sum(tenant), lines=Count("pk"))
+    found = {day: Night(day, fen or 0, lines) for day, fen, lines in rows if day}
     return [found.get(day, Night(day, 0, 0)) for day in wanted]
 
 

@@ -7,9 +7,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from commissions.models import Settlement
-from commissions.party_share import share_of
+from commissions.party_share import may_know_streamer, share_of, terms_in_short
 from commissions.statements import daily, months
 from commissions.statements.posting_sources import Movement
+from haowu.ground.money import percent
 from haowu.ground.tables import Column, Table
 from haowu.ledger.models import DailyBalance
 from haowu.tenants.models import Tenant
@@ -34,15 +35,19 @@ def lines_table(lines: QuerySet[Settlement], tenant: Tenant, *, most: int | None
         Column(_("毛额"), is_money=True),
         Column(_("技术服务费"), is_money=True),
         Column(_("净额"), is_money=True),
+        Column(_("商品"), width=32),
+        Column(_("达人"), width=16),
+        Column(_("按什么"), width=20),
+        Column(_("率"), width=8),
     ]
     return Table(_("明细"), columns, _line_rows(lines if most is None else lines[:most], tenant), note)
 
 
-def statement_tables(told: daily.Statement, movements: Iterable[Movement]) -> list[Table]:
+def statement_tables(statement: daily.Statement, movements: Iterable[Movement]) -> list[Table]:
     """A statement's figures, and the postings that they open into, with what caused each."""
-    balance = told.balance
+    balance = statement.balance
     figures = [(_("期初"), balance.opening_fen)]
-    figures += [(entry.label, entry.amount_fen) for entry in told.entries]
+    figures += [(entry.label, entry.amount_fen) for entry in statement.entries]
     rows = [(balance.day, balance.account.get_kind_display(), *figure) for figure in figures]
     rows.append((balance.day, balance.account.get_kind_display(), _("期末"), balance.closing_fen))
     head = [Column(_("账务日")), Column(_("账户")), Column(_("项目"), width=20), Column(_("金额"), is_money=True)]
@@ -123,10 +128,15 @@ def _movement_row(each: Movement) -> tuple[Any, ...]:
 def _line_rows(lines: QuerySet[Settlement], tenant: Tenant) -> Iterator[tuple[Any, ...]]:
     kinds = {"settlement": _("结算"), "clawback": _("追回")}
     count, sums = 0, [0, 0, 0, 0]
-    for row in lines.iterator(chunk_size=CHUNK):
-        part = share_of(row, tenant)
-        amounts = (row.base_fen, part.gross_fen, part.fee_fen, part.net_fen)
+    names_streamer = may_know_streamer(tenant)
+    for row in lines.select_related("line__product", "line__streamer").iterator(chunk_size=CHUNK):
+        line, terms = row.line, terms_in_short(tenant, row.line)
+        share = share_of(row, tenant)
+        amounts = (row.base_fen, share.gross_fen, share.fee_fen, share.net_fen)
         count += 1
         sums = [total + amount for total, amount in zip(sums, amounts, strict=True)]
-        yield (row.day, row.line.order_no, row.line.line_no, row.phase, kinds[row.kind], *amounts)
-    yield (_("合计"), _("{n} 行").format(n=count), None, None, None, *sums)
+        who = line.streamer.name if names_streamer and line.streamer else None
+        rate = percent(terms["rate_bps"]) if terms["rate_bps"] is not None else None
+        named = (str(line.product), who, terms["offer"], rate)
+        yield (row.day, line.order_no, line.line_no, row.phase, kinds[row.kind], *amounts, *named)
+    yield (_("合计"), _("{n} 行").format(n=count), None, None, None, *sums, None, None, None, None)

@@ -109,7 +109,10 @@ class NightBook:
             party, gross, fee = (getattr(row, f"{role}_{name}") for name in ("id", "fen", "fee_fen"))
             own = (party, AVAILABLE, "")
             if gross:
-                payer = clearing if role in FROM_MERCHANT else (row.streamer_id, AVAILABLE, "")
+                payer = clearing
+                if role not in FROM_MERCHANT:
+                    assert row.streamer_id is not None, "an agency has its share from a streamer"
+                    payer = (row.streamer_id, AVAILABLE, "")
                 earning = EARNING.get(role, Kind.AGENCY_FEE)
                 yield _to_and_fro(row.day, (earning, payer, own), (Kind.CLAWBACK, own, payer), gross)
             if fee:

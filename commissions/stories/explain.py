@@ -54,7 +54,7 @@ def fixed_points(line: OrderLine) -> FixedPoints:
         "phases": [_phase(line, phase) for phase in phases],
         "due_at": line.due_at.astimezone(days.SHANGHAI).isoformat() if line.due_at else None,
         "held": {"reason": line.held_reason, "since": line.held_since.astimezone(days.SHANGHAI).isoformat()}
-        if line.held_reason
+        if line.held_reason and line.held_since
         else None,
     }
 

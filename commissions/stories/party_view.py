@@ -8,43 +8,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from commissions.models import OrderLine, Settlement
-from commissions.party_share import role_labels
+from commissions.party_share import RATES_OF, role_labels, roles_of
 from commissions.split import FROM_MERCHANT, ROLES, Shares
 from commissions.stories import explain, sentences
 from commissions.stories.line_story import LineStory
 from haowu.ground.money import percent, yuan
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
-from streamers.offers import Kind
-
-RATES_OF = {
-    "merchant": ("commission_bps", "service_fee_bps", "second_bps", "provider_bps"),
-    "streamer": ("commission_bps", "agency_bps", "tech_bps"),
-    "first_leader": ("service_fee_bps", "second_bps", "tech_bps"),
-    "second_leader": ("second_bps", "tech_bps"),
-    "provider": ("provider_bps", "tech_bps"),
-    "agency": ("agency_bps", "tech_bps"),
-}
-"""The rates that each role knows of."""
-
-OFFER_LABELS = {
-    Kind.EXCLUSIVE_ACTIVITY: gettext_lazy("专属活动"),
-    Kind.EXCLUSIVE: gettext_lazy("专属计划"),
-    Kind.ITEM_TARGETED: gettext_lazy("商品定向"),
-    Kind.SHOP_TARGETED: gettext_lazy("店铺定向"),
-    Kind.NORMAL_ACTIVITY: gettext_lazy("招商活动"),
-    Kind.NORMAL: gettext_lazy("普通计划"),
-}
 
 RATES = ("commission_bps", "service_fee_bps", "second_bps", "provider_bps", "agency_bps", "tech_bps")
 
 
 def line(tenant: Tenant, row: OrderLine) -> dict[str, Any]:
     """``row``, read with ``explain.with_fixed_points`` and its product, as ``tenant`` sees it."""
-    roles = _roles(tenant, row)
+    roles = roles_of(tenant, row)
     story = explain.fixed_points(row)
     held = {"reason": row.held_reason, "since": row.held_since} if row.held_reason else None
     return {
@@ -80,7 +59,7 @@ def settlement(tenant: Tenant, row: Settlement) -> dict[str, Any]:
         "phase": row.phase,
         "kind": row.kind,
         "base_fen": row.base_fen,
-        "shares": _shares(_roles(tenant, row), row, row.shares),
+        "shares": _shares(roles_of(tenant, row), row, row.shares),
     }
 
 
@@ -99,12 +78,12 @@ def explanation(tenant: Tenant, row: OrderLine) -> dict[str, Any]:
 
 def _sentences(tenant: Tenant, row: OrderLine, story: LineStory) -> Iterator[str]:
     view = line(tenant, row)
-    if _roles(tenant, row):
+    if roles_of(tenant, row):
         yield sentences.state(story)
         yield from sentences.rules(story)
     if view["terms"]:
         yield rates(tenant, row)
-    yield from sentences.events(story, amounts=bool(_roles(tenant, row)))
+    yield from sentences.events(story, amounts=bool(roles_of(tenant, row)))
     kinds = {"settlement": _("结算"), "clawback": _("追回")}
     phases = [(f"{phase['day']} {kinds[phase['kind']]}", phase["shares"]) for phase in view["phases"]]
     for title, shares in [(_("预估"), view["estimate"]), *phases]:
@@ -115,24 +94,9 @@ def _sentences(tenant: Tenant, row: OrderLine, story: LineStory) -> Iterator[str
     yield sentences.what_comes_next(story)
 
 
-def may_know_streamer(tenant: Tenant) -> bool:
-    """Whether its pages name who sold: those of the merchant, who pays him."""
-    return tenant.kind == Tenant.Kind.MERCHANT
-
-
-def terms_in_short(tenant: Tenant, row: OrderLine) -> dict[str, Any]:
-    """``offer``: which plan spoke, in words; ``rate_bps``: the rate by which ``tenant`` pays or is paid, or None."""
-    roles = _roles(tenant, row)
-    rate = getattr(row, RATES_OF[roles[0]][0]) if roles and row.offer_kind else None
-    if not row.offer_kind:
-        return {"offer": _("自然成交"), "rate_bps": None}
-    offer = str(OFFER_LABELS[Kind(row.offer_kind)])
-    return {"offer": f"{offer} · {row.activity}" if row.activity else offer, "rate_bps": rate}
-
-
 def rates(tenant: Tenant, row: OrderLine) -> str:
     """The frozen rates that ``tenant`` knows of, as one sentence."""
-    labels, terms = _rate_labels(), _terms(_roles(tenant, row), row)
+    labels, terms = _rate_labels(), _terms(roles_of(tenant, row), row)
     known = [f"{labels[name]} {percent(terms[name])}" for name in RATES if terms[name]]
     return _("条款（下单时冻结）：{rates}。").format(rates="，".join(known))
 
@@ -155,11 +119,6 @@ def _share_sentences(title: str, shares: dict[str, Any]) -> Iterator[str]:
                 title=title, label=labels[role], party=amounts["party"], gross=yuan(amounts["gross_fen"])
             )
         yield text
-
-
-def _roles(tenant: Tenant, row: OrderLine | Settlement) -> list[str]:
-    """The roles that ``tenant`` has on ``row``; none for the order's source."""
-    return [role for role in RATES_OF if getattr(row, f"{role}_id") == tenant.pk]
 
 
 def _terms(roles: list[str], row: OrderLine) -> dict[str, Any]:

@@ -41,13 +41,9 @@ def with_sections(lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
     """``lines`` with all that ``SectionReader`` reads of them beside ``explain.with_fixed_points``."""
     return lines.select_related("order").prefetch_related(
         Prefetch("stepped", SteppedLine.objects.order_by("day")),
-        Prefetch("order__events", OrderEvent.objects.order_by("occurred_at", "event_id"), to_attr="story_events"),
-        Prefetch("order__holds", LineHold.objects.order_by("pk"), to_attr="story_holds"),
-        Prefetch(
-            "order__disputes",
-            models.Dispute.objects.select_related("claimant", "respondent").order_by("pk"),
-            to_attr="story_disputes",
-        ),
+        Prefetch("order__events", OrderEvent.objects.order_by("occurred_at", "event_id")),
+        Prefetch("order__holds", LineHold.objects.order_by("pk")),
+        Prefetch("order__disputes", models.Dispute.objects.select_related("claimant", "respondent").order_by("pk")),
     )
 
 
@@ -66,7 +62,7 @@ class SectionReader:
         return {
             "settles_on": str(line.settles_on) if line.settles_on else None,
             "events": list(self._events(line, viewer)),
-            "holds": [_hold(hold, viewer) for hold in line.order.story_holds if hold.line_no == line.line_no],
+            "holds": [_hold(hold, viewer) for hold in line.order.holds.all() if hold.line_no == line.line_no],
             "disputes": list(_disputes(line, viewer)),
             "steps": [{"day": str(row.day), "commission_bps": row.commission_bps} for row in line.stepped.all()],
             "adjustments": [_adjustment(line, row, viewer) for row in waiting],
@@ -85,7 +81,7 @@ class SectionReader:
         The platform and the order's source see events as they were sent, a party of the line what is of this line.
         """
         is_party = viewer is not None and viewer.pk != line.source_id
-        for event in line.order.story_events:
+        for event in line.order.events.all():
             facts = _facts(line, event)
             if facts is None:
                 continue
@@ -108,7 +104,7 @@ class SectionReader:
         One that took nothing anywhere has no amount.
         """
         if line.order_id not in self.lives:
-            self.lives |= lives_of({line.order_id: line.order.story_events}, self.frontier)
+            self.lives |= lives_of({line.order_id: list(line.order.events.all())}, self.frontier)
         others = {name: value for name, value in facts.items() if not name.endswith("_fen")}
         refund = self.lives[line.order_id].refunds.accepted.get(event.event_id)
         if refund is None or line.line_no not in refund.shares:
@@ -168,7 +164,7 @@ class SectionReader:
             night = calendar.open_day(date.min, self.frontier)
         elif line.due_at:
             night = calendar.open_day(days.night_for(line.due_at), self.frontier)
-        own = [hold for hold in line.order.story_holds if hold.line_no == line.line_no and hold.closed_at is None]
+        own = [hold for hold in line.order.holds.all() if hold.line_no == line.line_no and hold.closed_at is None]
         until = max((hold.expires_at for hold in own if hold.kind == line.held_reason), default=None)
         return _step("HELD", night=night, until=until)
 
@@ -200,7 +196,7 @@ def _hold(hold: LineHold, viewer: Tenant | None) -> Hold:
 
 
 def _disputes(line: OrderLine, viewer: Tenant | None) -> Iterator[Dispute]:
-    for dispute in line.order.story_disputes:
+    for dispute in line.order.disputes.all():
         if dispute.line_no != line.line_no:
             continue
         if viewer and viewer.pk not in (dispute.claimant_id, dispute.respondent_id):

@@ -7,10 +7,9 @@ from django.views.generic import TemplateView
 
 from commissions.cases import case_story
 from commissions.models import Dispute, OrderLine, Reserve, TenantHold, Withdrawal
-from commissions.party_share import share_of
+from commissions.party_share import share_of, terms_in_short
 from commissions.statements import daily
 from commissions.statements.earnings import buckets, coming_nights
-from commissions.stories import party_view
 from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
@@ -37,8 +36,7 @@ class Earnings(OfPayee, TemplateView):
         coming = OrderLine.objects.visible_to(tenant).coming_up().prefetch_related("product__images")[:10]
         nights = coming_nights(tenant, days.day_of(days.now()))
         upcoming = [
-            {"line": line, "part": share_of(line, tenant, line.due)} | party_view.terms_in_short(tenant, line)
-            for line in coming
+            {"line": line, "part": share_of(line, tenant, line.due)} | terms_in_short(tenant, line) for line in coming
         ]
         return super().get_context_data(
             buckets=buckets(tenant),

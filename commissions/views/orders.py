@@ -13,7 +13,7 @@ from commissions.cases import case_story
 from commissions.filters import LineFilter
 from commissions.models import OrderLine
 from commissions.orders import supply
-from commissions.party_share import share_of
+from commissions.party_share import may_know_streamer, share_of, terms_in_short
 from commissions.split import ROLES
 from commissions.stories import explain, party_view, sentences
 from commissions.stories.line_story import LineStory
@@ -42,12 +42,11 @@ class OrderList(ListPage):
     def rows(self, found: list[OrderLine]) -> list[dict[str, Any]]:
         tenant = self.request.tenant
         return [
-            {"line": line, "part": share_of(line, tenant, line.due)} | party_view.terms_in_short(tenant, line)
-            for line in found
+            {"line": line, "part": share_of(line, tenant, line.due)} | terms_in_short(tenant, line) for line in found
         ]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(shows_streamer=party_view.may_know_streamer(self.request.tenant), **context)
+        return super().get_context_data(shows_streamer=may_know_streamer(self.request.tenant), **context)
 
 
 class LinePage(TenantRequiredMixin, TemplateView):

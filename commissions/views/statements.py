@@ -11,12 +11,12 @@ from django.views.generic import TemplateView
 
 from commissions.filters import StatementFilter
 from commissions.models import Settlement
+from commissions.party_share import may_know_streamer, terms_in_short
 from commissions.statements import daily
 from commissions.statements.charts import flow_chart
 from commissions.statements.drilldown import Opened, opened
 from commissions.statements.export import XLSX_LINES
 from commissions.statements.posting_sources import movements as movements_of
-from commissions.stories import party_view
 from haowu.ground.errors import NotFound
 from haowu.ground.paging import page_of
 from haowu.ledger.models import Account, DailyBalance
@@ -107,7 +107,7 @@ class EntryPage(OneStatement, TemplateView):
             movements=movements[:MOVEMENTS],
             more_from=more,
             is_first="after" not in query,
-            shows_streamer=party_view.may_know_streamer(tenant),
+            shows_streamer=may_know_streamer(tenant),
             **_lines_of(entry, tenant, query.get("after", "")),
             **context,
         )
@@ -119,7 +119,7 @@ def _lines_of(entry: Opened, tenant: Tenant, after: str) -> dict[str, Any]:
         return {"rows": [], "next_cursor": None}
     named = entry.lines.select_related("line__product", "line__streamer").prefetch_related("line__product__images")
     page = page_of(named, ("line_id", "phase"), after, LINES)
-    rows = [{"row": row} | party_view.terms_in_short(tenant, row.line) for row in page.rows]
+    rows = [{"row": row} | terms_in_short(tenant, row.line) for row in page.rows]
     return {"rows": rows, "next_cursor": page.next_cursor}
 
 

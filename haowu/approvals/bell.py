@@ -6,12 +6,15 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from haowu.approvals import notices
+from haowu.tenants.models import User
 
 
 def of_request(request: HttpRequest) -> dict[str, Any]:
     """Context processor: ``bell``, asked of the database when a template draws it."""
-    tenant = getattr(request, "tenant", None)
-    return {"bell": SimpleLazyObject(lambda: _said(notices.unread(request.user, tenant))) if tenant else ""}
+    tenant, user = getattr(request, "tenant", None), getattr(request, "user", None)
+    if tenant is None or not isinstance(user, User):
+        return {"bell": ""}
+    return {"bell": SimpleLazyObject(lambda: _said(notices.unread(user, tenant)))}
 
 
 def _said(unread: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
+from typing import Any
 
 from django.core.mail import EmailMessage
 from django.db import models, transaction
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from haowu.approvals import reading
-from haowu.approvals.models import NoticeSetting, Trail
+from haowu.approvals.models import NoticeSetting, Trail, TrailQuerySet
 from haowu.approvals.words import Subject, act_label, subject_label
 from haowu.ground import days
 from haowu.tenants.models import Tenant, User
@@ -71,7 +72,7 @@ _SUBJECTS = {
 TYPE_OF = {subject.value: type for type, subjects in _SUBJECTS.items() for subject in subjects}
 
 Kind = Tenant.Kind
-_PAGES = {
+_PAGES: dict[tuple[str, str], str] = {
     (Subject.ENROLMENT, Kind.MERCHANT): "enrolment",
     (Subject.PLAN, Kind.MERCHANT): "plan",
 }
@@ -144,7 +145,7 @@ def change(user: User, tenant: Tenant, *, silent: Iterable[str], mailed: Iterabl
     """Mail begins with what happens from now on."""
     known = set(NoticeType.values)
     newest = Trail.objects.by_others(tenant).newest_first().values_list("pk", flat=True).first() or 0
-    chosen = {"silent": sorted(known & set(silent)), "mailed": sorted(known & set(mailed))}
+    chosen: dict[str, Any] = {"silent": sorted(known & set(silent)), "mailed": sorted(known & set(mailed))}
     setting, is_created = NoticeSetting.objects.get_or_create(
         user=user, tenant=tenant, defaults=chosen | {"mailed_through": newest}
     )
@@ -178,7 +179,7 @@ def _mail(setting: NoticeSetting) -> int:
     return 1
 
 
-def _rows(setting: NoticeSetting) -> models.QuerySet[Trail]:
+def _rows(setting: NoticeSetting) -> TrailQuerySet:
     heard = [kind for kind, type in TYPE_OF.items() if type not in setting.silent]
     return Trail.objects.by_others(setting.tenant).filter(subject_kind__in=heard)
 

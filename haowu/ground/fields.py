@@ -103,7 +103,9 @@ class HundredthsField(forms.DecimalField):
     """A number with at most two decimals, taken times 100 as an ``int``."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"decimal_places": 2, "min_value": Decimal(0)} | options)
+        options.setdefault("decimal_places", 2)
+        options.setdefault("min_value", Decimal(0))
+        super().__init__(**options)
         self.widget.attrs.setdefault("inputmode", "decimal")
 
     def clean(self, value: Any) -> int | None:
@@ -151,9 +153,10 @@ class SearchFilter(django_filters.CharFilter):
         box = SearchBox(attrs={"placeholder": options.get("label", "")})
         super().__init__(**{"max_length": SEARCH_LENGTH, "widget": box} | options)
 
-    def filter(self, rows: QuerySet, value: str) -> QuerySet:
+    def filter(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         if not self.columns:
-            return super().filter(rows, value)
+            found: QuerySet[Any] = super().filter(rows, value)
+            return found
         return rows.filter(all_words(value.split()[:MAX_WORDS], *self.columns)) if value else rows
 
 

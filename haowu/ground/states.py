@@ -37,7 +37,8 @@ class HasStates:
         Raises MoveRefused, and changes nothing, when the row has left those origins.
         """
         origins, target = self.MOVES[name]
-        rows = type(self)._base_manager.filter(pk=self.pk, status__in=origins)  # type: ignore[attr-defined]
+        row: Any = self  # a model's, whose attributes this class does not have
+        rows = type(row)._base_manager.filter(pk=row.pk, status__in=origins)
         if not rows.update(status=target, **changes):
             self.refresh_from_db(fields=["status"])  # type: ignore[attr-defined]
             raise self._refusal(name)
@@ -62,7 +63,8 @@ class HasStates:
 
     def _columns(self, names: Iterable[str]) -> dict[str, Any]:
         """Of another row its id: naming what changed must not read it."""
-        columns = [self._meta.get_field(name).attname for name in names]  # type: ignore[attr-defined]
+        row: Any = self
+        columns = [row._meta.get_field(name).attname for name in names]
         return {column: getattr(self, column) for column in columns}
 
     def _refusal(self, name: str) -> MoveRefused:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-Waiting = Callable[[Any], QuerySet]
+Waiting = Callable[[Any], QuerySet[Any]]
 """What waits for a tenant, as rows to be counted."""
 
 
@@ -83,7 +83,8 @@ def draw(kind: str, tenant: Model, route: str) -> Drawn:
     entries = _entries.get(kind, [])
     counts = _counts(tenant, entries)
     items = [Item(entry, entry.holds(route), counts.get(entry.route, 0)) for entry in entries]
-    grouped = [(name, [item for item in items if item.entry.group == key]) for key, name in {"": "", **GROUPS}.items()]
+    names = {"": "", **GROUPS}
+    grouped = [(str(name), [item for item in items if item.entry.group == key]) for key, name in names.items()]
     on_phone = [item for _name, of_group in grouped for item in of_group if item.entry.on_phone]
     return Drawn([group for group in grouped if group[1]], on_phone[:4])
 
@@ -97,7 +98,7 @@ def _counts(tenant: Any, entries: list[Entry]) -> dict[str, int]:
     return dict(zip(counted, row.values(), strict=True))
 
 
-def _number_of(rows: QuerySet) -> Coalesce:
+def _number_of(rows: QuerySet[Any]) -> Coalesce:
     one = rows.order_by().annotate(all_of_them=Value(1)).values("all_of_them").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(one, output_field=IntegerField()), 0)
 

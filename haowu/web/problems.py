@@ -33,7 +33,9 @@ class ApiRefused(Refused):
     headers: dict[str, str]
     extensions: dict[str, Any]
 
-    def __init__(self, *, headers: dict[str, str] | None = None, extensions: dict[str, Any] | None = None, **facts):
+    def __init__(
+        self, *, headers: dict[str, str] | None = None, extensions: dict[str, Any] | None = None, **facts: Any
+    ) -> None:
         self.headers = headers or {}
         self.extensions = extensions or {}
         super().__init__(**facts)
@@ -150,7 +152,7 @@ def plain_response(refused: Refused) -> HttpResponse:
 
 
 @csrf_exempt
-def path_unknown(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+def path_unknown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """For every address below ``/api/`` that is none."""
     return plain_response(PathUnknown())
 

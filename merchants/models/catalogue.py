@@ -8,11 +8,12 @@ from django.db.models import Exists, Max, Min, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from bases.models import Brand, Stock
+from bases.models.stock import StockQuerySet
 from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, public_id
 
 
-class CategoryQuerySet(models.QuerySet):
+class CategoryQuerySet(models.QuerySet["Category"]):
     def leaves(self) -> "CategoryQuerySet":
         """The third level with its path, in the order of a menu."""
         leaves = self.filter(level=Category.LEAF_LEVEL).select_related("parent__parent")
@@ -59,7 +60,7 @@ class Category(models.Model):
         return " / ".join(names)
 
 
-class ProductQuerySet(models.QuerySet):
+class ProductQuerySet(models.QuerySet["Product"]):
     def visible_to(self, tenant: Tenant) -> "ProductQuerySet":
         """A merchant sees its own products in every state; everyone else sees what is listed."""
         if tenant.kind == Tenant.Kind.MERCHANT:
@@ -110,7 +111,7 @@ class ProductQuerySet(models.QuerySet):
     def lying_at(self, base: Tenant, at: datetime) -> "ProductQuerySet":
         return self._lying(Stock.objects.of_base(base), at)
 
-    def _lying(self, stock: models.QuerySet, at: datetime) -> "ProductQuerySet":
+    def _lying(self, stock: StockQuerySet, at: datetime) -> "ProductQuerySet":
         goods = stock.of_product(OuterRef("merchant"), OuterRef("code"))
         return self.filter(Exists(goods.in_stock().sold_by_working(at)))
 
@@ -207,4 +208,4 @@ class ProductImage(models.Model):
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:
-        return self.image.name
+        return self.image.name or ""

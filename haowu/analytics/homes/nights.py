@@ -39,6 +39,6 @@ def last_night(tenant: Tenant) -> LastNight | None:
 
 def next_night(tenant: Tenant) -> NextNight | None:
     """The first night that lines of the tenant wait for, and how many."""
-    waiting = OrderLine.objects.visible_to(tenant).unsettled().filter(settles_on__isnull=False)
-    row = waiting.order_by().values("settles_on").annotate(n=Count("pk")).order_by("settles_on").first()
-    return NextNight(row["settles_on"], row["n"]) if row else None
+    waiting = OrderLine.objects.visible_to(tenant).unsettled().filter(settles_on__isnull=False).order_by()
+    first = waiting.values_list("settles_on").annotate(n=Count("pk")).order_by("settles_on").first()
+    return NextNight(*first) if first else None

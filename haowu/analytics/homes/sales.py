@@ -13,7 +13,7 @@ from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, 
 from django.db.models.functions import Coalesce, TruncDate
 
 from commissions.models import OrderLine
-from commissions.models.order import PARTS
+from commissions.models.order import ROLES_OF_KIND
 from haowu.ground import days
 from haowu.tenants.models import Tenant
 from merchants.models import Product
@@ -174,7 +174,7 @@ def _lines(tenant: Tenant, span: Span) -> QuerySet:
 def _own(tenant: Tenant) -> Any:
     if tenant.kind == Tenant.Kind.MERCHANT:
         return _cost(("streamer", "first_leader", "second_leader", "provider"))
-    roles: Sequence[str] = PARTS.get(tenant.kind, ())
+    roles: Sequence[str] = ROLES_OF_KIND.get(tenant.kind, ())
     return sum((_net(role, tenant) for role in roles), start=Value(0, output_field=BigIntegerField()))
 
 

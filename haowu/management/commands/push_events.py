@@ -54,8 +54,8 @@ class Command(BaseCommand):
             return
         for result in results:
             if result["status"] in {"rejected", "parked"}:
-                told = "第 {line} 行 {event_id} {status} {code}: {message}".format(**result)
-                self.stdout.write(inputs.printable(told))
+                line = "第 {line} 行 {event_id} {status} {code}: {message}".format(**result)
+                self.stdout.write(inputs.printable(line))
         self.stdout.write("  ".join(f"{status}: {count}" for status, count in sorted(counts.items())))
 
 
