@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "haowu.tenants.middleware.TenantScopeMiddleware",
     "haowu.approvals.middleware.ActorMiddleware",
+    "streamers.centre.sync.ListingInStep",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -177,6 +178,8 @@ CELERY_BEAT_SCHEDULE = {
     "release-expired": {"task": "commissions.tasks.release_expired", "schedule": 60.0},
     "pull-stock": {"task": "bases.tasks.pull_due", "schedule": 60.0},
     "apply-stock": {"task": "bases.tasks.apply_waiting", "schedule": 60.0},
+    "listing-in-step": {"task": "streamers.tasks.catch_up", "schedule": 2.0, "options": {"expires": 2}},
+    "count-words": {"task": "streamers.tasks.count_words", "schedule": crontab(hour=5, minute=30)},
     "serve-shortages": {"task": "bases.tasks.serve_waiting", "schedule": 60.0},
     "agree-quiet-requests": {"task": "commissions.tasks.agree_quiet_requests", "schedule": 600.0},
     # Daily, though only the 1st and the 15th find something to do: what a lost day left is done on the next.

@@ -4,12 +4,14 @@ from django.urls import include, path
 from bases.api import urls as bases_api
 from bases.views.founding import FoundBase
 from commissions.api import urls as orders_api
+from commissions.models import Policy
 from commissions.orders.preview import preview
 from haowu.partners import urls as partners_api
 from haowu.partners.oauth import TokenView
 from haowu.web.health import health
 from haowu.web.media import media
 from merchants.views import rates
+from streamers.views import Selection
 from tuanzhang.api import urls as leaders_api
 from tuanzhang.models import QuarterLevel
 
@@ -33,6 +35,7 @@ urlpatterns = [
     path("plans/<id:public_id>/rate/", rates.ChangeRate.as_view(preview_of=preview), name="change-rate"),
     path("split-preview/", rates.SplitPreview.as_view(preview_of=preview), name="split-preview"),
     path("", include("tuanzhang.urls")),
+    path("selection/", Selection.as_view(tech_bps_at=Policy.objects.tech_bps_at), name="selection"),
     path("", include("streamers.urls")),
     path("", include("commissions.urls")),
     path("", include("haowu.analytics.urls")),

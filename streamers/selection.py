@@ -1,74 +1,24 @@
-"""The selection list of one streamer: listed products on which an offer speaks for them, with its rate, in SQL.
+"""Products dressed for one streamer: his offer now and from midnight on.
 
-The rule is ``streamers.offers.choose``; here it is said once more as a query, since a list must filter and sort by it
-before it can cut a page. What a card shows comes from the OfferBook; ``test_pages_streamer`` holds the two together.
+For the page of a product, the shelf, and goods of a link or a recommendation. The list itself is ``streamers.centre``.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.fields import BigIntegerField
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import Q, QuerySet
 
 from haowu.ground import days
 from haowu.ground.money import share
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
-from merchants.models import Category, Plan, PlanRate, Product
+from merchants.models import Product
 from merchants.steps import Step
-from streamers.models import Channel, Pick
+from streamers.models import Pick
 from streamers.offers import Choice, PickSource
 from streamers.terms import OfferBook
-from tuanzhang.models import Activity, Enrolment, EnrolmentRate
-
-
-def offered_to(streamer: Tenant, at: datetime) -> QuerySet[Product]:
-    """Listed products with ``price_fen``, ``stock``, the streamer's ``commission_bps`` and ``worth`` (price × bps)."""
-    exclusive = _rate(at, type=Plan.Type.EXCLUSIVE, product=OuterRef("pk"), streamer=streamer)
-    item = _rate(at, type=Plan.Type.ITEM_TARGETED, product=OuterRef("pk"), streamer=streamer)
-    shop = _rate(at, type=Plan.Type.SHOP_TARGETED, merchant=OuterRef("merchant"), streamer=streamer)
-    normal = _rate(at, type=Plan.Type.NORMAL, product=OuterRef("pk"), streamer=None)
-    kept = Exists(Plan.objects.live(at).filter(type=Plan.Type.EXCLUSIVE, product=OuterRef("pk")))
-    items = Enrolment.objects.live(at).filter(product=OuterRef("pk"))
-    kept |= Exists(items.exclusive())
-    listed = _best(items.exclusive().listing(streamer, at), at)
-    through = _best(items.normal().filter(activity=Subquery(_way(streamer, at))), at)
-    speaking = Case(When(kept, then=Greatest(exclusive, listed)), default=Coalesce(item, shop, through, normal))
-    products = Product.objects.listed().supplied(at).with_offer_facts().annotate(commission_bps=speaking)
-    worth = ExpressionWrapper(F("price_fen") * F("commission_bps"), output_field=BigIntegerField())
-    return products.filter(commission_bps__isnull=False, price_fen__isnull=False).annotate(worth=worth)
-
-
-def _rate(at: datetime, *, streamer: Tenant | None, **plan) -> Subquery:
-    """The bps in force at ``at`` of the one live plan that ``plan`` describes; NULL where there is none."""
-    rates = PlanRate.objects.filter(
-        **{f"plan__{name}": value for name, value in plan.items()},
-        plan__in=Plan.objects.live(at),
-        streamer=streamer,
-        cancelled_at__isnull=True,
-        effective_from__lte=at,
-    )
-    return Subquery(rates.order_by("-effective_from", "-pk").values("commission_bps")[:1])
-
-
-def _best(items: QuerySet[Enrolment], at: datetime) -> Subquery:
-    """The highest bps in force at ``at`` among ``items``; NULL where there are none."""
-    rates = EnrolmentRate.objects.filter(enrolment=OuterRef("pk"), cancelled_at__isnull=True, effective_from__lte=at)
-    bps = Subquery(rates.order_by("-effective_from", "-pk").values("commission_bps")[:1])
-    return Subquery(items.annotate(bps=bps).order_by("-bps").values("bps")[:1])
-
-
-def _way(streamer: Tenant, at: datetime) -> QuerySet:
-    """The activity through which the streamer's pick of an enrolment's product stands at ``at``."""
-    channels = Channel.objects.filter(
-        pick__streamer=streamer,
-        pick__product=OuterRef("product"),
-        pick__unpicked_at__isnull=True,
-        effective_from__lte=at,
-    )
-    return channels.order_by("-effective_from", "-pk").values("activity")[:1]
+from tuanzhang.models import Activity, Enrolment
 
 
 @dataclass(frozen=True)
@@ -169,12 +119,3 @@ def in_activity(activity: Activity, streamer: Tenant, at: datetime) -> QuerySet[
     """The goods of ``activity`` whose cooperation runs or is still to begin, as far as ``streamer`` may open them."""
     items = Enrolment.objects.in_activity(activity).not_over(at)
     return open_to(streamer).filter(pk__in=items.values("product"))
-
-
-def in_category(products: QuerySet[Product], category: Category) -> QuerySet[Product]:
-    """``category`` of any level."""
-    return products.filter(Q(category=category) | Q(category__parent=category) | Q(category__parent__parent=category))
-
-
-def not_on_shelf(products: QuerySet[Product], streamer: Tenant) -> QuerySet[Product]:
-    return products.exclude(pk__in=Pick.objects.visible_to(streamer).on_shelf().values("product"))

@@ -3,7 +3,6 @@ from django.urls import path
 from streamers import activity, recommended, views
 
 urlpatterns = [
-    path("selection/", views.Selection.as_view(), name="selection"),
     path("selection/activity/<id:token>/", activity.ActivityGoods.as_view(), name="activity-goods"),
     path("selection/recommended/", recommended.Recommended.as_view(), name="recommended"),
     path("selection/recommended/<id:public_id>/", recommended.RecommendedPage.as_view(), name="recommended-goods"),

@@ -1,5 +1,7 @@
 """A streamer's selection list, the page of a product, and the shelf."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -12,15 +14,18 @@ from django.views.generic import TemplateView
 from haowu.approvals.act_views import ActView
 from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
-from haowu.tenants.lists import ListPage, Sort
+from haowu.tenants.lists import ListPage, Sort, chips_of
 from haowu.tenants.models import Tenant
 from haowu.web.paths import local
 from merchants.models import Product
 from streamers import shelf
-from streamers.filters import SelectionFilter, ShelfFilter
+from streamers.centre.conditions import Looker
+from streamers.centre.filters import SORTS, SelectionForm
+from streamers.centre.search import find_or_begin
+from streamers.filters import ShelfFilter
 from streamers.links import link, recommendation
 from streamers.models import Pick
-from streamers.selection import Card, cards, offered_to, open_to, products_of
+from streamers.selection import Card, cards, open_to, products_of
 
 
 class OfStreamer(TenantRequiredMixin):
@@ -30,23 +35,30 @@ class OfStreamer(TenantRequiredMixin):
         return cards(self.request.tenant, products, days.now())
 
 
-class Selection(OfStreamer, ListPage):
+class Selection(OfStreamer, TemplateView):
+    """``tech_bps_at`` comes from the floor above: what the platform keeps of a commission."""
+
     template_name = "streamers/selection.html"
-    filterset_class = SelectionFilter
-    sorts = [
-        Sort("newest", gettext_lazy("最新上架"), ("-listed_at", "-pk")),
-        Sort("worth", gettext_lazy("每单赚得最多"), ("-worth", "-pk")),
-        Sort("rate", gettext_lazy("佣金率最高"), ("-commission_bps", "-pk")),
-        Sort("price", gettext_lazy("价格从低到高"), ("price_fen", "pk")),
-        Sort("price_down", gettext_lazy("价格从高到低"), ("-price_fen", "-pk")),
-    ]
+    tech_bps_at: Callable[[datetime], int] | None = None
 
-    def queryset(self):
-        offered = offered_to(self.request.tenant, days.now())
-        return offered.select_related("merchant__shop", "category").prefetch_related("images")
-
-    def rows(self, found: list[Product]) -> list[Card]:
-        return self.cards(found)
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        query, at = self.request.GET, days.now()
+        form = SelectionForm(query)
+        looker = Looker(self.request.tenant, at, self.tech_bps_at(at))
+        found = find_or_begin(looker, form.filters, cursor=query.get("after", ""))
+        return super().get_context_data(
+            rows=found.cards,
+            found=found,
+            next_cursor=found.next_cursor,
+            is_first=not query.get("after"),
+            total=found.total,
+            is_more=found.is_more,
+            form=form,
+            chips=list(chips_of(form, query)),
+            sort=form.filters.way,
+            sorts=SORTS.values(),
+            **context,
+        )
 
 
 class OneProduct(OfStreamer):

@@ -71,6 +71,10 @@ class ProductQuerySet(models.QuerySet):
     def of_merchant(self, merchant: Tenant) -> "ProductQuerySet":
         return self.filter(merchant=merchant)
 
+    def after(self, pk: int) -> "ProductQuerySet":
+        """In the order in which they were made, for who goes through all of them."""
+        return self.filter(pk__gt=pk).order_by("pk")
+
     def coded(self, code: str) -> "Product | None":
         return self.filter(code=code).first()
 
@@ -90,17 +94,6 @@ class ProductQuerySet(models.QuerySet):
         """
         held = Stock.objects.of_product(OuterRef("merchant"), OuterRef("code")).permitted(at)
         return self.filter(~Exists(held) | Exists(held.sold_by_working(at)))
-
-    def lying_in(self, city: str, at: datetime) -> "ProductQuerySet":
-        """Goods that a working base of ``city`` has free at ``at``."""
-        return self._lying(Stock.objects.filter(base__base__city=city), at)
-
-    def lying_at(self, base: Tenant, at: datetime) -> "ProductQuerySet":
-        return self._lying(Stock.objects.of_base(base), at)
-
-    def _lying(self, stock: models.QuerySet, at: datetime) -> "ProductQuerySet":
-        goods = stock.of_product(OuterRef("merchant"), OuterRef("code"))
-        return self.filter(Exists(goods.in_stock().sold_by_working(at)))
 
     def with_offer_facts(self) -> "ProductQuerySet":
         """Adds ``price_fen`` (lowest SKU), ``price_to_fen`` and ``stock`` over SKUs."""

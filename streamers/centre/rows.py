@@ -1,0 +1,178 @@
+"""What the listing says of products, made anew from what it is made of. Reads only; platform scope."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bases.models import Stock
+from haowu.ground import days
+from haowu.ground.money import share
+from merchants.models import Category, Product, ProductImage
+from streamers.centre.open_offers import OpenOffer, OpenOffers
+from streamers.centre.words import index_words, letters
+from streamers.models import Listing, ListingFigures
+from streamers.offers import Kind
+
+Row = dict[str, Any]
+
+
+def listing_rows(products: Sequence[int], at: datetime) -> list[Row]:
+    """The rows, by column, of those of ``products`` (ids) that are listed, for ``at`` and every moment after it."""
+    shown = list(_listed(products))
+    ids = [product.pk for product in shown]
+    offers = OpenOffers(ids, at)
+    holdings = _holdings(shown, at)
+    sales = dict(ListingFigures.objects.filter(product__any_of=ids).values_list("product", "sales_30d"))
+    covers = _covers(ids)
+    rows: list[Row] = []
+    for product in shown:
+        fixed = _fixed(product, sales.get(product.pk, 0), covers.get(product.pk, ""))
+        rows += _periods(product, fixed, offers, holdings[product.pk], at)
+    return rows
+
+
+def popularity(sales_30d: int, shop_score: int) -> int:
+    """How good goods are that match a query alike: 100 × log2(1 + 30-day sales), and the shop's score above 4.00.
+
+    So each doubling of sales weighs as much as a whole point of the shop.
+    """
+    return math.floor(100 * math.log2(1 + sales_30d)) + max(0, shop_score - 400)
+
+
+def category_ids(leaf: Category | None) -> tuple[int | None, int | None, int | None]:
+    """Top, middle and leaf."""
+    path: list[int] = []
+    while leaf is not None:
+        path.insert(0, leaf.pk)
+        leaf = leaf.parent
+    top, middle, bottom, *_rest = [*path, None, None, None]
+    return top, middle, bottom
+
+
+def _listed(products: Sequence[int]) -> Iterable[Product]:
+    rows = Product.objects.listed().filter(pk__any_of=list(products), listed_at__isnull=False).with_offer_facts()
+    priced = rows.filter(price_fen__isnull=False)
+    return priced.select_related("merchant__shop", "brand", "category__parent__parent").order_by("pk")
+
+
+def _covers(products: Sequence[int]) -> dict[int, str]:
+    pictures = ProductImage.objects.filter(product__any_of=list(products)).order_by("-position", "-pk")
+    return dict(pictures.values_list("product", "image"))
+
+
+def _fixed(product: Product, sales_30d: int, cover: str) -> Row:
+    """What does not depend on the moment."""
+    top, middle, leaf = category_ids(product.category)
+    names = [each.name for each in _path(product.category)]
+    brand = product.brand.name if product.brand else ""
+    shop = product.merchant.shop
+    title = str(product)
+    return {
+        "product_id": product.pk,
+        "public_id": product.public_id,
+        "merchant_id": product.merchant_id,
+        "merchant_code": product.merchant.code,
+        "code": product.code,
+        "title": title,
+        "letters": letters(title)[:400],
+        "cover": cover,
+        "shop_name": product.merchant.name,
+        "shop_score": shop.score,
+        "brand_id": product.brand_id,
+        "brand_name": brand,
+        "top_id": top,
+        "middle_id": middle,
+        "leaf_id": leaf,
+        "price_fen": product.price_fen,
+        "price_to_fen": product.price_to_fen,
+        "stock": product.stock,
+        "listed_at": product.listed_at,
+        "sales_30d": sales_30d,
+        "popularity": popularity(sales_30d, shop.score),
+        "words": index_words(title, brand, names, product.merchant.name),
+    }
+
+
+def _path(category: Category | None) -> Iterable[Category]:
+    while category is not None:
+        yield category
+        category = category.parent
+
+
+@dataclass
+class _Holdings:
+    """Where bases hold a product, and when what they may sell changes."""
+
+    permits: list[tuple[int, datetime, datetime, bool]] = field(default_factory=list)
+    """Base, since, until, whether some of it is free."""
+
+    def moments(self, at: datetime) -> set[datetime]:
+        return {each for _base, since, until, _free in self.permits for each in (since, until) if at < each < days.END}
+
+    def at(self, at: datetime, *, free_only: bool = False) -> list[int]:
+        live = {base for base, since, until, free in self.permits if since <= at < until and (free or not free_only)}
+        return sorted(live)
+
+
+def _holdings(products: Sequence[Product], at: datetime) -> dict[int, _Holdings]:
+    ids = {(product.merchant_id, product.code): product.pk for product in products}
+    stock = Stock.objects.filter(
+        merchant__any_of={merchant for merchant, _code in ids}, product_code__any_of={code for _merchant, code in ids}
+    ).filter(permit__until__gt=at)
+    found: dict[int, _Holdings] = defaultdict(_Holdings)
+    for each in stock.select_related("permit"):
+        if (product := ids.get((each.merchant_id, each.product_code))) is not None:
+            permit = each.permit
+            found[product].permits.append((each.base_id, permit.since, permit.until, each.free > 0))
+    return found
+
+
+def _periods(product: Product, fixed: Row, offers: OpenOffers, holdings: _Holdings, at: datetime) -> list[Row]:
+    """A row for each stretch of time in which nothing changes, from the beginning to the end of time."""
+    moments = [at, *sorted({*offers.moments(product.pk), *holdings.moments(at)})]
+    rows: list[Row] = []
+    for moment in moments:
+        changing = _changing(product, fixed, offers, holdings, moment)
+        if rows and changing.items() <= rows[-1].items():
+            continue
+        if rows:
+            rows[-1]["valid_until"] = moment
+        valid_from = moment if rows else days.BEGINNING
+        rows.append(fixed | changing | {"valid_from": valid_from, "valid_until": days.END})
+    return rows
+
+
+def _changing(product: Product, fixed: Row, offers: OpenOffers, holdings: _Holdings, at: datetime) -> Row:
+    offer = offers.at(product.pk, at)
+    picked = offer.picked
+    through = offer.activities[0] if offer.activities and not offer.is_exclusive else None
+    return {
+        "offer": _kind(offer),
+        "is_exclusive": offer.is_exclusive,
+        "has_step": bool(picked and picked.step),
+        "bps": picked.commission_bps if picked else None,
+        "per_sale_fen": share(product.price_fen, picked.commission_bps) if picked else 0,
+        "best_bps": offer.best_bps,
+        "activity_id": offers.activity_of(product.pk, through) if through else None,
+        "held_by": holdings.at(at),
+        "tags": _tags(fixed, _kind(offer), offers.leaders(product.pk, at), holdings.at(at, free_only=True)),
+    }
+
+
+def _kind(offer: OpenOffer) -> str:
+    if offer.picked is None:
+        return Listing.Offer.NONE.value
+    return (Listing.Offer.NORMAL if offer.picked.kind == Kind.NORMAL else Listing.Offer.ACTIVITY).value
+
+
+def _tags(fixed: Row, offer: str, leaders: Iterable[int], free_at: Iterable[int]) -> list[str]:
+    """What a filter finds by index beside the words: ``c`` category, ``b`` brand, ``m`` merchant, ``o`` offer,
+    ``l`` leader, ``f`` base with stock that is free.
+    """
+    tags = {f"c{fixed[level]}" for level in ("top_id", "middle_id", "leaf_id") if fixed[level]}
+    tags |= {f"m{fixed['merchant_id']}", f"o{offer}"} | {f"l{leader}" for leader in leaders}
+    tags |= {f"f{base}" for base in free_at} | ({f"b{fixed['brand_id']}"} if fixed["brand_id"] else set())
+    return sorted(tags)
