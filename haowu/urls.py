@@ -11,6 +11,7 @@ from haowu.partners.oauth import TokenView
 from haowu.web.health import health
 from haowu.web.media import media
 from merchants.views import rates
+from streamers.api import SelectedView, SelectionView, SuggestionsView
 from streamers.views import Selection
 from tuanzhang.api import urls as leaders_api
 from tuanzhang.models import QuarterLevel
@@ -20,6 +21,9 @@ v1 = [
     *bases_api.urlpatterns,
     *orders_api.urlpatterns,
     *leaders_api.urlpatterns,
+    path("selection", SelectionView.as_view(tech_bps_at=Policy.objects.tech_bps_at), name="selection"),
+    path("selection/<text:public_id>", SelectedView.as_view(tech_bps_at=Policy.objects.tech_bps_at), name="selected"),
+    path("suggestions", SuggestionsView.as_view(), name="suggestions"),
 ]
 api = [path("v1/", include((v1, "v1"))), path("", include("haowu.partners.urls"))]
 

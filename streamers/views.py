@@ -21,6 +21,7 @@ from merchants.models import Product
 from streamers import shelf
 from streamers.centre.conditions import Looker
 from streamers.centre.filters import SORTS, SelectionForm
+from streamers.centre.memory import remember_search
 from streamers.centre.search import find_or_begin
 from streamers.filters import ShelfFilter
 from streamers.links import link, recommendation
@@ -46,6 +47,8 @@ class Selection(OfStreamer, TemplateView):
         form = SelectionForm(query)
         looker = Looker(self.request.tenant, at, self.tech_bps_at(at))
         found = find_or_begin(looker, form.filters, cursor=query.get("after", ""))
+        if form.filters.q and found.total:
+            remember_search(looker.streamer, form.filters.q, at)
         return super().get_context_data(
             rows=found.cards,
             found=found,

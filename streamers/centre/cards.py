@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from haowu.ground import days
 from haowu.ground.money import share
 from streamers.centre.conditions import Looker
-from streamers.centre.overlay import Overlay, Personal, personal
+from streamers.centre.overlay import Overlay, Personal
 from streamers.models import Listing, Pick
 from streamers.offers import EXCLUSIVE_KINDS, Choice, Kind
 from tuanzhang.models import Activity
@@ -72,7 +72,7 @@ def dressed(rows: Sequence[Mapping[str, Any]], looker: Looker, overlay: Overlay)
     ids = [row["product_id"] for row in rows]
     own = {product: overlay.products[product] for product in ids if product in overlay.products}
     of_shops = {row["product_id"] for row in rows if row["merchant_id"] in overlay.shops} - own.keys()
-    own |= personal(looker.streamer, of_shops, looker.at)
+    own |= overlay.personal(of_shops)
     tomorrow = _tomorrow(ids, looker.at) | {product: _of_choice(each.tomorrow) for product, each in own.items()}
     picks = Pick.objects.visible_to(looker.streamer).on_shelf().filter(product__any_of=ids)
     on_shelf = set(picks.values_list("product", flat=True))
@@ -106,7 +106,7 @@ def _card(
     is_open_activity = own is None and row["offer"] == Listing.Offer.ACTIVITY
     kind = own.offer.kind if own and own.offer else _open_kind(row)
     gross = row["per_sale_fen"]
-    best = row["best_bps"] if (row["best_bps"] or 0) > row["bps"] and kind not in EXCLUSIVE_KINDS else None
+    best = row["best_bps"] if kind == Kind.NORMAL and row["best_bps"] > row["bps"] else None
     shown = {name: row[name] for name in FoundCard.__dataclass_fields__ if name in row and name != "best_bps"}
     return FoundCard(
         **shown,

@@ -1,7 +1,7 @@
 """Filters and words of a query as conditions on rows of the listing."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bases.models import Base, Brand
@@ -49,10 +49,11 @@ def fresh_bases(at: datetime) -> dict[int, Base]:
 def branches_of(overlay: Overlay, plan_type: str = "") -> list[Branch]:
     """The branches of a list with ``overlay``, narrowed to one type of plan."""
     mine = {
-        product: personal.offer.commission_bps
+        product: (personal.offer.commission_bps, personal.offer.kind.value)
         for product, personal in overlay.products.items()
         if personal.offer is not None and plan_type in ("", personal.offer.kind)
     }
+    shops = {merchant: (bps, Kind.SHOP_TARGETED.value) for merchant, bps in overlay.shops.items()}
     others = [Condition("NOT listing.product_id = ANY(%s::bigint[])", ([*overlay.products],))]
     others = others if overlay.products else []
     elsewhere = [Condition("NOT listing.merchant_id = ANY(%s::bigint[])", ([*overlay.shops],))]
@@ -61,11 +62,11 @@ def branches_of(overlay: Overlay, plan_type: str = "") -> list[Branch]:
     if plan_type in ("", *OPEN_KINDS):
         kind = [Condition("listing.tags @> %s::text[]", ([OPEN_KINDS[plan_type]],))] if plan_type else []
         where = (OPEN_TO_ALL, *others, *elsewhere, *kind)
-        branches.append(Branch(EVERYBODYS.bps, EVERYBODYS.per_sale, where, may_walk=True))
+        branches.append(replace(EVERYBODYS, where=where))
     if mine:
         branches.append(_paying("product_id", mine, ()))
-    if overlay.shops and plan_type in ("", Kind.SHOP_TARGETED):
-        branches.append(_paying("merchant_id", overlay.shops, (Condition("NOT listing.is_exclusive"), *others)))
+    if shops and plan_type in ("", Kind.SHOP_TARGETED):
+        branches.append(_paying("merchant_id", shops, (Condition("NOT listing.is_exclusive"), *others)))
     return branches
 
 
@@ -94,13 +95,13 @@ def least_gross(net_fen: int, tech_bps: int) -> int | None:
     return low
 
 
-def _paying(column: str, rates: dict[int, int], where: tuple[Condition, ...]) -> Branch:
-    """Rows whose ``column`` is a key of ``rates``, which pay its value."""
+def _paying(column: str, offers: dict[int, tuple[int, str]], where: tuple[Condition, ...]) -> Branch:
+    """Rows whose ``column`` is a key of ``offers``: they pay its rate, by its kind."""
     join = Condition(
-        f"JOIN unnest(%s::bigint[], %s::integer[]) AS own (id, bps) ON own.id = listing.{column}",
-        ([*rates], [*rates.values()]),
+        f"JOIN unnest(%s::bigint[], %s::integer[], %s::text[]) AS own (id, bps, kind) ON own.id = listing.{column}",
+        ([*offers], [bps for bps, _kind in offers.values()], [kind for _bps, kind in offers.values()]),
     )
-    return Branch("own.bps", "((listing.price_fen * own.bps + 5000) / 10000)", where, join)
+    return Branch("own.bps", "((listing.price_fen * own.bps + 5000) / 10000)", "own.kind", where, join)
 
 
 def _holding(groups: Iterable[Sequence[str]]) -> Condition:

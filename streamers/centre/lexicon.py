@@ -2,8 +2,6 @@
 a word that is missing or miscounted costs speed or a suggestion, not a result.
 """
 
-from collections.abc import Iterable, Iterator
-
 from django.db import connection, transaction
 from pypinyin import Style, lazy_pinyin
 
@@ -19,30 +17,26 @@ TOTAL = ""
 @transaction.atomic
 def recount() -> int:
     """Count all words anew; how many there are. Platform scope."""
+    known = set(Word.objects.values_list("word", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(_COUNT)
         cursor.execute("SELECT word, listings FROM counted")
         counted: list[tuple[str, int]] = cursor.fetchall()
-        cursor.execute("DROP TABLE counted")
-    known = set(Word.objects.values_list("word", flat=True))
-    for chunk in _chunks(counted):
-        rows = [_row(word, listings, is_known=word in known) for word, listings in chunk]
-        for same in (True, False):
-            alike = [row for row in rows if (row["word"] in known) is same]
-            insert_rows(Word, alike, conflict=["word"], update=["listings"])
-    Word.objects.exclude(word__any_of=[word for word, _listings in counted]).delete()
+        for start in range(0, len(counted), CHUNK):
+            chunk = counted[start : start + CHUNK]
+            _write([(word, listings) for word, listings in chunk if word not in known])
+        cursor.execute(_UPDATE)
     return len(counted)
 
 
-def _row(word: str, listings: int, *, is_known: bool) -> dict[str, str | int]:
-    """A known word keeps its pinyin: spelling it out takes longer than all else here."""
-    spelt = lazy_pinyin(word, style=Style.NORMAL, errors="ignore") if is_han(word) and not is_known else []
+def _write(words: list[tuple[str, int]]) -> None:
+    insert_rows(Word, [_row(word, listings) for word, listings in words])
+
+
+def _row(word: str, listings: int) -> dict[str, str | int]:
+    spelt = lazy_pinyin(word, style=Style.NORMAL, errors="ignore") if is_han(word) else []
     initials = "".join(syllable[:1] for syllable in spelt)
     return {"word": word, "pinyin": "".join(spelt), "initials": initials, "listings": listings}
-
-
-def _chunks(rows: list[tuple[str, int]]) -> Iterator[Iterable[tuple[str, int]]]:
-    return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
 
 
 _COUNT = f"""
@@ -52,4 +46,10 @@ _COUNT = f"""
     WHERE valid_until = '2200-01-01 00:00Z' AND length(word) <= 128 AND word NOT LIKE '{LOOSE}%'
     GROUP BY word
     UNION ALL SELECT '{TOTAL}', count(*) FROM streamers_listing WHERE valid_until = '2200-01-01 00:00Z'
+"""
+_UPDATE = """
+    UPDATE streamers_word AS known SET listings = counted.listings FROM counted
+    WHERE counted.word = known.word AND counted.listings <> known.listings;
+    DELETE FROM streamers_word AS known WHERE NOT EXISTS (SELECT FROM counted WHERE counted.word = known.word);
+    DROP TABLE counted;
 """

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+
 from bases.models import Stock
 from haowu.ground import days
 from haowu.ground.money import share
@@ -22,15 +24,17 @@ Row = dict[str, Any]
 def listing_rows(products: Sequence[int], at: datetime) -> list[Row]:
     """The rows, by column, of those of ``products`` (ids) that are listed, for ``at`` and every moment after it."""
     shown = list(_listed(products))
-    ids = [product.pk for product in shown]
+    ids = [facts["product_id"] for facts in shown]
     offers = OpenOffers(ids, at)
     holdings = _holdings(shown, at)
     sales = dict(ListingFigures.objects.filter(product__any_of=ids).values_list("product", "sales_30d"))
     covers = _covers(ids)
+    paths = CategoryPaths()
     rows: list[Row] = []
-    for product in shown:
-        fixed = _fixed(product, sales.get(product.pk, 0), covers.get(product.pk, ""))
-        rows += _periods(product, fixed, offers, holdings[product.pk], at)
+    for facts in shown:
+        pk = facts["product_id"]
+        fixed = _fixed(facts, paths, sales.get(pk, 0), covers.get(pk, ""))
+        rows += _periods(fixed, offers, holdings[pk], at)
     return rows
 
 
@@ -42,20 +46,30 @@ def popularity(sales_30d: int, shop_score: int) -> int:
     return math.floor(100 * math.log2(1 + sales_30d)) + max(0, shop_score - 400)
 
 
-def category_ids(leaf: Category | None) -> tuple[int | None, int | None, int | None]:
-    """Top, middle and leaf."""
-    path: list[int] = []
-    while leaf is not None:
-        path.insert(0, leaf.pk)
-        leaf = leaf.parent
-    top, middle, bottom, *_rest = [*path, None, None, None]
-    return top, middle, bottom
+class CategoryPaths:
+    """The categories, all of them: there are few beside the products."""
+
+    def __init__(self) -> None:
+        self._known = {pk: (parent, name) for pk, parent, name in Category.objects.values_list("pk", "parent", "name")}
+
+    def of(self, leaf: int | None) -> list[tuple[int, str]]:
+        """The ids and names from the top down to ``leaf``."""
+        path: list[tuple[int, str]] = []
+        while leaf is not None:
+            parent, name = self._known[leaf]
+            path.insert(0, (leaf, name))
+            leaf = parent
+        return path
 
 
-def _listed(products: Sequence[int]) -> Iterable[Product]:
+def _listed(products: Sequence[int]) -> Iterable[Row]:
+    """What is asked of the catalogue itself, by the listing's columns where they are the same."""
     rows = Product.objects.listed().filter(pk__any_of=list(products), listed_at__isnull=False).with_offer_facts()
-    priced = rows.filter(price_fen__isnull=False)
-    return priced.select_related("merchant__shop", "brand", "category__parent__parent").order_by("pk")
+    return rows.filter(price_fen__isnull=False).values(
+        "public_id", "merchant_id", "code", "title", "brand_id", "price_fen", "price_to_fen", "stock", "listed_at",
+        "category_id", product_id=F("pk"), merchant_code=F("merchant__code"), shop_name=F("merchant__name"),
+        shop_score=F("merchant__shop__score"), brand_name=F("brand__name"),
+    )  # fmt: skip
 
 
 def _covers(products: Sequence[int]) -> dict[int, str]:
@@ -63,43 +77,24 @@ def _covers(products: Sequence[int]) -> dict[int, str]:
     return dict(pictures.values_list("product", "image"))
 
 
-def _fixed(product: Product, sales_30d: int, cover: str) -> Row:
+def _fixed(facts: Row, paths: CategoryPaths, sales_30d: int, cover: str) -> Row:
     """What does not depend on the moment."""
-    top, middle, leaf = category_ids(product.category)
-    names = [each.name for each in _path(product.category)]
-    brand = product.brand.name if product.brand else ""
-    shop = product.merchant.shop
-    title = str(product)
-    return {
-        "product_id": product.pk,
-        "public_id": product.public_id,
-        "merchant_id": product.merchant_id,
-        "merchant_code": product.merchant.code,
-        "code": product.code,
+    path = paths.of(facts["category_id"])
+    top, middle, leaf, *_deeper = [*(pk for pk, _name in path), None, None, None]
+    brand, title = facts["brand_name"] or "", facts["title"] or facts["code"]
+    same = {name: value for name, value in facts.items() if name != "category_id"}
+    return same | {
         "title": title,
         "letters": letters(title)[:400],
         "cover": cover,
-        "shop_name": product.merchant.name,
-        "shop_score": shop.score,
-        "brand_id": product.brand_id,
         "brand_name": brand,
         "top_id": top,
         "middle_id": middle,
         "leaf_id": leaf,
-        "price_fen": product.price_fen,
-        "price_to_fen": product.price_to_fen,
-        "stock": product.stock,
-        "listed_at": product.listed_at,
         "sales_30d": sales_30d,
-        "popularity": popularity(sales_30d, shop.score),
-        "words": index_words(title, brand, names, product.merchant.name),
+        "popularity": popularity(sales_30d, facts["shop_score"]),
+        "words": index_words(title, brand, (name for _pk, name in path), facts["shop_name"]),
     }
-
-
-def _path(category: Category | None) -> Iterable[Category]:
-    while category is not None:
-        yield category
-        category = category.parent
 
 
 @dataclass
@@ -117,8 +112,8 @@ class _Holdings:
         return sorted(live)
 
 
-def _holdings(products: Sequence[Product], at: datetime) -> dict[int, _Holdings]:
-    ids = {(product.merchant_id, product.code): product.pk for product in products}
+def _holdings(products: Sequence[Row], at: datetime) -> dict[int, _Holdings]:
+    ids = {(facts["merchant_id"], facts["code"]): facts["product_id"] for facts in products}
     stock = Stock.objects.filter(
         merchant__any_of={merchant for merchant, _code in ids}, product_code__any_of={code for _merchant, code in ids}
     ).filter(permit__until__gt=at)
@@ -130,12 +125,12 @@ def _holdings(products: Sequence[Product], at: datetime) -> dict[int, _Holdings]
     return found
 
 
-def _periods(product: Product, fixed: Row, offers: OpenOffers, holdings: _Holdings, at: datetime) -> list[Row]:
+def _periods(fixed: Row, offers: OpenOffers, holdings: _Holdings, at: datetime) -> list[Row]:
     """A row for each stretch of time in which nothing changes, from the beginning to the end of time."""
-    moments = [at, *sorted({*offers.moments(product.pk), *holdings.moments(at)})]
+    moments = [at, *sorted({*offers.moments(fixed["product_id"]), *holdings.moments(at)})]
     rows: list[Row] = []
     for moment in moments:
-        changing = _changing(product, fixed, offers, holdings, moment)
+        changing = _changing(fixed, offers, holdings, moment)
         if rows and changing.items() <= rows[-1].items():
             continue
         if rows:
@@ -145,20 +140,21 @@ def _periods(product: Product, fixed: Row, offers: OpenOffers, holdings: _Holdin
     return rows
 
 
-def _changing(product: Product, fixed: Row, offers: OpenOffers, holdings: _Holdings, at: datetime) -> Row:
-    offer = offers.at(product.pk, at)
-    picked = offer.picked
+def _changing(fixed: Row, offers: OpenOffers, holdings: _Holdings, at: datetime) -> Row:
+    product = fixed["product_id"]
+    offer = offers.at(product, at)
+    picked, kind = offer.picked, _kind(offer)
     through = offer.activities[0] if offer.activities and not offer.is_exclusive else None
     return {
-        "offer": _kind(offer),
+        "offer": kind,
         "is_exclusive": offer.is_exclusive,
         "has_step": bool(picked and picked.step),
         "bps": picked.commission_bps if picked else None,
-        "per_sale_fen": share(product.price_fen, picked.commission_bps) if picked else 0,
+        "per_sale_fen": share(fixed["price_fen"], picked.commission_bps) if picked else 0,
         "best_bps": offer.best_bps,
-        "activity_id": offers.activity_of(product.pk, through) if through else None,
+        "activity_id": offers.activity_of(product, through) if through else None,
         "held_by": holdings.at(at),
-        "tags": _tags(fixed, _kind(offer), offers.leaders(product.pk, at), holdings.at(at, free_only=True)),
+        "tags": _tags(fixed, kind, offers.leaders(product, at), holdings.at(at, free_only=True)),
     }
 
 

@@ -7,14 +7,14 @@ title, brand or category, then goods that hold every word in letters (the shop's
 alike come by popularity (``rows.popularity``), then the newer first. Any other sort takes all that match, by itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from streamers.centre.cards import FoundCard, dressed
 from streamers.centre.conditions import Looker, branches_of, conditions_of, words_of
 from streamers.centre.filters import EVERYTHING, Filters
-from streamers.centre.overlay import Overlay, overlay_of
+from streamers.centre.overlay import Overlay
 from streamers.centre.paging import CursorInvalid, cursor_after, place_of
 from streamers.centre.statements import (
     WALK,
@@ -22,6 +22,7 @@ from streamers.centre.statements import (
     Condition,
     Place,
     Words,
+    alone,
     count,
     gather,
     walk,
@@ -31,6 +32,7 @@ from streamers.centre.understanding import Understood, understand
 PAGE_SIZE = 24
 COUNT_LIMIT = 1_000
 NEAREST = 12
+TRIED_WORDS = 6
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Found:
     next_cursor: str | None
     total: int
     is_more: bool
+    overlay: Overlay
     readings: tuple[tuple[str, str], ...] = ()
     loosened: tuple[Loosened, ...] = ()
     nearest: tuple[FoundCard, ...] = ()
@@ -62,10 +65,12 @@ class Found:
 class Search:
     """One search of one streamer: what was asked for, as statements take it."""
 
-    def __init__(self, looker: Looker, filters: Filters, overlay: Overlay | None = None) -> None:
+    def __init__(
+        self, looker: Looker, filters: Filters, overlay: Overlay | None = None, understood: Understood | None = None
+    ) -> None:
         self.looker, self.filters = looker, filters
-        self.overlay = overlay_of(looker.streamer, looker.at) if overlay is None else overlay
-        self.understood = understand(filters.q) if filters.q else Understood([])
+        self.overlay = Overlay(looker.streamer, looker.at) if overlay is None else overlay
+        self.understood = understood or (understand(filters.q) if filters.q else Understood([]))
         self.words: Words | None = words_of(self.understood)
         self.conditions: list[Condition] = conditions_of(filters, looker)
         self.branches: list[Branch] = branches_of(self.overlay, filters.plan_type)
@@ -110,6 +115,7 @@ class Search:
 def find(looker: Looker, filters: Filters, *, cursor: str = "", size: int = PAGE_SIZE) -> Found:
     """What ``filters`` find for ``looker``. Within a transaction. Raises CursorInvalid."""
     after = place_of(cursor, filters, looker.streamer.pk)
+    alone()
     search = Search(looker, filters)
     rows = search.rows(after, size + 1)
     total = search.total()
@@ -118,6 +124,7 @@ def find(looker: Looker, filters: Filters, *, cursor: str = "", size: int = PAGE
         _cursor(rows, size, filters, looker),
         min(total, COUNT_LIMIT),
         total > COUNT_LIMIT,
+        search.overlay,
         search.understood.readings,
     )
     return found if rows or after else _with_the_nearest(found, search)
@@ -131,6 +138,15 @@ def find_or_begin(looker: Looker, filters: Filters, *, cursor: str = "", size: i
         return find(looker, filters, size=size)
 
 
+def card_of(looker: Looker, public_id: str) -> FoundCard | None:
+    """The card of one product, if the list would show it."""
+    search = Search(looker, EVERYTHING)
+    named = Condition("listing.public_id = %s", (public_id,))
+    way = EVERYTHING.way
+    rows = [row for each in search.branches for row in gather(each, [*search.conditions, named], way, None, 1)]
+    return next(iter(dressed(rows, looker, search.overlay)), None)
+
+
 def _cursor(rows: Sequence[dict[str, Any]], size: int, filters: Filters, looker: Looker) -> str | None:
     if len(rows) <= size:
         return None
@@ -140,16 +156,28 @@ def _cursor(rows: Sequence[dict[str, Any]], size: int, filters: Filters, looker:
 
 def _with_the_nearest(found: Found, search: Search) -> Found:
     """With what to loosen: each filter, and each word of a query of several."""
-    filters, looker = search.filters, search.looker
-    tries = [(name, "", filters.without(name)) for name in filters.in_force if name != "q"]
-    words = [term.text for term in search.understood.terms]
-    if len(words) > 1:
-        tries += [("q", word, replace(filters, q=" ".join(each for each in words if each != word))) for word in words]
-    elif words and tries:
-        tries.append(("q", words[0], filters.without("q")))
-    searches = [(name, word, Search(looker, less, search.overlay)) for name, word, less in tries]
-    loosened = [(Loosened(name, word, less.filters, less.total()), less) for name, word, less in searches]
+    tries = [*_without_a_filter(search), *_without_a_word(search)]
+    loosened = [(Loosened(name, word, less.filters, less.total()), less) for name, word, less in tries]
     loosened = sorted((each for each in loosened if each[0].total), key=lambda each: -each[0].total)
     nearest = loosened[0][1].rows(None, NEAREST) if loosened else []
-    cards = dressed(nearest, looker, search.overlay)
+    cards = dressed(nearest, search.looker, search.overlay)
     return replace(found, loosened=tuple(each for each, _search in loosened), nearest=tuple(cards))
+
+
+def _without_a_filter(search: Search) -> Iterator[tuple[str, str, Search]]:
+    for name in search.filters.in_force:
+        if name != "q":
+            less = search.filters.without(name)
+            yield name, "", Search(search.looker, less, search.overlay, search.understood)
+
+
+def _without_a_word(search: Search) -> Iterator[tuple[str, str, Search]]:
+    """A query of one word is left out as a whole, where filters remain."""
+    terms = search.understood.terms[:TRIED_WORDS]
+    if len(terms) < 2 and not search.filters.without("q").in_force:
+        return
+    for term in terms:
+        others = [each for each in search.understood.terms if each is not term]
+        words = " ".join(each.text for each in others)
+        understood = replace(search.understood, terms=others, phrase="", fewest=0)
+        yield "q", term.text, Search(search.looker, replace(search.filters, q=words), search.overlay, understood)

@@ -9,7 +9,7 @@ what many rows match. It looks at no more than WALK rows, so that it costs littl
 takes all matches from the index of words and tags (or of prices, …) and sorts them: for what few rows match.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,23 +39,24 @@ class Condition:
 
 @dataclass(frozen=True)
 class Branch:
-    """Rows of ``streamers_listing AS listing``, joined and narrowed; what they pay as SQL."""
+    """Rows of ``streamers_listing AS listing``, joined and narrowed; what they pay, by what kind of offer, as SQL."""
 
     bps: str
     per_sale: str
+    kind: str
     where: tuple[Condition, ...] = ()
     join: Condition = field(default_factory=lambda: Condition(""))
     may_walk: bool = False
 
     def said(self, sql: str) -> str:
-        return sql.format(bps=self.bps, per_sale=self.per_sale)
+        return sql.format(bps=self.bps, per_sale=self.per_sale, kind=self.kind)
 
     def column(self, way: SortWay) -> str:
         return {"bps": self.bps, "per_sale_fen": self.per_sale}.get(way.column, f"listing.{way.column}")
 
 
 OPEN_TO_ALL = Condition("listing.bps IS NOT NULL")
-EVERYBODYS = Branch("listing.bps", "listing.per_sale_fen", (OPEN_TO_ALL,), may_walk=True)
+EVERYBODYS = Branch("listing.bps", "listing.per_sale_fen", "listing.offer", (OPEN_TO_ALL,), may_walk=True)
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,12 @@ class Words:
         better = {PHRASE: [], WHOLE: [self.phrase], LOOSE: [self.phrase, self.whole]}[match]
         asked = {PHRASE: [self.loose, self.phrase], WHOLE: [self.whole], LOOSE: [self.loose]}[match]
         return [each for each in asked if each] + [_not(each) for each in better if each]
+
+
+def alone() -> None:
+    """Until the transaction ends no statement calls other processes to help: a page is found before they start."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
 
 
 def walk(
@@ -147,6 +154,41 @@ def count(branch: Branch, conditions: Sequence[Condition], limit: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, [*branch.join.params, *_params(found), limit])
         return cursor.fetchone()[0]
+
+
+def counted_by(
+    branch: Branch, conditions: Sequence[Condition], facets: Mapping[str, str]
+) -> Iterator[tuple[str, Any, int]]:
+    """``(facet, value, how many rows)``. ``facets``: their names, and what they count by as SQL."""
+    found = [*branch.where, *conditions]
+    named = ", ".join(f"{branch.said(sql)} AS {name}" for name, sql in facets.items())
+    sets = ", ".join(f"({name})" for name in facets)
+    sql = (
+        f"SELECT grouping({', '.join(facets)}), {', '.join(facets)}, count(*)"
+        f" FROM (SELECT {named} FROM streamers_listing AS listing {branch.join.sql} {_where(branch, found)}) AS found"
+        f" GROUP BY GROUPING SETS ({sets})"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*branch.join.params, *_params(found)])
+        for absent, *values, count in cursor.fetchall():
+            (place,) = (place for place in range(len(values)) if not absent >> (len(values) - 1 - place) & 1)
+            yield [*facets][place], values[place], count
+
+
+def counted_by_city(
+    branch: Branch, conditions: Sequence[Condition], cities: Mapping[str, str]
+) -> Iterator[tuple[str, int]]:
+    """``(city, how many rows)``; a row with stock in two cities counts in both. ``cities``: by the tag of a base."""
+    found = [*branch.where, *conditions, Condition("listing.tags && %s::text[]", ([*cities],))]
+    sql = (
+        "SELECT base.city, count(DISTINCT found.product_id)"
+        f" FROM (SELECT listing.product_id, listing.tags FROM streamers_listing AS listing {branch.join.sql}"
+        f" {_where(branch, found)}) AS found"
+        " JOIN unnest(%s::text[], %s::text[]) AS base (tag, city) ON base.tag = ANY(found.tags) GROUP BY base.city"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*branch.join.params, *_params(found), [*cities], [*cities.values()]])
+        yield from cursor.fetchall()
 
 
 def _columns(branch: Branch, way: SortWay) -> str:

@@ -86,6 +86,18 @@ def refresh(products: Sequence[int], at: datetime) -> None:
     insert_rows(Listing, list(wanted.values()))
 
 
+def out_of_step(products: Sequence[int], at: datetime) -> list[int]:
+    """Those of ``products`` (ids) whose rows, from ``at`` on, are not what they are made of. Platform scope."""
+    wanted = {(row["product_id"], row["valid_from"]): row for row in listing_rows(sorted(products), at)}
+    found: set[int] = set()
+    for row in Listing.objects.of_products(list(products)).filter(valid_until__gt=at).values():
+        del row["id"]
+        row["valid_from"] = days.BEGINNING if row["valid_from"] <= at else row["valid_from"]
+        if wanted.pop((row["product_id"], row["valid_from"]), None) != row:
+            found.add(row["product_id"])
+    return sorted(found | {product for product, _valid_from in wanted})
+
+
 def _drain(changes: QuerySet[ListingChange], at: datetime) -> int:
     rows = list(changes.order_by("pk").values_list("pk", "product_id"))
     products = sorted({product for _pk, product in rows})

@@ -18,7 +18,7 @@ from streamers.centre.words import LOOSE, Term, letters, query_terms
 from streamers.models import Word
 
 ALTERNATIVES = 5
-WORDS_OF_A_CHARACTER = 50
+WORDS_OF_A_CHARACTER = 12
 LONGEST_PINYIN = 30
 SHORTEST_TYPO = 4
 LIKE_ENOUGH = 0.75

@@ -42,12 +42,12 @@ def letters(text: str) -> str:
 
 def index_words(title: str, brand: str, categories: Iterable[str], shop: str) -> list[str]:
     """The tokens of a product, sorted: whole words of title, brand and categories; loose ones of the shop too."""
-    found: set[str] = set()
-    for text in (title, brand, *categories):
-        found |= _tokens(normal(text))
+    found = set(_tokens(normal(title)))
+    for name in (brand, *categories):
+        found |= _tokens_of_name(name)
     if brand:
         found.add(letters(brand))
-    found |= {token for token in _tokens(normal(shop)) if token.startswith(LOOSE)}
+    found.update(token for token in _tokens_of_name(shop) if token.startswith(LOOSE))
     return sorted(found - {""})
 
 
@@ -67,24 +67,30 @@ class Term:
 
     @property
     def is_open(self) -> bool:
-        """One Chinese character: found loosely only through the words that hold it."""
-        return self.is_han and len(self.text) == 1
+        """One Chinese character by itself: found loosely only through the words that hold it."""
+        return not self.loose
 
 
 def query_terms(query: str) -> list[Term]:
     """The words of ``query`` in their order, each once."""
     found: dict[str, Term] = {}
-    for run in _RUN.findall(normal(query)):
+    for run, before in _runs(normal(query)):
+        place = 0
         for word in rjieba.cut(run) if is_han(run) else [run]:
-            found.setdefault(word, term(word))
+            found.setdefault(word, term(word, _beside(run, place, before)))
+            place += len(word)
     asked = [each for each in found.values() if each.text not in STOP_WORDS]
     return (asked or list(found.values()))[:MAX_TERMS]
 
 
-def term(word: str) -> Term:
-    """``word`` (normal, one segment) as a term."""
+def term(word: str, beside: str = "") -> Term:
+    """``word`` (normal, one segment) as a term. ``beside``: the token of one character with what it was typed beside,
+    as in ``30包``; "" where it was typed by itself.
+    """
     if not is_han(word):
         return Term(word, (word,), ((LOOSE + stem(word),),))
+    if len(word) == 1:
+        return Term(word, (word,), ((beside, word),) if beside else ())
     return Term(word, (word,), tuple((pair,) for pair in _pairs(word)))
 
 
@@ -97,14 +103,40 @@ def stem(word: str) -> str:
     return _stemmer.stemWord(word) if word.isascii() and word.isalpha() else word
 
 
+@lru_cache(maxsize=20_000)
+def _tokens_of_name(name: str) -> frozenset[str]:
+    """Of a brand, a category or a shop: thousands of goods have it."""
+    return frozenset(_tokens(normal(name)))
+
+
 def _tokens(text: str) -> set[str]:
     """Whole and loose tokens of normal ``text``."""
     found: set[str] = set()
-    for run in _RUN.findall(text):
+    for run, before in _runs(text):
         found.update(_of_han(run) if is_han(run) else _of_latin(run))
+        if before:
+            found.add(LOOSE + before + run[0])
     for compound in _COMPOUND.findall(text):
         found.add(LOOSE + re.sub("[-/._]", "", compound))
     return found
+
+
+def _runs(text: str) -> Iterator[tuple[str, str]]:
+    """Each run of one script, and for Chinese the Latin letters or digits that stand right before it."""
+    end, before = -1, ""
+    for match in _RUN.finditer(text):
+        run = match[0]
+        yield run, before if match.start() == end and is_han(run) else ""
+        end, before = match.end(), "" if is_han(run) else run
+
+
+def _beside(run: str, place: int, before: str) -> str:
+    """The token of the character at ``place`` with its neighbour: the one before it, else the one after."""
+    if place:
+        return LOOSE + run[place - 1 : place + 1]
+    if before:
+        return LOOSE + before + run[0]
+    return LOOSE + run[:2] if len(run) > 1 else ""
 
 
 def _of_han(run: str) -> Iterator[str]:
