@@ -32,7 +32,7 @@ demo-reset: setup
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	HAOWU_HOME=$(TEST_HOME) $(BIN)/mypy
 	$(BIN)/lint-imports
 	HAOWU_HOME=$(TEST_HOME) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING

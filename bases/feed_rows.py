@@ -90,14 +90,14 @@ def _copy_line(line_no: int, cells: Sequence[str]) -> str | None:
     return line + "\n"
 
 
-def _squeezed(squeeze: Any, digest: Any, lines: list[str]) -> bytes:
+def _squeezed(squeeze: "zlib._Compress", digest: "hashlib._Hash", lines: list[str]) -> bytes:
     text = "".join(lines).encode()
     lines.clear()
     digest.update(text)
     return squeeze.compress(text)
 
 
-def unpacked(contents: Iterable[bytes]) -> BinaryIO:
+def unpacked(contents: Iterable[bytes | memoryview]) -> gzip.GzipFile:
     """The packed parts as one file for COPY."""
     return gzip.GzipFile(fileobj=io.BytesIO(b"".join(bytes(content) for content in contents)))
 

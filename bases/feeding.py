@@ -189,7 +189,7 @@ def _apply_or_wake(feed: Feed, at: datetime) -> None:
     if feed.rows <= AT_ONCE:
         apply(feed, at=at)
     else:
-        # A worker is told by name, since tasks stand above acts. Where this is lost, the sweep finds the feed.
+        # A worker is sent for by name, since tasks stand above acts. Where this is lost, the sweep finds the feed.
         transaction.on_commit(partial(current_app.send_task, "bases.tasks.apply_feed", [feed.pk]), robust=True)
 
 
@@ -215,7 +215,7 @@ def _about(feed: Feed, at: datetime, is_checked: bool, is_snapshot: bool) -> Mer
 
 
 def _note(feeder: Feeder, feed: Feed, at: datetime) -> None:
-    """How far the base's feeds have come; each part moves forward only."""
+    """How far the base's feeds have come; each number only grows."""
     fresh_until = feed.counted_at + timedelta(minutes=BasePolicy.objects.in_force(at).stale_minutes)
     feeder.last_sequence = max(feeder.last_sequence, feed.sequence)
     if feed.kind == Feed.Kind.SNAPSHOT:

@@ -1,6 +1,6 @@
 """Founding bases: a gold leader applies, staff answer, seats are counted nationally; downgrading and closing.
 
-Who is a gold leader is known on the floor of leaders: the door there asks, and tells.
+Who is a gold leader is known on the floor of leaders: the door there asks, and passes it in.
 """
 
 from collections.abc import Sequence

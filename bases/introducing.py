@@ -11,12 +11,13 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from bases import quotas, recorded, refusals
-from bases.models import Base, Brand, Introduction, Permit
+from bases.models import Base, Brand, Introduction, Permit, QuotaPeriod
 from bases.models.brand import normal_name
 from haowu.approvals.rules import require_reason
 from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.ground.errors import Refused, single
+from haowu.ground.states import move_all
 from haowu.tenants.models import Tenant, User
 from haowu.tenants.scope import platform_scope
 
@@ -56,13 +57,17 @@ def introduce(base: Tenant, wish: Authorised, *, at: datetime) -> Introduction:
     return single(introduce_many(base, [wish], at=at))
 
 
-def _introduce(base: Tenant, wish: Authorised, period, today: date, at: datetime) -> Introduction | Refused:
+def _introduce(
+    base: Tenant, wish: Authorised, period: QuotaPeriod, today: date, at: datetime
+) -> Introduction | Refused:
     if refused := _unfit(wish, today):
         return refused
     brand = _brand(wish.name)
     if Introduction.objects.submitted().filter(base=base, brand=brand).exists():
         return refusals.AlreadySubmitted(brand=brand)
     overlapping = _overlapping(brand, wish.authorised_from, wish.authorised_to)
+    if overlapping and overlapping.base_id == base.pk:
+        return refusals.AlreadyOurs(brand=brand, until=overlapping.authorised_to)
     made = Introduction(
         base=base,
         brand=brand,
@@ -71,11 +76,8 @@ def _introduce(base: Tenant, wish: Authorised, period, today: date, at: datetime
         authorised_to=wish.authorised_to,
         submitted_at=at,
     )
-    if overlapping and overlapping.base_id == base.pk:
-        return refusals.AlreadyOurs(brand=brand, until=overlapping.authorised_to)
     if overlapping:
-        made.status = Introduction.Status.DUPLICATE
-        made.decided_at = at
+        made.move_in_memory("find_duplicate", decided_at=at)
     elif not _renews(base, brand, today):
         progress = quotas.progress_of(period)
         if not progress.left:
@@ -111,8 +113,8 @@ def accept(introduction: Introduction, *, by: User | None, at: datetime) -> Intr
             authorised_from__lte=introduction.authorised_to,
             authorised_to__gte=introduction.authorised_from,
         )
-        doubled = list(waiting)
-        waiting.update(status=Introduction.Status.DUPLICATE, decided_at=at)
+        doubled = list(waiting.select_for_update(of=("self",)).order_by("pk"))
+        move_all(doubled, "find_duplicate", decided_at=at)
         recorded.introduction(Act.PASSED, introduction, at, by=by)
         recorded.duplicates(doubled, at)
     return introduction

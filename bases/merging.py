@@ -8,12 +8,14 @@ A row is taken from the feed with the highest sequence that speaks of it; a snap
 also of those it leaves out. So the stock is a function of the set of feeds, whatever order they came in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from gzip import GzipFile
+from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from haowu.ground import inputs
 
@@ -48,7 +50,7 @@ class WouldEmpty(Exception):
     """The snapshot leaves out more of what is in stock than the policy lets pass unasked."""
 
 
-def merge(about: Merge, content: BinaryIO) -> MergeResult:
+def merge(about: Merge, content: GzipFile) -> MergeResult:
     """Apply the rows of ``content`` (COPY text: line, merchant, product, sku, price, quantity). Within a transaction.
 
     WouldEmpty is raised before anything is written.
@@ -74,12 +76,12 @@ def merge(about: Merge, content: BinaryIO) -> MergeResult:
     return MergeResult(changed, emptied, quarantined)
 
 
-def _run(cursor, sql: str, facts: dict) -> int:
+def _run(cursor: CursorWrapper, sql: str, facts: dict[str, Any]) -> int:
     cursor.execute(sql, facts)
     return cursor.rowcount
 
 
-def _empties_too_much(cursor, about: Merge) -> bool:
+def _empties_too_much(cursor: CursorWrapper, about: Merge) -> bool:
     """Of what the base may sell: the rest is out of sale already."""
     cursor.execute("SELECT count(*) FROM absent WHERE has AND counts")
     (absent,) = cursor.fetchone()
@@ -90,9 +92,9 @@ def _empties_too_much(cursor, about: Merge) -> bool:
     return stocked >= EMPTY_BAND_FROM_ROWS and absent * 10_000 > stocked * about.empty_band_bps
 
 
-def open_rows(base_id: int, feed_id: int, rows: Iterable[tuple[int, list[str]]]) -> int:
+def open_rows(base_id: int, feed_id: int, rows: Iterable[tuple[int, Sequence[str]]]) -> int:
     """Keep rows that could not be read, as they came; what no database keeps is shown by its name."""
-    values = []
+    values: list[tuple[Any, ...]] = []
     for line_no, cells in rows:
         shown = [
             inputs.printable(cell[:size])[:size]

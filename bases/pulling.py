@@ -75,7 +75,7 @@ def pull(source: PullSource, *, at: datetime, **reading: Any) -> PullSource:
     """
     try:
         body = outbound.read(source.url, **reading)
-        count, rows = told(body)
+        count, rows = parse(body)
         receipt = feeding.receive(source.base, count, feed_rows.pack(rows), at=at)
     except Refused as refused:
         outcome = getattr(refused, "reason", refused.code)
@@ -83,7 +83,7 @@ def pull(source: PullSource, *, at: datetime, **reading: Any) -> PullSource:
     return _note(source, "REPEATED" if receipt.is_repeated else receipt.feed.status.upper(), "", 0, at)
 
 
-def told(body: bytes) -> tuple[feeding.Count, Iterator[list[str]]]:
+def parse(body: bytes) -> tuple[feeding.Count, Iterator[list[str]]]:
     """What a pulled body says of itself, and its rows. FeedInvalid where it is neither of the two forms."""
     body = body.removeprefix(BOM_UTF8)
     if body.lstrip()[:1] == b"{":

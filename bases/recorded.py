@@ -74,8 +74,8 @@ def feed(act: str, row: Feed, at: datetime) -> None:
 
 
 def quarantined_row(act: str, row: QuarantinedRow, at: datetime, by: User | None) -> None:
-    named = {"after": facts(row, "reason", "product_code", "sku_code", "price", "quantity")}
-    record(act, Subject.QUARANTINED_ROW, row.pk, at=at, by=by, tenant=row.base_id, **named)
+    named = facts(row, "reason", "product_code", "sku_code", "price", "quantity")
+    record(act, Subject.QUARANTINED_ROW, row.pk, at=at, by=by, tenant=row.base_id, after=named)
 
 
 def pull_source(act: str, row: PullSource, at: datetime) -> None:
@@ -86,5 +86,4 @@ def pull_source(act: str, row: PullSource, at: datetime) -> None:
 
 def consent(act: str, row: Consent, merchant: Tenant | int, at: datetime, by: User | None) -> None:
     window = facts(row, "begins_at", "ends_at", "withdrawn_at")
-    sides = {"tenant": merchant, "counterparty": row.base_id}
-    record(act, Subject.CONSENT, row.public_id, at=at, by=by, after=window, **sides)
+    record(act, Subject.CONSENT, row.public_id, at=at, by=by, tenant=merchant, counterparty=row.base_id, after=window)

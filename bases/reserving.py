@@ -117,10 +117,11 @@ class Shelves:
         if row is None:
             return refusals.OutOfBaseStock(quantity=want.quantity)
         row.reserved += want.quantity
-        kept = kept or Reservation(reference=want.reference)
-        kept.base_id, kept.stock, kept.quantity = row.base_id, row, want.quantity
-        kept.status, kept.reserved_at = Reservation.Status.OPEN, self.at
-        self.kept[want.reference] = kept
+        place = {"base_id": row.base_id, "stock": row, "quantity": want.quantity, "reserved_at": self.at}
+        if kept:
+            kept.reopen(**place)
+        else:
+            kept = self.kept[want.reference] = Reservation(reference=want.reference, **place)
         self._note(kept, Movement.Kind.RESERVED, self.at)
         return kept
 
@@ -135,11 +136,11 @@ class Shelves:
             filled = min(row.short, kept.quantity)
             row.quantity -= filled
             row.short -= filled
-            kept.status = Reservation.Status.RELEASED
+            kept.release()
         else:
             row.quantity -= kept.quantity
             row.short = min(row.short, row.quantity)
-            kept.status = Reservation.Status.DISPATCHED
+            kept.dispatch()
         self._note(kept, kind, at)
         return True
 
@@ -182,7 +183,7 @@ def _able(wants: Sequence[Want], at: datetime) -> set[int]:
 def _right_one(rows: list[Stock], want: Want, left_at: datetime | None) -> Stock | None:
     able = [row for row in rows if row.free >= want.quantity > 0]
     if left_at is not None:
-        able = [row for row in able if row.base.feeder.counted_at < left_at]
+        able = [row for row in able if (counted_at := row.base.feeder.counted_at) and counted_at < left_at]
     return min(able, key=lambda row: (_distance(want.city, row), -row.free, row.base_id), default=None)
 
 

@@ -1,7 +1,7 @@
-"""Order lines and the goods of bases: kept while a line waits, gone with the parcel, given back when nobody wants them.
+"""Base goods for order lines: reserved while a line waits, dispatched with its parcel, released when nobody wants them.
 
-``apply_needs`` makes reservations what the lines need now, however often it is called. A line that finds no base with
-the whole quantity becomes a Shortage and is served, oldest first, once one has it.
+``apply_needs`` makes the reservations agree with what the lines need now, however often it is called. A line that finds
+no base with the whole quantity becomes a Shortage and is served, oldest first, once a base has it.
 
 Locked in this order: the caller's orders, shortages, stock, reservations; each by id.
 """
@@ -36,18 +36,21 @@ class Need:
 
 @transaction.atomic
 def apply_needs(needs: Sequence[Need], *, at: datetime) -> None:
-    """Bring reservations to what ``needs`` say at ``at``. Set-based; the same needs again change nothing."""
+    """Reserve, release and dispatch so that at ``at`` the reservations are what ``needs`` ask for.
+
+    Set-based; the same needs again change nothing.
+    """
     if not needs:
         return
     with platform_scope():
         references = [need.want.reference for need in needs]
         shortages = {each.reference: each for each in Shortage.objects.of(references).locked()}
         known = {each.reference: each for each in Reservation.objects.of(references).select_related("stock")}
-        wants = [need.want for need in needs if _asks(need, known.get(need.want.reference), shortages)]
-        book = _Book(Shelves(wants, references, at=at), shortages, at)
-        for need in sorted(needs, key=lambda need: not need.is_over):
-            book.enter(need)
-        book.write()
+        wants = [need.want for need in needs if _needs_goods(need, known.get(need.want.reference), shortages)]
+        supply = _Supply(Shelves(wants, references, at=at), shortages, at)
+        for need in sorted(needs, key=lambda need: not need.is_over):  # what is given back can serve the others
+            supply.apply(need)
+        supply.write()
 
 
 @transaction.atomic
@@ -57,17 +60,16 @@ def serve_waiting(*, at: datetime) -> int:
         waiting = list(Shortage.objects.that_could_be_served(at).locked(skip_locked=True)[:SERVED_AT_ONCE])
         if not waiting:
             return 0
-        wants = [_want(each) for each in waiting]
-        shelves = Shelves(wants, at=at)
-        book = _Book(shelves, {each.reference: each for each in waiting}, at)
+        wants = [_want_of(shortage) for shortage in waiting]
+        supply = _Supply(Shelves(wants, at=at), {each.reference: each for each in waiting}, at)
         for want in wants:
-            book.enter(Need(want))
-        book.write()
-        return sum(each.status == Shortage.Status.SERVED for each in waiting)
+            supply.apply(Need(want))
+        supply.write()
+        return sum(shortage.status == Shortage.Status.SERVED for shortage in waiting)
 
 
-class _Book:
-    """Enters needs one after the other; writes what came of them as a set."""
+class _Supply:
+    """Applies needs one after the other, in memory, to locked stock and shortages; ``write`` stores them as a set."""
 
     def __init__(self, shelves: Shelves, shortages: dict[str, Shortage], at: datetime) -> None:
         self.shelves = shelves
@@ -75,14 +77,15 @@ class _Book:
         self.at = at
         self._changed: dict[str, Shortage] = {}
 
-    def enter(self, need: Need) -> None:
+    def apply(self, need: Need) -> None:
+        reference = need.want.reference
         if need.is_over:
-            self.shelves.end(need.want.reference, Movement.Kind.RELEASED, self.at)
-            self._close(need.want.reference)
+            self.shelves.end(reference, Movement.Kind.RELEASED, self.at)
+            self._drop_shortage(reference)
         elif need.left_at:
-            self._left(need.want, need.left_at)
+            self._dispatch(need.want, need.left_at)
         else:
-            self._keep(need.want)
+            self._reserve(need.want)
 
     def write(self) -> None:
         self.shelves.write()
@@ -92,62 +95,77 @@ class _Book:
         ]
         insert_rows(Shortage, rows, conflict=["reference"], update=_SHORTAGE)
 
-    def _keep(self, want: Want) -> None:
-        kept = self.shelves.kept.get(want.reference)
-        if (
-            kept
-            and kept.status == Reservation.Status.OPEN
-            and not _is_for(kept, self.shelves.stock[kept.stock_id], want)
-        ):
+    def _reserve(self, want: Want) -> None:
+        """Reserve for ``want`` where nothing is; a reservation of other goods is given back first."""
+        known = self.shelves.kept.get(want.reference)
+        if known and known.status == Reservation.Status.OPEN:
+            if _is_for(known, self.shelves.stock[known.stock_id], want):
+                return
             self.shelves.end(want.reference, Movement.Kind.RELEASED, self.at)
-        elif kept and kept.status != Reservation.Status.RELEASED:
+        elif known and known.status == Reservation.Status.DISPATCHED:
             return
         if isinstance(self.shelves.keep(want), Refused):
-            self._wait(want, Shortage.Status.WAITING)
+            self._note_shortage(want)
         elif want.reference in self.shortages:
-            self._change(self.shortages[want.reference], Shortage.Status.SERVED)
+            self._changed[want.reference] = self.shortages[want.reference]
+            self.shortages[want.reference].serve()
 
-    def _left(self, want: Want, left_at: datetime) -> None:
-        """A line heard of only after its parcel left takes from a base that has not counted since, else nothing."""
+    def _dispatch(self, want: Want, left_at: datetime) -> None:
+        """The parcel left at ``left_at``.
+
+        Where orders first say so of a line that was never reserved, its goods come off a base that has not counted
+        since; without such a base the shortage is noted, and dropped at once.
+        """
         if self.shelves.end(want.reference, Movement.Kind.DISPATCHED, left_at):
             return
         if want.reference in self.shelves.kept or want.reference in self.shortages:
-            self._close(want.reference)
+            self._drop_shortage(want.reference)
         elif isinstance(self.shelves.keep(want, left_at=left_at), Refused):
-            self._wait(want, Shortage.Status.DROPPED)
+            self._note_shortage(want)
+            self._drop_shortage(want.reference)
         else:
             self.shelves.end(want.reference, Movement.Kind.DISPATCHED, left_at)
 
-    def _wait(self, want: Want, status: str) -> None:
-        each = self.shortages.setdefault(want.reference, Shortage(reference=want.reference, since=self.at))
-        each.merchant_id, each.product_code, each.sku_code = want.goods
-        each.quantity, each.city = want.quantity, want.city
-        self._change(each, status)
+    def _note_shortage(self, want: Want) -> None:
+        """The shortage of ``want``, made or opened again, as the line is now."""
+        if want.reference in self.shortages:
+            shortage = self.shortages[want.reference]
+            shortage.reopen()
+        else:
+            shortage = Shortage(reference=want.reference, since=self.at, status=Shortage.Status.WAITING)
+            self.shortages[want.reference] = shortage
+        shortage.merchant_id, shortage.product_code, shortage.sku_code = want.goods
+        shortage.quantity, shortage.city = want.quantity, want.city
+        self._changed[want.reference] = shortage
 
-    def _close(self, reference: str) -> None:
-        each = self.shortages.get(reference)
-        if each and each.status == Shortage.Status.WAITING:
-            self._change(each, Shortage.Status.DROPPED)
-
-    def _change(self, shortage: Shortage, status: str) -> None:
-        shortage.status = status
-        self._changed[shortage.reference] = shortage
+    def _drop_shortage(self, reference: str) -> None:
+        shortage = self.shortages.get(reference)
+        if shortage and shortage.status == Shortage.Status.WAITING:
+            shortage.drop()
+            self._changed[reference] = shortage
 
 
-def _asks(need: Need, kept: Reservation | None, shortages: dict[str, Shortage]) -> bool:
-    """Whether goods have to be found: only then are the rows locked that could serve."""
+def _needs_goods(need: Need, known: Reservation | None, shortages: dict[str, Shortage]) -> bool:
+    """Whether goods have to be found for ``need``: only then are the rows of stock locked that could serve it."""
     if need.is_over:
         return False
     if need.left_at:
-        return kept is None and need.want.reference not in shortages
-    if kept is None or kept.status == Reservation.Status.RELEASED:
+        return known is None and need.want.reference not in shortages
+    if known is None or known.status == Reservation.Status.RELEASED:
         return True
-    return kept.status == Reservation.Status.OPEN and not _is_for(kept, kept.stock, need.want)
+    return known.status == Reservation.Status.OPEN and not _is_for(known, known.stock, need.want)
 
 
-def _want(shortage: Shortage) -> Want:
-    return Want(shortage.reference, *(getattr(shortage, name) for name in _SHORTAGE[:5]))
+def _want_of(shortage: Shortage) -> Want:
+    return Want(
+        shortage.reference,
+        shortage.merchant_id,
+        shortage.product_code,
+        shortage.sku_code,
+        shortage.quantity,
+        shortage.city,
+    )
 
 
-def _is_for(kept: Reservation, stock: Stock, want: Want) -> bool:
-    return (stock.merchant_id, stock.product_code, stock.sku_code, kept.quantity) == (*want.goods, want.quantity)
+def _is_for(known: Reservation, stock: Stock, want: Want) -> bool:
+    return (stock.merchant_id, stock.product_code, stock.sku_code, known.quantity) == (*want.goods, want.quantity)

@@ -1,4 +1,4 @@
-"""One tenant's part in rows that hold every role's: a merchant's cost, what its roles bring; and the roles' names."""
+"""One tenant's share in rows that hold every role's: a merchant's cost, what its roles bring; and the roles' names."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,7 @@ class PartyShare:
 
 
 def share_of(row: Any, tenant: Tenant, shares: Shares | None = None) -> PartyShare:
-    """The part of ``tenant`` in ``shares`` (default: the row's own) of a row with ``merchant`` and the roles."""
+    """What ``tenant`` gets or pays of ``shares``, by default those of ``row``, which has a merchant and the roles."""
     shares = shares or row.shares
     if row.merchant_id == tenant.pk:
         return PartyShare(-shares.cost_fen, 0)

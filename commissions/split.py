@@ -58,7 +58,7 @@ class Shares:
 
     @property
     def fees_fen(self) -> int:
-        """The platform's part of all roles."""
+        """The platform's fee from all roles."""
         return sum(getattr(self, f"{role}_fee_fen") for role in ROLES)
 
     def kept_by(self, role: str) -> int:

@@ -1,7 +1,7 @@
 """Celery wakes workers; what there is to do stands in PostgreSQL.
 
 Tasks are short, since one that outlasts the broker's visibility timeout runs twice: a worker takes what it can for
-``TURN_SECONDS``, then hands on. Only weather is retried; a night that waits for a person wakes nobody.
+``TURN_SECONDS``, then hands on. Only transient errors are retried; a night that waits for a person wakes nobody.
 """
 
 import logging
@@ -15,9 +15,9 @@ from commissions.cases import deadlines
 from commissions.leaders import activity_counts, levelling
 from commissions.models import Run
 from commissions.nights import night
-from commissions.nights.failing import TRANSIENT_ERRORS, weather_by_its_name
 from haowu.ground import days
 from haowu.ground.errors import Refused
+from haowu.ground.transient import TRANSIENT_ERRORS, transient_by_class
 from tuanzhang import periods, permission
 from tuanzhang.level_refusals import QuarterNotOver
 
@@ -36,7 +36,7 @@ RETRIES = {
 
 
 @shared_task(**RETRIES)
-@weather_by_its_name()
+@transient_by_class()
 def settle_night(day: str | None = None) -> None:
     """Settle ``day`` (ISO; by default today in Shanghai, whose lines fell due before its 00:00)."""
     run = night.open_run(date.fromisoformat(day) if day else days.day_of(days.now()), now=days.now())
@@ -56,7 +56,7 @@ def settle_night(day: str | None = None) -> None:
 
 
 @shared_task(**RETRIES)
-@weather_by_its_name()
+@transient_by_class()
 def help_with_nights() -> None:
     """Take shards of the oldest night that is not closed, until there is none to take."""
     turn_ends = time.monotonic() + TURN_SECONDS
@@ -83,21 +83,21 @@ def wake(helpers: int = 1, expires: float | None = None) -> None:
 
 
 @shared_task(**RETRIES)
-@weather_by_its_name()
+@transient_by_class()
 def release_expired() -> None:
     """Release the holds and disputes whose deadline has passed."""
     deadlines.release_expired(at=days.now())
 
 
 @shared_task(**RETRIES)
-@weather_by_its_name()
+@transient_by_class()
 def agree_quiet_requests() -> None:
     """Merchants' requests about goods without an order for thirty days need no answer."""
     activity_counts.agree_quiet_requests(at=days.now())
 
 
 @shared_task(**RETRIES)
-@weather_by_its_name()
+@transient_by_class()
 def count_leaders() -> None:
     """The figures by which merchants weigh leaders."""
     activity_counts.count_leaders(at=days.now())

@@ -187,7 +187,10 @@ CELERY_BEAT_SCHEDULE = {
     "withdraw-permissions": {"task": "commissions.tasks.withdraw_permissions", "schedule": crontab(hour=0, minute=5)},
     "count-leaders": {"task": "commissions.tasks.count_leaders", "schedule": crontab(minute=15)},
     "forget": {"task": "haowu.partners.tasks.forget", "schedule": crontab(hour=5, minute=0)},
-    "make-posting-parts": {"task": "haowu.ledger.tasks.make_posting_parts", "schedule": crontab(hour=1, minute=10)},
+    "make-posting-partitions": {
+        "task": "haowu.ledger.tasks.make_posting_partitions",
+        "schedule": crontab(hour=1, minute=10),
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat-schedule")
 

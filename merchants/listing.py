@@ -12,6 +12,7 @@ from django.db.models import prefetch_related_objects
 
 from haowu.ground.bulk import insert_rows
 from haowu.ground.errors import Refused, single
+from haowu.ground.states import move_all
 from haowu.tenants.models import Tenant
 from merchants import recorded, refusals
 from merchants.models import Category, Delisting, Product, Shop, Sku
@@ -76,14 +77,11 @@ def list_products(products: Sequence[Product], *, at: datetime) -> list[Product 
     suspended = Shop.objects.filter(
         merchant__in={product.merchant_id for product in products}, suspended_at__isnull=False
     ).values_list("merchant_id", flat=True)
-    answers = [_objection(product, set(suspended)) or product for product in products]
-    ready = [answer.pk for answer in answers if isinstance(answer, Product)]
-    moved = Product.objects.filter(pk__in=ready, status__in=Product.MOVES["list"][0])
-    moved.update(status=Product.Status.LISTED, listed_at=at)
-    for answer in answers:
-        if isinstance(answer, Product):
-            answer.status, answer.listed_at = Product.Status.LISTED, at
-    recorded.products_listed((answer for answer in answers if isinstance(answer, Product)), at)
+    statuses = Product.objects.locked_statuses(products)
+    answers = [_objection(product, statuses[product.pk], set(suspended)) or product for product in products]
+    ready = [answer for answer in answers if isinstance(answer, Product)]
+    move_all(ready, "list", listed_at=at)
+    recorded.products_listed(ready, at)
     return answers
 
 
@@ -92,11 +90,11 @@ def list_product(product: Product, *, at: datetime) -> Product:
     return single(list_products([product], at=at))
 
 
-def _objection(product: Product, suspended: set[int]) -> Refused | None:
-    """The first condition of listing that ``product`` fails."""
+def _objection(product: Product, status: str, suspended: set[int]) -> Refused | None:
+    """The first condition of listing that ``product``, now in ``status``, fails."""
     if product.merchant_id in suspended:
         return refusals.ShopSuspended()
-    if product.status == Product.Status.LISTED:
+    if status == Product.Status.LISTED:
         return refusals.AlreadyListed()
     if refused := unfit(product):
         return refused

@@ -38,7 +38,7 @@ def offered(products: Sequence[Product], at: datetime) -> list[Offered]:
     """Each of ``products``, in order."""
     merchants = {product.pk: product.merchant_id for product in products}
     for_everybody = Prefetch("rates", PlanRate.objects.filter(streamer__isnull=True))
-    plans = Plan.objects.speaking_for(merchants).live(at).prefetch_related(for_everybody)
+    plans = list(Plan.objects.speaking_for(merchants).live(at).prefetch_related(for_everybody))
     return [_offered(product, plans, at) for product in products]
 
 
@@ -92,7 +92,7 @@ def listed_streamers(plan: Plan, at: datetime) -> list[PlanStreamer]:
     """Everybody whom ``plan`` lists or is about to take off, by code."""
     by_streamer: dict[Tenant, list[PlanRate]] = {}
     for rate in plan.rates.all():
-        if rate.streamer_id:
+        if rate.streamer:
             by_streamer.setdefault(rate.streamer, []).append(rate)
     listed = [PlanStreamer(streamer, rate_now(plan, history, at)) for streamer, history in by_streamer.items()]
     return sorted((one for one in listed if one.rate.bps is not None), key=lambda one: one.streamer.code)

@@ -30,6 +30,7 @@ _drawing = threading.Lock()
 @transaction.atomic
 def add_picture(product: Product, upload: UploadedFile) -> ProductImage:
     """Keep ``upload`` as the last picture of ``product``, at most 1200 pixels wide or high, as WebP."""
+    assert upload.size is not None, "an upload knows its size"
     if upload.size > LIMIT_MB * 1024 * 1024:
         raise refusals.PictureTooLarge(limit=LIMIT_MB)
     drawn = _redrawn(upload)
@@ -44,7 +45,7 @@ def add_picture(product: Product, upload: UploadedFile) -> ProductImage:
 
 def remove_picture(picture: ProductImage) -> None:
     """The file goes once the row is gone for good."""
-    storage, name = picture.image.storage, picture.image.name
+    storage, name = picture.image.storage, str(picture.image.name)
     picture.delete()
     transaction.on_commit(lambda: storage.delete(name))
 

@@ -37,7 +37,7 @@ class NewPlan:
 
     @property
     def first_rates(self) -> dict[Tenant | None, int]:
-        return dict(self.streamers) or ({} if self.commission_bps is None else {None: self.commission_bps})
+        return dict(self.streamers.items()) or ({} if self.commission_bps is None else {None: self.commission_bps})
 
     @property
     def place(self) -> tuple[int, str, int | None]:
@@ -60,10 +60,10 @@ def open_plans(wishes: Sequence[NewPlan]) -> list[Plan | Refused]:
     )
     ends = {
         place: end
-        for *place_parts, end in Plan.objects.filter(merchant__in=merchants)
+        for *fields, end in Plan.objects.filter(merchant__in=merchants)
         .order_by(F("ends_at").asc(nulls_last=True))
         .values_list("merchant_id", "type", "product_id", "ends_at")
-        for place in [tuple(place_parts)]
+        for place in [tuple(fields)]
     }
     answers: list[Plan | Refused] = []
     for wish in wishes:
@@ -193,11 +193,13 @@ def _set_once(wishes: Sequence[tuple[int, NewRate]], plans: Mapping[int, Plan]) 
         answers[number] = refused = _rate_objection(plan, wish, history)
         if refused is None:
             change = _change(wish, history)
-            answers[number] = refusals.DecreasesClosed() if change.refused else _rate(plan, wish, change)
-            if not change.refused:
+            if change.refused:
+                answers[number] = refusals.DecreasesClosed()
+            else:
+                answers[number] = made = _rate(plan, wish, change)
                 pending = [rate.pk for rate in history if _is_pending(rate, wish.at)]
                 called_off[wish.at] += pending
-                changes += _entry(plan, wish, history, answers[number], is_change=bool(pending))
+                changes += _entry(plan, wish, history, made, is_change=bool(pending))
     for at, pks in called_off.items():
         PlanRate.objects.filter(pk__in=pks).update(cancelled_at=at)
     PlanRate.objects.bulk_create([answer for answer in answers.values() if isinstance(answer, PlanRate)])

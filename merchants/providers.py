@@ -33,17 +33,23 @@ class ClientUnfit(Refused):
     text = _("只有商家和达人可以委托服务商。")
 
 
+BASES: dict[str, Engagement.Basis] = {
+    Tenant.Kind.MERCHANT: Engagement.Basis.BASE,
+    Tenant.Kind.STREAMER: Engagement.Basis.NET,
+}
+"""What a provider's share is reckoned from, by the kind of its client."""
+
+
 @transaction.atomic
 def engage(
     client: Tenant, provider: Tenant, *, services: str, bps: int, at: datetime, until: datetime | None = None
 ) -> Engagement:
     """Engage ``provider`` from ``at`` (to ``until``): a merchant at bps of the base, a streamer at bps of his net."""
-    bases = {Tenant.Kind.MERCHANT: Engagement.Basis.BASE, Tenant.Kind.STREAMER: Engagement.Basis.NET}
-    if client.kind not in bases:
+    if client.kind not in BASES:
         raise ClientUnfit
     if provider.kind != Tenant.Kind.PROVIDER:
         raise NotAProvider(tenant=provider)
-    basis = bases[client.kind]
+    basis = BASES[client.kind]
     limit = Engagement.MAX_BPS[basis]
     if not 0 <= bps <= limit:
         raise EngagementRateOutOfRange(limit=limit, bps=bps)

@@ -14,15 +14,15 @@ MAX_COMMISSION_BPS = 9000
 
 
 class Rate(Protocol):
-    """What these rules read of a rate row.
-
-    ``commission_bps`` None: the streamer leaves the plan's list. ``cancelled_at``: a pending decrease was called off.
-    """
+    """What these rules read of a rate row. ``cancelled_at``: a pending decrease was called off."""
 
     id: int
-    commission_bps: int | None
     effective_from: datetime
     cancelled_at: datetime | None
+
+    @property
+    def commission_bps(self) -> int | None:
+        """None: the streamer leaves the plan's list."""
 
 
 R = TypeVar("R", bound=Rate)

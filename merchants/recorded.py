@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from haowu.approvals.trail import Entry, facts, record, record_many
+from haowu.approvals.trail import Changed, Entry, Sides, facts, record, record_many
 from haowu.approvals.words import Act, Subject
 from haowu.tenants.models import Tenant
 from merchants.models import Engagement, Plan, PlanRate, Product, Sku
@@ -43,7 +43,7 @@ def plan_ended(plan: Plan, at: datetime) -> None:
 
 
 def products_listed(products: Iterable[Product], at: datetime) -> None:
-    """What was offered: title and price as they stand. Drafts are offered to nobody and are no part of the trail."""
+    """What was offered: title and price as they stand. Drafts are offered to nobody and do not enter the trail."""
     record_many(
         Act.LISTED,
         [
@@ -51,7 +51,7 @@ def products_listed(products: Iterable[Product], at: datetime) -> None:
                 Subject.PRODUCT,
                 product.code,
                 product.merchant_id,
-                before={"status": Product.Status.DRAFT},
+                before={"status": product.last_move[0]["status"]},
                 after={"status": Product.Status.LISTED, "title": product.title, "skus": _prices(product.skus.all())},
             )
             for product in products
@@ -98,12 +98,12 @@ def engaged(engagement: Engagement, at: datetime) -> None:
 
 
 def disengaged(engagement: Engagement, before: datetime | None, at: datetime) -> None:
-    changed = {"before": {"ends_at": before}, "after": facts(engagement, "ends_at")}
+    changed = Changed(before={"ends_at": before}, after=facts(engagement, "ends_at"))
     record(Act.ENDED, Subject.ENGAGEMENT, engagement.pk, at=at, **changed, **_sides(engagement))
 
 
-def _sides(engagement: Engagement) -> dict[str, int]:
-    return {"tenant": engagement.client_id, "counterparty": engagement.provider_id}
+def _sides(engagement: Engagement) -> Sides:
+    return Sides(tenant=engagement.client_id, counterparty=engagement.provider_id)
 
 
 def _prices(skus: Iterable[Sku]) -> dict[str, int]:

@@ -60,7 +60,8 @@ class Card:
     @property
     def per_sale_fen(self) -> int:
         """The streamer's gross commission on the lowest price, before the platform's technical service fee."""
-        return share(self.product.price_fen or 0, self.bps or 0)
+        price_fen = self.product.price_fen  # type: ignore[attr-defined]  # cards are read with_offer_facts
+        return share(price_fen or 0, self.bps or 0)
 
     def per_sale_of(self, price_fen: int) -> int:
         return share(price_fen, self.bps or 0)

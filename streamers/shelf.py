@@ -124,9 +124,9 @@ class _Shelves:
         standing, through = self._standing.get(place, (None, None))
         if refused := self._objection(wish, standing, through):
             return refused
-        stays = standing is not None and wish.pid in ("", standing.pid)
-        pick = standing if stays else self._pick(wish, standing)
-        if wish.activity is not None or stays:
+        kept = standing if standing is not None and wish.pid in ("", standing.pid) else None
+        pick = kept or self._pick(wish, standing)
+        if wish.activity is not None or kept:
             self._channels.append(_channel(pick, wish))
         self._standing[place] = (pick, wish.through)
         return pick
@@ -141,7 +141,7 @@ class _Shelves:
         if wish.product.pk not in self._listed:
             return ProductNotListed(product=wish.product)
         turns = standing is not None and _turns(wish, through) and not _is_repeated(wish, standing)
-        if wish.pid in self._pids and not (turns and standing.pid == wish.pid):
+        if wish.pid in self._pids and not (turns and standing and standing.pid == wish.pid):
             return PidTaken(pid=wish.pid)
         if standing is not None and not turns:
             return AlreadyPicked(product=wish.product)

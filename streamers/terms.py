@@ -117,7 +117,7 @@ class DatedItem:
         return any(row.streamer_id == streamer_id and row.holds(at) for row in self._listed)
 
     def _second(self, at: datetime, through: PickSource | None) -> SecondLevel | None:
-        """The second leader whose link led here, else the one who has a part in every sale of the item."""
+        """The second leader whose link led here, else the one who shares in every sale of the item."""
         live = [second for second in self._seconds if second.is_live(at)]
         linked = through.second_leader_id if through and through.activity == self.activity.code else None
         by_link = (second for second in live if not second.whole_item and second.second_leader_id == linked)

@@ -13,6 +13,7 @@ from commissions.nights import night
 from commissions.orders.intake import EventAnswer, receive
 from commissions.payments import withdrawals
 from commissions.stories import explain
+from commissions.stories.line_story import LineStory
 from haowu.ground import days
 from haowu.ground.errors import Refused, single
 from haowu.ledger import books
@@ -191,8 +192,8 @@ def settle(day: str) -> Run:
     return night.settle(date.fromisoformat(day), now=days.now())
 
 
-def told(order_no: str, line_no: int = 1) -> dict[str, Any]:
-    """The line's story as ``explain --json`` tells it."""
+def story_of(order_no: str, line_no: int = 1) -> LineStory:
+    """The line's story, as ``explain --json`` prints it."""
     lines = OrderLine.objects.filter(order_no=order_no, line_no=line_no)
     (story,) = explain.stories(lines)
     return story
@@ -202,7 +203,7 @@ def nets(order_no: str, role: str = "streamer", line_no: int = 1) -> list[tuple[
     """``[(gross, fee, net)]`` of each phase of a line for one role."""
     return [
         (phase[role]["gross_fen"], phase[role]["tech_fee_fen"], phase[role]["net_fen"])
-        for phase in told(order_no, line_no)["phases"]
+        for phase in story_of(order_no, line_no)["phases"]
     ]
 
 

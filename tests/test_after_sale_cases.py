@@ -16,8 +16,8 @@ from tests.build import (
     push,
     settle,
     source,
+    story_of,
     streamer,
-    told,
 )
 
 pytestmark = pytest.mark.django_db
@@ -67,13 +67,13 @@ def test_closing_a_case_for_line_1_leaves_line_2_held(by, events, closing):
     push(by, events)
     assert verdict(events[-1])[0] == closing
     settle("2024-06-11")
-    first, second = told("o1", 1), told("o1", 2)
+    first, second = story_of("o1", 1), story_of("o1", 2)
     assert (first["status"], first["held"]) == ("settled", None)
     assert (second["status"], second["held"]["reason"]) == ("received", "AFTER_SALE_OPEN")
     assert second["held"]["since"] == moment("2024-06-05 10:00").astimezone(days.SHANGHAI).isoformat()
     push(by, [closed(2, day=12)])
     settle("2024-06-13")
-    assert (told("o1", 2)["status"], told("o1", 2)["phases"][0]["day"]) == ("settled", "2024-06-13")
+    assert (story_of("o1", 2)["status"], story_of("o1", 2)["phases"][0]["day"]) == ("settled", "2024-06-13")
 
 
 def test_a_closing_of_a_line_on_which_the_case_is_not_open_waits_for_its_opening(by):
@@ -102,7 +102,7 @@ def test_a_second_closing_of_a_line_changes_nothing_and_waits_for_nothing(by):
     push(by, [opened(1, day=9), closed(1, day=12)])
     again = closed(None, day=20)
     push(by, [again])
-    assert (verdict(again), told("o1")["settles_on"]) == (("accepted", ""), "2024-06-13")
+    assert (verdict(again), story_of("o1")["settles_on"]) == (("accepted", ""), "2024-06-13")
 
 
 def test_a_closing_of_another_case_leaves_the_line_held(by):

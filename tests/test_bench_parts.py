@@ -52,7 +52,7 @@ def test_a_twin_has_the_live_tables_rows_indexes_policies_and_triggers(owner, ki
         for what in counted:
             live = column(owner, f"SELECT count(*) FROM {what}", "public", twin.table)
             assert column(owner, f"SELECT count(*) FROM {what}", twin.form, twin.table) == live
-    of_months = column(owner, f"SELECT count(*) FROM {forms[1].part_of(subjects.FIRST)}")
+    of_months = column(owner, f"SELECT count(*) FROM {forms[1].partition_of(subjects.FIRST)}")
     assert of_months == [30 * subject.per_day]
 
 

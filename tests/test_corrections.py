@@ -11,7 +11,7 @@ from haowu.approvals.rules import ReasonMissing, SecondPersonNeeded, StaffOnly
 from haowu.audit.invariants import run_audit
 from haowu.ground.states import MoveRefused
 from haowu.ledger.models import Posting
-from tests.build import event, moment, nets, policy, push, settle, told
+from tests.build import event, moment, nets, policy, push, settle, story_of
 from tests.casework import audit_is_clean, balance, everything, open_market, refund, sell, staff
 
 pytestmark = pytest.mark.django_db
@@ -155,7 +155,7 @@ def test_three_nights_are_settled_again_and_a_later_refund_uses_the_corrected_ra
     assert str(made.books_on) == "2024-06-12"
     run = settle("2024-06-12")
     assert [nets(f"o{number}") for number in (1, 2, 3)] == [[(1250, 125, 1125), (0, -50, 50)]] * 3
-    assert told("o1")["phases"][1]["kind"] == "settlement"
+    assert story_of("o1")["phases"][1]["kind"] == "settlement"
     assert (balance("available"), balance("revenue", "platform")) == (3 * 1175, 3 * 75)
     assert (run.report["adjustments"], run.report["totals"]["adjustment"]["merchant_cost_fen"]) == (3, 0)
     assert audit_is_clean()
@@ -202,7 +202,7 @@ def test_a_higher_rate_takes_more_and_what_is_missing_becomes_debt_but_no_mercha
     applied(right)
     settle("2024-06-12")
     assert nets("o1") == [(1250, 125, 1125), (0, 125, -125)]
-    assert told("o1")["phases"][1]["kind"] == "clawback"
+    assert story_of("o1")["phases"][1]["kind"] == "clawback"
     assert (balance("available"), balance("debt"), balance("revenue", "platform")) == (0, -300, 750)
     assert (balance("receivable", "m1"), balance("funding", "m1")) == (0, 0)
     assert audit_is_clean()

@@ -1,5 +1,7 @@
 """One party of a line disputes another's share: before the seal the line waits, after it the money does."""
 
+from datetime import date
+
 import pytest
 
 from commissions.cases import deadlines, disputes, holds
@@ -7,10 +9,12 @@ from commissions.cases.casework import CaseClosed, DeadlinePassed, trail_of
 from commissions.models import Dispute, OrderLine
 from haowu.approvals.models import Trail
 from haowu.approvals.rules import ReasonMissing, SecondPersonNeeded, StaffOnly
+from haowu.ledger.books import Transfer, post
+from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import enter_scope
-from tests.build import member, merchant, moment, nets, settle, streamer, told
-from tests.casework import audit_is_clean, balance, everything, open_market, refund, sell, staff
+from tests.build import member, merchant, moment, nets, settle, story_of, streamer
+from tests.casework import audit_is_clean, balance, everything, open_market, refund, sell, spend, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +54,7 @@ def test_a_disputed_line_waits_and_settles_the_night_after_the_dispute_is_reject
     sell(market, "o1", "2024-06-01 12:00")
     dispute = raised("2024-06-05 09:00")
     settle("2024-06-09")
-    assert (told("o1")["phases"], told("o1")["held"]["reason"]) == ([], "DISPUTE")
+    assert (story_of("o1")["phases"], story_of("o1")["held"]["reason"]) == ([], "DISPUTE")
     disputes.reject(dispute, "证据不足", by=staff(), at=moment("2024-06-10 15:00"))
     settle("2024-06-11")
     assert nets("o1") == [(1250, 125, 1125)]
@@ -158,7 +162,7 @@ def test_an_extended_dispute_keeps_its_line_waiting_until_the_later_deadline(mar
     disputes.extend(dispute, moment("2024-06-12 09:00"), "等待物流", by=staff(), at=moment("2024-06-07 09:00"))
     assert deadlines.release_expired(at=moment("2024-06-11 09:00")) == 0
     settle("2024-06-09")
-    assert told("o1")["phases"] == []
+    assert story_of("o1")["phases"] == []
     assert deadlines.release_expired(at=moment("2024-06-12 09:00")) == 1
     assert str(OrderLine.objects.get().settles_on) == "2024-06-13"
     assert audit_is_clean()
@@ -275,3 +279,20 @@ def test_a_party_disputes_in_its_own_scope(market):
         line, claimant=claimant, against=against, reason="货不对版", by=by, at=moment("2024-06-09 10:00")
     )
     assert (dispute.frozen_fen, Dispute.objects.visible_to(claimant).count()) == (1125, 1)
+
+
+def test_an_upheld_dispute_is_paid_from_what_is_frozen_for_it_and_then_from_what_is_available(market):
+    settled(market)
+    streamers_money = Account.objects.get(owner=party("s1"), kind="available")
+    spend(streamers_money, 625)
+    dispute = raised("2024-06-09 10:00")
+    assert (dispute.amount_fen, money()) == (1125, (0, 500, 0))
+    outside = Account.objects.get(kind="external").pk
+    post([Transfer(outside, streamers_money.pk, 625, "correction", "back", "test")], day=date(2024, 6, 10))
+    disputes.propose(dispute, 800, "部分成立", by=staff("maker"), at=moment("2024-06-09 11:00"))
+    assert money() == (625, 500, 0)
+    disputes.uphold(dispute, by=staff("checker"), at=moment("2024-06-09 12:00"))
+    assert money() == (325, 0, 800)
+    paid = Posting.objects.filter(cause=dispute.cause, kind="correction").order_by("pk")
+    assert list(paid.values_list("from_account__kind", "amount_fen")) == [("frozen", 500), ("available", 300)]
+    assert audit_is_clean()

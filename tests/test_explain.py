@@ -7,7 +7,7 @@ from commissions.models import OrderLine
 from commissions.stories import explain, sentences
 from haowu.tenants.models import Tenant
 from tests import build
-from tests.build import bought, event, moment, paid, push, settle, told
+from tests.build import bought, event, moment, paid, push, settle, story_of
 from tests.casework import open_market, refund, sell, staff
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ def market():
 
 
 def words(order_no: str = "o1") -> str:
-    return "\n".join(sentences.sentences(told(order_no)))
+    return "\n".join(sentences.sentences(story_of(order_no)))
 
 
 def seen_by(code: str) -> dict:
@@ -31,20 +31,20 @@ def seen_by(code: str) -> dict:
 
 def test_the_fixed_points_come_first_and_the_rest_stands_beside_them(market):
     sell(market, "o1", "2024-06-01 12:00")
-    assert list(told("o1")) == FIXED + BESIDE
+    assert list(story_of("o1")) == FIXED + BESIDE
 
 
 def test_what_comes_next_names_the_exact_night(market):
     push(market[1], [paid("o1", "2024-06-01 08:00", [bought(market[0], "x1")])])
-    assert told("o1")["next"] == {"what": "WAITS_FOR_RECEIPT", "night": None, "until": None}
+    assert story_of("o1")["next"] == {"what": "WAITS_FOR_RECEIPT", "night": None, "until": None}
     push(market[1], [event("received", "o1", "2024-06-01 12:00")])
-    assert told("o1")["next"] == {"what": "SETTLES", "night": "2024-06-09", "until": None}
+    assert story_of("o1")["next"] == {"what": "SETTLES", "night": "2024-06-09", "until": None}
     assert "2024-06-08 12:00 到期，2024-06-09 凌晨的结算夜结算。" in words()
     settle("2024-06-09")
-    assert told("o1")["next"]["what"] == "DONE"
+    assert story_of("o1")["next"]["what"] == "DONE"
     refund(market, "o1", "2024-06-11 12:00", 4_000)
-    assert told("o1")["next"] == {"what": "ADJUSTS", "night": "2024-06-12", "until": None}
-    assert told("o1")["adjustments"] == [
+    assert story_of("o1")["next"] == {"what": "ADJUSTS", "night": "2024-06-12", "until": None}
+    assert story_of("o1")["adjustments"] == [
         {
             "day": "2024-06-12",
             "base_fen": 6_000,
@@ -54,7 +54,7 @@ def test_what_comes_next_names_the_exact_night(market):
         }
     ]
     settle("2024-06-12")
-    assert (told("o1")["next"]["what"], told("o1")["adjustments"]) == ("DONE", [])
+    assert (story_of("o1")["next"]["what"], story_of("o1")["adjustments"]) == ("DONE", [])
 
 
 def test_events_are_told_with_their_verdicts_parked_and_refused_ones_with_their_code(market):
@@ -67,7 +67,7 @@ def test_events_are_told_with_their_verdicts_parked_and_refused_ones_with_their_
             event("shipped", "o1", "2024-06-01 11:30", line_no=2),
         ],
     )
-    found = [(each["type"], each["verdict"], each["code"]) for each in told("o1")["events"]]
+    found = [(each["type"], each["verdict"], each["code"]) for each in story_of("o1")["events"]]
     assert found == [
         ("paid", "accepted", ""),
         ("refunded", "rejected", "REFUND_EXCEEDS_PAYMENT"),
@@ -83,7 +83,7 @@ def test_phases_are_followed_into_the_netted_postings(market):
     settle("2024-06-09")
     booked = [
         (each["party"], each["account"], each["kind"], each["amount_fen"], each["netted_fen"])
-        for each in told("o1")["postings"]
+        for each in story_of("o1")["postings"]
     ]
     assert booked == [
         ("m1", "funding", "withheld", 1_250, 2_500),
@@ -91,14 +91,14 @@ def test_phases_are_followed_into_the_netted_postings(market):
         ("s1", "available", "commission", 1_250, 2_500),
         ("s1", "available", "tech_fee", -125, -250),
     ]
-    assert all(each["reference"].startswith("night:2024-06-09:") for each in told("o1")["postings"])
+    assert all(each["reference"].startswith("night:2024-06-09:") for each in story_of("o1")["postings"])
 
 
 def test_a_held_line_says_why_since_when_and_until_when(market):
     sell(market, "o1", "2024-06-01 12:00")
     line = OrderLine.objects.get()
     holds.hold_line(line, "疑似自买自卖", by=staff(), at=moment("2024-06-02 12:00"), until=moment("2024-06-20 12:00"))
-    story = told("o1")
+    story = story_of("o1")
     assert story["held"]["reason"] == "STAFF_HOLD"
     assert story["next"] == {"what": "HELD", "night": "2024-06-09", "until": "2024-06-20T12:00:00+08:00"}
     assert "（原因：疑似自买自卖）" in words() and "最迟 2024-06-20 12:00 自动解除。" in words()
@@ -113,7 +113,7 @@ def test_a_dispute_is_told_to_its_two_sides_and_the_platform(market):
     line, m1, s1 = OrderLine.objects.get(), *(Tenant.objects.get(code=code) for code in ("m1", "s1"))
     at = moment("2024-06-10 12:00")
     disputes.open_dispute(line, claimant=m1, against=s1, reason="刷单", by=build.member(m1), at=at)
-    (dispute,) = told("o1")["disputes"]
+    (dispute,) = story_of("o1")["disputes"]
     assert (dispute["claimant"], dispute["respondent"], dispute["amount_fen"]) == ("m1", "s1", 1_125)
     assert "争议：m1 对 s1" in words()
     assert [len(seen_by(code)["disputes"]) for code in ("m1", "s1", "agency")] == [1, 1, 0]

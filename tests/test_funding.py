@@ -19,8 +19,8 @@ from tests.build import (
     push,
     settle,
     source,
+    story_of,
     streamer,
-    told,
 )
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def deposit() -> int:
 
 
 def statuses() -> list[str]:
-    return [told(f"o{number}")["status"] for number in (1, 2, 3)]
+    return [story_of(f"o{number}")["status"] for number in (1, 2, 3)]
 
 
 def assert_audit_is_clean() -> None:
@@ -61,7 +61,7 @@ def test_a_deposit_pays_for_what_it_covers_in_the_order_of_due_time(prepaid):
     settle("2024-06-09")
     assert statuses() == ["settled", "settled", "received"]
     assert deposit() == 1_000
-    assert told("o3")["held"]["reason"] == "INSUFFICIENT_DEPOSIT"
+    assert story_of("o3")["held"]["reason"] == "INSUFFICIENT_DEPOSIT"
     assert not Posting.objects.filter(kind="withheld").exists()
     assert_audit_is_clean()
 
@@ -113,7 +113,7 @@ def test_a_natural_order_needs_no_deposit(prepaid):
     goods = Product.objects.get()
     push(by, [paid("o4", "2024-06-01 08:00", [bought(goods)]), event("received", "o4", "2024-06-01 20:00")])
     settle("2024-06-09")
-    assert [told(f"o{number}")["status"] for number in (3, 4)] == ["received", "settled"]
+    assert [story_of(f"o{number}")["status"] for number in (3, 4)] == ["received", "settled"]
     assert_audit_is_clean()
 
 
@@ -121,7 +121,7 @@ def test_a_later_event_leaves_a_line_held_until_the_top_up(prepaid):
     settle("2024-06-09")
     by = Order.objects.get(order_no="o3").source
     push(by, [event("shipped", "o3", "2024-06-01 09:00")])
-    assert told("o3")["held"]["reason"] == "INSUFFICIENT_DEPOSIT"
+    assert story_of("o3")["held"]["reason"] == "INSUFFICIENT_DEPOSIT"
     top_up(prepaid, 4_000)
     assert not Product.objects.listed().exists()
     top_up(prepaid, 2_000, "t2")

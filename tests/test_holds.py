@@ -10,7 +10,7 @@ from commissions.models import LineHold, OrderLine, TenantHold, Withdrawal
 from commissions.payments import payouts, withdrawals
 from haowu.approvals.rules import ReasonMissing, StaffOnly
 from haowu.tenants.models import Tenant
-from tests.build import bank_account, event, moment, money, nets, paid, policy, push, settle, told
+from tests.build import bank_account, event, moment, money, nets, paid, policy, push, settle, story_of
 from tests.casework import ONE_DAY, audit_is_clean, balance, everything, open_market, refund, sell, staff
 
 pytestmark = pytest.mark.django_db
@@ -38,12 +38,12 @@ def test_a_held_line_is_left_out_of_its_night_and_settles_the_night_after_its_re
     sell(market, "o1", "2024-06-01 12:00")
     kept = hold()
     settle("2024-06-09")
-    assert told("o1")["held"] == {"reason": "STAFF_HOLD", "since": "2024-06-03T09:00:00+08:00"}
-    assert told("o1")["phases"] == []
+    assert story_of("o1")["held"] == {"reason": "STAFF_HOLD", "since": "2024-06-03T09:00:00+08:00"}
+    assert story_of("o1")["phases"] == []
     holds.release_line(kept, "发票无误", by=staff("checker"), at=moment("2024-06-10 15:00"))
     assert (str(line().settles_on), line().held_reason) == ("2024-06-11", "")
     settle("2024-06-10")
-    assert told("o1")["phases"] == []
+    assert story_of("o1")["phases"] == []
     settle("2024-06-11")
     assert nets("o1") == [(1250, 125, 1125)]
     assert trail(kept) == [("opened", "staff", "查验发票"), ("released", "checker", "发票无误")]
@@ -98,7 +98,7 @@ def test_only_the_held_line_of_an_order_waits(market):
     push(by, [event("received", "o1", "2024-06-01 12:00")])
     hold()
     settle("2024-06-09")
-    assert (told("o1", 1)["status"], told("o1", 2)["status"]) == ("received", "settled")
+    assert (story_of("o1", 1)["status"], story_of("o1", 2)["status"]) == ("received", "settled")
 
 
 def bought_line(goods, line_no: int) -> dict:

@@ -28,8 +28,8 @@ from tests.build import (
     settle,
     source,
     staff,
+    story_of,
     streamer,
-    told,
 )
 from tests.quarters import Stall, assessed
 from tuanzhang import appeals, enrolling, permission, second_level
@@ -197,7 +197,7 @@ def test_a_withdrawal_closes_what_runs_rejects_what_waits_and_lets_earned_fees_s
     assert guest_item.activity.is_promoting(moment("2024-07-15 00:05"))  # its host goes on
     settle("2024-07-24")
     assert nets("before", "first_leader") == [(600, 60, 540)]
-    assert told("after")["terms"]["offer"] is None
+    assert story_of("after")["terms"]["offer"] is None
     assert holds() == []
 
 

@@ -9,14 +9,14 @@ from commissions.cases.casework import trail_of
 from commissions.leaders import levelling, rebates
 from commissions.models import OrderLine, Rebate, RebateBatch
 from commissions.stories import sentences
-from commissions.stories.sections import Chapters, with_chapters
+from commissions.stories.sections import SectionReader, with_sections
 from haowu.approvals.rules import SecondPersonNeeded, StaffOnly
 from haowu.audit.invariants import run_audit
 from haowu.ground.states import MoveRefused
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import PLATFORM, enter_scope
-from tests.build import in_threads, leader, member, merchant, moment, second, settle, staff, told
+from tests.build import in_threads, leader, member, merchant, moment, second, settle, staff, story_of
 from tests.quarters import Stall, closed, level_of, policy, q
 from tuanzhang import appeals
 from tuanzhang import level_refusals as refusals
@@ -314,14 +314,14 @@ def test_explain_says_which_quarter_of_whom_counts_a_line_and_tells_the_merchant
     settle("2024-06-09")
     stall.refund(number, "2024-07-20 10:00", 20_00)
     settle("2024-07-21")
-    assert told(number)["credits"] == [
+    assert story_of(number)["credits"] == [
         {"quarter": "2024Q2", "day": "2024-06-09", "leader": "l1", "gmv_fen": 120_00},
         {"quarter": "2024Q3", "day": "2024-07-21", "leader": "l1", "gmv_fen": -20_00},
     ]
-    assert "¥120.00 计入团长 l1 的 2024Q2 成交额" in "\n".join(sentences.sentences(told(number)))
-    lines = with_chapters(OrderLine.objects.filter(order_no=number))
-    seen = {viewer: Chapters(lines).of(lines[0], viewer)["credits"] for viewer in (lead, stall.goods.merchant)}
-    assert (len(seen[lead]), seen[stall.goods.merchant]) == (2, [])
+    assert "¥120.00 计入团长 l1 的 2024Q2 成交额" in "\n".join(sentences.sentences(story_of(number)))
+    lines = with_sections(OrderLine.objects.filter(order_no=number))
+    for viewer, credits in ((lead, 2), (stall.goods.merchant, 0)):
+        assert len(SectionReader(lines).sections(lines[0], viewer)["credits"]) == credits
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,7 +7,7 @@ from commissions.nights import night
 from haowu.audit.invariants import run_audit
 from haowu.ledger.models import Account, DailyBalance, Posting
 from merchants.models import Category, Shop
-from tests.build import bought, event, nets, paid, policy, push, settle, told
+from tests.build import bought, event, nets, paid, policy, push, settle, story_of
 from tests.casework import audit_is_clean, balance, open_market, refund, sell
 
 pytestmark = pytest.mark.django_db
@@ -26,9 +26,9 @@ def test_a_line_settles_in_the_first_night_after_its_hold(market, received, firs
     sell(market, "o1", received)
     before = str(night.days.day_of(night.days.start_of(night.date.fromisoformat(first_night)) - night.days.ONE_DAY))
     settle(before)
-    assert told("o1")["status"] == "received"
+    assert story_of("o1")["status"] == "received"
     settle(first_night)
-    assert (told("o1")["status"], told("o1")["phases"][0]["day"]) == ("settled", first_night)
+    assert (story_of("o1")["status"], story_of("o1")["phases"][0]["day"]) == ("settled", first_night)
     assert nets("o1") == [(1250, 125, 1125)]
 
 
@@ -66,7 +66,7 @@ def test_a_later_night_takes_the_nights_that_were_skipped(market):
     sell(market, "o1", "2024-06-01 12:00")
     settle("2024-06-05")
     settle("2024-06-30")
-    assert told("o1")["phases"][0]["day"] == "2024-06-30"
+    assert story_of("o1")["phases"][0]["day"] == "2024-06-30"
     with pytest.raises(night.DayCovered):
         settle("2024-06-20")
     assert Run.objects.count() == 2
@@ -92,7 +92,7 @@ def test_facts_about_a_closed_day_settle_in_the_next_open_one(market):
     settle("2024-06-20")
     sell(market, "o1", "2024-06-01 12:00")
     settle("2024-06-21")
-    assert told("o1")["phases"][0]["day"] == "2024-06-21"
+    assert story_of("o1")["phases"][0]["day"] == "2024-06-21"
 
 
 def test_a_line_with_an_open_case_is_held_alone_and_settles_the_night_after_the_case_closes(market):
@@ -101,13 +101,13 @@ def test_a_line_with_an_open_case_is_held_alone_and_settles_the_night_after_the_
     push(by, [paid("o1", "2024-06-01 08:00", lines), event("received", "o1", "2024-06-01 12:00")])
     push(by, [event("after_sale_opened", "o1", "2024-06-03 09:00", line_no=1, case_no="c1")])
     settle("2024-06-09")
-    assert told("o1", 1)["held"] == {"reason": "AFTER_SALE_OPEN", "since": "2024-06-03T09:00:00+08:00"}
-    assert (told("o1", 1)["status"], told("o1", 2)["status"]) == ("received", "settled")
+    assert story_of("o1", 1)["held"] == {"reason": "AFTER_SALE_OPEN", "since": "2024-06-03T09:00:00+08:00"}
+    assert (story_of("o1", 1)["status"], story_of("o1", 2)["status"]) == ("received", "settled")
     push(by, [event("after_sale_closed", "o1", "2024-06-11 09:00", case_no="c1")])
     settle("2024-06-11")
-    assert told("o1", 1)["phases"] == []
+    assert story_of("o1", 1)["phases"] == []
     settle("2024-06-12")
-    assert (told("o1", 1)["status"], told("o1", 1)["held"]) == ("settled", None)
+    assert (story_of("o1", 1)["status"], story_of("o1", 1)["held"]) == ("settled", None)
 
 
 @pytest.mark.parametrize(

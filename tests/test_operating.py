@@ -153,7 +153,7 @@ def test_acts_need_a_reason_and_a_member_of_staff(market, operator):
     assert (run.status, statuses(run), Run.objects.count(), trail()) == ("settling", ["waiting"], 1, [])
 
 
-def test_weather_pauses_a_shard_and_the_next_try_settles_it(market, monkeypatch, no_pause):
+def test_a_transient_error_pauses_a_shard_and_the_next_try_settles_it(market, monkeypatch, no_pause):
     failed = poison(monkeypatch, "o1", OperationalError("server closed the connection"))
     run = open_night()
     assert night.work_on(run)

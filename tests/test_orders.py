@@ -18,8 +18,8 @@ from tests.build import (
     product,
     push,
     source,
+    story_of,
     streamer,
-    told,
 )
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def test_each_streamer_sells_on_the_offer_that_speaks_for_him():
         pick(seller, goods, f"pid-{seller.code}")
         lines.append(bought(goods, f"pid-{seller.code}", line_no=number, price_fen=20_000))
     push(source(), [paid("o1", "2024-06-02 10:00", lines)])
-    estimates = [told("o1", number)["estimate"]["streamer"] for number in (1, 2, 3)]
+    estimates = [story_of("o1", number)["estimate"]["streamer"] for number in (1, 2, 3)]
     assert [(estimate["party"], estimate["gross_fen"]) for estimate in estimates] == [
         ("P1", 3600),
         ("P3", 3000),
@@ -60,7 +60,7 @@ def test_a_line_without_a_usable_pid_is_a_natural_order_and_says_why(pid, ordere
     pick(seller, goods, "x1", at=moment("2024-06-01 00:00"))
     pick(seller, another, "other", at=moment("2024-05-01 00:00"))
     push(source(), [paid("o1", ordered, [bought(goods, pid)])])
-    story = told("o1")
+    story = story_of("o1")
     assert (story["terms"]["offer"], story["estimate"]) == (None, {})
     assert story["terms"]["trace"] == [reason]
 
@@ -71,7 +71,7 @@ def test_a_line_bought_by_its_own_streamer_or_by_the_merchant_pays_nobody(buyer)
     normal_plan(goods, 1000)
     pick(streamer(buyer_ref="streamer-buys"), goods, "x1")
     push(source(), [paid("o1", "2024-06-02 10:00", [bought(goods, "x1")], buyer_ref=buyer)])
-    assert (told("o1")["terms"]["offer"], told("o1")["terms"]["trace"]) == (None, ["SELF_PURCHASE"])
+    assert (story_of("o1")["terms"]["offer"], story_of("o1")["terms"]["trace"]) == (None, ["SELF_PURCHASE"])
 
 
 def test_a_small_commission_of_nothing_leaves_the_order_valid():
@@ -79,7 +79,7 @@ def test_a_small_commission_of_nothing_leaves_the_order_valid():
     normal_plan(goods, 100)
     pick(streamer(), goods, "x1")
     push(source(), [paid("o1", "2024-06-02 10:00", [bought(goods, "x1", price_fen=30)])])
-    assert (told("o1")["status"], told("o1")["estimate"]["streamer"]["gross_fen"]) == ("paid", 0)
+    assert (story_of("o1")["status"], story_of("o1")["estimate"]["streamer"]["gross_fen"]) == ("paid", 0)
 
 
 def a_life(goods) -> list[dict]:
@@ -167,7 +167,7 @@ def test_an_event_without_its_predecessor_is_parked_and_counts_once_it_comes():
     (parked,) = push(by, [events[5]])
     assert (parked.status, parked.code) == ("parked", "PREDECESSOR_MISSING")
     push(by, [events[0]])
-    assert told("o1")["status"] == "received"
+    assert story_of("o1")["status"] == "received"
 
 
 def test_one_bad_event_never_spoils_the_others():
@@ -212,16 +212,16 @@ def test_a_refund_beyond_what_was_paid_is_rejected_and_changes_nothing():
     push(by, [paid("o1", "2024-06-02 10:00", [bought(goods)], freight_fen=800)])
     (receipt,) = push(by, [event("refunded", "o1", "2024-06-03 10:00", refund_no="r1", amount_fen=10_801)])
     assert (receipt.status, receipt.code) == ("rejected", "REFUND_EXCEEDS_PAYMENT")
-    assert told("o1")["base_fen"] == 10_000
+    assert story_of("o1")["base_fen"] == 10_000
 
 
 def test_a_refund_without_a_split_takes_goods_first_and_freight_changes_no_base():
     goods, by = product(merchant()), source()
     push(by, [paid("o1", "2024-06-02 10:00", [bought(goods)], freight_fen=800)])
     push(by, [event("refunded", "o1", "2024-06-03 10:00", refund_no="r1", goods_fen=0, freight_fen=800)])
-    assert told("o1")["base_fen"] == 10_000
+    assert story_of("o1")["base_fen"] == 10_000
     push(by, [event("refunded", "o1", "2024-06-03 11:00", refund_no="r2", amount_fen=10_000)])
-    assert (told("o1")["base_fen"], told("o1")["status"]) == (0, "invalid")
+    assert (story_of("o1")["base_fen"], story_of("o1")["status"]) == (0, "invalid")
 
 
 def test_a_refund_of_one_line_does_not_divide_the_order_coupon_again():
@@ -229,9 +229,9 @@ def test_a_refund_of_one_line_does_not_divide_the_order_coupon_again():
     prices = (12_900, 9_900, 7_200)
     lines = [bought(product(shop), line_no=number, price_fen=price) for number, price in enumerate(prices, start=1)]
     push(by, [paid("o1", "2024-06-02 10:00", lines, order_coupon_fen=2_999)])
-    assert [told("o1", number)["base_fen"] for number in (1, 2, 3)] == [11_611, 8_910, 6_480]
+    assert [story_of("o1", number)["base_fen"] for number in (1, 2, 3)] == [11_611, 8_910, 6_480]
     push(by, [event("refunded", "o1", "2024-06-03 10:00", line_no=2, refund_no="r1", amount_fen=8_910)])
-    assert [told("o1", number)["base_fen"] for number in (1, 2, 3)] == [11_611, 0, 6_480]
+    assert [story_of("o1", number)["base_fen"] for number in (1, 2, 3)] == [11_611, 0, 6_480]
 
 
 def test_cancelling_before_shipping_refunds_all_and_after_shipping_is_refused():
@@ -241,7 +241,7 @@ def test_cancelling_before_shipping_refunds_all_and_after_shipping_is_refused():
     push(by, [event("shipped", "o2", "2024-06-02 12:00")])
     first = push(by, [event("cancelled", "o1", "2024-06-02 13:00"), event("cancelled", "o2", "2024-06-02 13:00")])
     assert [(receipt.status, receipt.code) for receipt in first] == [("accepted", ""), ("rejected", "ALREADY_SHIPPED")]
-    assert [(told(number)["status"], told(number)["base_fen"]) for number in ("o1", "o2")] == [
+    assert [(story_of(number)["status"], story_of(number)["base_fen"]) for number in ("o1", "o2")] == [
         ("invalid", 0),
         ("shipped", 10_000),
     ]
@@ -262,7 +262,7 @@ def test_a_refund_and_its_reversal_of_the_same_second_count_whatever_their_ids()
         reversal = {"refund_no": f"r{number}", "event_id": ids[1]}
         push(by, [event("refunded", "o1", "2024-06-03 10:00", amount_fen=3_000, **refund)])
         push(by, [event("refund_reversed", "o1", "2024-06-03 10:00", **reversal)])
-        assert told("o1")["base_fen"] == 10_000
+        assert story_of("o1")["base_fen"] == 10_000
     assert set(OrderEvent.objects.values_list("verdict", flat=True)) == {"accepted"}
 
 
@@ -273,7 +273,7 @@ def test_a_cancelled_line_stays_at_nothing_though_an_earlier_refund_is_taken_bac
     push(by, [event("cancelled", "o1", "2024-06-02 12:00")])
     (receipt,) = push(by, [event("refund_reversed", "o1", "2024-06-02 13:00", refund_no="r1")])
     assert (receipt.status, receipt.code) == ("rejected", "LINE_CANCELLED")
-    assert (told("o1")["status"], told("o1")["base_fen"]) == ("invalid", 0)
+    assert (story_of("o1")["status"], story_of("o1")["base_fen"]) == ("invalid", 0)
 
 
 def test_a_payment_that_displaces_another_leaves_no_line_of_the_other():

@@ -267,9 +267,11 @@ class TestPulling:
         from bases.refusals import FeedInvalid
 
         with pytest.raises(FeedInvalid):
-            pulling.told(body)
+            pulling.parse(body)
 
     def test_the_json_of_the_api_will_do(self):
         row = '{"merchant": "m1", "product": "p", "sku": "a", "price_fen": 5, "quantity": 1}'
-        count, rows = pulling.told(f'{{"sequence": 3, "counted_at": "2024-06-01T00:00:00Z", "rows": [{row}]}}'.encode())
+        count, rows = pulling.parse(
+            f'{{"sequence": 3, "counted_at": "2024-06-01T00:00:00Z", "rows": [{row}]}}'.encode()
+        )
         assert (count.sequence, list(rows)) == (3, [["m1", "p", "a", "5", "1"]])

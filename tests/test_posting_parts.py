@@ -12,7 +12,7 @@ from haowu.ground import days
 from haowu.ledger import books
 from haowu.ledger.models import Account, Posting
 from haowu.ledger.posting_partitions import make_ahead, make_partition
-from haowu.ledger.tasks import make_posting_parts
+from haowu.ledger.tasks import make_posting_partitions
 from tests import database
 from tests.build import streamer
 
@@ -203,16 +203,16 @@ def test_the_audit_names_a_reference_that_was_not_kept_and_one_without_its_posti
 
 @pytest.mark.django_db
 def test_this_month_and_the_next_are_ready():
-    make_posting_parts()
+    make_posting_partitions()
     before = parts()
-    make_posting_parts()
+    make_posting_partitions()
     assert parts() == before
     assert all(first[2] == second[1] for first, second in pairwise(before))
 
 
 @pytest.mark.django_db
 def test_a_night_that_is_refused_makes_no_part():
-    make_posting_parts()
+    make_posting_partitions()
     before = parts()
     with pytest.raises(night.DayNotEnded):
         night.settle(LATE, now=days.now())

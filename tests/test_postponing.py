@@ -17,7 +17,7 @@ from tests.build import (
     push,
     settle,
     staff,
-    told,
+    story_of,
 )
 from tests.casework import open_market, refund, sell
 
@@ -59,7 +59,7 @@ def test_a_skipped_line_settles_once_in_the_next_night(market, operator):
     assert (str(postponed), str(postponed.since)) == ("o1/1 2024-06-09 → 2024-06-10", "1970-01-01")
     assert_audit_is_clean()
     settle("2024-06-10")
-    assert (nets("o1"), told("o1")["phases"][0]["day"]) == ([(1250, 125, 1125)], "2024-06-10")
+    assert (nets("o1"), story_of("o1")["phases"][0]["day"]) == ([(1250, 125, 1125)], "2024-06-10")
     settle("2024-06-11")
     assert Settlement.objects.count() == 1
     assert_audit_is_clean()

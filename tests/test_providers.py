@@ -19,9 +19,9 @@ from tests.build import (
     push,
     settle,
     source,
+    story_of,
     streamer,
     tenant,
-    told,
 )
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def test_a_provider_is_paid_by_the_merchant_and_an_agency_by_its_streamer(market
     assert nets("o1") == [(2000, 200, 1800)]
     assert nets("o1", "provider") == [(300, 30, 270)]
     assert nets("o1", "agency") == [(450, 45, 405)]
-    assert told("o1")["phases"][0]["merchant"] == {"cost_fen": 2300}
+    assert story_of("o1")["phases"][0]["merchant"] == {"cost_fen": 2300}
     assert [balance(code) for code in ("s1", "shop-care", "agency")] == [1350, 270, 405]
     assert balance("platform", "revenue") == 200 + 30 + 45
     assert_audit_is_clean()
@@ -90,8 +90,8 @@ def test_an_engagement_counts_for_orders_within_its_window_only(market):
     providers.disengage(engagement, at=moment("2024-06-02 00:00"))
     push(by, [paid("o2", "2024-06-02 00:00:00", [bought(goods, "x1")])])
     push(by, [paid("o3", "2024-06-01 23:59:59", [bought(goods, "x1")])])
-    assert "provider" not in told("o2")["estimate"]
-    assert told("o3")["estimate"]["provider"]["gross_fen"] == 300
+    assert "provider" not in story_of("o2")["estimate"]
+    assert story_of("o3")["estimate"]["provider"]["gross_fen"] == 300
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from tests.build import (
     push,
     settle,
     source,
+    story_of,
     streamer,
-    told,
 )
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def test_a_raise_holds_at_once_and_a_decrease_from_midnight_on_orders_too():
             shop_source, [paid(f"o{number}", at, [bought(goods, "x1")]), event("received", f"o{number}", "2024-06-03")]
         )
     settle("2024-06-20")
-    paid_out = [told(f"o{number}")["phases"][0]["streamer"]["gross_fen"] for number in range(4)]
+    paid_out = [story_of(f"o{number}")["phases"][0]["streamer"]["gross_fen"] for number in range(4)]
     assert paid_out == [2000, 2500, 2500, 1500]
 
 
@@ -128,8 +128,8 @@ def test_a_plan_ends_at_the_next_midnight_and_earlier_orders_keep_their_terms():
             paid("o2", "2024-06-08 00:00:00", [bought(goods, "x1")]),
         ],
     )
-    assert told("o1")["terms"]["commission_bps"] == 1000
-    assert told("o2")["terms"]["offer"] is None
+    assert story_of("o1")["terms"]["commission_bps"] == 1000
+    assert story_of("o2")["terms"]["offer"] is None
 
 
 def test_a_streamer_taken_off_a_list_keeps_the_rate_until_midnight():

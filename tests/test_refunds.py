@@ -17,8 +17,8 @@ from tests.build import (
     push,
     settle,
     source,
+    story_of,
     streamer,
-    told,
 )
 from tests.casework import audit_is_clean, balance, open_market, refund, sell, spend
 
@@ -43,14 +43,14 @@ def test_a_refund_before_settlement_shrinks_the_base_and_leaves_the_estimate():
     push(by, [event("refunded", "o1", "2024-06-02 12:00", line_no=1, refund_no="r1", amount_fen=10_000)])
     settle("2024-06-09")
     assert nets("o1") == [(3000, 300, 2700)]
-    assert told("o1")["estimate"]["streamer"]["gross_fen"] == 4500
+    assert story_of("o1")["estimate"]["streamer"]["gross_fen"] == 4500
 
 
 def test_a_line_refunded_whole_before_settlement_pays_nobody(market):
     sell(market, "o1", "2024-06-01 12:00")
     refund(market, "o1", "2024-06-02 12:00", 10_000)
     settle("2024-06-09")
-    assert (told("o1")["status"], told("o1")["phases"]) == ("invalid", [])
+    assert (story_of("o1")["status"], story_of("o1")["phases"]) == ("invalid", [])
     assert Posting.objects.count() == 0
 
 
@@ -61,7 +61,7 @@ def test_refunds_after_settlement_claw_back_by_differences_and_never_drift(marke
         refund(market, "o1", f"2024-06-{day} 12:00", 3_333)
         settle(f"2024-06-{day + 1}")
     assert nets("o1") == [(1250, 125, 1125), (-417, -42, -375), (-416, -41, -375), (-417, -42, -375)]
-    assert [phase["kind"] for phase in told("o1")["phases"]] == ["settlement", "clawback", "clawback", "clawback"]
+    assert [phase["kind"] for phase in story_of("o1")["phases"]] == ["settlement", "clawback", "clawback", "clawback"]
     assert (balance("available"), balance("revenue", "platform"), balance("funding", "m1")) == (0, 0, 1250)
     assert audit_is_clean()
 
@@ -157,7 +157,7 @@ def test_a_refund_taken_back_after_its_clawback_is_paid_again(market):
     reverse(market, "o1", "2024-06-12 12:00", "2024-06-10 12:00")
     settle("2024-06-13")
     assert nets("o1") == [(1250, 125, 1125), (-417, -42, -375), (417, 42, 375)]
-    assert [phase["kind"] for phase in told("o1")["phases"]] == ["settlement", "clawback", "settlement"]
+    assert [phase["kind"] for phase in story_of("o1")["phases"]] == ["settlement", "clawback", "settlement"]
     assert audit_is_clean()
 
 
@@ -193,5 +193,5 @@ def test_what_a_refund_takes_from_a_natural_order_is_told_as_a_clawback_of_nothi
     settle("2024-06-11")
     push(by, [event("refund_reversed", "o1", "2024-06-12 10:00", line_no=1, refund_no="r2024-06-10 10:00")])
     settle("2024-06-13")
-    assert [phase["kind"] for phase in told("o1")["phases"]] == ["settlement", "clawback", "settlement"]
+    assert [phase["kind"] for phase in story_of("o1")["phases"]] == ["settlement", "clawback", "settlement"]
     assert Posting.objects.count() == 0

@@ -34,8 +34,8 @@ def open_figure(code: str, account: str, day: str, kind: str):
     return opened(balance.account.owner, balance, kind)
 
 
-def parts(told) -> list[tuple[str, int]]:
-    return [(part.label, part.amount_fen) for part in told.parts]
+def components(figure) -> list[tuple[str, int]]:
+    return [(each.label, each.amount_fen) for each in figure.components]
 
 
 def causes(code: str, account: str, day: str, kind: str) -> list[tuple[str, int]]:
@@ -72,7 +72,7 @@ def _everything_opens() -> set[tuple[str, str]]:
             assert told.adds_up
             for entry in told.entries:
                 figure = opened(tenant, balance, entry.kind)
-                assert figure.adds_up, (tenant, balance, entry, figure.parts)
+                assert figure.adds_up, (tenant, balance, entry, figure.components)
                 moved = list(movements(balance.account, figure.postings))
                 assert sum(each.amount_fen for each in moved) == entry.amount_fen
                 assert "other" not in {each.cause.kind for each in moved}
@@ -91,8 +91,8 @@ def _rows_are_their_postings() -> None:
         for booked in book.booked(row):
             parts.setdefault(booked.reference, []).append(booked)
     for reference, found in parts.items():
-        if None not in {each.part_fen for each in found}:
-            assert sum(each.part_fen for each in found) == found[0].netted_fen, reference
+        if None not in {each.share_fen for each in found}:
+            assert sum(each.share_fen for each in found) == found[0].netted_fen, reference
     of_debts = ("debt_drawn", "debt_repaid")
     nights = Posting.objects.filter(cause__startswith="run:").exclude(kind__in=of_debts)
     nights = nights.exclude(from_account__kind="receivable").values_list("reference", flat=True)
@@ -123,10 +123,10 @@ def test_a_debt_opens_into_the_clawback_behind_it_and_the_claim_that_it_repays(s
     drawn = open_figure("s1", "available", "2024-06-12", "debt_drawn")
     assert (drawn.entry.amount_fen, [row.line.order_no for row in drawn.lines]) == (1_125, ["o1"])
     owed = open_figure("m1", "receivable", "2024-06-12", "owed")
-    assert parts(owed) == [("当晚未能从对方余额追回", 1_125)]
+    assert components(owed) == [("当晚未能从对方余额追回", 1_125)]
     assert [(claim.debtor.code, claim.amount_fen) for claim in owed.claims] == [("s1", 1_125)]
     back = open_figure("m1", "funding", "2024-06-20", "reimbursed")
-    assert parts(back) == [("订单行合计", 0), ("对方偿还之前的欠款", 1_125)]
+    assert components(back) == [("订单行合计", 0), ("对方偿还之前的欠款", 1_125)]
     assert [(str(each.claim.day), each.fen) for each in back.repayments] == [("2024-06-12", 1_125)]
     assert audit_is_clean()
 
@@ -134,7 +134,7 @@ def test_a_debt_opens_into_the_clawback_behind_it_and_the_claim_that_it_repays(s
 def test_what_is_reimbursed_says_what_is_still_owed(short):  # noqa: F811
     """12.50 were clawed back, of which the platform's 1.25 came back at once."""
     figure = open_figure("m1", "funding", "2024-06-12", "reimbursed")
-    assert parts(figure) == [("订单行合计", 1_250), ("其中对方余额不足，转入待返还", -1_125)]
+    assert components(figure) == [("订单行合计", 1_250), ("其中对方余额不足，转入待返还", -1_125)]
     assert figure.adds_up
 
 

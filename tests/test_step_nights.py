@@ -27,9 +27,9 @@ def test_steps_move_the_lines_that_the_rule_moves_whatever_the_size_of_a_batch(s
     [
         ("bool_or(base_fen > 0)", "bool_or(true)"),
         ("= 1)::int AS counts", ">= 1)::int AS counts"),
-        ("min(seen_here)", "max(seen_here)"),
-        ("ELSE seen > step_threshold", "ELSE seen >= step_threshold"),
-        ("coalesce(told.base_fen, line.due_base_fen)", "line.due_base_fen"),
+        ("min(orders_so_far)", "max(orders_so_far)"),
+        ("ELSE order_position > step_threshold", "ELSE order_position >= step_threshold"),
+        ("coalesce(adjusted.base_fen, line.due_base_fen)", "line.due_base_fen"),
         ("coalesce(moved_bps, frozen_bps)", "frozen_bps"),
     ],
     ids=[

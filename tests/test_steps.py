@@ -27,8 +27,8 @@ from tests.build import (
     push,
     settle,
     source,
+    story_of,
     streamer,
-    told,
 )
 
 RETRO = Step(3, 1500, Mode.RETROACTIVE, Comparator.REACHED)
@@ -163,7 +163,7 @@ def test_a_later_refund_of_a_stepped_line_goes_by_the_rate_that_it_came_to():
     market.refund("o1", "2024-06-10 09:00", fen=1_000)
     settle("2024-06-11")
     assert nets("o1") == [(500, 50, 450), (250, 25, 225), (-150, -15, -135)]
-    assert told("o1")["phases"][2]["kind"] == "clawback"
+    assert story_of("o1")["phases"][2]["kind"] == "clawback"
     assert is_clean()
 
 

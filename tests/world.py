@@ -167,8 +167,8 @@ class World:
         lines = OrderLine.objects.select_related("source")
         sources = dict(lines.values_list("pk", "source__code"))
         return {
-            (sources[line.pk], line.order_no, line.line_no): _read(explain.story(line), bool(line.offer_kind))
-            for line in explain.with_story(lines)
+            (sources[line.pk], line.order_no, line.line_no): _read(explain.fixed_points(line), bool(line.offer_kind))
+            for line in explain.with_fixed_points(lines)
         }
 
     def _expected(self) -> dict:

@@ -36,7 +36,7 @@ def raise_rates(
     Returns None where the rates are those in force already.
     """
     enrolment = _running(enrolment, at)
-    current = enrolment.rate_at(at)
+    current = _rate_now(enrolment, at)
     if commission_bps < current.commission_bps or service_fee_bps < current.service_fee_bps:
         raise refusals.OnlyByRequest
     _check(enrolment, commission_bps, service_fee_bps, at)
@@ -57,7 +57,7 @@ def ask_lower(
 ) -> ChangeRequest:
     """Ask the leader for rates of which at least one is lower. Refused from 23:50 to 24:00, as decreases are."""
     enrolment = _asking(enrolment, at)
-    current = enrolment.rate_at(at)
+    current = _rate_now(enrolment, at)
     if commission_bps >= current.commission_bps and service_fee_bps >= current.service_fee_bps:
         raise refusals.NothingLowered
     _check(enrolment, commission_bps, service_fee_bps, at)
@@ -166,7 +166,7 @@ def _check(enrolment: Enrolment, commission_bps: int, service_fee_bps: int, at: 
 
 
 def highest_second(enrolment: Enrolment, at: datetime) -> int:
-    """The highest rate of a second leader whose part runs or is still to begin; 0 where there is none."""
+    """The highest rate of a second leader whose share runs or is still to begin; 0 where there is none."""
     with platform_scope():
         seconds = SecondLevel.objects.not_over(at).filter(enrolment=enrolment)
         return max(seconds.values_list("bps", flat=True), default=0)
@@ -195,6 +195,12 @@ def _request(
     )
 
 
+def _rate_now(enrolment: Enrolment, at: datetime) -> EnrolmentRate:
+    rate = enrolment.rate_at(at)
+    assert rate is not None, "what is running has a rate"
+    return rate
+
+
 def _rate(
     enrolment: Enrolment, commission_bps: int, service_fee_bps: int, at: datetime, effective_from: datetime
 ) -> EnrolmentRate:
@@ -213,6 +219,7 @@ def _bring_forward(request: ChangeRequest, enrolment: Enrolment, answer: str, at
     """What the request asked for begins at the next midnight rather than after its last day."""
     midnight = days.next_midnight(at)
     if request.kind == Kind.LOWER:
+        assert request.commission_bps is not None and request.service_fee_bps is not None, "it asks for rates"
         _laid_down(request).update(cancelled_at=at)
         _rate(enrolment, request.commission_bps, request.service_fee_bps, at, midnight)
     elif enrolment.ended_at is None or enrolment.ended_at > midnight:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
@@ -15,6 +16,7 @@ from haowu.approvals.rules import ReasonMissing
 from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.ground.errors import Refused, single
+from haowu.ground.states import move_all
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Product, Shop
@@ -71,7 +73,7 @@ def enrol_many(wishes: Sequence[NewEnrolment], *, at: datetime) -> list[Enrolmen
     return answers
 
 
-def enrol(activity: Activity, product: Product, *, at: datetime, **terms) -> Enrolment:
+def enrol(activity: Activity, product: Product, *, at: datetime, **terms: Any) -> Enrolment:
     """``enrol_many`` for one, its refusal raised. ``terms`` are the other fields of ``NewEnrolment``."""
     return single(enrol_many([NewEnrolment(activity, product, **terms)], at=at))
 
@@ -199,16 +201,9 @@ def _passing_objection(enrolment: Enrolment, locked: dict[int, Enrolment], at: d
     return None
 
 
-def _decide(answers: list[Enrolment | Refused], move: str, **changes) -> list[Enrolment | Refused]:
+def _decide(answers: list[Enrolment | Refused], move: str, **changes: Any) -> list[Enrolment | Refused]:
     """Make ``move`` for the locked rows among ``answers``, in one UPDATE."""
-    rows = [answer for answer in answers if isinstance(answer, Enrolment)]
-    origins, target = Enrolment.MOVES[move]
-    moved = Enrolment.objects.filter(pk__in={row.pk for row in rows}, status__in=origins)
-    moved.update(status=target, **changes)
-    for row in rows:
-        row.status = target
-        for name, value in changes.items():
-            setattr(row, name, value)
+    move_all([answer for answer in answers if isinstance(answer, Enrolment)], move, **changes)
     return answers
 
 

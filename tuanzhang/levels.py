@@ -89,26 +89,26 @@ def score_bps(quarter: Quarter, target: Quarter) -> int:
 
     Each target is above zero. The sum is rounded once.
     """
-    parts = (
+    goals = (
         (quarter.brands, target.brands),
         (quarter.gmv_fen, target.gmv_fen),
         (quarter.promoters, target.promoters),
     )
-    if min(goal for _brought, goal in parts) <= 0:
+    if min(goal for _brought, goal in goals) <= 0:
         raise ValueError("a target must be above zero")
     denominator = 1
-    for _brought, goal in parts:
+    for _brought, goal in goals:
         denominator *= goal
     numerator = sum(
         weight * max(0, min(brought, goal)) * (denominator // goal)
-        for weight, (brought, goal) in zip(WEIGHTS, parts, strict=True)
+        for weight, (brought, goal) in zip(WEIGHTS, goals, strict=True)
     )
     return (2 * numerator * FULL_BPS // 100 + denominator) // (2 * denominator)
 
 
 @dataclass(frozen=True)
 class Band:
-    """A part of the GMV and the rate at which it is rebated."""
+    """Some of the GMV and the rate at which it is rebated."""
 
     level: LeaderLevel
     gmv_fen: int

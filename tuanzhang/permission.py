@@ -4,6 +4,7 @@ What was sold before keeps its terms: activities are closed, not undone, so earn
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -60,7 +61,7 @@ def withdraw_due(day: date, *, at: datetime) -> int:
         cursor.execute(_DUE, {"ids": [pk for (pk,) in cursor.fetchall()]})
         due = dict(cursor.fetchall())
         if due:
-            at_and = {"leaders": list(due.values()), "at": at}
+            at_and: dict[str, Any] = {"leaders": list(due.values()), "at": at}
             cursor.execute(_CLOSE, at_and | {"ids": list(due)})
             cursor.execute(_REJECT, at_and | {"reason": REJECTED_FOR, "ids": list(due)})
             cursor.execute(_PART, at_and | {"reason": SECOND_REJECTED_FOR, "ids": list(due)})
@@ -176,11 +177,11 @@ WITH unanswered AS (
     RETURNING first_leader_id, second_leader_id
 )
 UPDATE tuanzhang_revocation AS revocation SET seconds_ended = (
-    SELECT count(*) FROM (SELECT * FROM unanswered UNION ALL SELECT * FROM ended) AS parts
-    WHERE revocation.leader_id IN (parts.first_leader_id, parts.second_leader_id)
+    SELECT count(*) FROM (SELECT * FROM unanswered UNION ALL SELECT * FROM ended) AS seconds
+    WHERE revocation.leader_id IN (seconds.first_leader_id, seconds.second_leader_id)
 ) WHERE revocation.id = ANY(%(ids)s)
 """
-"""The parts of a first leader end with its items; they are ended by name so that both sides read it."""
+"""Second levels under a first leader end with its items; they are ended by name so that both sides read it."""
 _EFFECT = """
 UPDATE tuanzhang_revocation SET status = 'effected', effected_at = %(at)s
 WHERE id = ANY(%(ids)s) AND status = 'noticed'

@@ -22,6 +22,7 @@ from tuanzhang.models import (
     SecondLevel,
     StreamerGroup,
 )
+from tuanzhang.models.enrolment import EnrolmentQuerySet
 
 MOST = 50
 """Goods in one recommendation: what somebody still reads on a phone."""
@@ -38,7 +39,7 @@ class NewRecommendation:
     answers: GoodsRequest | None = None
 
 
-def recommendable(leader: Tenant, at: datetime):
+def recommendable(leader: Tenant, at: datetime) -> EnrolmentQuerySet:
     """Running items that ``leader`` carries, as first leader or as second. The second's need the platform scope."""
     seconds = SecondLevel.objects.of_second(leader).not_over(at)
     carried = Q(leader=leader) | Q(pk__in=seconds.values("enrolment"))
@@ -158,7 +159,8 @@ def keep_group(
     leader: Tenant, name: str, streamers: Iterable[Tenant], group: StreamerGroup | None = None
 ) -> StreamerGroup:
     """A new group, or ``group`` with this name and these members."""
-    if StreamerGroup.objects.filter(leader=leader, name=name).exclude(pk=group and group.pk).exists():
+    namesakes = StreamerGroup.objects.filter(leader=leader, name=name)
+    if (namesakes.exclude(pk=group.pk) if group else namesakes).exists():
         raise refusals.GroupNameTaken(name=name)
     kept = group or StreamerGroup(leader=leader)
     kept.name = name

@@ -1,13 +1,13 @@
 """What the acts of leaders, and of merchants towards them, write into the trail.
 
-Drafts are seen by their leader alone and are no part of it: an activity enters when it is published.
+Drafts are seen by their leader alone and do not enter it: an activity enters when it is published.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from haowu.approvals.trail import Entry, facts, record, record_many
+from haowu.approvals.trail import Entry, Sides, facts, record, record_many
 from haowu.approvals.words import Act, Subject
 from haowu.ground.errors import Refused
 from haowu.tenants.models import Tenant
@@ -36,8 +36,8 @@ def activity_published(row: Activity, at: datetime) -> None:
 
 
 def streamer_listed(act: str, row: Activity, streamer: Tenant, at: datetime, **changed: Any) -> None:
-    details = {"after": {"streamer": streamer.code} | changed}
-    record(act, Subject.ACTIVITY, row.code, at=at, tenant=row.leader_id, counterparty=streamer, **details)
+    after = {"streamer": streamer.code} | changed
+    record(act, Subject.ACTIVITY, row.code, at=at, tenant=row.leader_id, counterparty=streamer, after=after)
 
 
 def enrolled(made: Iterable[tuple[Any, Enrolment]], at: datetime) -> None:
@@ -107,5 +107,5 @@ def _second(row: SecondLevel, **changed: Any) -> Entry:
 
 
 def _change(act: str, request: ChangeRequest, at: datetime, reason: str, **changed: Any) -> None:
-    sides = {"tenant": request.merchant_id, "counterparty": request.leader_id}
+    sides = Sides(tenant=request.merchant_id, counterparty=request.leader_id)
     record(act, Subject.CHANGE_REQUEST, request.public_id, at=at, reason=reason, **sides, **changed)

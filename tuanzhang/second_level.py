@@ -4,13 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from haowu.approvals.rules import ReasonMissing
 from haowu.approvals.words import Act
 from haowu.ground import days
+from haowu.ground.bulk import update_rows
 from haowu.ground.errors import Refused, single
+from haowu.ground.states import MoveRefused
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.refusals import DecreasesClosed
@@ -35,7 +38,7 @@ class NewSecondLevel:
 
 @transaction.atomic
 def apply_many(wishes: Sequence[NewSecondLevel], *, at: datetime) -> list[SecondLevel | Refused]:
-    """Ask the first leader of each item for a part; one answer per wish.
+    """Ask the first leader of each item for a share; one answer per wish.
 
     Refuses items that do not run, activities that do not let this leader join, rates below the activity's minimum fee
     or above the first leader's fee, windows outside the item's, and what waits or runs already.
@@ -55,12 +58,12 @@ def apply_many(wishes: Sequence[NewSecondLevel], *, at: datetime) -> list[Second
     return answers
 
 
-def apply(second_leader: Tenant, enrolment: Enrolment, bps: int, *, at: datetime, **terms) -> SecondLevel:
+def apply(second_leader: Tenant, enrolment: Enrolment, bps: int, *, at: datetime, **terms: Any) -> SecondLevel:
     """``apply_many`` for one, its refusal raised."""
     return single(apply_many([NewSecondLevel(second_leader, enrolment, bps, **terms)], at=at))
 
 
-def _items(ids) -> dict[int, Enrolment]:
+def _items(ids: Iterable[int]) -> dict[int, Enrolment]:
     rows = Enrolment.objects.select_for_update(of=("self",)).select_related(
         "activity", "product__category__parent__parent"
     )
@@ -128,7 +131,7 @@ def _rate_objection(bps: int, item: Enrolment, at: datetime) -> Refused | None:
 
 
 def _overlap(wish: NewSecondLevel, others: Iterable[SecondLevel], window: Window) -> Refused | None:
-    """Of sales of the whole item there is one second leader at a time; of a leader's own link one part of his.
+    """Of sales of the whole item there is one second leader at a time; of a leader's own link one share of his.
 
     A leader waits for one answer at a time, whatever the windows.
     """
@@ -170,12 +173,12 @@ def pass_many(seconds: Sequence[SecondLevel], *, at: datetime) -> list[SecondLev
             others = [other for other in known.of_item[second.enrolment_id] if other.pk != second.pk]
             answer = _passing_objection(second, items[second.enrolment_id], others, at) or second
             if isinstance(answer, SecondLevel):
-                answer.status, answer.decided_at = Status.PASSED, at
+                answer.move_in_memory("pass", decided_at=at)
                 known.of_item[second.enrolment_id] = [*others, answer]
             answers.append(answer)
-        passed = {answer.pk for answer in answers if isinstance(answer, SecondLevel)}
-        origins, target = SecondLevel.MOVES["pass"]
-        SecondLevel.objects.filter(pk__in=passed, status__in=origins).update(status=target, decided_at=at)
+        passed = [answer for answer in answers if isinstance(answer, SecondLevel)]
+        changed = [{"id": each.pk, "status": each.status, "decided_at": each.decided_at} for each in passed]
+        update_rows(SecondLevel, changed, key="id")
         recorded.seconds_decided(Act.PASSED, answers, at)
     return answers
 
@@ -219,9 +222,10 @@ def withdraw(second: SecondLevel, *, at: datetime) -> SecondLevel:
     return single(answers)
 
 
-def _decided(second: SecondLevel, move: str, **changes) -> SecondLevel | Refused:
-    origins, target = SecondLevel.MOVES[move]
-    if not SecondLevel.objects.filter(pk=second.pk, status__in=origins).update(status=target, **changes):
+def _decided(second: SecondLevel, move: str, **changes: Any) -> SecondLevel | Refused:
+    try:
+        second.move(move, **changes)
+    except MoveRefused:
         second.refresh_from_db()
         return refusals.NotWaiting(what=second.second_leader, status=second.get_status_display())
     second.refresh_from_db()

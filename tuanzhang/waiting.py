@@ -1,4 +1,4 @@
-"""What waits for a leader's answer: reminded on his pages, then put before staff and told to who waits."""
+"""What waits for a leader's answer: reminded on his pages, then put before staff and made known to who waits."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from tuanzhang.models import ChangeRequest, Enrolment, GoodsRequest, SecondLevel
 REMINDED = timedelta(days=3)
 """From here on a wait is shown as overdue."""
 ESCALATED = timedelta(days=7)
-"""From here on staff see it in their queue, and who waits is told so."""
+"""From here on staff see it in their queue, and who waits reads so."""
 
 
 @dataclass(frozen=True)

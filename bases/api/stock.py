@@ -97,7 +97,7 @@ class StockOut(serializers.Serializer):
     sequence = serializers.IntegerField(help_text=_("最近改变它的上报"))
 
 
-def _told(receipt: feeding.FeedAnswer) -> dict[str, Any]:
+def _receipt_of(receipt: feeding.FeedAnswer) -> dict[str, Any]:
     shown = {name: getattr(receipt.feed, name) for name in FeedOut().fields}
     return shown | {"repeated": receipt.is_repeated, "missing": receipt.missing}
 
@@ -124,7 +124,7 @@ class SnapshotsView(PartnerView):
         facts = body.validated_data
         rows = pack(from_json(facts.pop("rows")))
         receipt = feeding.receive(self.tenant, feeding.Count(Feed.Kind.SNAPSHOT, **facts), rows, at=days.now())
-        return Response(FeedReceiptOut(_told(receipt)).data)
+        return Response(FeedReceiptOut(_receipt_of(receipt)).data)
 
 
 @extend_schema(tags=["stock"])
@@ -149,7 +149,7 @@ class ChangesView(PartnerView):
         receipt = feeding.receive(
             self.tenant, feeding.Count(Feed.Kind.CHANGES, **facts), pack(from_json(sent)), at=days.now()
         )
-        return Response(ChangesOut(_told(receipt) | {"results": self._results(receipt.feed, len(sent))}).data)
+        return Response(ChangesOut(_receipt_of(receipt) | {"results": self._results(receipt.feed, len(sent))}).data)
 
     def _results(self, feed: Feed, count: int) -> list[dict[str, str]]:
         taken = "ignored" if feed.status == Feed.Status.SUPERSEDED else "accepted"
@@ -189,7 +189,7 @@ class FeedView(PartnerView):
         feed = Feed.objects.visible_to(self.tenant).numbered(sequence)
         if feed is None:
             raise NotFound(_("没有收到过序号 {sequence}。"), sequence=sequence)
-        return Response(FeedReceiptOut(_told(feeding.FeedAnswer(feed, False, feeding.missing(feed)))).data)
+        return Response(FeedReceiptOut(_receipt_of(feeding.FeedAnswer(feed, False, feeding.missing(feed)))).data)
 
 
 @extend_schema(tags=["stock"])

@@ -19,7 +19,7 @@ def _city(value: str) -> str:
     return shown(value, get_language() or "zh")
 
 
-class ApplicationQuerySet(models.QuerySet):
+class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, tenant: Tenant) -> "ApplicationQuerySet":
         return self.filter(applicant=tenant)
 
@@ -123,7 +123,7 @@ class Document(models.Model):
         return f"{self.get_kind_display()} {self.number}"
 
 
-class BaseQuerySet(models.QuerySet):
+class BaseQuerySet(models.QuerySet["Base"]):
     def working(self) -> "BaseQuerySet":
         return self.filter(status__in=Base.WORKING)
 
@@ -193,7 +193,7 @@ class Base(HasStates, models.Model):
         return _city(self.city)
 
 
-class QuotaPeriodQuerySet(models.QuerySet):
+class QuotaPeriodQuerySet(models.QuerySet["QuotaPeriod"]):
     def visible_to(self, tenant: Tenant) -> "QuotaPeriodQuerySet":
         return self.filter(base=tenant)
 

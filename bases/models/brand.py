@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.core.exceptions import ValidationError
@@ -23,7 +24,7 @@ def normal_name(name: str) -> str:
     return re.sub(r"[\W_]+", "", folded)
 
 
-class BrandQuerySet(models.QuerySet):
+class BrandQuerySet(models.QuerySet["Brand"]):
     def named(self, name: str) -> "Brand | None":
         return self.filter(normal_name=normal_name(name)).first()
 
@@ -52,7 +53,7 @@ class Brand(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, **options) -> None:
+    def save(self, **options: Any) -> None:
         self.normal_name = normal_name(self.name)
         super().save(**options)
 
@@ -65,7 +66,7 @@ class Brand(models.Model):
             raise ValidationError({"name": _("已有品牌「%(name)s」。") % {"name": same}})
 
 
-class IntroductionQuerySet(models.QuerySet):
+class IntroductionQuerySet(models.QuerySet["Introduction"]):
     def visible_to(self, tenant: Tenant) -> "IntroductionQuerySet":
         return self.filter(base=tenant)
 
@@ -182,7 +183,7 @@ class Introduction(HasStates, models.Model):
         return f"{self.brand} · {self.base}"
 
 
-class BrandedProductQuerySet(models.QuerySet):
+class BrandedProductQuerySet(models.QuerySet["BrandedProduct"]):
     def of_products(self, merchant: Tenant, codes: Iterable[str]) -> "BrandedProductQuerySet":
         return self.filter(merchant=merchant, product_code__in=list(codes))
 

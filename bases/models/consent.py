@@ -11,7 +11,7 @@ from bases.models.permit import Permit
 from haowu.tenants.models import Tenant, User, public_id
 
 
-class ConsentQuerySet(models.QuerySet):
+class ConsentQuerySet(models.QuerySet["Consent"]):
     def visible_to(self, tenant: Tenant) -> "ConsentQuerySet":
         return self.filter(Q(merchant=tenant) | Q(base=tenant))
 

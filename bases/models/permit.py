@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from haowu.tenants.models import Tenant
 
 
-class PermitQuerySet(models.QuerySet):
+class PermitQuerySet(models.QuerySet["Permit"]):
     def live(self, at: datetime) -> "PermitQuerySet":
         return self.filter(since__lte=at, until__gt=at)
 

@@ -10,7 +10,7 @@ from bases.models.base import Base
 from haowu.tenants.models import Tenant
 
 
-class PullSourceQuerySet(models.QuerySet):
+class PullSourceQuerySet(models.QuerySet["PullSource"]):
     def visible_to(self, tenant: Tenant) -> "PullSourceQuerySet":
         return self.filter(base=tenant)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from haowu.tenants.models import Tenant, public_id
 
 
-class RoomQuerySet(models.QuerySet):
+class RoomQuerySet(models.QuerySet["Room"]):
     def visible_to(self, tenant: Tenant) -> "RoomQuerySet":
         """A base sees its own; everyone else the open rooms of bases that work."""
         if tenant.kind == Tenant.Kind.BASE:
@@ -41,7 +41,7 @@ class Room(models.Model):
         return self.name
 
 
-class BookingQuerySet(models.QuerySet):
+class BookingQuerySet(models.QuerySet["Booking"]):
     def visible_to(self, tenant: Tenant) -> "BookingQuerySet":
         return self.filter(Q(base=tenant) | Q(streamer=tenant))
 

@@ -18,7 +18,7 @@ from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, User
 
 
-class FeederQuerySet(models.QuerySet):
+class FeederQuerySet(models.QuerySet["Feeder"]):
     def visible_to(self, tenant: Tenant) -> "FeederQuerySet":
         return self.filter(base=tenant)
 
@@ -50,7 +50,7 @@ class Feeder(models.Model):
         return self.fresh_until is not None and self.fresh_until > at
 
 
-class FeedQuerySet(models.QuerySet):
+class FeedQuerySet(models.QuerySet["Feed"]):
     def visible_to(self, tenant: Tenant) -> "FeedQuerySet":
         return self.filter(base=tenant)
 
@@ -137,7 +137,7 @@ class FeedPart(models.Model):
         return f"{self.feed} {self.number}/{self.feed.parts}"
 
 
-class StockQuerySet(models.QuerySet):
+class StockQuerySet(models.QuerySet["Stock"]):
     def of_base(self, base: Tenant) -> "StockQuerySet":
         return self.filter(base=base)
 
@@ -234,7 +234,7 @@ class Stock(models.Model):
         return self.quantity - self.reserved
 
 
-class QuarantinedRowQuerySet(models.QuerySet):
+class QuarantinedRowQuerySet(models.QuerySet["QuarantinedRow"]):
     def visible_to(self, tenant: Tenant) -> "QuarantinedRowQuerySet":
         return self.filter(base=tenant)
 

@@ -1,16 +1,18 @@
 """What orders hold of the bases' stock: reservations, every movement of them, and lines that found no goods."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from bases.models.stock import Stock
+from haowu.ground.states import HasStates, Moves
 from haowu.tenants.models import Tenant
 
 
-class ReservationQuerySet(models.QuerySet):
+class ReservationQuerySet(models.QuerySet["Reservation"]):
     def visible_to(self, tenant: Tenant) -> "ReservationQuerySet":
         return self.filter(base=tenant)
 
@@ -24,13 +26,19 @@ class ReservationQuerySet(models.QuerySet):
         return self.order_by("-reserved_at", "-pk")
 
 
-class Reservation(models.Model):
+class Reservation(HasStates, models.Model):
     """Goods kept for one order line, named by the caller's ``reference``; one at a time, whole, from one base."""
 
     class Status(models.TextChoices):
         OPEN = "open", _("已预留")
         RELEASED = "released", _("已释放")
         DISPATCHED = "dispatched", _("已发出")
+
+    MOVES: Moves = {
+        "reopen": ((Status.RELEASED,), Status.OPEN),
+        "release": ((Status.OPEN,), Status.RELEASED),
+        "dispatch": ((Status.OPEN,), Status.DISPATCHED),
+    }
 
     reference = models.CharField(_("订单行"), max_length=160, unique=True)
     base = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("基地"))
@@ -52,6 +60,16 @@ class Reservation(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def reopen(self, **place: Any) -> None:
+        """Keep goods again for a line that had given them back: at another base perhaps, so ``place`` may change."""
+        self.move_in_memory("reopen", **place)
+
+    def release(self) -> None:
+        self.move_in_memory("release")
+
+    def dispatch(self) -> None:
+        self.move_in_memory("dispatch")
 
 
 class Movement(models.Model):
@@ -86,7 +104,7 @@ class Movement(models.Model):
         return f"{self.kind} {self.quantity}"
 
 
-class ShortageQuerySet(models.QuerySet):
+class ShortageQuerySet(models.QuerySet["Shortage"]):
     def visible_to(self, tenant: Tenant) -> "ShortageQuerySet":
         return self.filter(merchant=tenant)
 
@@ -103,11 +121,11 @@ class ShortageQuerySet(models.QuerySet):
     def that_could_be_served(self, at: datetime) -> "ShortageQuerySet":
         """Waiting, and some working base with a fresh feed has the whole quantity now."""
         goods = Stock.objects.of_product(OuterRef("merchant"), OuterRef("product_code")).with_available()
-        enough = goods.filter(sku_code=OuterRef("sku_code"), available__gte=OuterRef("quantity"))
+        enough = goods.filter(Q(available__gte=OuterRef("quantity")), sku_code=OuterRef("sku_code"))
         return self.waiting().filter(Exists(enough.sold_by_working(at)))
 
 
-class Shortage(models.Model):
+class Shortage(HasStates, models.Model):
     """An order line that names a SKU and found no base with the whole quantity. One for each line, for good.
 
     It waits until a base has the goods, oldest first, or until the line no longer needs them: cancelled, refunded, or
@@ -118,6 +136,12 @@ class Shortage(models.Model):
         WAITING = "waiting", _("缺货待补")
         SERVED = "served", _("已补上")
         DROPPED = "dropped", _("不再需要")
+
+    MOVES: Moves = {
+        "reopen": ((Status.WAITING, Status.SERVED, Status.DROPPED), Status.WAITING),
+        "serve": ((Status.WAITING, Status.SERVED, Status.DROPPED), Status.SERVED),
+        "drop": ((Status.WAITING,), Status.DROPPED),
+    }
 
     reference = models.CharField(_("订单行"), max_length=160, unique=True)
     merchant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("商家"))
@@ -144,3 +168,12 @@ class Shortage(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def reopen(self) -> None:
+        self.move_in_memory("reopen")
+
+    def serve(self) -> None:
+        self.move_in_memory("serve")
+
+    def drop(self) -> None:
+        self.move_in_memory("drop")

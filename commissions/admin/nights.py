@@ -130,7 +130,7 @@ class ShardAdmin(CaseAdmin):
     actions: ClassVar[list[str]] = ["retry", "skip"]
     list_display: ClassVar[list] = [
         "run", "no", "status", "worker", "lease_until", "attempts", "failures", "retry_at", "lines", "seconds",
-        "told_error",
+        "last_error",
     ]  # fmt: skip
     list_filter: ClassVar[list] = ["status"]
     list_select_related: ClassVar[list[str]] = ["run"]
@@ -153,7 +153,7 @@ class ShardAdmin(CaseAdmin):
         transaction.on_commit(wake)
 
     @admin.display(description=gettext_lazy("最近错误"))
-    def told_error(self, shard: Shard) -> str:
+    def last_error(self, shard: Shard) -> str:
         return shard.error.partition("\n")[0][:120] or "–"
 
 

@@ -121,10 +121,10 @@ class OrderEventsView(PartnerListView):
     def post(self, request: Request) -> Response:
         body = OrderEventsIn(data=request.data)
         body.is_valid(raise_exception=True)
-        receipts = intake.receive(self.tenant, body.validated_data["events"], now=days.now())
-        answer = Response({"results": [vars(receipt) for receipt in receipts]})  # ReceiptsOut, without its cost per row
-        answer.had_effect = any(map(intake.is_kept, receipts))
-        return answer
+        answers = intake.receive(self.tenant, body.validated_data["events"], now=days.now())
+        response = Response({"results": [vars(answer) for answer in answers]})  # ReceiptsOut, without its cost per row
+        response.had_effect = any(map(intake.is_stored, answers))
+        return response
 
 
 @extend_schema(tags=["order-events"])

@@ -113,13 +113,13 @@ class LevelView(PartnerView):
         now = days.now()
         result = level_story.in_force(self.tenant, now)
         so_far = level_story.month_so_far(self.tenant, now)
-        told = {
+        body = {
             "level": result.level if result else None,
             "permission": permission.standing_of(self.tenant),
             "progress": level_story.progress(self.tenant, now),
             "month": vars(so_far) | {"month": f"{days.day_of(now):%Y-%m}", "shortfalls": levels.shortfalls(so_far)},
         }
-        return Response(LevelOut(told).data)
+        return Response(LevelOut(body).data)
 
 
 class _OfLeader(PartnerListView):

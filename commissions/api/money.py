@@ -89,8 +89,8 @@ class BalancesView(PartnerView):
 
     @extend_schema(operation_id="read_balances", summary=_("各桶余额与现在可提多少"))
     def get(self, request: Request) -> Response:
-        told = vars(buckets(self.tenant)) | {"withdrawal": allowance(self.tenant, days.now())}
-        return Response(BalancesOut(told).data)
+        body = vars(buckets(self.tenant)) | {"withdrawal": allowance(self.tenant, days.now())}
+        return Response(BalancesOut(body).data)
 
 
 class _Withdrawals(PartnerView):

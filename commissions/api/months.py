@@ -59,5 +59,5 @@ class MonthView(StatementsOfCaller):
             )
         mine = self.get_queryset().filter(pk__in=[each.pk for each in days])
         (summed,) = months.of_tenant(self.tenant, mine)
-        told: dict[str, Any] = vars(summed) | {"entries": months.entries(days), "statements": days}
-        return Response(OpenedMonthOut(told).data)
+        body: dict[str, Any] = vars(summed) | {"entries": months.entries(days), "statements": days}
+        return Response(OpenedMonthOut(body).data)

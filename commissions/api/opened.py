@@ -63,9 +63,9 @@ class EntryView(_Entries):
 
     @extend_schema(operation_id="read_statement_entry", summary=_("对账单的一项由什么组成"))
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        told = self.opened()
-        entry = {"kind": told.entry.kind, "label": told.entry.label, "amount_fen": told.entry.amount_fen}
-        return Response(OpenedEntryOut(entry | {"parts": told.parts}).data)
+        opened = self.opened()
+        entry = {"kind": opened.entry.kind, "label": opened.entry.label, "amount_fen": opened.entry.amount_fen}
+        return Response(OpenedEntryOut(entry | {"parts": opened.components}).data)
 
 
 @extend_schema(tags=["statements"])

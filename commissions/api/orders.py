@@ -113,7 +113,7 @@ class _Lines(PartnerView):
     queryset = OrderLine.objects.none()
 
     def get_queryset(self) -> QuerySet[OrderLine]:
-        return explain.with_story(OrderLine.objects.visible_to(self.tenant)).select_related("source", "product")
+        return explain.with_fixed_points(OrderLine.objects.visible_to(self.tenant)).select_related("source", "product")
 
 
 @extend_schema(tags=["orders"])
@@ -152,8 +152,8 @@ class OrderLineView(_Lines):
     )
     def get(self, request: Request, order_no: str, line_no: int) -> Response:
         row = self._one(order_no, line_no, inputs.key(request.query_params.get("source")))
-        told = party_view.line(self.tenant, row) | {"explanation": party_view.explanation(self.tenant, row)}
-        return Response(ExplainedLineOut(told).data)
+        view = party_view.line(self.tenant, row) | {"explanation": party_view.explanation(self.tenant, row)}
+        return Response(ExplainedLineOut(view).data)
 
     def _one(self, order_no: str, line_no: int, source: str) -> OrderLine:
         found = self.get_queryset().numbered(order_no, line_no)

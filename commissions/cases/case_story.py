@@ -65,7 +65,7 @@ def other_sides(line: OrderLine, tenant: Tenant) -> list[tuple[Tenant, str]]:
 
 
 def named(found: Iterable[Dispute]) -> list[Dispute]:
-    """``found`` with orders and parties at hand. An order belongs to its source: its number is told to the parties."""
+    """``found`` with orders and parties at hand. An order belongs to its source: the parties read its number."""
     cases = list(found)
     with platform_scope():
         prefetch_related_objects(cases, "order", "claimant", "respondent")

@@ -21,7 +21,7 @@ from haowu.approvals.words import Act
 from haowu.ground.errors import NotFound, Refused
 from haowu.ground.money import yuan
 from haowu.ledger.books import Transfer, open_accounts, platform, post
-from haowu.ledger.models import Account, Posting
+from haowu.ledger.models import MAX_REFERENCE, Account, Posting
 from haowu.tenants.models import User
 
 OWN_WAY_BACK = frozenset(
@@ -134,7 +134,7 @@ def approve(correction: Correction, *, by: User, at: datetime) -> None:
     current = locked(correction)
     second_person(current.made_by_id, by)
     current.move("post", checked_by=by, checked_at=at)
-    ends = [current.from_account_id, current.to_account_id]
+    ends = (current.from_account_id, current.to_account_id)
     accounts = {
         each.pk: each
         for each in Account.objects.select_for_update(of=("self",))
@@ -175,5 +175,4 @@ def _standing(account: Account) -> int:
 def _named(kind: str, reference: str) -> str:
     """``kind:reference``, with a digest where that would be longer than a reference can be."""
     name = f"{kind}:{reference}"
-    longest = Posting._meta.get_field("reference").max_length
-    return name if len(name) <= longest else f"{kind}:{hashlib.sha256(reference.encode()).hexdigest()}"
+    return name if len(name) <= MAX_REFERENCE else f"{kind}:{hashlib.sha256(reference.encode()).hexdigest()}"

@@ -19,10 +19,10 @@ def release_expired(*, at: datetime) -> int:
     Any number of sweeps, at once too: each case is released once.
     """
     released = 0
-    for hold in LineHold.objects.expired(at).filter(kind=LineHold.Kind.STAFF_HOLD):
-        released += _release_line(hold, at=at)
-    for hold in TenantHold.objects.expired(at):
-        released += _release_tenant(hold, at=at)
+    for line_hold in LineHold.objects.expired(at).filter(kind=LineHold.Kind.STAFF_HOLD):
+        released += _release_line(line_hold, at=at)
+    for tenant_hold in TenantHold.objects.expired(at):
+        released += _release_tenant(tenant_hold, at=at)
     for dispute in Dispute.objects.expired(at):
         released += disputes.expire(dispute, at=at)
     return released

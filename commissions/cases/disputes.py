@@ -77,7 +77,7 @@ def open_dispute(
     require_later(until, at)
     order = lock_order(line.order_id)
     line = OrderLine.objects.get(order=order, line_no=line.line_no)
-    sealed = is_sealed(line, hold_frontier())
+    sealed = is_sealed(line.settles_on, hold_frontier())
     _check_sides(line, claimant, against, at)
     freezing.lock_party(against.pk)
     same = Dispute.objects.open().filter(order=order, line_no=line.line_no, claimant=claimant, respondent=against)
@@ -134,19 +134,12 @@ def uphold(dispute: Dispute, *, by: User, at: datetime) -> None:
     current = _undecided(dispute, at)
     second_person(current.proposed_by_id, by)
     day = ledger_day(at)
-    taken = min(current.take_fen, current.frozen_fen)
-    freezing.book(
-        [
-            freezing.take(current, freezing.FROZEN, taken),
-            freezing.release(current, current.respondent_id, current.frozen_fen - taken),
-        ],
-        day=day,
-    )
-    current.move("uphold", decided_by=by, decided_at=at, taken_fen=taken)
+    paid_fen = freezing.pay_from_frozen(current, day=day)
+    current.move("uphold", decided_by=by, decided_at=at, taken_fen=paid_fen)
     _note(current, Act.APPROVED, current.decision, by=by, at=at)
     _let_go(current, Act.RELEASED, current.decision, by=by, at=at)
     freezing.collect(day, only=current)
-    _cover(current, day)
+    _freeze_for_others(current, day)
 
 
 @act
@@ -184,7 +177,8 @@ def extend(dispute: Dispute, until: datetime, reason: str, *, by: User, at: date
     current = _undecided(dispute, at)
     require_later(until, current.expires_at)
     Dispute.objects.filter(pk=current.pk).update(expires_at=until)
-    LineHold.objects.filter(pk=current.hold_id).update(expires_at=until)
+    if current.hold_id:
+        LineHold.objects.filter(pk=current.hold_id).update(expires_at=until)
     changed = {"before": {"expires_at": current.expires_at}, "after": {"expires_at": until}}
     _note(current, Act.EXTENDED, reason, by=by, at=at, **changed)
 
@@ -209,7 +203,7 @@ def _due(line: OrderLine, party: Tenant) -> int:
 
 
 def _freeze(dispute: Dispute, at: datetime) -> None:
-    freezing.cover(ledger_day(at), owners=[dispute.respondent_id])
+    freezing.freeze_missing(ledger_day(at), owners=[dispute.respondent_id])
     dispute.refresh_from_db()
 
 
@@ -245,7 +239,7 @@ def _end(
     current.move(move, decision=reason, decided_by=by, decided_at=at, take_fen=0)
     _note(current, act, reason, by=by, at=at, acting_for=acting_for)
     _let_go(current, act, reason, by=by, at=at)
-    _cover(current, day)
+    _freeze_for_others(current, day)
 
 
 def _let_go(current: Dispute, act: str, reason: str, *, by: User | None, at: datetime) -> None:
@@ -253,9 +247,9 @@ def _let_go(current: Dispute, act: str, reason: str, *, by: User | None, at: dat
         close_line_hold(current.hold, act, reason, by=by, at=at)
 
 
-def _cover(current: Dispute, day: date) -> None:
+def _freeze_for_others(current: Dispute, day: date) -> None:
     """Other cases may ask for what became free, on either side."""
-    freezing.cover(day, owners=[current.respondent_id, current.claimant_id])
+    freezing.freeze_missing(day, owners=[current.respondent_id, current.claimant_id])
 
 
 def _note(dispute: Dispute, act: str, reason: str, **details: Any) -> None:

@@ -52,7 +52,7 @@ def hold_line(line: OrderLine, reason: str, *, by: User, at: datetime, until: da
     require_staff(by)
     require_reason(reason)
     order = lock_order(line.order_id)
-    if is_sealed(OrderLine.objects.get(order=order, line_no=line.line_no), hold_frontier()):
+    if is_sealed(OrderLine.objects.get(order=order, line_no=line.line_no).settles_on, hold_frontier()):
         raise LineSealed
     if LineHold.objects.open().filter(order=order, line_no=line.line_no, kind=LineHold.Kind.STAFF_HOLD).exists():
         raise LineAlreadyHeld
@@ -107,7 +107,7 @@ def freeze_tenant(tenant: Tenant, reason: str, *, by: User, at: datetime, until:
     if is_frozen(tenant):
         raise TenantAlreadyHeld
     hold = TenantHold.objects.create(tenant=tenant, reason=reason, opened_by=by, opened_at=at, expires_at=until)
-    freezing.cover(day, owners=[tenant.pk])
+    freezing.freeze_missing(day, owners=[tenant.pk])
     note(hold, Act.OPENED, by=by, at=at, reason=reason, parties=(tenant.pk, None), after={"expires_at": until})
     return hold
 
@@ -127,7 +127,7 @@ def close_tenant_hold(hold: TenantHold, act: str, reason: str, *, by: User | Non
     if current.closed_at is None:
         freezing.book([freezing.release(current, current.tenant_id, current.frozen_fen)], day=day)
     _close(hold, act, reason, by=by, at=at, parties=(hold.tenant_id, None))
-    freezing.cover(day, owners=[hold.tenant_id])
+    freezing.freeze_missing(day, owners=[hold.tenant_id])
 
 
 @act
@@ -145,8 +145,8 @@ def extend_hold(hold: LineHold | TenantHold, until: datetime, reason: str, *, by
     require_later(until, current.expires_at)
     type(hold).objects.filter(pk=hold.pk).update(expires_at=until)
     parties = (current.tenant_id, None) if isinstance(current, TenantHold) else (None, None)
-    changed = {"before": {"expires_at": current.expires_at}, "after": {"expires_at": until}}
-    note(hold, Act.EXTENDED, by=by, at=at, reason=reason, parties=parties, **changed)
+    before, after = {"expires_at": current.expires_at}, {"expires_at": until}
+    note(hold, Act.EXTENDED, by=by, at=at, reason=reason, parties=parties, before=before, after=after)
 
 
 def is_frozen(tenant: Tenant) -> bool:

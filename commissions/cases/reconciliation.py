@@ -136,8 +136,8 @@ def _adjustment(
     difference = 0 if item.kind == ReconciliationItem.Kind.DUPLICATE else item.difference_fen
     if amount_fen * difference <= 0 or abs(amount_fen) > abs(difference):
         raise AdjustmentInvalid(difference=yuan(difference))
-    line = OrderLine.objects.filter(pk=item.line_id).first()
-    owner = party.pk if party else line and line.streamer_id
+    line = OrderLine.objects.filter(pk=item.line_id).first() if item.line_id else None
+    owner = party.pk if party else line.streamer_id if line else None
     if owner is None:
         raise PartyMissing
     bucket = (owner, Account.Kind.AVAILABLE)

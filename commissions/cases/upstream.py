@@ -96,7 +96,7 @@ def _row(cells: dict[str, str]) -> dict[str, Any]:
         inputs.text(order_no, max_length=64)
     except inputs.InputInvalid:
         raise _Wrong("ORDER_NO_WRONG", _("订单号须为 1 至 64 个字符。请填写订单号。")) from None
-    row = {
+    row: dict[str, Any] = {
         "order_no": order_no,
         "line_no": _whole(cells, "line_no", inputs.MAX_WHOLE),
         "paid_fen": _whole(cells, "paid_fen"),

@@ -1,8 +1,9 @@
-"""Where a leader stands: the level in force, this quarter and month so far, what is missing, and what was told to it.
+"""A leader's level in force, its quarter and month so far, what is missing, and what it was notified of.
 
 Read in the leader's own scope: everything here is its own rows, or public.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -115,7 +116,7 @@ def month_so_far(leader: Tenant, at: datetime) -> levels.Month:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something that the leader was told. ``tone`` as tags have it."""
+    """A notification to the leader. ``tone`` as tags have it."""
 
     at: datetime
     text: str
@@ -133,18 +134,18 @@ EFFECTED = gettext_lazy(
 
 
 def notices(leader: Tenant) -> list[Notice]:
-    """Everything told to ``leader`` about levels, months and permission, newest first."""
-    told = [
+    """Every notification to ``leader`` about levels, months and permission, newest first."""
+    notices = [
         *_of_months(MonthlyAssessment.objects.visible_to(leader).failed()),
         *_of_revocations(Revocation.objects.visible_to(leader)),
         *_of_readmissions(Readmission.objects.visible_to(leader)),
         *_of_appeals(Appeal.objects.visible_to(leader).with_result()),
         *_of_levels(QuarterLevel.objects.visible_to(leader)),
     ]
-    return sorted(told, key=lambda notice: notice.at, reverse=True)
+    return sorted(notices, key=lambda notice: notice.at, reverse=True)
 
 
-def _of_months(months):
+def _of_months(months: Iterable[MonthlyAssessment]) -> Iterator[Notice]:
     for each in months:
         text = str(FAILED).format(
             month=f"{each.month:%Y-%m}",
@@ -155,7 +156,7 @@ def _of_months(months):
         yield Notice(each.assessed_at, text, "bad")
 
 
-def _of_revocations(revocations):
+def _of_revocations(revocations: Iterable[Revocation]) -> Iterator[Notice]:
     for each in revocations:
         yield Notice(each.noticed_at, str(NOTICED).format(day=each.effective_on), "bad")
         if each.effected_at:
@@ -168,7 +169,7 @@ def _of_revocations(revocations):
             yield Notice(each.effected_at, text, "bad")
 
 
-def _of_readmissions(asked):
+def _of_readmissions(asked: Iterable[Readmission]) -> Iterator[Notice]:
     for each in asked:
         if each.decided_at:
             reason = f"：{each.reason}" if each.reason else ""
@@ -177,16 +178,16 @@ def _of_readmissions(asked):
             yield Notice(each.decided_at, text, tone)
 
 
-def _of_appeals(asked):
+def _of_appeals(asked: Iterable[Appeal]) -> Iterator[Notice]:
     for each in asked:
-        if each.status in (Appeal.Status.UPHELD, Appeal.Status.REFUSED):
+        if each.decided_at and each.status in (Appeal.Status.UPHELD, Appeal.Status.REFUSED):
             text = _("对 {what} 的申诉{status}：{decision}").format(
                 what=subject(each), status=each.get_status_display(), decision=each.decision
             )
             yield Notice(each.decided_at, text, "good" if each.status == Appeal.Status.UPHELD else "bad")
 
 
-def _of_levels(results):
+def _of_levels(results: Iterable[QuarterLevel]) -> Iterator[Notice]:
     for each in results:
         text = _("{quarter} 评定为{level}，{valid} 有效。").format(
             quarter=each.name, level=each.get_level_display(), valid=each.valid_in
@@ -198,6 +199,7 @@ def subject(appeal: Appeal) -> str:
     """What an appeal is against: ``2024-06 考核`` or ``2024Q2 等级``."""
     if appeal.assessment:
         return _("{month} 考核").format(month=f"{appeal.assessment.month:%Y-%m}")
+    assert appeal.quarter_level is not None, "an appeal is against one of the two"
     return _("{quarter} 等级").format(quarter=appeal.quarter_level.name)
 
 

@@ -103,7 +103,7 @@ def _judged(each: results.MonthOf, month: date, at: datetime) -> dict[str, Any]:
 
 
 def _announce(judged: list[tuple[results.MonthOf, dict[str, Any]]], ids: dict[int, int], at: datetime) -> None:
-    """Notices to those who have failed the third time; one who is under notice already is not told again."""
+    """Notices to those who have failed the third time; one who is under notice already is not notified again."""
     insert_rows(
         Revocation,
         [

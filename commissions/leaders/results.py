@@ -62,7 +62,7 @@ def of_leader(leader_id: int, quarter: date, policy: LevelPolicy) -> Brought:
 
 
 def by_month(leader_id: int, quarter: date, policy: LevelPolicy) -> list[tuple[date, int, int]]:
-    """``[(first of the month, settled fen, taken back fen)]`` of one leader's quarter: the parts of its GMV."""
+    """``[(first of the month, settled fen, taken back fen)]`` of one leader's quarter: what its GMV is made of."""
     return list(_rows(_BY_MONTH.format(leader=_credited(policy, "settled")), _days(quarter) | {"leader": leader_id}))
 
 
@@ -95,7 +95,10 @@ def of_month(month: date, policy: LevelPolicy) -> list[MonthOf]:
     begin, end = periods.window_of_month(month)
     times = {"begin": begin, "end": end, "month": month, "ship_within": SHIP_WITHIN, "after": periods.next_month(month)}
     rows = _rows(_MONTH.format(leader=_credited(policy, "line")), times)
-    return [MonthOf(*row[:5], levels.Month(*row[5:])) for row in rows]
+    return [
+        MonthOf(leader_id, since, failures, revoked, is_announced, levels.Month(*figures))
+        for leader_id, since, failures, revoked, is_announced, *figures in rows
+    ]
 
 
 def month_of_leader(leader_id: int, month: date, policy: LevelPolicy, at: datetime) -> levels.Month:

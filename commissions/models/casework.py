@@ -6,7 +6,7 @@ An order line is named by order and number, not by its row: a payment that comes
 """
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -18,7 +18,7 @@ from haowu.approvals.words import Subject
 from haowu.tenants.models import Tenant
 
 
-def person(label: str, *, optional: bool = False) -> models.ForeignKey:
+def person(label: Any, *, optional: bool = False) -> models.ForeignKey:
     """Who did it. Optional for what a deadline may do as well."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -30,11 +30,14 @@ def person(label: str, *, optional: bool = False) -> models.ForeignKey:
     )
 
 
-class HoldQuerySet(models.QuerySet):
-    def open(self) -> "HoldQuerySet":
+AnyHold = TypeVar("AnyHold", bound="Hold")
+
+
+class HoldQuerySet(models.QuerySet[AnyHold]):
+    def open(self) -> Self:
         return self.filter(closed_at=None)
 
-    def expired(self, at: datetime) -> "HoldQuerySet":
+    def expired(self, at: datetime) -> Self:
         """Open, with a deadline at or before ``at``."""
         return self.open().filter(expires_at__lte=at).order_by("expires_at", "pk")
 
@@ -49,13 +52,11 @@ class Hold(models.Model):
     closed_by = person(_("解冻人"), optional=True)
     closed_at = models.DateTimeField(_("解冻时间"), null=True, blank=True)
 
-    objects = HoldQuerySet.as_manager()
-
     class Meta:
         abstract = True
 
 
-class LineHoldQuerySet(HoldQuerySet):
+class LineHoldQuerySet(HoldQuerySet["LineHold"]):
     def of_line(self, line: OrderLine) -> "LineHoldQuerySet":
         return self.filter(order=line.order_id, line_no=line.line_no)
 
@@ -98,6 +99,8 @@ class LineHold(Hold):
 class Freezing(models.Model):
     """A case that freezes money: how much now, and the count of its postings, which numbers their references."""
 
+    CASE: ClassVar[str]
+
     frozen_fen = models.BigIntegerField(_("冻结金额（分）"), default=0)
     moves = models.PositiveIntegerField(default=0)
 
@@ -107,10 +110,10 @@ class Freezing(models.Model):
     @property
     def cause(self) -> str:
         """The cause of every posting of this case."""
-        return f"{self.CASE}:{self.pk}"  # type: ignore[attr-defined]
+        return f"{self.CASE}:{self.pk}"
 
 
-class TenantHoldQuerySet(HoldQuerySet):
+class TenantHoldQuerySet(HoldQuerySet["TenantHold"]):
     def visible_to(self, tenant: Tenant) -> "TenantHoldQuerySet":
         return self.filter(tenant=tenant)
 

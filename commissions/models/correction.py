@@ -11,7 +11,7 @@ from commissions.models.order import OrderLine
 from commissions.models.policy import Policy
 from haowu.approvals.words import Subject
 from haowu.ground.states import HasStates, Moves
-from haowu.ledger.models import Account, Posting
+from haowu.ledger.models import MAX_REFERENCE, Account, Posting
 from haowu.tenants.models import Tenant
 
 
@@ -33,7 +33,7 @@ class Correction(HasStates, models.Model):
     status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.PROPOSED)
     kind = models.CharField(_("类型"), max_length=20, choices=Posting.Kind)
     corrects = models.CharField(_("被冲正凭证"), max_length=80, blank=True)
-    reference = models.CharField(_("唯一凭证"), max_length=80)
+    reference = models.CharField(_("唯一凭证"), max_length=MAX_REFERENCE)
     from_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("付出账户"))
     to_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("收入账户"))
     amount_fen = models.BigIntegerField(_("金额（分）"))

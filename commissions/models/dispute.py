@@ -14,7 +14,7 @@ from haowu.ground.states import HasStates, Moves
 from haowu.tenants.models import Tenant, public_id
 
 
-class DisputeQuerySet(models.QuerySet):
+class DisputeQuerySet(models.QuerySet["Dispute"]):
     def visible_to(self, tenant: Tenant) -> "DisputeQuerySet":
         return self.filter(Q(claimant=tenant) | Q(respondent=tenant))
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from commissions.models.order import Order
@@ -12,7 +13,7 @@ from haowu.approvals.words import Subject
 from haowu.ground.states import HasStates, Moves
 
 
-class RunQuerySet(models.QuerySet):
+class RunQuerySet(models.QuerySet["Run"]):
     def frontier(self) -> date | None:
         """The last sealed day: nothing new becomes due on it or before it. None before the first night."""
         return self.aggregate(last=models.Max("day"))["last"]
@@ -29,7 +30,7 @@ class Run(HasStates, models.Model):
     """One night. It takes what is due on the days after ``covers_after`` up to ``day``.
 
     Its row seals those days: from then on intake dates new facts to the next one. ``failures``, ``retry_at`` and
-    ``error`` tell of closings that failed in a row.
+    ``error`` are of closings that failed in a row.
     """
 
     CASE: ClassVar[str] = Subject.NIGHT
@@ -42,12 +43,13 @@ class Run(HasStates, models.Model):
     MOVES: Moves = {
         "pause": ((Status.SETTLING,), Status.PAUSED),
         "resume": ((Status.PAUSED,), Status.SETTLING),
+        "close": ((Status.SETTLING,), Status.CLOSED),
     }
 
     day = models.DateField(_("结算日"), unique=True)
     covers_after = models.DateField(_("接续自"), null=True)
     status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.SETTLING)
-    opened_at = models.DateTimeField(_("开始时间"), db_default=models.functions.Now())
+    opened_at = models.DateTimeField(_("开始时间"), db_default=Now())
     closed_at = models.DateTimeField(_("关账时间"), null=True)
     failures = models.PositiveSmallIntegerField(_("关账连续失败"), default=0)
     retry_at = models.DateTimeField(_("再试时间"), null=True)
@@ -74,7 +76,7 @@ class Run(HasStates, models.Model):
         return self.day.isoformat()
 
 
-class ShardQuerySet(models.QuerySet):
+class ShardQuerySet(models.QuerySet["Shard"]):
     def not_over(self) -> "ShardQuerySet":
         """What the night cannot close without: neither done nor skipped."""
         return self.exclude(status__in=[Shard.Status.DONE, Shard.Status.SKIPPED])
@@ -85,7 +87,7 @@ class ShardQuerySet(models.QuerySet):
 
 
 class Shard(HasStates, models.Model):
-    """A part of a night that one worker settles in one transaction: the lines with ids in ``[first_id, end_id)``.
+    """The lines of a night that one worker settles in one transaction: the lines with ids in ``[first_id, end_id)``.
 
     Claimed with a lease; a worker that dies lets the lease run out and another takes over. ``attempts`` counts claims
     and only grows; ``failures`` counts those that failed in a row. ``failed`` waits for a person.
@@ -103,6 +105,10 @@ class Shard(HasStates, models.Model):
     MOVES: Moves = {
         "retry": ((Status.WAITING, Status.CLAIMED, Status.FAILED), Status.WAITING),
         "skip": ((Status.WAITING, Status.CLAIMED, Status.FAILED), Status.SKIPPED),
+        "claim": ((Status.WAITING,), Status.CLAIMED),
+        "finish": ((Status.CLAIMED,), Status.DONE),
+        "try_again": ((Status.CLAIMED,), Status.WAITING),
+        "fail": ((Status.CLAIMED,), Status.FAILED),
     }
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="shards", verbose_name=_("结算批次"))
@@ -136,6 +142,10 @@ class Shard(HasStates, models.Model):
     @property
     def trail_reference(self) -> str:
         return f"{self.run.day}#{self.no}"
+
+    def is_same_claim(self, claimed: "Shard") -> bool:
+        """Whether this row, read again, is claimed still by the worker that read ``claimed``."""
+        return self.status == self.Status.CLAIMED and self.attempts == claimed.attempts
 
 
 class PostponedLine(models.Model):

@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import fields
 from datetime import date
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, FilteredRelation, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from commissions.split import AMOUNTS, FROM_MERCHANT, ROLES, Rates, Shares
@@ -16,7 +18,7 @@ from haowu.tenants.models import Tenant
 from merchants.models import Product
 
 
-def _tenant(label: str, *, null: bool = False) -> models.ForeignKey:
+def _tenant(label: Any, *, null: bool = False) -> models.ForeignKey:
     """A tenant that its row names without key or index of its own: each would cost every row that intake writes."""
     return models.ForeignKey(
         Tenant,
@@ -45,7 +47,7 @@ class Order(models.Model):
         return self.order_no
 
 
-class OrderEventQuerySet(models.QuerySet):
+class OrderEventQuerySet(models.QuerySet["OrderEvent"]):
     def visible_to(self, tenant: Tenant) -> "OrderEventQuerySet":
         return self.filter(source=tenant)
 
@@ -70,7 +72,7 @@ class OrderEvent(models.Model):
     facts = models.JSONField(_("内容"), default=dict)
     verdict = models.CharField(_("处理结果"), max_length=10, choices=Verdict, default=Verdict.PARKED)
     code = models.CharField(_("原因码"), max_length=40, blank=True, db_default="")
-    received_at = models.DateTimeField(_("收到时间"), db_default=models.functions.Now())
+    received_at = models.DateTimeField(_("收到时间"), db_default=Now())
 
     objects = OrderEventQuerySet.as_manager()
 
@@ -84,26 +86,26 @@ class OrderEvent(models.Model):
 
 
 PARTIES = ("merchant", *ROLES)
-"""Everybody who has a part in a line."""
+"""Everybody who has a role in a line."""
 
 
-PARTS: dict[str, tuple[str, ...]] = {
+ROLES_OF_KIND: dict[str, tuple[str, ...]] = {
     Tenant.Kind.MERCHANT: ("merchant",),
     Tenant.Kind.STREAMER: ("streamer",),
     Tenant.Kind.TUANZHANG: ("first_leader", "second_leader"),
     Tenant.Kind.PROVIDER: ("provider", "agency"),
 }
-"""The parts that a kind of tenant can have, so that a lookup asks the indexes of these alone."""
+"""The roles that a kind of tenant can have, so that a lookup asks the indexes of these alone."""
 
 
 def of_party(tenant: Tenant) -> Q:
     """Rows in which ``tenant`` is the merchant or is paid."""
-    return Q(*((part, tenant) for part in PARTS.get(tenant.kind, PARTIES)), _connector=Q.OR)
+    return Q(*((role, tenant) for role in ROLES_OF_KIND.get(tenant.kind, PARTIES)), _connector=Q.OR)
 
 
-class OrderLineQuerySet(models.QuerySet):
+class OrderLineQuerySet(models.QuerySet["OrderLine"]):
     def visible_to(self, tenant: Tenant) -> "OrderLineQuerySet":
-        """The lines in which ``tenant`` has a part: as merchant, as one who is paid, or as the order's source."""
+        """The lines in which ``tenant`` has a role: as merchant, as one who is paid, or as the order's source."""
         if tenant.kind == Tenant.Kind.PARTNER:
             return self.filter(source=tenant)
         return self.filter(of_party(tenant))
@@ -116,12 +118,12 @@ class OrderLineQuerySet(models.QuerySet):
         )
 
     def unsettled(self) -> "OrderLineQuerySet":
-        return self.with_settled().filter(is_settled=False)
+        return self.with_settled().filter(Q(is_settled=False))
 
     def in_status(self, status: str) -> "OrderLineQuerySet":
         """Lines that show ``status``; ``settled`` is what a night made of a line, whatever its goods do."""
         if status == OrderLine.Status.SETTLED:
-            return self.with_settled().filter(is_settled=True)
+            return self.with_settled().filter(Q(is_settled=True))
         return self.unsettled().filter(status=status)
 
     def numbered(self, order_no: str, line_no: int) -> "OrderLineQuerySet":
@@ -247,9 +249,7 @@ class OrderLine(models.Model):
         db_default=False,
         help_text=_("商家为预存佣金；随店铺的佣金来源变化，直到结算夜封账"),
     )
-    updated_at = models.DateTimeField(
-        _("更新时间"), db_default=models.functions.Now(), help_text=_("最近一次订单事件；结算不改订单行")
-    )
+    updated_at = models.DateTimeField(_("更新时间"), db_default=Now(), help_text=_("最近一次订单事件；结算不改订单行"))
 
     objects = OrderLineQuerySet.as_manager()
 
@@ -278,8 +278,8 @@ class OrderLine(models.Model):
             models.Index(fields=["merchant", "-ordered_at"], name="line_of_merchant"),
             models.Index(fields=["streamer", "-ordered_at"], name="line_of_streamer"),
             *(
-                models.Index(fields=[part], condition=Q(**{f"{part}__isnull": False}), name=f"line_of_{part}")
-                for part in ("first_leader", "second_leader", "provider", "agency")
+                models.Index(fields=[role], condition=Q(**{f"{role}__isnull": False}), name=f"line_of_{role}")
+                for role in ("first_leader", "second_leader", "provider", "agency")
             ),
             models.Index(fields=["held_reason"], condition=~Q(held_reason=""), name="line_held"),
             models.Index(fields=["settles_on"], condition=Q(step_bps__isnull=False), name="line_night_stepped"),

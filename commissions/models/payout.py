@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
 
 from django.db import models
 from django.db.models import Count, Q, Sum
@@ -13,7 +12,7 @@ from haowu.ground.states import HasStates
 from haowu.tenants.models import PersonalRecord, Tenant, User, public_id
 
 
-class PayoutBatchQuerySet(models.QuerySet):
+class PayoutBatchQuerySet(models.QuerySet["PayoutBatch"]):
     def with_waiting(self) -> "PayoutBatchQuerySet":
         """Adds ``waiting``: how many of its withdrawals the bank has not answered for."""
         return self.annotate(waiting=Count("withdrawals", filter=Q(withdrawals__status=Withdrawal.Status.SENT)))
@@ -44,7 +43,7 @@ class PayoutBatch(models.Model):
         return self.number
 
 
-class WithdrawalQuerySet(models.QuerySet):
+class WithdrawalQuerySet(models.QuerySet["Withdrawal"]):
     def visible_to(self, tenant: Tenant) -> "WithdrawalQuerySet":
         return self.filter(tenant=tenant)
 
@@ -79,11 +78,6 @@ class WithdrawalQuerySet(models.QuerySet):
     def locked(self) -> "WithdrawalQuerySet":
         """In primary-key order, for whoever decides on them until the transaction ends."""
         return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
-
-    def move(self, name: str, **changes: Any) -> int:
-        """Make the move ``name`` of every row that stands in its origins; how many did."""
-        origins, target = Withdrawal.MOVES[name]
-        return self.filter(status__in=origins).update(status=target, **changes)
 
 
 class Withdrawal(HasStates, models.Model):
@@ -161,7 +155,7 @@ class Withdrawal(HasStates, models.Model):
 
     @property
     def reference(self) -> str:
-        """The number that the bank is told and tells back."""
+        """The number that goes to the bank and comes back with its results."""
         return f"W{self.pk:012d}"
 
     @staticmethod
@@ -172,7 +166,7 @@ class Withdrawal(HasStates, models.Model):
         return int(digits) if is_ours else None
 
 
-class WithdrawalStepQuerySet(models.QuerySet):
+class WithdrawalStepQuerySet(models.QuerySet["WithdrawalStep"]):
     def visible_to(self, tenant: Tenant) -> "WithdrawalStepQuerySet":
         return self.filter(tenant=tenant)
 
@@ -185,7 +179,7 @@ class WithdrawalStepQuerySet(models.QuerySet):
     def record(self, withdrawals: Collection[Withdrawal], by: User | None, at: datetime) -> None:
         """One row for where each of ``withdrawals`` stands now."""
         self.bulk_create(
-            WithdrawalStep(
+            self.model(
                 withdrawal=withdrawal,
                 tenant_id=withdrawal.tenant_id,
                 status=withdrawal.status,

@@ -65,7 +65,7 @@ class RebateBatch(HasStates, models.Model):
         return periods.quarter_name(self.quarter)
 
 
-class RebateQuerySet(models.QuerySet):
+class RebateQuerySet(models.QuerySet["Rebate"]):
     def visible_to(self, tenant: Tenant) -> "RebateQuerySet":
         """A leader sees its rebates once two people have agreed. Their batch is the platform's own."""
         return self.filter(leader=tenant, posted_on__isnull=False)

@@ -86,6 +86,8 @@ class ReconciliationItem(HasStates, models.Model):
         "propose": ((Status.OPEN,), Status.PROPOSED),
         "resolve": ((Status.PROPOSED,), Status.RESOLVED),
         "return": ((Status.PROPOSED,), Status.OPEN),
+        "clear": ((Status.OPEN,), Status.CLEARED),
+        "reopen": ((Status.CLEARED,), Status.OPEN),
     }
 
     file = models.ForeignKey(UpstreamFile, on_delete=models.PROTECT, related_name="items", verbose_name=_("对账文件"))

@@ -11,7 +11,7 @@ from commissions.models.casework import Freezing
 from haowu.tenants.models import Tenant
 
 
-class ReserveQuerySet(models.QuerySet):
+class ReserveQuerySet(models.QuerySet["Reserve"]):
     def visible_to(self, tenant: Tenant) -> "ReserveQuerySet":
         return self.filter(tenant=tenant)
 

@@ -36,7 +36,7 @@ class ShareRow(models.Model):
         return Shares(*(getattr(self, column) for column in COLUMNS))
 
 
-class SettlementQuerySet(models.QuerySet):
+class SettlementQuerySet(models.QuerySet["Settlement"]):
     def visible_to(self, tenant: Tenant) -> "SettlementQuerySet":
         return self.filter(of_party(tenant))
 

@@ -26,18 +26,17 @@ def close_run(run_id: int) -> None:
         return
     _use_memory()
     stepped = apply_steps(run)
-    freezing.thaw_for_clawbacks(run.day)  # first, since it locks holds and disputes, which come before accounts
+    freezing.release_for_clawbacks(run.day)  # first, since it locks holds and disputes, which come before accounts
     reserves.release_for_night(run.day)
     postings = NightTransfers(run).post()
     reserves.keep(run.day)
     freezing.collect(run.day)
-    freezing.cover(run.day)
+    freezing.freeze_missing(run.day)
     close_day(run.day, after=run.covers_after)
     index_partition(run.day)
-    run.report = make_report(run, postings=postings, stepped=stepped)
-    run.checksum = hashlib.sha256(json.dumps(run.report, sort_keys=True).encode()).hexdigest()
-    run.status, run.closed_at, run.error = Run.Status.CLOSED, days.now(), ""
-    run.save(update_fields=["report", "checksum", "status", "closed_at", "error"])
+    report = make_report(run, postings=postings, stepped=stepped)
+    checksum = hashlib.sha256(json.dumps(report, sort_keys=True).encode()).hexdigest()
+    run.move("close", report=report, checksum=checksum, closed_at=days.now(), error="")
 
 
 @transaction.atomic

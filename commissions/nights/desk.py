@@ -31,13 +31,13 @@ def night_standing(run: Run, *, at: datetime) -> dict[str, Any]:
 
 
 def _shard(shard: Shard, at: datetime) -> dict[str, Any]:
-    is_claimed = shard.status == Shard.Status.CLAIMED and shard.lease_until is not None
+    lease_until = shard.lease_until if shard.status == Shard.Status.CLAIMED else None
     return {
         "no": shard.no,
         "status": shard.status,
         "worker": shard.worker,
-        "lease_until": _text(shard.lease_until) if is_claimed else None,
-        "is_lease_over": is_claimed and shard.lease_until <= at,
+        "lease_until": _text(lease_until) if lease_until else None,
+        "is_lease_over": lease_until is not None and lease_until <= at,
         "attempts": shard.attempts,
         "failures": shard.failures,
         "retry_at": _text(shard.retry_at) if shard.status == Shard.Status.WAITING else None,

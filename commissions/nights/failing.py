@@ -1,43 +1,24 @@
-"""What becomes of a part of the night that fails: it waits, is cut in two, and at last waits for a person.
+"""What becomes of a shard that fails: it waits, is cut in two, and at last waits for a person.
 
 So an outage costs a pause, and a line that poisons its shard holds up nothing but itself.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from commissions.cases.casework import note
 from commissions.models import Run, Shard
 from commissions.nights import sql
 from haowu.approvals.words import Act
 from haowu.ground import days
+from haowu.ground.transient import is_transient
 
 TRIES = 5
 """How often in a row a shard, or the closing of a night, may fail before it is left to a person."""
 MOST_CUT_AT_ONCE = 16
 """Where so many shards of a night stand with an error, it is not for some line's sake, and none is cut any more."""
 LONGEST_PAUSE = timedelta(minutes=5)
-TRANSIENT_ERRORS = (OperationalError, InterfaceError)
-"""Errors of the moment, such as a lost connection or a deadlock: the same rows may well settle next time."""
-
-
-def is_weather(error: Exception) -> bool:
-    """psycopg2 tells of a server that went away in the middle of a statement by the bare DatabaseError."""
-    return isinstance(error, TRANSIENT_ERRORS) or type(error) is DatabaseError
-
-
-@contextmanager
-def weather_by_its_name() -> Iterator[None]:
-    """Raises OperationalError for the bare DatabaseError, for those who retry by class."""
-    try:
-        yield
-    except DatabaseError as error:
-        if is_weather(error) and not isinstance(error, TRANSIENT_ERRORS):
-            raise OperationalError(*error.args) from error
-        raise
 
 
 def pause_after(failures: int) -> timedelta:
@@ -50,27 +31,34 @@ def give_back(shard: Shard, error: Exception) -> None:
     _reconnect()
     with transaction.atomic():
         held = Shard.objects.select_for_update(of=("self",)).select_related("run").get(pk=shard.pk)
-        if held.status == Shard.Status.CLAIMED and held.attempts == shard.attempts:
-            told = f"{type(error).__name__}: {error}"
-            fail(held, told, at=days.now(), is_weather=is_weather(error))
+        if held.is_same_claim(shard):
+            fail(held, f"{type(error).__name__}: {error}", at=days.now(), is_transient=is_transient(error))
 
 
-def fail(shard: Shard, error: str, *, at: datetime, is_weather: bool) -> None:
+def free(shard: Shard) -> None:
+    """This worker has to end: let another claim ``shard`` at once, unless one has already. Counts as no failure."""
+    with transaction.atomic():
+        held = Shard.objects.select_for_update().get(pk=shard.pk)
+        if held.is_same_claim(shard):
+            held.move("try_again")
+
+
+def fail(shard: Shard, error: str, *, at: datetime, is_transient: bool) -> None:
     """Count a failure of ``shard``, which the caller has locked, and decide how it goes on.
 
-    Weather is tried again first; other errors come again with the same rows, so these are parted at once.
+    A transient error is tried again first; others come again with the same rows, so the shard is cut at once.
     """
     shard.failures += 1
     shard.error = error[:2000]
     is_last = shard.failures >= TRIES
-    middle = sql.middle(shard.run, shard) if (is_last or not is_weather) and _is_alone(shard) else None
+    middle = sql.middle(shard.run, shard) if (is_last or not is_transient) and _is_alone(shard) else None
     if middle is not None:
         _cut(shard, *middle, at=at)
     elif is_last:
-        shard.status = Shard.Status.FAILED
+        shard.move_in_memory("fail")
         note(shard, Act.FAILED, by=None, at=at, reason=shard.error[:500])
     else:
-        shard.status, shard.retry_at = Shard.Status.WAITING, at + pause_after(shard.failures)
+        shard.move_in_memory("try_again", retry_at=at + pause_after(shard.failures))
     shard.save(update_fields=["status", "end_id", "failures", "retry_at", "error"])
 
 
@@ -102,7 +90,7 @@ def _is_alone(shard: Shard) -> bool:
 
 
 def _cut(shard: Shard, middle_id: int, lines: int, *, at: datetime) -> None:
-    """Part ``shard`` before ``middle_id``. A part of one line has all its tries before it; others are cut again."""
+    """Cut ``shard`` before ``middle_id``. A half of one line has all its tries before it; others are cut again."""
     Run.objects.select_for_update().get(pk=shard.run_id)  # one cut at a time: each takes the next number
     last_no = Shard.objects.filter(run=shard.run_id).order_by("-no").values_list("no", flat=True)[0]
     rest = Shard.objects.create(
@@ -112,6 +100,6 @@ def _cut(shard: Shard, middle_id: int, lines: int, *, at: datetime) -> None:
         end_id=shard.end_id,
         failures=0 if lines - lines // 2 == 1 else shard.failures,
     )
-    shard.status, shard.end_id, shard.retry_at = Shard.Status.WAITING, middle_id, None
+    shard.move_in_memory("try_again", end_id=middle_id, retry_at=None)
     shard.failures = 0 if lines // 2 == 1 else shard.failures
     note(shard, Act.CUT, by=None, at=at, reason=f"#{shard.no} + #{rest.no}: {shard.error}"[:500])

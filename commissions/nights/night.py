@@ -9,7 +9,7 @@ import logging
 import os
 import socket
 import time
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -53,7 +53,7 @@ class NightStuck(Refused):
     status = 409
 
 
-def settle(day: date, *, now) -> Run:
+def settle(day: date, *, now: datetime) -> Run:
     """Settle ``day`` in this process, sharing its shards with whoever else is at it; returns the closed run.
 
     Nights go in order: one that an earlier worker left open is finished first. A closed day is returned as it is.
@@ -73,7 +73,7 @@ def settle(day: date, *, now) -> Run:
 
 
 @transaction.atomic
-def open_run(day: date, *, now) -> Run:
+def open_run(day: date, *, now: datetime) -> Run:
     """Seal ``day`` and lay out its shards; the existing run where there is one."""
     if now < days.start_of(day):
         raise DayNotEnded(day=day)
@@ -142,13 +142,11 @@ def claim(run: Run) -> Shard | None:
     free = Shard.objects.select_for_update(skip_locked=True, of=("self",)).select_related("run")
     free = free.filter(waiting | lost, run=run, run__status=Run.Status.SETTLING).order_by("no")
     while (shard := free.first()) is not None and shard.status == Shard.Status.CLAIMED:
-        failing.fail(shard, f"lease of {shard.worker} ran out", at=now, is_weather=True)
+        failing.fail(shard, f"lease of {shard.worker} ran out", at=now, is_transient=True)
     if shard is None:
         return None
-    shard.status, shard.worker, shard.lease_until = Shard.Status.CLAIMED, worker_name(), now + lease
-    shard.retry_at = None
-    shard.attempts += 1
-    shard.save(update_fields=["status", "worker", "lease_until", "retry_at", "attempts"])
+    attempts = shard.attempts + 1
+    shard.move("claim", worker=worker_name(), lease_until=now + lease, retry_at=None, attempts=attempts)
     return shard
 
 
@@ -156,24 +154,21 @@ def settle_shard(run: Run, shard: Shard) -> None:
     """Insert the settlement rows of ``shard`` and mark it done, in one transaction.
 
     Where another worker took the shard over meanwhile, nothing is written. After an error it waits, is cut or is
-    given up (``commissions.nights.failing``); where this process is told to end, it is free at once.
+    given up (``commissions.nights.failing``); where this process has to end, it is free at once.
     """
     try:
         with transaction.atomic():
             started = time.monotonic()
             held = Shard.objects.select_for_update().get(pk=shard.pk)
-            if held.status != Shard.Status.CLAIMED or held.attempts != shard.attempts:
+            if not held.is_same_claim(shard):
                 return
             lines = sql.settle_lines(run, held)
-            held.status, held.lines, held.seconds = Shard.Status.DONE, lines, time.monotonic() - started
-            held.failures, held.error = 0, ""
-            held.save(update_fields=["status", "lines", "seconds", "failures", "error"])
+            held.move("finish", lines=lines, seconds=time.monotonic() - started, failures=0, error="")
     except Exception as error:
         log.exception("shard %s failed", shard)
         failing.give_back(shard, error)
     except BaseException:
-        mine = Shard.objects.filter(pk=shard.pk, attempts=shard.attempts, status=Shard.Status.CLAIMED)
-        mine.update(status=Shard.Status.WAITING)
+        failing.free(shard)
         raise
 
 

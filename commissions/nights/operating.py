@@ -101,8 +101,8 @@ def retry(run: Run, reason: str, *, by: User, at: datetime) -> list[Shard]:
     """Give every failed or pausing shard of ``run``, and a failed closing, all their tries again, at once."""
     _require(by, reason)
     current = locked(run)
-    stopped = run.shards.filter(failures__gt=0).exclude(status=Shard.Status.CLAIMED)
-    stopped = list(stopped.not_over().select_for_update().order_by("pk"))
+    failed = run.shards.filter(failures__gt=0).exclude(status=Shard.Status.CLAIMED)
+    stopped = list(failed.not_over().select_for_update().order_by("pk"))
     if current.status == Run.Status.CLOSED or not (stopped or current.failures):
         raise NothingToRetry(day=run.day)
     Run.objects.filter(pk=run.pk).update(failures=0, retry_at=None)
@@ -133,6 +133,7 @@ def skip(shard: Shard, reason: str, *, by: User, at: datetime) -> int:
     if oldest != held.run:
         raise SkipOutOfTurn(day=held.run.day, oldest=oldest)
     frontier = take_frontier()
+    assert frontier is not None, "every night that is open has moved it"
     postponed = postpone(held.run, held, frontier)
     note(held, Act.SKIPPED, by=by, at=at, reason=reason)
     return postponed
@@ -180,7 +181,7 @@ def _taken(shard: Shard, at: datetime) -> Shard:
         if not isinstance(error.__cause__, LockNotAvailable):
             raise
         raise _running(shard) from error
-    if held.status == Shard.Status.CLAIMED and held.lease_until > at:
+    if held.status == Shard.Status.CLAIMED and held.lease_until and held.lease_until > at:
         raise _running(held)
     return held
 

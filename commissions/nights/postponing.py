@@ -22,7 +22,7 @@ WITH lines AS (
     UPDATE commissions_orderline SET settles_on = %(to_day)s, updated_at = now()
     WHERE settles_on > %(after)s AND settles_on <= %(day)s AND id >= %(first)s AND id < %(end)s
     RETURNING id, order_id, line_no
-), told AS (
+), superseded AS (
     DELETE FROM commissions_adjustment USING lines WHERE line_id = lines.id
 ), waiting AS (
     DELETE FROM commissions_adjustment

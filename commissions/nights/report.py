@@ -58,7 +58,7 @@ def figures(report: dict[str, Any]) -> dict[str, int]:
         "adjustments": report["adjustments"],
         "merchant_cost_fen": sum(phase["merchant_cost_fen"] for phase in phases),
         **nets,
-        "tech_fee_fen": sum(part["tech_fee_fen"] for phase in phases for part in phase["roles"].values()),
+        "tech_fee_fen": sum(amounts["tech_fee_fen"] for phase in phases for amounts in phase["roles"].values()),
     }
 
 
@@ -74,7 +74,7 @@ def _before(day: date) -> dict[str, Any]:
 _METHOD = "values:"
 _SEAL = f"sum(hash_record_extended(ROW({', '.join(('line_id', 'phase', 'day', *PARTIES, 'cost_fen', *COLUMNS))}), 0))"
 """Over the rows' values, whatever their order and their ids."""
-_SUMMED = ("base_fen", "cost_fen", *(f"{role}{part}" for role in ROLES for part in ("_fen", "_fee_fen")))
+_SUMMED = ("base_fen", "cost_fen", *(f"{role}{amounts}" for role in ROLES for amounts in ("_fen", "_fee_fen")))
 _SUMS = f"{_SEAL}, count(*), {', '.join(f'sum({name})::bigint' for name in _SUMMED)}"
 _REASONS = f"""
 SELECT 'settlement', {_SUMS} FROM commissions_settlement WHERE day = %(day)s AND phase = 0 HAVING count(*) > 0
@@ -104,10 +104,10 @@ def _reasons(day: date) -> tuple[dict[str, Any], str]:
 
 
 def _named(rows: int, amounts: list[int]) -> dict[str, Any]:
-    base, cost, *parts = amounts
+    base, cost, *by_role = amounts
     roles = {
         role: {"gross_fen": gross, "tech_fee_fen": fee, "net_fen": gross - fee}
-        for role, gross, fee in zip(ROLES, parts[::2], parts[1::2], strict=True)
+        for role, gross, fee in zip(ROLES, by_role[::2], by_role[1::2], strict=True)
     }
     return {"rows": rows, "base_fen": base, "merchant_cost_fen": cost, "roles": roles}
 
@@ -135,7 +135,7 @@ def _postings_by_kind(run: Run) -> dict[str, dict[str, int]]:
 def _prove(run: Run, phases: dict[str, Any], stepped: int) -> dict[str, bool]:
     """The proofs of a night, by name; all True, or ProofFailed."""
     rows = sum(phase["rows"] for phase in phases.values())
-    shards = sum(run.shards.values_list("lines", flat=True))
+    shards = sum(lines or 0 for lines in run.shards.values_list("lines", flat=True))
     paid = sum(
         phase["roles"][role]["net_fen"] + phase["roles"][role]["tech_fee_fen"]
         for phase in phases.values()

@@ -78,9 +78,9 @@ def by_reason(run: Run) -> Iterator[list[str]]:
     """``[reason, role, gross, fee, net]`` as text; what came to nothing is left out. Older reports do not say."""
     roles = role_labels()
     for reason, label in REASONS.items():
-        for role, part in run.report.get("reasons", {}).get(reason, {"roles": {}})["roles"].items():
-            if any(part.values()):
-                amounts = (part["gross_fen"], part["tech_fee_fen"], part["net_fen"])
+        for role, sums in run.report.get("reasons", {}).get(reason, {"roles": {}})["roles"].items():
+            if any(sums.values()):
+                amounts = (sums["gross_fen"], sums["tech_fee_fen"], sums["net_fen"])
                 yield [str(label), roles[role], *(yuan(fen) for fen in amounts)]
 
 

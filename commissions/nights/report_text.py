@@ -17,11 +17,11 @@ def run_lines(run: Run) -> Iterator[str]:
         if totals["rows"]:
             yield f"  {title}：商家支出 ¥{yuan(totals['merchant_cost_fen'])}"
             for role, name in role_labels().items():
-                part = totals["roles"][role]
-                if part["gross_fen"]:
+                amounts = totals["roles"][role]
+                if amounts["gross_fen"]:
                     yield (
-                        f"    {name} 毛额 ¥{yuan(part['gross_fen'])}  技术服务费 ¥{yuan(part['tech_fee_fen'])}"
-                        f"  净额 ¥{yuan(part['net_fen'])}"
+                        f"    {name} 毛额 ¥{yuan(amounts['gross_fen'])}  技术服务费 ¥{yuan(amounts['tech_fee_fen'])}"
+                        f"  净额 ¥{yuan(amounts['net_fen'])}"
                     )
     for reason, count in report["held"].items():
         yield f"  暂缓 {reason}: {count} 行"

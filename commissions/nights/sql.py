@@ -2,8 +2,10 @@
 
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from commissions.models import Run, Shard
 from commissions.split import COLUMNS, FROM_MERCHANT, ROLES
@@ -27,8 +29,8 @@ _DUE = """
     SELECT line_id FROM commissions_adjustment WHERE day > %(after)s AND day <= %(day)s
 """
 _MIDDLE = f"""
-WITH part AS (SELECT id FROM ({_DUE}) AS due WHERE id >= %(first)s AND id < %(end)s)
-SELECT id, (SELECT count(*) FROM part) FROM part ORDER BY id OFFSET (SELECT count(*) / 2 FROM part) LIMIT 1
+WITH shard AS (SELECT id FROM ({_DUE}) AS due WHERE id >= %(first)s AND id < %(end)s)
+SELECT id, (SELECT count(*) FROM shard) FROM shard ORDER BY id OFFSET (SELECT count(*) / 2 FROM shard) LIMIT 1
 """
 
 _SETTLE = f"""
@@ -39,7 +41,7 @@ SELECT id, 0, %(day)s, {", ".join(PARTIES)},
 FROM commissions_orderline
 WHERE settles_on = ANY(%(days)s) AND id >= %(first)s AND id < %(end)s
 """
-"""The days by name: an index on (day, id) then finds a shard's part, where a range of days would be read whole."""
+"""The days by name: an index on (day, id) then finds a shard's lines, where a range of days would be read whole."""
 
 
 def _difference(role: str) -> str:
@@ -86,7 +88,7 @@ _STEP = _BOOK_DIFFERENCES.format(
 
 
 def shard_bounds(run: Run, size: int) -> list[tuple[int, int]]:
-    """``[(first id, end id)]`` that cut the night's lines into parts of ``size``; empty for an empty night."""
+    """``[(first id, end id)]`` that cut the night's lines into shards of ``size``; empty for an empty night."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT night_bounds(%(after)s, %(day)s, %(size)s)", window(run) | {"size": size})
         firsts = [row[0] for row in cursor.fetchall()]
@@ -110,11 +112,11 @@ def middle(run: Run, shard: Shard) -> tuple[int, int] | None:
 
 def settle_lines(run: Run, shard: Shard) -> int:
     """Write the settlement rows of ``shard``: first phases, then differences. Returns how many."""
-    part = window(run) | {"first": shard.first_id, "end": shard.end_id}
+    bounds = window(run) | {"first": shard.first_id, "end": shard.end_id}
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, part | {"days": _due_days(cursor, run)})
+        cursor.execute(_SETTLE, bounds | {"days": _due_days(cursor, run)})
         settled = cursor.rowcount
-        cursor.execute(_ADJUST, part)
+        cursor.execute(_ADJUST, bounds)
         return settled + cursor.rowcount
 
 
@@ -125,12 +127,12 @@ def book_steps(run: Run, lines: list[int]) -> int:
         return cursor.rowcount
 
 
-def _due_days(cursor, run: Run) -> list[date]:
+def _due_days(cursor: CursorWrapper, run: Run) -> list[date]:
     """The days of ``run`` on which lines are due: one, unless nights were skipped."""
     cursor.execute(_DUE_DAYS, window(run))
     return [row[0] for row in cursor.fetchall()]
 
 
-def window(run: Run) -> dict:
+def window(run: Run) -> dict[str, Any]:
     """The days that ``run`` takes, as parameters ``after`` (exclusive) and ``day``."""
     return {"day": run.day, "after": run.covers_after or "-infinity"}

@@ -1,12 +1,23 @@
 """Steps of plans at the end of a night: lines whose rate the number of orders has moved (rulebook §11).
 
 Orders are counted for each plan and streamer, in the order in which they settled; one refunded whole does not count.
-The night settles lines at their frozen rates. Before it closes, the groups that it touched are looked at again, and
-what the step changes is booked as a further phase of each line. A line keeps the moved rate until the step moves it
-back.
+The night settles lines at their frozen rates. Before it closes, the plans and streamers that it touched are counted
+again, and what the step changes is booked as a further phase of each line. A line keeps the moved rate until the step
+moves it back.
 
-The counting is the database's. Here come only the lines whose rate moves, ``BATCH`` at a time, whatever a streamer has
-sold: their shares are computed where all shares are.
+The database counts. Only lines whose rate moves come to Python, ``BATCH`` at a time however much a streamer has sold:
+their shares are computed where all shares are.
+
+Worked example: 10 % of the base, and 20 % for all orders once there are two (``>=``, retroactive). Order o2 was
+refunded whole; this night settles o3::
+
+    line   settles_on   base_fen   counts   orders_so_far   order_position   valid_orders   bps
+    o1/1   06-08          10 000        1               1                1              2   2000   moves
+    o1/2   06-08           5 000        0               1                1              2   2000   moves
+    o2/1   06-09               0        0               1                1              2   2000   nothing to pay for
+    o3/1   06-10           8 000        1               2                2              2   2000   moves
+
+Incremental, after one order, o3 alone would move: its position, 2, is over the threshold.
 """
 
 from dataclasses import asdict, fields, replace
@@ -24,69 +35,68 @@ from merchants.steps import Comparator, Mode
 
 BATCH = 5_000
 
-_GROUP = "PARTITION BY offer_id, streamer_id"
-_ORDER = f"{_GROUP}, order_id"
-_SETTLED = "settles_on, due_at, id"
+_APPLIES = f"""
+    CASE WHEN step_mode = '{Mode.RETROACTIVE}'
+         THEN valid_orders > step_threshold
+              OR (step_comparator = '{Comparator.REACHED}' AND valid_orders = step_threshold)
+         ELSE order_position > step_threshold END
+"""
+"""``merchants.steps.step_applies`` as the database says it."""
 
-_TOUCHED = """
+_MOVED = f"""
+CREATE TEMP TABLE night_moved ON COMMIT DROP AS
+WITH touched AS (
     SELECT offer_id, streamer_id FROM commissions_orderline
     WHERE step_bps IS NOT NULL AND settles_on > %(after)s AND settles_on <= %(day)s
     UNION
     SELECT line.offer_id, line.streamer_id FROM commissions_adjustment AS adjustment
     JOIN commissions_orderline AS line ON line.id = adjustment.line_id AND line.step_bps IS NOT NULL
     WHERE adjustment.day > %(after)s AND adjustment.day <= %(day)s
-"""
-
-_LINES = f"""
+), settled AS (
     SELECT line.offer_id, line.streamer_id, line.order_id, line.id, line.settles_on, line.due_at,
            plan.step_threshold, plan.step_bps, plan.step_mode, plan.step_comparator, line.commission_bps AS frozen_bps,
-           coalesce(told.base_fen, line.due_base_fen) AS base_fen, coalesce(told.day > %(after)s, false) AS is_adjusted,
-           moved.commission_bps AS moved_bps
-    FROM ({_TOUCHED}) AS touched
+           coalesce(adjusted.base_fen, line.due_base_fen) AS base_fen,
+           coalesce(adjusted.day > %(after)s, false) AS is_adjusted, moved.commission_bps AS moved_bps
+    FROM touched
     JOIN merchants_plan AS plan ON plan.id = touched.offer_id
     JOIN commissions_orderline AS line USING (offer_id, streamer_id)
     LEFT JOIN LATERAL (
         SELECT base_fen, day FROM commissions_adjustment WHERE line_id = line.id AND day <= %(day)s
         ORDER BY day DESC LIMIT 1
-    ) AS told ON true
+    ) AS adjusted ON true
     LEFT JOIN LATERAL (
         SELECT commission_bps FROM commissions_steppedline WHERE line_id = line.id ORDER BY day DESC LIMIT 1
     ) AS moved ON true
     WHERE line.step_bps IS NOT NULL AND line.settles_on <= %(day)s
-"""
-"""Settled lines of the plans and streamers that the night touched. What is booked of a line is what its nights were
-told: its last adjustment, else the line itself, so that the rows of earlier nights need not be added up again."""
-
-_COUNTED = f"""
-    SELECT *, min(seen_here) OVER ({_ORDER}) AS seen FROM (
-        SELECT *, sum(counts) OVER ({_GROUP} ORDER BY {_SETTLED}) AS seen_here, sum(counts) OVER ({_GROUP}) AS valid
-        FROM (
-            SELECT *, (bool_or(base_fen > 0) OVER ({_ORDER})
-                       AND row_number() OVER ({_ORDER} ORDER BY {_SETTLED}) = 1)::int AS counts
-            FROM ({_LINES}) AS lines
-        ) AS firsts
-    ) AS running
-"""
-"""``valid`` orders of the group, and those ``seen`` up to the line's own, at its first line. Windows, not joins: the
-planner takes row-level security to leave next to nothing, and would join thousands of lines with each other."""
-
-_APPLIES = f"""
-    CASE WHEN step_mode = '{Mode.RETROACTIVE}'
-         THEN valid > step_threshold OR (step_comparator = '{Comparator.REACHED}' AND valid = step_threshold)
-         ELSE seen > step_threshold END
-"""
-"""``merchants.steps.step_applies`` as the database says it."""
-
-_MOVED = f"""
-CREATE TEMP TABLE night_moved ON COMMIT DROP AS
-SELECT id, base_fen, bps FROM (
-    SELECT *, CASE WHEN {_APPLIES} THEN greatest(step_bps, frozen_bps) ELSE frozen_bps END AS bps
-    FROM ({_COUNTED}) AS counted
-) AS rated
+), first_lines AS (
+    SELECT *, (bool_or(base_fen > 0) OVER of_order
+               AND row_number() OVER (of_order ORDER BY settles_on, due_at, id) = 1)::int AS counts
+    FROM settled WINDOW of_order AS (PARTITION BY offer_id, streamer_id, order_id)
+), running AS (
+    SELECT *, sum(counts) OVER (of_group ORDER BY settles_on, due_at, id) AS orders_so_far,
+           sum(counts) OVER of_group AS valid_orders
+    FROM first_lines WINDOW of_group AS (PARTITION BY offer_id, streamer_id)
+), counted AS (
+    SELECT *, min(orders_so_far) OVER (PARTITION BY offer_id, streamer_id, order_id) AS order_position FROM running
+), rated AS (
+    SELECT *, CASE WHEN {_APPLIES} THEN greatest(step_bps, frozen_bps) ELSE frozen_bps END AS bps FROM counted
+)
+SELECT id, base_fen, bps FROM rated
 WHERE base_fen <> 0
   AND (bps <> coalesce(moved_bps, frozen_bps) OR (is_adjusted AND (moved_bps IS NOT NULL OR bps <> frozen_bps)))
 """
-"""Those that have another rate now, or an adjustment that may not have known theirs."""
+"""The lines whose rate moves in this night, with what is left of them to pay for and their rate from now on.
+
+* ``touched``: the plans and streamers that the night settled or adjusted a line of;
+* ``settled``: all their settled lines. What is booked of one is what its last adjustment says, else the line itself, so
+  that the rows of earlier nights need not be added up again;
+* ``first_lines``: an order with something left counts once, at its first line;
+* ``running``, ``counted``: the valid orders of the group, and the position among them of each line's order;
+* last, those that have another rate now, or an adjustment that may have been computed at their old rate.
+
+Windows, not joins: the planner expects row-level security to leave next to nothing, and would join thousands of lines
+with each other.
+"""
 
 _RATES = [each.name for each in fields(Rates)]
 _READ = f"""
@@ -112,7 +122,10 @@ def apply_steps(run: Run) -> int:
         cursor.execute("ANALYZE night_moved")
     with connection.chunked_cursor() as cursor:
         cursor.execute(_READ)
-        moved = (_Moved(*row[:3], Rates(*row[3:])) for row in cursor)
+        moved = (
+            _Moved(line_id, base_fen, commission_bps, Rates(*frozen))
+            for line_id, base_fen, commission_bps, *frozen in cursor
+        )
         return sum(_book(run, batch) for batch in iter(lambda: list(islice(moved, BATCH)), []))
 
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import date
+from typing import Any
 
 from django.db.models import F
 
@@ -28,7 +29,7 @@ holds."""
 def replace_adjustments(wanted: Sequence[tuple[OrderLine, BookedBase, Nights]], frontier: date | None) -> None:
     """Replace what waits on each sealed line (with what is booked of it) by its nights and its corrected rates."""
     corrections = corrections_of(line.pk for line, _booked, _nights in wanted)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for line, booked, nights in wanted:
         for night, target in _with_corrections(nights, booked, corrections[line.pk], frontier).items():
             rates = rates_on(night, line.rates, corrections[line.pk])
@@ -46,13 +47,13 @@ def replace_adjustments(wanted: Sequence[tuple[OrderLine, BookedBase, Nights]], 
 
 
 def _readers(line: OrderLine) -> list[int]:
-    """The tenants that may read the line: its source and everybody who has a part in it."""
+    """The tenants that may read the line: its source and everybody who has a role in it."""
     ids = (line.source_id, *(getattr(line, f"{party}_id") for party in PARTIES))
     return [tenant_id for tenant_id in ids if tenant_id]
 
 
 def last_booked(lines: Iterable[OrderLine], frontier: date | None) -> dict[int, BookedBase]:
-    """What the sealed nights were told of each line: by its last adjustment, else by the line itself."""
+    """What the sealed nights have to book of each line: by its last adjustment, else by the line itself."""
     lines = list(lines)
     booked = {line.pk: BookedBase(line.due_base_fen, line.due_through) for line in lines}
     for row in Adjustment.objects.filter(line__in=lines, day__lte=frontier).order_by("line", "day"):
@@ -72,6 +73,7 @@ def corrections_of(lines: Iterable[int]) -> dict[int, Corrections]:
     )
     postponed = _postponed({line_id for line_id, _books_on, _tech_bps in resettled})
     for line_id, books_on, tech_bps in resettled:
+        assert books_on is not None, "an applied resettlement books on a day"
         later = [to_day for since, day, to_day in postponed[line_id] if since <= books_on <= day]
         found[line_id].append((max(later, default=books_on), {"tech_bps": tech_bps}))
     for row in SteppedLine.objects.filter(line__in=lines).order_by("line", "day").only("line", "day", "commission_bps"):
@@ -84,8 +86,8 @@ def _postponed(lines: Iterable[int]) -> dict[int, list[tuple[date, date, date]]]
     found: dict[int, list[tuple[date, date, date]]] = defaultdict(list)
     if lines := list(lines):
         rows = PostponedLine.objects.filter(order__lines__in=lines, order__lines__line_no=F("line_no"))
-        for line_id, *each in rows.values_list("order__lines", "since", "day", "to_day"):
-            found[line_id].append(tuple(each))
+        for line_id, since, day, to_day in rows.values_list("order__lines", "since", "day", "to_day"):
+            found[line_id].append((since, day, to_day))
     return found
 
 

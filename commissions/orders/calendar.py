@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection
 
-from commissions.models import OrderLine, Run
+from commissions.models import Run
 from commissions.orders.line_state import LineState
 from haowu.ground import days
 
@@ -45,9 +45,9 @@ def open_day(natural: date, frontier: date | None) -> date:
     return natural if frontier is None or natural > frontier else frontier + days.ONE_DAY
 
 
-def is_sealed(line: OrderLine, frontier: date | None) -> bool:
-    """Whether the night of ``line`` has taken it, or is about to: nothing on it changes any more."""
-    return line.settles_on is not None and frontier is not None and line.settles_on <= frontier
+def is_sealed(settles_on: date | None, frontier: date | None) -> bool:
+    """Whether the night of a line has taken it, or is about to: nothing on the line changes any more."""
+    return settles_on is not None and frontier is not None and settles_on <= frontier
 
 
 def due_at(state: LineState, hold_days: int) -> datetime | None:
@@ -90,7 +90,7 @@ def held(state: LineState, holds: Holds) -> tuple[str, datetime | None]:
 
 @dataclass(frozen=True)
 class BookedBase:
-    """The base that a line's nights were told, and the last refund it took into account."""
+    """The base that a line's nights have booked, or will, and the last refund that it includes."""
 
     base_fen: int
     through: datetime | None

@@ -7,7 +7,7 @@ Refusals name the field and the remedy.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from reprlib import Repr
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +17,7 @@ from haowu.ground import inputs
 from haowu.ground.errors import Refused
 
 CLOCK_SKEW = timedelta(minutes=5)
+T = TypeVar("T")
 
 
 class EventInvalid(Refused):
@@ -73,7 +74,7 @@ def _paid(raw: dict[str, Any], now: datetime) -> dict[str, Any]:
     lines = raw.get("lines")
     if not isinstance(lines, list) or not lines:
         raise FieldInvalid(field="lines", value=_shown(lines), why=_("须为至少一行的列表。"))
-    facts = {
+    facts: dict[str, Any] = {
         "ordered_at": _moment(raw, "ordered_at", now).isoformat(),
         "buyer_ref": _optional_text(raw, "buyer_ref", 64),
         "freight_fen": _amount(raw, "freight_fen", default=0),
@@ -191,7 +192,7 @@ def _sent(raw: dict[str, Any], name: str, path: str = "") -> Any:
     return value
 
 
-def _judged(judge: Callable[..., Any], value: Any, name: str, path: str = "", **limits: int) -> Any:
+def _judged(judge: Callable[..., T], value: Any, name: str, path: str = "", **limits: int) -> T:
     """What ``judge`` makes of ``value``; a refusal names the field."""
     try:
         return judge(value, **limits)

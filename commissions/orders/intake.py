@@ -1,8 +1,8 @@
 """Order events in: stored once, applied as a set, each answered (rulebook §7).
 
-Works on a batch: a dozen statements whatever its size. Orders are locked by id, so that batches sharing orders
-follow each other; the frontier is held, so that no fact is dated to a day that seals meanwhile. What a new event
-comes to is known before it is stored, from the locked orders' earlier events, so that its row is written once.
+Works on a batch: a dozen statements whatever its size. Orders are locked by id, so that batches with the same orders
+run one after the other; the frontier is held, so that no fact is dated to a day that seals meanwhile. The ruling of a
+new event is known before it is stored, from the locked orders' earlier events, so that its row is written once.
 """
 
 from collections import defaultdict
@@ -59,14 +59,14 @@ MESSAGES = {
 }
 
 
-def is_kept(receipt: EventAnswer) -> bool:
-    """Whether the event stands in the set: also where its life's rules, of which MESSAGES speaks, rejected it."""
-    return receipt.status != "rejected" or receipt.code in MESSAGES
+def is_stored(answer: EventAnswer) -> bool:
+    """Whether the event was stored: also where the rules of its order's life, of which MESSAGES speaks, reject it."""
+    return answer.status != "rejected" or answer.code in MESSAGES
 
 
 @transaction.atomic
 def receive(source: Tenant, raw_events: Sequence[Any], *, now: datetime) -> list[EventAnswer]:
-    """Take a batch of events as ``source`` sent them (JSON values); one receipt each, in the same order.
+    """Store a batch of events as ``source`` sent them (JSON values); one answer each, in the same order.
 
     A bad event is rejected and never spoils the others. One seen before (same id of the same source) is answered
     ``duplicate`` and changes nothing. Everything accepted or parked is stored when this returns and commits.
@@ -81,31 +81,34 @@ Lives = list[tuple[OrderKey, OrderLife]]
 
 
 class _Batch:
+    """``receive`` once. What it does, in order: parse, lock the orders, read their earlier events, replay each order's
+    events (``OrderLife``), store the new events, write the lines, and correct the rulings of earlier events."""
+
     def __init__(self, source: Tenant, now: datetime) -> None:
         self.source = source
         self.now = now
 
     def receive(self, raw_events: Sequence[Any]) -> list[EventAnswer]:
-        """Of several events with one id the first that can be read and kept counts; those after it are duplicates."""
+        """Of several events with one id the first that can be read and stored counts; later ones are duplicates."""
         parsed = [self._parse(raw) for raw in raw_events]
         products, unknown = self._products(parsed)
-        counted: dict[str, Event] = {}
+        first: dict[str, Event] = {}
         for number, event in enumerate(parsed):
             if isinstance(event, Event) and number not in unknown:
-                counted.setdefault(event.event_id, event)
+                first.setdefault(event.event_id, event)
         seen = self._stored(parsed[number].event_id for number in unknown)
-        rulings = self._apply(list(counted.values()), products)
-        receipts = []
+        rulings = self._apply(list(first.values()), products)
+        answers = []
         for number, event in enumerate(parsed):
             if isinstance(event, EventAnswer):
-                receipts.append(event)
+                answers.append(event)
             elif number in unknown and event.event_id not in seen:
-                receipts.append(_rejection(event.event_id, unknown[number]))
+                answers.append(_rejection(event.event_id, unknown[number]))
             else:
-                is_first = counted.get(event.event_id) is event and event.event_id in rulings
-                receipts.append(_receipt(event, rulings[event.event_id] if is_first else None))
+                is_new = first.get(event.event_id) is event and event.event_id in rulings
+                answers.append(_answer(event, rulings[event.event_id]) if is_new else _duplicate(event))
                 seen.add(event.event_id)
-        return receipts
+        return answers
 
     def _parse(self, raw: Any) -> Event | EventAnswer:
         try:
@@ -115,7 +118,7 @@ class _Batch:
             return _rejection(event_id if isinstance(event_id, str) else "", refused)
 
     def _products(self, parsed: Sequence[Event | EventAnswer]) -> tuple[ProductsByCode, dict[int, Refused]]:
-        """The products named in ``parsed`` by (merchant code, product code); by place, what names an unknown one."""
+        """The products that ``parsed`` names, by (merchant, product) code; ``{number: refusal}`` of unknown ones."""
         named = {
             number: {(line["merchant"], line["product"]) for line in event.facts["lines"]}
             for number, event in enumerate(parsed)
@@ -133,36 +136,36 @@ class _Batch:
         }
 
     def _stored(self, event_ids: Iterable[str]) -> set[str]:
-        """Those of ``event_ids`` that are kept already; without any it costs no query."""
+        """Those of ``event_ids`` that are stored already; without any it costs no query."""
         if not (wanted := set(event_ids)):
             return set()
-        kept = OrderEvent.objects.filter(source=self.source, event_id__in=wanted)
-        return set(kept.values_list("event_id", flat=True))
+        stored = OrderEvent.objects.filter(source=self.source, event_id__in=wanted)
+        return set(stored.values_list("event_id", flat=True))
 
     def _apply(self, events: list[Event], products: ProductsByCode) -> dict[str, Ruling]:
-        """Store what is new of ``events`` and bring the lines of its orders to what all of their events say.
+        """Store what is new of ``events`` and recompute the lines of its orders from all of their events.
 
-        The ruling of each new event.
+        Returns the ruling of each new event.
         """
         if not events:
             return {}
         self._lock(events)
         self._read()
-        fresh = [event for event in events if event.event_id not in self.rows]
-        if not fresh:
+        new = [event for event in events if event.event_id not in self.rows]
+        if not new:
             return {}
-        lives = self._fold(fresh)
-        stored = self._store(fresh, lives)
-        if len(stored) < len(fresh):  # an order of another number holds the id: this one never heard of the event
-            fresh = [event for event in fresh if event.event_id in stored]
-            lives = self._fold(fresh)
+        lives = self._replay(new)
+        stored = self._store(new, lives)
+        if len(stored) < len(new):  # an order of another number has an event of this id: here it is a duplicate
+            new = [event for event in new if event.event_id in stored]
+            lives = self._replay(new)
         LineBook(self.source, products, self.frontier).write(lives)
         supply.sync_reservations(self.source, lives, at=self.now)
-        rulings = self._rule(lives)
-        return {event.event_id: rulings[event.event_id] for event in fresh}
+        rulings = self._correct_rulings(lives)
+        return {event.event_id: rulings[event.event_id] for event in new}
 
     def _lock(self, events: Iterable[Event]) -> None:
-        """Make and lock the orders of ``events``. One that this batch made is nobody else's to touch."""
+        """Make and lock the orders of ``events``. Nobody else sees those that this batch made."""
         numbers = sorted({event.order_no for event in events})
         rows = [{"source_id": self.source.pk, "order_no": no} for no in numbers]
         made = insert_rows(Order, rows, conflict=["source_id", "order_no"], returning="order_no, id")
@@ -175,7 +178,7 @@ class _Batch:
         self.orders |= self.known
 
     def _read(self) -> None:
-        """The events that the locked orders have had: for folding by order, and by event id the row as it stands."""
+        """The earlier events of the locked orders: to be replayed by order, and the stored row of each by its id."""
         self.past: dict[int, list[Event]] = defaultdict(list)
         self.rows: dict[str, _Row] = {}
         columns = ("id", "order_id", "event_id", "type", "occurred_at", "line_no", "facts", "verdict", "code")
@@ -184,18 +187,26 @@ class _Batch:
             self.rows[event_id] = (pk, verdict, code)
             self.past[order_id].append(Event(event_id, kind, "", occurred_at, line_no, facts))
 
-    def _fold(self, fresh: list[Event]) -> Lives:
-        """The lives of the orders that ``fresh`` touches, from all of their events."""
-        events: dict[str, list[Event]] = defaultdict(list)
-        for event in fresh:
-            events[event.order_no].append(event)
-        folded = {OrderKey(self.orders[no], no): self.past[self.orders[no]] + each for no, each in events.items()}
-        several = [order.pk for order, each in folded.items() if sum(event.type == Type.PAID for event in each) > 1]
-        stay = OrderLine.objects.settled_payments(several, self.frontier)
-        return [(order, OrderLife(each, stay[order.pk])) for order, each in folded.items()]
+    def _replay(self, new: list[Event]) -> Lives:
+        """The lives of the orders that ``new`` touches, from all of their events.
 
-    def _store(self, fresh: list[Event], lives: Lives) -> set[str]:
-        """Store ``fresh`` with its rulings; the ids of what was new. Others' batches wait in the order of the ids."""
+        A payment whose line has settled stays that line's payment, also where an earlier one comes in now.
+        """
+        events: dict[str, list[Event]] = defaultdict(list)
+        for event in new:
+            events[event.order_no].append(event)
+        by_order = {OrderKey(self.orders[no], no): self.past[self.orders[no]] + each for no, each in events.items()}
+        paid_twice = [
+            order.pk for order, each in by_order.items() if [event.type for event in each].count(Type.PAID) > 1
+        ]
+        settled = OrderLine.objects.settled_payments(paid_twice, self.frontier)
+        return [(order, OrderLife(each, settled[order.pk])) for order, each in by_order.items()]
+
+    def _store(self, new: list[Event], lives: Lives) -> set[str]:
+        """Store ``new`` with its rulings; returns the ids that no other batch has stored meanwhile.
+
+        In the order of the ids, so that batches with the same ids wait for each other and not in a circle.
+        """
         rulings = _rulings(lives)
         rows = [
             {
@@ -210,20 +221,20 @@ class _Batch:
                 "code": rulings[event.event_id].code,
                 "received_at": self.now,
             }
-            for event in sorted(fresh, key=lambda event: event.event_id)
+            for event in sorted(new, key=lambda event: event.event_id)
         ]
         stored = insert_rows(OrderEvent, rows, conflict=["source_id", "event_id"], returning="event_id, id")
         for event_id, pk in stored:
             self.rows[event_id] = (pk, rulings[event_id].verdict, rulings[event_id].code)
         return {event_id for event_id, _pk in stored}
 
-    def _rule(self, lives: Lives) -> dict[str, Ruling]:
-        """The ruling of every event of ``lives``; the rows of those on which it changed are brought to it."""
+    def _correct_rulings(self, lives: Lives) -> dict[str, Ruling]:
+        """The ruling of every event of ``lives``; rows of earlier events whose ruling has changed are updated."""
         rulings = _rulings(lives)
         changed = []
         for event_id, ruling in rulings.items():
-            pk, *stands = self.rows[event_id]
-            if stands != [ruling.verdict, ruling.code]:
+            pk, verdict, code = self.rows[event_id]
+            if (verdict, code) != (ruling.verdict, ruling.code):
                 changed.append({"id": pk, "verdict": ruling.verdict, "code": ruling.code})
         update_rows(OrderEvent, changed, key="id")
         return rulings
@@ -233,11 +244,12 @@ def _rulings(lives: Lives) -> dict[str, Ruling]:
     return {event_id: ruling for _order, each in lives for event_id, ruling in each.rulings.items()}
 
 
-def _receipt(event: Event, ruling: Ruling | None) -> EventAnswer:
-    """Without a ruling the event was kept before."""
-    if ruling is None:
-        return EventAnswer(event.event_id, "duplicate")
+def _answer(event: Event, ruling: Ruling) -> EventAnswer:
     return EventAnswer(event.event_id, ruling.verdict, ruling.code, str(MESSAGES.get(ruling.code, "")))
+
+
+def _duplicate(event: Event) -> EventAnswer:
+    return EventAnswer(event.event_id, "duplicate")
 
 
 def _rejection(event_id: str, refused: Refused) -> EventAnswer:

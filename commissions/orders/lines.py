@@ -1,6 +1,6 @@
-"""Order lines as rows: created with frozen terms, and brought to the state that their events describe."""
+"""Order lines as rows: created with frozen terms, then updated to the state that their events describe."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import fields
 from datetime import date, datetime
 from operator import attrgetter
@@ -20,14 +20,14 @@ from merchants.models import Product
 
 
 class OrderKey(NamedTuple):
-    """Of an order, what its lines need."""
+    """What a line needs to know of its order."""
 
     pk: int
     order_no: str
 
 
 class KnownLine(NamedTuple):
-    """Of a line that is there already, what decides whether it changes: a third of its columns, by their names."""
+    """The columns of a stored line that decide whether it changes: a third of them, by their names."""
 
     id: int
     order_id: int
@@ -70,35 +70,40 @@ class LineBook:
         self.frontier = frontier
 
     def write(self, lives: Iterable[tuple[OrderKey, OrderLife]]) -> None:
+        """Create new lines, update open ones, and write what open nights have to adjust on sealed ones.
+
+        A line belongs to one payment. Where another payment of it comes first in the canonical order, the line is
+        deleted and made again with that one's terms; where the other payment names other lines, it is only deleted.
+        """
         pairs = [(order, state) for order, life in lives for state in life.lines.values()]
         orders = {order.pk for order, _state in pairs}
         self.holds = holds_of(orders)
-        rows = OrderLine.objects.filter(order__any_of=orders).values_list(*KnownLine._fields)
-        known = {(line.order_id, line.line_no): line for line in map(KnownLine._make, rows)}
-        fresh, changed, sealed, displaced = [], [], [], []
+        known = _known_lines(orders)
+        new: list[Pair] = []
+        open_lines: list[tuple[KnownLine, LineState]] = []
+        sealed: list[tuple[KnownLine, LineState]] = []
+        displaced: list[int] = []
         for order, state in pairs:
             line = known.pop((order.pk, state.line_no), None)
             state.subsidy_fen = line.subsidy_fen if line else 0
             if line is None:
-                fresh.append((order, state))
-            elif calendar.is_sealed(line, self.frontier):
+                new.append((order, state))
+            elif calendar.is_sealed(line.settles_on, self.frontier):
                 sealed.append((line, state))
-            elif line.paid_event_id != state.paid_event_id:
-                displaced.append(
-                    line.id
-                )  # another payment of it comes first in the canonical order: begin again with it
-                fresh.append((order, state))
+            elif line.paid_event_id == state.paid_event_id:
+                open_lines.append((line, state))
             else:
-                changed.append((line, state))
-        displaced += [line.id for line in known.values()]  # their payment is displaced by one that names other lines
+                displaced.append(line.id)
+                new.append((order, state))
+        displaced += [line.id for line in known.values()]
         if displaced:
             OrderLine.objects.filter(pk__in=displaced).delete()
-        self._create(fresh)
-        update_rows(OrderLine, [row for line, state in changed if (row := self._changes(line, state))], key="id")
+        self._create(new)
+        update_rows(OrderLine, [row for line, state in open_lines if (row := self._changes(line, state))], key="id")
         self._adjust(sealed)
 
     def _create(self, pairs: list[Pair]) -> None:
-        """New lines: terms frozen as of ``ordered_at``, the estimate made once."""
+        """Freeze the terms of new lines as of ``ordered_at``; their estimate is made now and never changes."""
         if not pairs:
             return
         self._find_products(pairs)
@@ -112,17 +117,17 @@ class LineBook:
             estimate = split(state.base_after(0), rates)
             due = split(state.base_fen, rates) if state.refunded_fen else estimate
             rows.append(
-                self._bought(order, state, sale)
+                self._purchase_columns(order, state, sale)
                 | {"is_prepaid": book.is_prepaid(sale)}
-                | _frozen(terms, rates)
-                | _amounts("estimate", estimate)
-                | self._standing(order.pk, state, terms.hold_days)
-                | _amounts("due", due)
+                | _terms_columns(terms, rates)
+                | _amount_columns("estimate", estimate)
+                | self._event_columns(order.pk, state, terms.hold_days)
+                | _amount_columns("due", due)
             )
         insert_rows(OrderLine, rows)
 
     def _find_products(self, pairs: list[Pair]) -> None:
-        """A parked order's payment may have come in an earlier batch: look up what this batch did not name."""
+        """Look up what this batch did not name: a parked order's payment may have come in an earlier one."""
         wanted = {(state.facts["merchant"], state.facts["product"]) for _order, state in pairs} - self.products.keys()
         if wanted:
             rows = Product.objects.select_related("merchant").filter(
@@ -135,7 +140,7 @@ class LineBook:
         ordered_at = datetime.fromisoformat(facts["ordered_at"])
         return Sale(self.products[facts["merchant"], facts["product"]], facts["pid"], facts["buyer_ref"], ordered_at)
 
-    def _bought(self, order: OrderKey, state: LineState, sale: Sale) -> dict[str, Any]:
+    def _purchase_columns(self, order: OrderKey, state: LineState, sale: Sale) -> dict[str, Any]:
         return {
             "order_id": order.pk,
             "order_no": order.order_no,
@@ -152,8 +157,8 @@ class LineBook:
             "subsidy_fen": state.subsidy_fen,
         }
 
-    def _standing(self, order_id: int, state: LineState, hold_days: int) -> dict[str, Any]:
-        """The columns that follow the events and holds until the line's night is sealed, but for the amounts."""
+    def _event_columns(self, order_id: int, state: LineState, hold_days: int) -> dict[str, Any]:
+        """The columns that events and holds may change until the line's night is sealed, without the amounts."""
         holds = self.holds.get((order_id, state.line_no), calendar.NO_HOLDS)
         held_reason, held_since = calendar.held(state, holds)
         return {
@@ -170,37 +175,43 @@ class LineBook:
         }
 
     def _changes(self, line: KnownLine, state: LineState) -> dict[str, Any]:
-        """The columns that bring ``line`` to ``state``; empty where it stands there already."""
-        row = self._standing(line.order_id, state, line.hold_days)
+        """The columns of ``line`` that are to change so that it agrees with ``state``; empty where it does."""
+        row = self._event_columns(line.order_id, state, line.hold_days)
         if line.held_reason == calendar.INSUFFICIENT_DEPOSIT and row["settles_on"]:
             row |= {"settles_on": None, "held_reason": line.held_reason, "held_since": line.held_since}
         changes = {column: value for column, value in row.items() if getattr(line, column) != value}
         if "due_base_fen" in changes:
-            changes |= _amounts("due", split(state.base_fen, line.rates))
+            changes |= _amount_columns("due", split(state.base_fen, line.rates))
         return changes and {"id": line.id, "updated_at": "now"} | changes
 
     def _adjust(self, sealed: list[tuple[KnownLine, LineState]]) -> None:
-        """Replace what waits for open nights on sealed lines by what their events now say (rulebook §7, §9)."""
+        """Write anew what open nights have to adjust on sealed lines, from their events (rulebook §7, §9)."""
         if not sealed:
             return
         lines = OrderLine.objects.in_bulk([line.id for line, _state in sealed])
         booked = last_booked(lines.values(), self.frontier)
         wanted = [
-            (lines[pk], booked[pk], calendar.adjustments(state, booked[pk], self.frontier))
-            for pk, state in ((line.id, state) for line, state in sealed)
+            (lines[line.id], booked[line.id], calendar.adjustments(state, booked[line.id], self.frontier))
+            for line, state in sealed
         ]
         replace_adjustments(wanted, self.frontier)
+
+
+def _known_lines(orders: Collection[int]) -> dict[tuple[int, int], KnownLine]:
+    """``{(order id, line number): line}``"""
+    rows = OrderLine.objects.filter(order__any_of=orders).values_list(*KnownLine._fields)
+    return {(line.order_id, line.line_no): line for line in map(KnownLine._make, rows)}
 
 
 _AMOUNTS_OF = attrgetter(*AMOUNTS)
 _COLUMNS_OF = {prefix: tuple(f"{prefix}_{column}" for column in AMOUNTS) for prefix in ("estimate", "due")}
 
 
-def _amounts(prefix: str, shares: Shares) -> dict[str, int]:
+def _amount_columns(prefix: str, shares: Shares) -> dict[str, int]:
     return dict(zip(_COLUMNS_OF[prefix], _AMOUNTS_OF(shares), strict=True))
 
 
-def _frozen(terms: Terms, rates: Rates) -> dict[str, Any]:
+def _terms_columns(terms: Terms, rates: Rates) -> dict[str, Any]:
     offer = terms.offer
     return {
         "streamer_id": terms.streamer_id,

@@ -1,4 +1,4 @@
-"""Orders take their goods from bases: what a line needs after its events, told to the floor of bases (rulebook §14)."""
+"""Base goods for order lines: what each line needs after its events, handed to the floor of bases (rulebook §14)."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime

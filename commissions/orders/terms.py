@@ -95,6 +95,8 @@ class TermsBook:
         return sale.product.merchant_id in self._prepaid
 
     def _engaged(self, client_id: int | None, at: datetime) -> Engagement | None:
+        if client_id is None:
+            return None
         return next((each for each in self._engagements[client_id] if each.is_live(at)), None)
 
     def _choose(self, sale: Sale) -> tuple[Choice, int | None]:

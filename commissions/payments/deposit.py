@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -51,13 +52,13 @@ def deposit_of(merchant: Tenant) -> Deposit:
     )
 
 
-def waiting(merchant: Tenant):
+def waiting(merchant: Tenant) -> QuerySet[OrderLine]:
     """The lines of ``merchant`` that its deposit did not cover."""
     return OrderLine.objects.visible_to(merchant).held_for(INSUFFICIENT_DEPOSIT).select_related("product")
 
 
 def set_low_balance(merchant: Tenant, low_balance_fen: int) -> None:
-    """From which balance down the merchant wants to be told; shops are the platform's rows."""
+    """From which balance down the merchant wants to be warned; shops are the platform's rows."""
     with platform_scope():
         Shop.objects.filter(merchant=merchant).update(low_balance_fen=low_balance_fen)
 

@@ -56,7 +56,7 @@ class Result:
 class Channel(Protocol):
     """A way to pay. A payment provider's adapter is another: ``write`` gives the request, ``read`` takes the answer."""
 
-    code: str
+    code: ClassVar[str]
 
     def write(self, batch: str, instructions: Sequence[Instruction]) -> bytes:
         """The whole batch, the same bytes for the same batch."""
@@ -86,7 +86,7 @@ class HalfFile(ResultsRefused):
 
 class TotalsWrong(ResultsRefused):
     code = "TOTALS_WRONG"
-    text = _("合计行写明 {told} 笔、{told_fen} 分，明细为 {count} 笔、{sum_fen} 分。请重新取得完整的文件。")
+    text = _("合计行写明 {stated} 笔、{stated_fen} 分，明细为 {count} 笔、{sum_fen} 分。请重新取得完整的文件。")
 
 
 class ChecksumWrong(ResultsRefused):
@@ -124,11 +124,11 @@ class FileChannel:
         if rows[-1][0] != TOTAL or len(rows[-1]) != len(RESULT_COLUMNS):
             raise HalfFile()
         results = [_result(number, row) for number, row in enumerate(rows[1:-1], start=2)]
-        told_fen, told, sealed = rows[-1][1:]
+        stated_fen, stated, sealed = rows[-1][1:]
         count, sum_fen = len(results), sum(result.amount_fen for result in results)
-        adds_up = told_fen == str(sum_fen) or any(result.unreadable for result in results)
-        if told != str(count) or not adds_up:
-            raise TotalsWrong(told=told, told_fen=told_fen, count=count, sum_fen=sum_fen)
+        adds_up = stated_fen == str(sum_fen) or any(result.unreadable for result in results)
+        if stated != str(count) or not adds_up:
+            raise TotalsWrong(stated=stated, stated_fen=stated_fen, count=count, sum_fen=sum_fen)
         if sealed and sealed != checksum(_before_last_line(content)):
             raise ChecksumWrong()
         return results

@@ -20,6 +20,7 @@ from haowu.approvals.words import Act, Subject
 from haowu.ground import days
 from haowu.ground.errors import NotFound, Refused
 from haowu.ground.money import yuan
+from haowu.ground.states import move_all
 from haowu.tenants import personal
 from haowu.tenants.models import User
 
@@ -98,7 +99,7 @@ def file_of(batch: PayoutBatch, by: User | None, at: datetime, *, who: str = "")
     It is written anew, since account numbers are kept sealed only.
     """
     _require_staff(by)
-    withdrawals = batch.withdrawals.select_related("bank_account").order_by("pk")
+    withdrawals = list(batch.withdrawals.select_related("bank_account").order_by("pk"))
     content = _written(batch.number, CHANNELS[batch.channel], withdrawals, by=by, who=who, at=at)
     if checksum(content) != batch.checksum:
         raise BatchChanged(number=batch.number)
@@ -106,9 +107,10 @@ def file_of(batch: PayoutBatch, by: User | None, at: datetime, *, who: str = "")
 
 
 def _written(number: str, channel: Channel, withdrawals: Sequence[Withdrawal], **access: Any) -> bytes:
-    accounts = personal.reveal_many(
+    opened = personal.reveal_many(
         (withdrawal.bank_account for withdrawal in withdrawals), reason=f"打款批次 {number}", **access
     )
+    accounts = [account for account in opened if isinstance(account, personal.BankAccount)]
     return channel.write(
         number,
         [
@@ -150,9 +152,9 @@ def _ruling(result: Result, withdrawal: Withdrawal | None, times: int) -> tuple[
     if times > 1:
         return "DUPLICATE_ROW", {"times": times}
     if withdrawal.amount_fen != result.amount_fen:
-        return "WRONG_AMOUNT", {"told": yuan(result.amount_fen), "sent": yuan(withdrawal.amount_fen)}
-    told = Withdrawal.Status.PAID if result.is_paid else Withdrawal.Status.FAILED
-    if withdrawal.status == told:
+        return "WRONG_AMOUNT", {"stated": yuan(result.amount_fen), "sent": yuan(withdrawal.amount_fen)}
+    expected = Withdrawal.Status.PAID if result.is_paid else Withdrawal.Status.FAILED
+    if withdrawal.status == expected:
         return "REPEATED", {}
     if withdrawal.status in (Withdrawal.Status.PAID, Withdrawal.Status.FAILED):
         return "CONTRADICTS", {"status": withdrawal.get_status_display()}
@@ -168,7 +170,7 @@ _ANSWERS = {
     "ROW_UNREADABLE": _("「{column}」不对：金额为整数分，结果为 成功 或 失败，每行 4 列。请更正这一行后重新读取。"),
     "UNKNOWN_ROW": _("没有这个流水号。请核对是不是本平台的回盘文件。"),
     "DUPLICATE_ROW": _("这个流水号在文件里出现了 {times} 次，各行都没有处理。请向银行核实后只保留一行。"),
-    "WRONG_AMOUNT": _("文件写 ¥{told}，实际打款 ¥{sent}。请向银行核实金额。"),
+    "WRONG_AMOUNT": _("文件写 ¥{stated}，实际打款 ¥{sent}。请向银行核实金额。"),
     "CONTRADICTS": _("此前的结果是「{status}」，与这一行相反。请向银行核实；如已入账的款项被退回，请做差错调整。"),
     "NOT_SENT": _("这笔提现的状态是「{status}」，还没有打款。请向银行核实。"),
 }
@@ -195,15 +197,8 @@ def _end(
 
 
 def _move_all(withdrawals: list[Withdrawal], move: str, by: User | None, at: datetime, **changes: Any) -> None:
-    """The same move for rows that this transaction holds. A row that left its origin meanwhile would be a bug."""
-    changes |= {"touched_by": by, "touched_at": at}
-    moved = Withdrawal.objects.filter(pk__in=[withdrawal.pk for withdrawal in withdrawals]).move(move, **changes)
-    if moved != len(withdrawals):
-        raise RuntimeError(f"{move}: {moved} of {len(withdrawals)} withdrawals moved although all were locked")
-    for withdrawal in withdrawals:
-        withdrawal.status = Withdrawal.MOVES[move][1]
-        for name, value in changes.items():
-            setattr(withdrawal, name, value)
+    """The same move for rows that this transaction has locked."""
+    move_all(withdrawals, move, touched_by=by, touched_at=at, **changes)
     record_steps(withdrawals, by, at)
 
 

@@ -33,6 +33,6 @@ def record_steps(
 
 def entry(withdrawal: Withdrawal) -> Entry:
     after = facts(withdrawal, "status", "number", "amount_fen")
-    if withdrawal.batch_id is not None:
+    if withdrawal.batch is not None:
         after["batch"] = withdrawal.batch.number
     return Entry(Subject.WITHDRAWAL, withdrawal.public_id, withdrawal.tenant_id, after=after)

@@ -1,12 +1,13 @@
-"""The money that tenant holds and disputes keep still: available ⇄ frozen; the cause names the case.
+"""The money that disputes and tenant holds keep still: available ⇄ frozen; a posting's cause names its case.
 
 ::
 
-    available ──frozen──▶ frozen ──released──▶ available            frozen, available ──correction──▶ claimant
+    available ──frozen──▶ frozen ──released──▶ available          frozen, then available ──correction──▶ claimant
 
-Disputes freeze before tenant holds, the oldest first; a hold takes what is left. A night first thaws what its
-clawbacks need, books, then takes what was decided and freezes again: a clawback is paid out of frozen money before it
-becomes a debt. Everything works on all cases at once; a night without cases pays for three reads.
+Disputes freeze before tenant holds, the oldest first; a hold freezes what is left. A night first releases what its
+clawbacks need and makes its postings, so that a clawback is paid out of frozen money before it becomes a debt. Then it
+collects what disputes were decided to take, and freezes again. Each function works on all cases at once; a night
+without cases pays for three reads.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,9 +31,9 @@ Bucket = tuple[int, str]
 Case = Dispute | TenantHold
 
 LOSING = f"""
-    SELECT DISTINCT part.party FROM commissions_settlement
-    CROSS JOIN LATERAL (VALUES {", ".join(f"({role}_id, {KEPT_NET[role]})" for role in ROLES)}) AS part (party, fen)
-    WHERE day = %(day)s AND phase > 0 AND part.fen < 0
+    SELECT DISTINCT role.party FROM commissions_settlement
+    CROSS JOIN LATERAL (VALUES {", ".join(f"({role}_id, {KEPT_NET[role]})" for role in ROLES)}) AS role (party, fen)
+    WHERE day = %(day)s AND phase > 0 AND role.fen < 0
 """
 """Who gives something back on a day: the rows are read once, and a first phase takes nothing from anybody."""
 
@@ -56,8 +57,15 @@ def release(case: Case, owner: int, amount_fen: int) -> Move:
     return Move(case, (owner, FROZEN), (owner, AVAILABLE), amount_fen, Posting.Kind.RELEASED)
 
 
+def pay_claimant(dispute: Dispute, source: str, amount_fen: int) -> Move:
+    """From the respondent's ``source`` to the claimant: a merchant's funding, anybody else's available money."""
+    target = Account.Kind.FUNDING if dispute.claimant.kind == Tenant.Kind.MERCHANT else AVAILABLE
+    bucket = (dispute.respondent_id, source)
+    return Move(dispute, bucket, (dispute.claimant_id, target), amount_fen, Posting.Kind.CORRECTION)
+
+
 def book(moves: Iterable[Move], *, day: date) -> None:
-    """Post ``moves`` and keep count on their cases, which the caller has locked. Moves of nothing are passed over."""
+    """Post ``moves`` and keep count on their cases, which the caller has locked. Moves of nothing are left out."""
     moves = [move for move in moves if move.amount_fen]
     accounts = open_accounts({bucket for move in moves for bucket in (move.source, move.target)})
     transfers = []
@@ -78,37 +86,41 @@ def book(moves: Iterable[Move], *, day: date) -> None:
 def lock_party(owner: int) -> None:
     """Keep everybody else from changing what is frozen of ``owner``: the party, its holds, its disputes, in this order.
 
-    Acts call it before they touch a case; a night takes holds before disputes too, so that neither waits in a circle.
+    Acts call it before they touch a case; a night locks holds before disputes too, so that neither waits in a circle.
     """
     Tenant.objects.select_for_update(no_key=True).get(pk=owner)
     list(TenantHold.objects.open().filter(tenant=owner).select_for_update(of=("self",)).order_by("pk"))
     list(Dispute.objects.filter(respondent=owner).unfinished().select_for_update(of=("self",)).order_by("pk"))
 
 
-def cover(day: date, *, owners: Sequence[int] | None = None) -> None:
+def freeze_missing(day: date, *, owners: Sequence[int] | None = None) -> None:
     """Freeze what open cases ask for and have not got yet, out of what their parties (or all) have available.
 
-    Cases that somebody else is deciding at this moment are passed over: they are about to be released.
+    Cases that somebody else is deciding at this moment are left out: they are about to be released.
     """
-    disputes = Dispute.objects.short().select_for_update(skip_locked=True, of=("self",)).order_by("pk")
-    holds = TenantHold.objects.open().select_for_update(skip_locked=True, of=("self",)).order_by("pk")
+    short = Dispute.objects.short().select_for_update(skip_locked=True, of=("self",)).order_by("pk")
+    open_holds = TenantHold.objects.open().select_for_update(skip_locked=True, of=("self",)).order_by("pk")
     if owners is not None:
-        disputes, holds = disputes.filter(respondent__in=owners), holds.filter(tenant__in=owners)
-    disputes, holds = list(disputes), list(holds)
+        short, open_holds = short.filter(respondent__in=owners), open_holds.filter(tenant__in=owners)
+    disputes, holds = list(short), list(open_holds)
     parties = {case.respondent_id for case in disputes} | {case.tenant_id for case in holds}
     left = locked_balances((owner, kind) for owner in parties for kind in (AVAILABLE, FROZEN))
     moves = []
     for dispute in disputes:
         bucket = (dispute.respondent_id, AVAILABLE)
-        part = min(dispute.amount_fen - dispute.frozen_fen, left[bucket])
-        left[bucket] -= part
-        moves.append(freeze(dispute, dispute.respondent_id, part))
+        amount_fen = min(dispute.amount_fen - dispute.frozen_fen, left[bucket])
+        left[bucket] -= amount_fen
+        moves.append(freeze(dispute, dispute.respondent_id, amount_fen))
     moves += [freeze(hold, hold.tenant_id, left[hold.tenant_id, AVAILABLE]) for hold in holds]
     book(moves, day=day)
 
 
-def thaw_for_clawbacks(day: date) -> None:
-    """Before the night of ``day`` books: release what its clawbacks reach into, and lock every case that freezes."""
+def release_for_clawbacks(day: date) -> None:
+    """Before the postings of the night of ``day``: lock every case that freezes, and release what clawbacks need.
+
+    A hold releases all that it keeps of a party that gives something back; a dispute what its line no longer leaves
+    with the respondent.
+    """
     holds = list(TenantHold.objects.open().select_for_update(of=("self",)).order_by("pk"))
     disputes = list(Dispute.objects.open().select_for_update(of=("self",)).order_by("pk"))
     losing = losing_parties(day, [hold.tenant_id for hold in holds if hold.frozen_fen])
@@ -122,10 +134,22 @@ def thaw_for_clawbacks(day: date) -> None:
     book(moves, day=day)
 
 
-def collect(day: date, *, only: Dispute | None = None) -> None:
-    """Take what upheld disputes were decided to take and have not got: from what is frozen for them, then available.
+def pay_from_frozen(dispute: Dispute, *, day: date) -> int:
+    """Pay the claimant of ``dispute``, which is being upheld, from what is frozen for it, and release the rest.
 
-    Never more than the line left with the respondent; a line that has not settled yet gives nothing yet.
+    Returns what was paid; what is missing ``collect`` pays out of available money.
+    """
+    paid_fen = min(dispute.take_fen, dispute.frozen_fen)
+    rest_fen = dispute.frozen_fen - paid_fen
+    book([pay_claimant(dispute, FROZEN, paid_fen), release(dispute, dispute.respondent_id, rest_fen)], day=day)
+    return paid_fen
+
+
+def collect(day: date, *, only: Dispute | None = None) -> None:
+    """Pay claimants of upheld disputes what ``pay_from_frozen`` left open, as far as respondents have it available.
+
+    Never more than the line left with the respondent; a line that has not settled yet gives nothing yet. What a hold
+    keeps of the respondent stays kept: the following nights pay, before the hold freezes again.
     """
     settled = Settlement.objects.filter(line__order=OuterRef("order"), line__line_no=OuterRef("line_no"), phase=0)
     waiting = Dispute.objects.to_collect().filter(Exists(settled)).select_related("claimant")
@@ -133,35 +157,28 @@ def collect(day: date, *, only: Dispute | None = None) -> None:
         waiting = waiting.filter(pk=only.pk)
     disputes = list(waiting.select_for_update(of=("self",)).order_by("pk"))
     nets = nets_of(disputes)
-    moves = [take(dispute, AVAILABLE, 0) for dispute in disputes]
-    has = locked_balances(bucket for move in moves for bucket in (move.source, move.target))
-    moves.clear()
+    largest = [pay_claimant(dispute, AVAILABLE, dispute.take_fen) for dispute in disputes]
+    left = locked_balances(bucket for move in largest for bucket in (move.source, move.target))
+    moves = []
     for dispute in disputes:
         bucket = (dispute.respondent_id, AVAILABLE)
-        missing = max(0, min(dispute.take_fen, nets[dispute.pk]) - dispute.taken_fen)
-        part = min(missing, has[bucket])
-        has[bucket] -= part
-        moves.append(take(dispute, AVAILABLE, part))
-        dispute.taken_fen += part
+        open_fen = max(0, min(dispute.take_fen, nets[dispute.pk]) - dispute.taken_fen)
+        paid_fen = min(open_fen, left[bucket])
+        left[bucket] -= paid_fen
+        dispute.taken_fen += paid_fen
+        moves.append(pay_claimant(dispute, AVAILABLE, paid_fen))
     update_rows(Dispute, [{"id": each.pk, "taken_fen": each.taken_fen} for each in disputes], key="id")
     book(moves, day=day)
 
 
-def take(dispute: Dispute, source: str, amount_fen: int) -> Move:
-    """To the claimant: a merchant's funding, anybody else's available money."""
-    target = Account.Kind.FUNDING if dispute.claimant.kind == Tenant.Kind.MERCHANT else AVAILABLE
-    bucket = (dispute.respondent_id, source)
-    return Move(dispute, bucket, (dispute.claimant_id, target), amount_fen, Posting.Kind.CORRECTION)
-
-
 def nets_of(disputes: Iterable[Dispute]) -> dict[int, int]:
     """``{dispute id: what the line's phases left with the respondent}``; lines without a phase are left out."""
-    parts = " + ".join(
+    shares = " + ".join(
         f"CASE WHEN settled.{role}_id = dispute.respondent_id THEN {_of(role, 'settled')} ELSE 0 END" for role in ROLES
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT dispute.id, sum({parts})::bigint FROM commissions_dispute AS dispute"
+            f"SELECT dispute.id, sum({shares})::bigint FROM commissions_dispute AS dispute"
             " JOIN commissions_orderline AS line ON line.order_id = dispute.order_id AND line.line_no = dispute.line_no"
             " JOIN commissions_settlement AS settled ON settled.line_id = line.id"
             " WHERE dispute.id = ANY(%s) GROUP BY dispute.id",

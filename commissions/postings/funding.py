@@ -74,7 +74,7 @@ def hold_what_deposits_cannot_pay(after: date | None, day: date, *, at: datetime
 
 
 def is_low(shop: Shop) -> bool:
-    """Whether the deposit of a prepaid shop has fallen below the line at which its merchant wants to be told."""
+    """Whether the deposit of a prepaid shop has fallen below the balance at which its merchant wants to be warned."""
     if shop.funding != Shop.Funding.PREPAID:
         return False
     return balances(shop.merchant).get(Account.Kind.FUNDING, 0) < shop.low_balance_fen

@@ -1,8 +1,23 @@
-"""What a night's rows come to for each party, and the postings that follow from it, as sets in SQL.
+"""What a night's settlement rows come to for each party, and the movements of money that follow, as sets in SQL.
 
-Temporary tables hold the sums while a run closes: ``night_sums`` (role, party, gross, clawed, fee, returned), the
-merchants' with their costs as gross; ``night_agencies`` (streamer, agency, paid, returned); ``night_accounts``, what
-the parties had before. Ten million lines come to some 300,000 rows here, and none passes through Python.
+Temporary tables hold the sums while a run closes, so that none of ten million lines (some 300,000 sums) passes through
+Python:
+
+* ``night_sums``: role, party, gross, clawed back, fee, fee returned. The merchants' have their costs as gross;
+* ``night_agencies``: what each streamer pays to its agency, and what the agency returns;
+* ``night_accounts``: what the parties had before, locked.
+
+Worked example: merchant m1 sold through s1 for a commission of 10.00 and clawed 2.00 back of an earlier line; the
+platform's fee is a tenth. ``MOVEMENTS`` gives::
+
+    night_sums      gross   clawed    fee   returned          kind               from           to           fen
+    s1 streamer      1000      200    100         20          commission         clearing       s1          1000
+    m1 merchant      1000      200      0          0          tech_fee           s1             revenue      100
+                                                              clawback           s1             clearing     200
+                                                              tech_fee_returned  revenue        s1            20
+                                                              withheld           external       m1          1000
+                                                              cost               m1             clearing    1000
+                                                              reimbursed         clearing       m1           200
 """
 
 from datetime import date
@@ -21,7 +36,7 @@ EARNING = {
 }
 
 
-def add_up(day: date) -> None:
+def sum_up(day: date) -> None:
     """Make the tables of sums from the settlement rows of ``day``. They last until the next night of this session."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.night_sums, pg_temp.night_agencies")
@@ -38,14 +53,14 @@ def lock_parties() -> None:
         cursor.execute("ANALYZE night_accounts")
 
 
-def in_need_of_debt() -> list[tuple[int, int, int]]:
+def parties_with_debts() -> list[tuple[int, int, int]]:
     """``[(party, available after the night, debt)]`` of those that come out below zero, or earn and are in debt."""
     with connection.cursor() as cursor:
-        cursor.execute(_DEBTS)
+        cursor.execute(_WITH_DEBTS)
         return cursor.fetchall()
 
 
-def returned_to(merchants: list[int]) -> dict[int, int]:
+def clawed_back_for(merchants: list[int]) -> dict[int, int]:
     """``{merchant: fen clawed back for it}`` of the night."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -54,9 +69,9 @@ def returned_to(merchants: list[int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _sum_of(role: str, party: str, gross: str, fee: str) -> str:
-    parts = (("gross", gross), ("clawed", f"-{gross}"), ("fee", fee), ("returned", f"-{fee}"))
-    sums = ", ".join(f"fen_sum(greatest({amount}, 0)) AS {name}" for name, amount in parts)
+def _sums_of(role: str, party: str, gross: str, fee: str) -> str:
+    amounts = (("gross", gross), ("clawed", f"-{gross}"), ("fee", fee), ("returned", f"-{fee}"))
+    sums = ", ".join(f"fen_sum(greatest({amount}, 0)) AS {name}" for name, amount in amounts)
     return (
         f"SELECT '{role}' AS role, {party} AS party, {sums} FROM commissions_settlement"
         f" WHERE day = %(day)s AND {party} IS NOT NULL GROUP BY {party}"
@@ -65,8 +80,8 @@ def _sum_of(role: str, party: str, gross: str, fee: str) -> str:
 
 _SUMS = " UNION ALL ".join(
     [
-        _sum_of("merchant", "merchant_id", "cost_fen", "0::bigint"),
-        *(_sum_of(role, f"{role}_id", f"{role}_fen", f"{role}_fee_fen") for role in ROLES),
+        _sums_of("merchant", "merchant_id", "cost_fen", "0::bigint"),
+        *(_sums_of(role, f"{role}_id", f"{role}_fen", f"{role}_fee_fen") for role in ROLES),
     ]
 )
 """A pass over the rows for each role: in a single one (``GROUPING SETS``) each set adds up all amounts: slower."""
@@ -89,43 +104,51 @@ _LOCKED = """
     ORDER BY id FOR UPDATE
 """
 
-_DEBTS = """
-SELECT net.party, available.balance_fen + net.fen, coalesce(debt.balance_fen, 0)
-FROM (
-    SELECT party, sum(fen)::bigint AS fen FROM (
-        SELECT party, gross - clawed - fee + returned AS fen FROM night_sums WHERE role <> 'merchant'
-        UNION ALL SELECT streamer, returned - paid FROM night_agencies
-    ) AS moved GROUP BY party
-) AS net
-JOIN night_accounts AS available ON available.owner_id = net.party AND available.kind = 'available'
-LEFT JOIN night_accounts AS debt ON debt.owner_id = net.party AND debt.kind = 'debt'
-WHERE available.balance_fen + net.fen < 0 OR (debt.balance_fen < 0 AND available.balance_fen + net.fen > 0)
-ORDER BY net.party
+_WITH_DEBTS = """
+WITH changes AS (
+    SELECT party, gross - clawed - fee + returned AS fen FROM night_sums WHERE role <> 'merchant'
+    UNION ALL SELECT streamer, returned - paid FROM night_agencies
+), nets AS (
+    SELECT party, sum(fen)::bigint AS fen FROM changes GROUP BY party
+)
+SELECT nets.party, available.balance_fen + nets.fen, coalesce(debt.balance_fen, 0)
+FROM nets
+JOIN night_accounts AS available ON available.owner_id = nets.party AND available.kind = 'available'
+LEFT JOIN night_accounts AS debt ON debt.owner_id = nets.party AND debt.kind = 'debt'
+WHERE available.balance_fen + nets.fen < 0 OR (debt.balance_fen < 0 AND available.balance_fen + nets.fen > 0)
+ORDER BY nets.party
 """
 
 _EARNED = "CASE role " + " ".join(f"WHEN '{role}' THEN '{EARNING[role]}'" for role in FROM_MERCHANT) + " END"
 
-MOVES = f"""
+MOVEMENTS = f"""
+WITH earnings AS (
     SELECT {_EARNED} AS kind, %(clearing)s AS source, account.id AS target, gross AS fen
     FROM night_sums JOIN night_accounts AS account ON account.owner_id = party AND account.kind = 'available'
     WHERE role IN ({", ".join(f"'{role}'" for role in FROM_MERCHANT)})
-    UNION ALL
+), agencies AS (
     SELECT moved.kind, moved.source, moved.target, moved.fen
     FROM night_agencies
     JOIN night_accounts AS streamer ON streamer.owner_id = night_agencies.streamer AND streamer.kind = 'available'
     JOIN night_accounts AS agency ON agency.owner_id = night_agencies.agency AND agency.kind = 'available'
-    CROSS JOIN LATERAL (VALUES ('{Kind.AGENCY_FEE}', streamer.id, agency.id, paid),
-        ('{Kind.CLAWBACK}', agency.id, streamer.id, returned)) AS moved (kind, source, target, fen)
-    UNION ALL
+    CROSS JOIN LATERAL (VALUES
+        ('{Kind.AGENCY_FEE}', streamer.id, agency.id, paid),
+        ('{Kind.CLAWBACK}', agency.id, streamer.id, returned)
+    ) AS moved (kind, source, target, fen)
+), parties AS (
+    SELECT party, sum(fee)::bigint AS fee, sum(returned)::bigint AS returned,
+           coalesce(sum(clawed) FILTER (WHERE role <> 'agency'), 0)::bigint AS clawed
+    FROM night_sums WHERE role <> 'merchant' GROUP BY party
+), fees_and_clawbacks AS (
     SELECT moved.kind, moved.source, moved.target, moved.fen
-    FROM (SELECT party, sum(fee)::bigint AS fee, sum(returned)::bigint AS returned,
-                 coalesce(sum(clawed) FILTER (WHERE role <> 'agency'), 0)::bigint AS clawed
-          FROM night_sums WHERE role <> 'merchant' GROUP BY party) AS others
+    FROM parties
     JOIN night_accounts AS account ON account.owner_id = party AND account.kind = 'available'
-    CROSS JOIN LATERAL (VALUES ('{Kind.TECH_FEE}', account.id, %(revenue)s, fee),
+    CROSS JOIN LATERAL (VALUES
+        ('{Kind.TECH_FEE}', account.id, %(revenue)s, fee),
         ('{Kind.CLAWBACK}', account.id, %(clearing)s, clawed),
-        ('{Kind.TECH_FEE_RETURNED}', %(revenue)s, account.id, returned)) AS moved (kind, source, target, fen)
-    UNION ALL
+        ('{Kind.TECH_FEE_RETURNED}', %(revenue)s, account.id, returned)
+    ) AS moved (kind, source, target, fen)
+), merchants AS (
     SELECT moved.kind, moved.source, moved.target, moved.fen
     FROM night_sums
     JOIN night_accounts AS funding ON funding.owner_id = party AND funding.kind = 'funding'
@@ -138,6 +161,11 @@ MOVES = f"""
         ('{Kind.REIMBURSED}', %(clearing)s, funding.id, clawed - coalesce(owed.fen, 0))
     ) AS moved (kind, source, target, fen)
     WHERE role = 'merchant'
+)
+SELECT * FROM earnings
+UNION ALL SELECT * FROM agencies
+UNION ALL SELECT * FROM fees_and_clawbacks
+UNION ALL SELECT * FROM merchants
 """
 """Every movement of the night as (kind, source, target, fen), also those of nothing. An agency is paid by its streamer
 and pays back to him; neither passes the clearing account. A deposit pays first, the rest is withheld."""

@@ -1,7 +1,7 @@
 """Reserves: released when their time has come, there for clawbacks before, and kept of what each night brought.
 
 A clawback reaches into a party's reserves before it becomes a debt: the night releases them, books, and keeps what is
-left again. What the policy in force at the beginning of the run's day keeps is a part of each party's positive net.
+left again. What the policy in force at the beginning of the run's day keeps is a share of each party's positive net.
 
 All of it is sets in SQL: so many statements whatever the number of parties, none of which passes through Python. The
 temporary table ``night_freed`` (reserve, party, what it held, whether its time had not come) lasts while a run closes;
@@ -11,6 +11,7 @@ accounts are locked by the postings, in the order of their ids.
 from datetime import date, timedelta
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from commissions.models import Policy, Reserve
 from commissions.postings.freezing import LOSING
@@ -46,7 +47,7 @@ SELECT id, party, moves, fen FROM (
            least(held, available.balance_fen - (sum(held) OVER before - held)) AS fen
     FROM night_freed {_ACCOUNTS.format(table="night_freed")} WHERE is_early
     WINDOW before AS (PARTITION BY night_freed.party ORDER BY release_on, night_freed.id)
-) AS parts WHERE fen > 0
+) AS amounts WHERE fen > 0
 """
 """What is left of each party's money, first to the reserve that is released first, to none more than it held."""
 
@@ -61,7 +62,7 @@ _KEPT = f"""
 CREATE TEMP TABLE night_kept ON COMMIT DROP AS
 SELECT nextval(pg_get_serial_sequence('commissions_reserve', 'id')) AS id, party, fen, 0 AS moves FROM (
     SELECT party, div(fen * %(bps)s + 5000, 10000)::bigint AS fen FROM ({_NETS}) AS nets ORDER BY party
-) AS parts WHERE fen > 0
+) AS amounts WHERE fen > 0
 """
 """``share`` of each party's net: half up, in whole fen."""
 
@@ -83,7 +84,7 @@ def release_for_night(day: date) -> None:
 
 def keep(day: date) -> None:
     """After the night of ``day`` has booked: freeze again what clawbacks left of what was released early, then the
-    night's part.
+    night's share.
 
     A reserve never holds more than it held before: what a clawback took of it does not come back into it.
     """
@@ -96,7 +97,7 @@ def keep(day: date) -> None:
             _keep_of_the_night(cursor, day, policy)
 
 
-def _freeze_again(cursor, day: date) -> None:
+def _freeze_again(cursor: CursorWrapper, day: date) -> None:
     cursor.execute(_REFROZEN)
     cursor.execute("ANALYZE night_refrozen")
     _post("night_refrozen", "fen", Posting.Kind.FROZEN, day)
@@ -106,7 +107,7 @@ def _freeze_again(cursor, day: date) -> None:
     )
 
 
-def _keep_of_the_night(cursor, day: date, policy: Policy) -> None:
+def _keep_of_the_night(cursor: CursorWrapper, day: date, policy: Policy) -> None:
     cursor.execute(_KEPT, {"day": day, "cause": f"run:{day}", "bps": policy.reserve_bps})
     cursor.execute("ANALYZE night_kept")
     open_accounts_of(f"SELECT party, '{_FROZEN}' FROM night_kept")

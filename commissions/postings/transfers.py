@@ -9,7 +9,7 @@ in its receivable account, unless the policy lets the platform front it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.db import connection
@@ -28,13 +28,16 @@ KEPT_NET = {role: f"{role}_fen - {role}_fee_fen" for role in ROLES} | {
 }
 """What a row leaves with each role, in SQL."""
 Amounts = dict[int, int]
-Few = list[tuple[str, int, int, int]]
-"""``[(kind, source account, target account, fen)]``"""
+Movement = tuple[str, int, int, int]
+"""``(kind, source account, target account, fen)``"""
 
 
 class NightTransfers:
-    """``post()`` once: books one run, all or nothing. What almost everybody has is added up and posted as a set
-    (``netting``); who falls into debt, or repays one, is looked at one by one."""
+    """``post()`` once: makes the postings of one run, all or none.
+
+    The movements that almost every party has are added up and posted as a set (``netting``); parties that fall into
+    debt, or repay one, are looked at one by one.
+    """
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -47,49 +50,30 @@ class NightTransfers:
         self.is_fronted = Policy.objects.in_force(days.start_of(run.day)).front_clawbacks
 
     def post(self) -> int:
-        """How many postings it took. The balances of all its parties are locked from then on."""
-        netting.add_up(self.run.day)
+        """Returns how many postings there are. The balances of all the night's parties are locked from then on."""
+        day = self.run.day
+        netting.sum_up(day)
         open_accounts_of(netting.ACCOUNTS)
         netting.lock_parties()
-        few, owed, repaid = self._debts()
-        few += self._owed_and_repaid(owed, repaid)
-        day = self.run.day
+        short, repaying = _debts()
+        owed, repaid = self._claim(short), _repay(repaying)
+        movements = [*_debt_movements(short, repaying), *self._claim_movements(owed, repaid)]
         return post_all(
             f"SELECT kind, source, target, fen, 'night:{day}:' || kind || ':' || source || ':' || target"
-            f" FROM ({netting.MOVES} UNION ALL SELECT * FROM unnest(%(kinds)s::text[], %(sources)s::bigint[],"
-            " %(targets)s::bigint[], %(amounts)s::bigint[])) AS moves",
+            f" FROM ({netting.MOVEMENTS} UNION ALL SELECT * FROM unnest(%(kinds)s::text[], %(sources)s::bigint[],"
+            " %(targets)s::bigint[], %(amounts)s::bigint[])) AS movements",
             {"clearing": self.clearing, "revenue": self.revenue, "external": self.external}
             | {"owed_to": list(owed), "owed_fen": list(owed.values())}
             | {
-                name: [each[index] for each in few]
-                for index, name in enumerate(("kinds", "sources", "targets", "amounts"))
+                name: [movement[column] for movement in movements]
+                for column, name in enumerate(("kinds", "sources", "targets", "amounts"))
             },
             day=day,
             cause=f"run:{day}",
         )
 
-    def _debts(self) -> tuple[Few, Amounts, Amounts]:
-        """Draw what parties cannot pay from their debt accounts, repay debts from what they earned.
-
-        Also returns what merchants do not get yet of tonight's clawbacks, and what they get of earlier ones.
-        """
-        concerned = netting.in_need_of_debt()
-        parties = [party for party, _after, _debt in concerned]
-        available, debt = _accounts(parties, Account.Kind.AVAILABLE), _accounts(parties, Account.Kind.DEBT)
-        short: Amounts = {}
-        paying: Amounts = {}
-        few: Few = []
-        for party, after, owes in concerned:
-            if after < 0:
-                short[party] = -after
-                few.append((Posting.Kind.DEBT_DRAWN, debt[party], available[party], -after))
-            else:
-                paying[party] = min(after, -owes)
-                few.append((Posting.Kind.DEBT_REPAID, available[party], debt[party], paying[party]))
-        return few, self._claim(short), _repay(paying)
-
     def _claim(self, short: Amounts) -> Amounts:
-        """Divide each shortfall over the merchants it was clawed back for; ``{merchant: fen}`` owed to them.
+        """Divide each party's shortfall over the merchants it was clawed back for; ``{merchant: fen}`` owed to them.
 
         What a party lacks for a corrected tech fee is the platform's to wait for.
         """
@@ -97,25 +81,47 @@ class NightTransfers:
         if self.is_fronted or not short:
             return owed
         clawed_back = _clawed_by_merchant(self.run.day, short)
-        returned = netting.returned_to(sorted(set().union(*clawed_back.values())))
+        clawed_in_all = netting.clawed_back_for(sorted(set().union(*clawed_back.values())))
         for debtor, clawed in clawed_back.items():
             merchants = sorted(clawed)
             shared = min(short[debtor], sum(clawed.values()))
-            parts = divide(shared, [clawed[merchant] for merchant in merchants])
-            for merchant, part in zip(merchants, parts, strict=True):
-                part = min(part, returned[merchant] - owed[merchant])
-                if part:
-                    owed[merchant] += part
-                    Claim.objects.create(debtor_id=debtor, merchant_id=merchant, day=self.run.day, amount_fen=part)
+            shares = divide(shared, [clawed[merchant] for merchant in merchants])
+            for merchant, share in zip(merchants, shares, strict=True):
+                fen = min(share, clawed_in_all[merchant] - owed[merchant])
+                if fen:
+                    owed[merchant] += fen
+                    Claim.objects.create(debtor_id=debtor, merchant_id=merchant, day=self.run.day, amount_fen=fen)
         return owed
 
-    def _owed_and_repaid(self, owed: Amounts, repaid: Amounts) -> Few:
+    def _claim_movements(self, owed: Amounts, repaid: Amounts) -> Iterator[Movement]:
         """What waits for merchants until debtors pay, and what comes in of it."""
         receivable = _accounts({*owed, *repaid}, Account.Kind.RECEIVABLE)
         funding = _accounts(repaid, Account.Kind.FUNDING)
-        return [(Posting.Kind.OWED, self.clearing, receivable[merchant], fen) for merchant, fen in owed.items()] + [
-            (Posting.Kind.REIMBURSED, receivable[merchant], funding[merchant], fen) for merchant, fen in repaid.items()
-        ]
+        for merchant, fen in owed.items():
+            yield Posting.Kind.OWED, self.clearing, receivable[merchant], fen
+        for merchant, fen in repaid.items():
+            yield Posting.Kind.REIMBURSED, receivable[merchant], funding[merchant], fen
+
+
+def _debts() -> tuple[Amounts, Amounts]:
+    """``({party: fen that it cannot pay tonight}, {party: fen of its debt that it repays from what it earned})``."""
+    short: Amounts = {}
+    repaying: Amounts = {}
+    for party, after, debt in netting.parties_with_debts():
+        if after < 0:
+            short[party] = -after
+        else:
+            repaying[party] = min(after, -debt)
+    return short, repaying
+
+
+def _debt_movements(short: Amounts, repaying: Amounts) -> Iterator[Movement]:
+    parties = [*short, *repaying]
+    available, debt = _accounts(parties, Account.Kind.AVAILABLE), _accounts(parties, Account.Kind.DEBT)
+    for party, fen in short.items():
+        yield Posting.Kind.DEBT_DRAWN, debt[party], available[party], fen
+    for party, fen in repaying.items():
+        yield Posting.Kind.DEBT_REPAID, available[party], debt[party], fen
 
 
 def night_reference(day: date, kind: str, source: int, target: int) -> str:
@@ -145,15 +151,16 @@ def _clawed_by_merchant(day: date, debtors: Iterable[int]) -> dict[int, Amounts]
     return clawed
 
 
-def _repay(paying: Amounts) -> Amounts:
+def _repay(repaying: Amounts) -> Amounts:
     """Use what debtors repay for the oldest claims on them; ``{merchant: fen}``. What remains is the platform's."""
+    left = dict(repaying)
     repaid: Amounts = defaultdict(int)
-    claims = Claim.objects.select_for_update().filter(debtor__in=paying, repaid_fen__lt=F("amount_fen"))
+    claims = Claim.objects.select_for_update().filter(debtor__in=left, repaid_fen__lt=F("amount_fen"))
     for claim in claims.order_by("day", "merchant", "pk"):
-        part = min(claim.open_fen, paying[claim.debtor_id])
-        if part:
-            paying[claim.debtor_id] -= part
-            repaid[claim.merchant_id] += part
-            claim.repaid_fen += part
+        fen = min(claim.open_fen, left[claim.debtor_id])
+        if fen:
+            left[claim.debtor_id] -= fen
+            repaid[claim.merchant_id] += fen
+            claim.repaid_fen += fen
             claim.save(update_fields=["repaid_fen"])
     return repaid

@@ -1,7 +1,7 @@
 """What debtors still owe a merchant, or have repaid it, as figures of its statements open into them.
 
 A night uses what a debtor repays for the oldest claims on it first (``postings.transfers``). The books keep the sums;
-which claim got what on which night follows from them, and is told here.
+which claim got what on which night follows from them, and is computed here.
 """
 
 from collections import defaultdict
@@ -37,7 +37,7 @@ def repaid(merchant: Tenant, day: date) -> list[Repayment]:
     return [
         each
         for debtor, theirs in claims.items()
-        for each in _told(theirs, _paying(debtor, day))
+        for each in _repayments(theirs, _paying(debtor, day))
         if each.day == day and each.claim.merchant_id == merchant.pk
     ]
 
@@ -54,15 +54,15 @@ def _paying(debtor: int, day: date) -> list[tuple[date, int]]:
     return list(nights.order_by("day").values_list("day", "amount_fen"))
 
 
-def _told(claims: list[Claim], paying: list[tuple[date, int]]) -> list[Repayment]:
+def _repayments(claims: list[Claim], paying: list[tuple[date, int]]) -> list[Repayment]:
     """Each night's repayment over the claims that were open by then, the oldest first."""
     left = {claim.pk: claim.amount_fen for claim in claims}
-    told = []
+    repayments = []
     for day, fen in paying:
         for claim in claims:
-            part = min(left[claim.pk], fen) if claim.day < day else 0
-            if part:
-                left[claim.pk] -= part
-                fen -= part
-                told.append(Repayment(claim, day, part))
-    return told
+            share = min(left[claim.pk], fen) if claim.day < day else 0
+            if share:
+                left[claim.pk] -= share
+                fen -= share
+                repayments.append(Repayment(claim, day, share))
+    return repayments

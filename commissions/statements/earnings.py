@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from commissions.models import OrderLine
 from commissions.split import ROLES
@@ -41,7 +41,7 @@ def buckets(tenant: Tenant) -> Buckets:
     )
 
 
-def _net(tenant: Tenant, lines) -> int:
+def _net(tenant: Tenant, lines: QuerySet[OrderLine]) -> int:
     """What ``lines`` are worth to ``tenant`` in all its roles."""
     sums = lines.aggregate(
         **{

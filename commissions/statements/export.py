@@ -38,11 +38,11 @@ def lines_table(lines: QuerySet[Settlement], tenant: Tenant, *, most: int | None
     return Table(_("明细"), columns, _line_rows(lines if most is None else lines[:most], tenant), note)
 
 
-def statement_tables(told: daily.Statement, movements: Iterable[Movement]) -> list[Table]:
+def statement_tables(statement: daily.Statement, movements: Iterable[Movement]) -> list[Table]:
     """A statement's figures, and the postings that they open into, with what caused each."""
-    balance = told.balance
+    balance = statement.balance
     figures = [(_("期初"), balance.opening_fen)]
-    figures += [(entry.label, entry.amount_fen) for entry in told.entries]
+    figures += [(entry.label, entry.amount_fen) for entry in statement.entries]
     rows = [(balance.day, balance.account.get_kind_display(), *figure) for figure in figures]
     rows.append((balance.day, balance.account.get_kind_display(), _("期末"), balance.closing_fen))
     head = [Column(_("账务日")), Column(_("账户")), Column(_("项目"), width=20), Column(_("金额"), is_money=True)]
@@ -124,8 +124,8 @@ def _line_rows(lines: QuerySet[Settlement], tenant: Tenant) -> Iterator[tuple[An
     kinds = {"settlement": _("结算"), "clawback": _("追回")}
     count, sums = 0, [0, 0, 0, 0]
     for row in lines.iterator(chunk_size=CHUNK):
-        part = share_of(row, tenant)
-        amounts = (row.base_fen, part.gross_fen, part.fee_fen, part.net_fen)
+        share = share_of(row, tenant)
+        amounts = (row.base_fen, share.gross_fen, share.fee_fen, share.net_fen)
         count += 1
         sums = [total + amount for total, amount in zip(sums, amounts, strict=True)]
         yield (row.day, row.line.order_no, row.line.line_no, row.phase, kinds[row.kind], *amounts)

@@ -1,6 +1,6 @@
-"""From one settlement row to the postings that it went into: what ``postings.transfers`` nets, told for a single row.
+"""From one settlement row to the postings that it went into: what ``postings.transfers`` nets, seen from a single row.
 
-The postings of a night are one for each kind and pair of accounts; a row's part of them is known to the fen, except
+The postings of a night are one for each kind and pair of accounts; a row's share of them is known to the fen, except
 where the merchant's side depends on the whole night: what a deposit paid, and what a debtor could not.
 """
 
@@ -36,12 +36,12 @@ class Flow:
 
 @dataclass(frozen=True)
 class LinePosting:
-    """The posting that a flow went into. ``part_fen`` is the row's part; None where only the whole night knows it."""
+    """The posting that a flow went into. ``share_fen`` is the row's own; None where only the whole night knows it."""
 
     flow: Flow
     reference: str
     netted_fen: int
-    part_fen: int | None
+    share_fen: int | None
 
 
 class NightBook:
@@ -57,7 +57,7 @@ class NightBook:
         for flow in self.flows[row.line_id, row.phase]:
             reference = self._reference(flow)
             if reference in self._posted:
-                found.append(LinePosting(flow, reference, self._posted[reference], self._part(flow)))
+                found.append(LinePosting(flow, reference, self._posted[reference], self._share(flow)))
         return found
 
     @cached_property
@@ -83,8 +83,8 @@ class NightBook:
         source, target = self._accounts.get(flow.source, 0), self._accounts.get(flow.target, 0)
         return night_reference(flow.day, flow.kind, source, target)
 
-    def _part(self, flow: Flow) -> int | None:
-        """A merchant's proceeds and reimbursements are each row's own only where nothing else took part in them."""
+    def _share(self, flow: Flow) -> int | None:
+        """A merchant's proceeds and reimbursements are each row's own only where nothing else is in them."""
         if flow.kind == Kind.WITHHELD:
             cost = Flow(flow.day, Kind.COST, flow.target, self._clearing(flow.day), flow.amount_fen)
             same = self._posted[self._reference(flow)] == self._posted.get(self._reference(cost))
@@ -109,7 +109,10 @@ class NightBook:
             party, gross, fee = (getattr(row, f"{role}_{name}") for name in ("id", "fen", "fee_fen"))
             own = (party, AVAILABLE, "")
             if gross:
-                payer = clearing if role in FROM_MERCHANT else (row.streamer_id, AVAILABLE, "")
+                payer = clearing
+                if role not in FROM_MERCHANT:
+                    assert row.streamer_id is not None, "an agency has its share from a streamer"
+                    payer = (row.streamer_id, AVAILABLE, "")
                 earning = EARNING.get(role, Kind.AGENCY_FEE)
                 yield _to_and_fro(row.day, (earning, payer, own), (Kind.CLAWBACK, own, payer), gross)
             if fee:

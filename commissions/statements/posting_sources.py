@@ -1,7 +1,8 @@
 """What caused a posting, in words and as facts: a night, a withdrawal, a dispute, a hold, a correction, a top-up.
 
 A posting names its cause as text (``run:2024-06-09``, ``dispute:3``); here that text is opened, for many postings at
-once. The rows behind it may be the platform's alone, so callers are in its scope; what is told is the party's to know.
+once. The rows behind it may be the platform's alone, so callers are in its scope; the
+answers hold only what the party may know.
 """
 
 from collections import defaultdict
@@ -55,10 +56,10 @@ def movements(account: Account, postings: QuerySet[Posting]) -> Iterator[Movemen
     """``postings`` of ``account`` with what caused each. Platform scope: the other ends are other parties' accounts."""
     rows = postings.select_related("from_account__owner", "to_account__owner").iterator(chunk_size=CHUNK)
     while batch := list(islice(rows, CHUNK)):
-        told = causes_of(batch)
+        causes = causes_of(batch)
         for row in batch:
             counterpart = row.from_account if row.to_account_id == account.pk else row.to_account
-            yield Movement(row, signed_fen(row, account), counterpart, told[row.pk])
+            yield Movement(row, signed_fen(row, account), counterpart, causes[row.pk])
 
 
 Reader = Callable[[list[str]], dict[str, Cause]]
@@ -75,8 +76,8 @@ def causes_of(postings: Iterable[Posting]) -> dict[int, Cause]:
         wanted[name][key].append(posting.pk)
         found[posting.pk] = Cause("other", posting.cause)
     for name, keys in wanted.items():
-        told = _READERS[name](list(keys)) if name in _READERS else {}
-        found |= {pk: told[key] for key in told for pk in keys[key]}
+        causes = _READERS[name](list(keys)) if name in _READERS else {}
+        found |= {pk: causes[key] for key in causes for pk in keys[key]}
     return found
 
 
@@ -141,7 +142,7 @@ def _lines_of(disputes: list[Dispute]) -> dict[tuple[int, int], OrderLine]:
 
 
 def _tenant_holds(keys: list[str]) -> dict[str, Cause]:
-    told = {}
+    causes = {}
     for row in TenantHold.objects.filter(pk__in=_ids(keys)):
         if row.closed_at is None:
             ends = _("最迟 {at} 解除").format(at=_moment(row.expires_at))
@@ -152,8 +153,8 @@ def _tenant_holds(keys: list[str]) -> dict[str, Cause]:
         )
         until = (row.closed_at or row.expires_at).isoformat()
         facts = {"since": row.opened_at.isoformat(), "until": until, "is_open": row.closed_at is None}
-        told[str(row.pk)] = Cause("tenant_hold", text, facts | {"reason": row.reason})
-    return told
+        causes[str(row.pk)] = Cause("tenant_hold", text, facts | {"reason": row.reason})
+    return causes
 
 
 def _reserves(keys: list[str]) -> dict[str, Cause]:
@@ -170,7 +171,7 @@ def _reserves(keys: list[str]) -> dict[str, Cause]:
 
 
 def _rebates(keys: list[str]) -> dict[str, Cause]:
-    told = {}
+    causes = {}
     for row in Rebate.objects.filter(pk__in=_ids(keys)).select_related("result"):
         text = _("{quarter} 返点：净成交额 ¥{gmv}，{level}，评分 {score}，{mode}；由两人复核入账。").format(
             quarter=row.result.name,
@@ -180,15 +181,15 @@ def _rebates(keys: list[str]) -> dict[str, Cause]:
             mode=row.get_mode_display(),
         )
         facts = {"quarter": row.result.name, "gmv_fen": row.gmv_fen, "level": row.level, "mode": row.mode}
-        told[str(row.pk)] = Cause("rebate", text, facts | {"score_bps": row.score_bps, "amount_fen": row.amount_fen})
-    return told
+        causes[str(row.pk)] = Cause("rebate", text, facts | {"score_bps": row.score_bps, "amount_fen": row.amount_fen})
+    return causes
 
 
 def _corrections(keys: list[str]) -> dict[str, Cause]:
     rows = list(Correction.objects.filter(pk__in=_ids(keys)))
     corrected = {row.corrects for row in rows if row.corrects}
     before = {posting.reference: posting for posting in Posting.objects.filter(reference__in=corrected)}
-    told = {}
+    causes = {}
     for row in rows:
         facts = {"reference": row.reference, "corrects": row.corrects or None, "reason": row.cause}
         posting = before.get(row.corrects)
@@ -201,8 +202,8 @@ def _corrections(keys: list[str]) -> dict[str, Cause]:
                 amount=yuan(posting.amount_fen),
                 reason=_said(row.cause),
             )
-        told[str(row.pk)] = Cause("correction", text, facts)
-    return told
+        causes[str(row.pk)] = Cause("correction", text, facts)
+    return causes
 
 
 _READERS: dict[str, Reader] = {

@@ -1,42 +1,40 @@
-"""One line's whole story as JSON. Shape: partner API, ``explain``; beside its fixed points, ``chapters``.
-
-Sentences for people are made of it in ``telling``.
-"""
+"""One line's whole story, and as one party may read it. Its words for people: ``sentences``."""
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.db.models import Prefetch, QuerySet
 
 from commissions.models import Adjustment, OrderLine, Settlement
 from commissions.orders.calendar import INSUFFICIENT_DEPOSIT
 from commissions.split import ROLES, Shares
-from commissions.stories.sections import Chapters, with_chapters
+from commissions.stories.line_story import Amounts, FixedPoints, LineStory, Offer, Phase
+from commissions.stories.sections import SectionReader, with_sections
 from haowu.ground import days
 from haowu.tenants.models import Tenant
 
 CHUNK = 1_000
+AmountsOrPhase = TypeVar("AmountsOrPhase", Amounts, Phase)
 
 
-def stories(lines: QuerySet[OrderLine]) -> Iterator[dict[str, Any]]:
-    """The whole JSON story of each line, read a thousand lines at a time. Platform scope."""
-    rows = with_chapters(with_story(lines)).iterator(chunk_size=CHUNK)
+def stories(lines: QuerySet[OrderLine]) -> Iterator[LineStory]:
+    """The whole story of each line, read a thousand lines at a time. Platform scope."""
+    rows = with_sections(with_fixed_points(lines)).iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
-        chapters = Chapters(chunk)
+        reader = SectionReader(chunk)
         for line in chunk:
-            yield story(line) | chapters.of(line)
+            yield {**fixed_points(line), **reader.sections(line)}
 
 
-def with_story(lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
-    """``lines`` with all that ``story`` reads of them."""
+def with_fixed_points(lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
+    """``lines`` with all that ``fixed_points`` reads of them."""
     phases = Prefetch("settlements", Settlement.objects.order_by("phase"))
     waiting = Prefetch("adjustments", Adjustment.objects.order_by("day"))
     return lines.select_related("merchant", *ROLES).prefetch_related(phases, waiting)
 
 
-def story(line: OrderLine) -> dict[str, Any]:
-    """The fixed points of the story of ``line``. Amounts in fen; a role without a party is left out."""
+def fixed_points(line: OrderLine) -> FixedPoints:
     phases = list(line.settlements.all())
     adjustments = list(line.adjustments.all())
     return {
@@ -52,24 +50,30 @@ def story(line: OrderLine) -> dict[str, Any]:
             "tech_bps": line.tech_bps,
             "trace": line.trace,
         },
-        "estimate": _roles(line, line.estimate),
-        "phases": [{"day": str(phase.day), "kind": phase.kind} | _roles(line, phase.shares) for phase in phases],
+        "estimate": _amounts(line, line.estimate),
+        "phases": [_phase(line, phase) for phase in phases],
         "due_at": line.due_at.astimezone(days.SHANGHAI).isoformat() if line.due_at else None,
         "held": {"reason": line.held_reason, "since": line.held_since.astimezone(days.SHANGHAI).isoformat()}
-        if line.held_reason
+        if line.held_reason and line.held_since
         else None,
     }
 
 
-def _offer(line: OrderLine) -> dict[str, Any] | None:
+def _offer(line: OrderLine) -> Offer | None:
     if not line.offer_kind:
         return None
-    offer = {"kind": line.offer_kind, "id": line.offer_id, "version": line.offer_version}
-    return offer | ({"activity": line.activity} if line.activity else {})
+    offer: Offer = {"kind": line.offer_kind, "id": line.offer_id, "version": line.offer_version}
+    if line.activity:
+        offer["activity"] = line.activity
+    return offer
 
 
-def _roles(line: OrderLine, shares: Shares) -> dict[str, Any]:
-    paid = {
+def _phase(line: OrderLine, phase: Settlement) -> Phase:
+    return cast(Phase, {"day": str(phase.day), "kind": phase.kind} | _amounts(line, phase.shares))
+
+
+def _amounts(line: OrderLine, shares: Shares) -> Amounts:
+    paid: dict[str, Any] = {
         role: {
             "party": party.code,
             "gross_fen": getattr(shares, f"{role}_fen"),
@@ -79,43 +83,50 @@ def _roles(line: OrderLine, shares: Shares) -> dict[str, Any]:
         for role in ROLES
         if (party := line.party(role)) is not None
     }
-    return paid | ({"merchant": {"cost_fen": shares.cost_fen}} if line.offer_kind else {})
+    return cast(Amounts, paid | ({"merchant": {"cost_fen": shares.cost_fen}} if line.offer_kind else {}))
 
 
-def as_seen_by(tenant: Tenant, line: OrderLine) -> dict[str, Any]:
-    """The whole story with only what is for ``tenant``; the merchant, who pays them all, sees every role.
+def as_seen_by(tenant: Tenant, line: OrderLine) -> LineStory:
+    """The story with only what is for ``tenant``; the merchant, who pays them all, sees every role.
 
     Platform scope: the rows behind a story are not all visible to each of its parties.
     """
-    line = with_chapters(with_story(OrderLine.objects.filter(pk=line.pk))).get()
-    told = story(line) | Chapters([line]).of(line, tenant)
+    line = with_sections(with_fixed_points(OrderLine.objects.filter(pk=line.pk))).get()
+    story: LineStory = {**fixed_points(line), **SectionReader([line]).sections(line, tenant)}
     if line.merchant_id == tenant.pk:
-        return told
+        return story
     if line.source_id == tenant.pk:
-        return told | _SETTLEMENT_UNTOLD | {"status": line.status, "held": held_by_case(told["held"])}
+        return _without_money(story, line)
     hidden = {"merchant"} | {role for role in ROLES if getattr(line, f"{role}_id") != tenant.pk}
-    for roles in (told["estimate"], *told["phases"]):
-        for role in hidden & roles.keys():
-            del roles[role]
-    return told
+    story["estimate"] = _without(story["estimate"], hidden)
+    story["phases"] = [_without(phase, hidden) for phase in story["phases"]]
+    return story
 
 
-_SETTLEMENT_UNTOLD: dict[str, Any] = {
-    "base_fen": None,
-    "terms": {"offer": None, "trace": []},
-    "estimate": {},
-    "phases": [],
-    "disputes": [],
-    "settles_on": None,
-    "steps": [],
-    "adjustments": [],
-    "postings": [],
-    "credits": [],
-    "next": None,
-}
-"""What an order's source is not told: it reads its events, the line's status and holds, and what became of them."""
+def _without(amounts: AmountsOrPhase, hidden: set[str]) -> AmountsOrPhase:
+    return cast(AmountsOrPhase, {key: value for key, value in amounts.items() if key not in hidden})
 
 
-def held_by_case(held: dict[str, Any] | None) -> dict[str, Any] | None:
-    """``held`` as an order's source may know it: that a merchant's deposit is short is between it and the platform."""
-    return None if held and held["reason"] == INSUFFICIENT_DEPOSIT else held
+def _without_money(story: LineStory, line: OrderLine) -> LineStory:
+    """For an order's source: its events, the line's status and holds, and what became of the events."""
+    return {
+        **story,
+        "status": line.status,
+        "held": story["held"] if is_held_for_source(line) else None,
+        "base_fen": None,
+        "terms": {"offer": None, "trace": []},
+        "estimate": {},
+        "phases": [],
+        "disputes": [],
+        "settles_on": None,
+        "steps": [],
+        "adjustments": [],
+        "postings": [],
+        "credits": [],
+        "next": None,
+    }
+
+
+def is_held_for_source(line: OrderLine) -> bool:
+    """Whether an order's source may know that ``line`` is held: a deposit is between the merchant and the platform."""
+    return line.held_reason not in ("", INSUFFICIENT_DEPOSIT)

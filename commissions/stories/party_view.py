@@ -13,6 +13,7 @@ from commissions.models import OrderLine, Settlement
 from commissions.party_share import role_labels
 from commissions.split import FROM_MERCHANT, ROLES, Shares
 from commissions.stories import explain, sentences
+from commissions.stories.line_story import LineStory
 from haowu.ground.money import percent, yuan
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
@@ -31,9 +32,9 @@ RATES = ("commission_bps", "service_fee_bps", "second_bps", "provider_bps", "age
 
 
 def line(tenant: Tenant, row: OrderLine) -> dict[str, Any]:
-    """``row``, read ``explain.with_story`` and its product, as ``tenant`` sees it."""
+    """``row``, read with ``explain.with_fixed_points`` and its product, as ``tenant`` sees it."""
     roles = _roles(tenant, row)
-    told = explain.story(row)
+    story = explain.fixed_points(row)
     held = {"reason": row.held_reason, "since": row.held_since} if row.held_reason else None
     return {
         "order_no": row.order_no,
@@ -42,14 +43,14 @@ def line(tenant: Tenant, row: OrderLine) -> dict[str, Any]:
         "product": {"merchant": row.merchant.code, "code": row.product.code, "title": row.product.title},
         "quantity": row.quantity,
         "pid": row.pid if "streamer" in roles else None,
-        "status": told["status"],
+        "status": story["status"],
         "ordered_at": row.ordered_at,
         "shipped_at": row.shipped_at,
         "received_at": row.received_at,
         "due_at": row.due_at,
         "updated_at": row.updated_at,
-        "held": held if roles else explain.held_by_case(held),
-        "base_fen": told["base_fen"] if roles else None,
+        "held": held if roles or explain.is_held_for_source(row) else None,
+        "base_fen": story["base_fen"] if roles else None,
         "terms": _terms(roles, row) if roles and row.offer_kind else None,
         "estimate": _shares(roles, row, row.estimate) if row.offer_kind else {},
         "phases": [
@@ -78,28 +79,29 @@ def explanation(tenant: Tenant, row: OrderLine) -> dict[str, Any]:
     Enters the platform's scope: the rows behind a story are not all visible to each of its parties.
     """
     with platform_scope():
-        told = explain.as_seen_by(tenant, row)
+        story = explain.as_seen_by(tenant, row)
     names = ("settles_on", "events", "holds", "disputes", "steps", "adjustments", "postings", "credits", "next")
-    sentences = [sentence for sentence in _sentences(tenant, row, told) if sentence]
-    return {"trace": told["terms"]["trace"], "sentences": sentences} | {name: told[name] for name in names}
+    said = [sentence for sentence in _sentences(tenant, row, story) if sentence]
+    sections = {name: value for name, value in story.items() if name in names}
+    return {"trace": story["terms"]["trace"], "sentences": said} | sections
 
 
-def _sentences(tenant: Tenant, row: OrderLine, told: dict[str, Any]) -> Iterator[str]:
-    shown = line(tenant, row)
+def _sentences(tenant: Tenant, row: OrderLine, story: LineStory) -> Iterator[str]:
+    view = line(tenant, row)
     if _roles(tenant, row):
-        yield sentences.standing(told)
-        yield from sentences.rules(told)
-    if shown["terms"]:
+        yield sentences.state(story)
+        yield from sentences.rules(story)
+    if view["terms"]:
         yield rates(tenant, row)
-    yield from sentences.events(told, amounts=bool(_roles(tenant, row)))
+    yield from sentences.events(story, amounts=bool(_roles(tenant, row)))
     kinds = {"settlement": _("结算"), "clawback": _("追回")}
-    phases = [(f"{phase['day']} {kinds[phase['kind']]}", phase["shares"]) for phase in shown["phases"]]
-    for title, shares in [(_("预估"), shown["estimate"]), *phases]:
+    phases = [(f"{phase['day']} {kinds[phase['kind']]}", phase["shares"]) for phase in view["phases"]]
+    for title, shares in [(_("预估"), view["estimate"]), *phases]:
         yield from _share_sentences(title, shares)
-    yield from sentences.cases(told)
-    yield from sentences.postings(told)
-    yield from sentences.credits(told)
-    yield sentences.what_comes_next(told)
+    yield from sentences.cases(story)
+    yield from sentences.postings(story)
+    yield from sentences.credits(story)
+    yield sentences.what_comes_next(story)
 
 
 def rates(tenant: Tenant, row: OrderLine) -> str:
@@ -111,20 +113,20 @@ def rates(tenant: Tenant, row: OrderLine) -> str:
 
 def _share_sentences(title: str, shares: dict[str, Any]) -> Iterator[str]:
     labels = role_labels()
-    for role, part in shares.items():
+    for role, amounts in shares.items():
         if role == "merchant":
-            text = _("{title}：商家支出 ¥{cost}。").format(title=title, cost=yuan(part["cost_fen"]))
-        elif "net_fen" in part:
+            text = _("{title}：商家支出 ¥{cost}。").format(title=title, cost=yuan(amounts["cost_fen"]))
+        elif "net_fen" in amounts:
             text = _("{title}：{label}毛额 ¥{gross}，技术服务费 ¥{fee}，净额 ¥{net}。").format(
                 title=title,
                 label=labels[role],
-                gross=yuan(part["gross_fen"]),
-                fee=yuan(part["tech_fee_fen"]),
-                net=yuan(part["net_fen"]),
+                gross=yuan(amounts["gross_fen"]),
+                fee=yuan(amounts["tech_fee_fen"]),
+                net=yuan(amounts["net_fen"]),
             )
         else:
             text = _("{title}：{label} {party} 毛额 ¥{gross}。").format(
-                title=title, label=labels[role], party=part["party"], gross=yuan(part["gross_fen"])
+                title=title, label=labels[role], party=amounts["party"], gross=yuan(amounts["gross_fen"])
             )
         yield text
 

@@ -1,14 +1,14 @@
-"""A line's story in words. ``told`` is what ``explain`` gives, whole or as one party sees it."""
+"""A line's story in words: the whole of it, or what one party may read."""
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commissions.models import Dispute, LineHold, OrderEvent, OrderLine
 from commissions.party_share import role_labels
+from commissions.stories.line_story import Amounts, LineStory, NextStep, RoleAmounts, amounts_of
 from haowu.ground.money import percent, yuan
 from haowu.ledger.models import Account, Posting
 
@@ -54,54 +54,54 @@ HELD = {
 }
 
 
-def sentences(told: dict[str, Any]) -> Iterator[str]:
+def sentences(story: LineStory) -> Iterator[str]:
     """The whole story, one sentence a line."""
-    yield standing(told)
-    yield from ("  · " + rule for rule in rules(told))
-    if told["terms"]["offer"]:
-        yield terms(told)
-    yield from ("  · " + each for each in events(told))
-    yield from amounts(told)
-    yield from cases(told)
-    yield from steps(told)
-    yield from waiting(told)
-    yield from postings(told)
-    yield from credits(told)
-    yield what_comes_next(told)
+    yield state(story)
+    yield from ("  · " + rule for rule in rules(story))
+    if story["terms"]["offer"]:
+        yield terms(story)
+    yield from ("  · " + each for each in events(story))
+    yield from amounts(story)
+    yield from cases(story)
+    yield from steps(story)
+    yield from waiting(story)
+    yield from postings(story)
+    yield from credits(story)
+    yield what_comes_next(story)
 
 
-def credits(told: dict[str, Any]) -> Iterator[str]:
-    """Which quarter of which leader counts the line's base."""
-    for credit in told["credits"]:
+def credits(story: LineStory) -> Iterator[str]:
+    """In which quarter of which leader the line's base counts."""
+    for credit in story["credits"]:
         yield _("{day} 的 ¥{amount} 计入团长 {leader} 的 {quarter} 成交额。").format(
             day=credit["day"], amount=yuan(credit["gmv_fen"]), leader=credit["leader"], quarter=credit["quarter"]
         )
 
 
-def standing(told: dict[str, Any]) -> str:
+def state(story: LineStory) -> str:
     return _("订单 {no} 第 {line} 行：{status}，计佣基数 ¥{base}。").format(
-        no=told["order_no"],
-        line=told["line_no"],
-        status=OrderLine.Status(told["status"]).label,
-        base=yuan(told["base_fen"]),
+        no=story["order_no"],
+        line=story["line_no"],
+        status=OrderLine.Status(story["status"]).label,
+        base=yuan(story["base_fen"] or 0),
     )
 
 
-def rules(told: dict[str, Any]) -> Iterator[str]:
-    """The rules that were tried, in order; the last one spoke."""
-    return (str(TRACE.get(code, code)) for code in told["terms"]["trace"])
+def rules(story: LineStory) -> Iterator[str]:
+    """The rules that were tried, in order; the last one decided."""
+    return (str(TRACE.get(code, code)) for code in story["terms"]["trace"])
 
 
-def terms(told: dict[str, Any]) -> str:
-    rates = told["terms"]
+def terms(story: LineStory) -> str:
+    rates = story["terms"]
     return _("条款（下单时冻结）：佣金 {c}，服务费 {s}，技术服务费为各方所得的 {t}。").format(
         c=percent(rates["commission_bps"]), s=percent(rates["service_fee_bps"]), t=percent(rates["tech_bps"])
     )
 
 
-def events(told: dict[str, Any], *, amounts: bool = True) -> Iterator[str]:
-    """What was received, when, and what became of it where that was not its effect."""
-    for event in told["events"]:
+def events(story: LineStory, *, amounts: bool = True) -> Iterator[str]:
+    """What was received, when, and why it was parked or rejected where it was."""
+    for event in story["events"]:
         text = f"{_moment(event['occurred_at'])} {EVENTS.get(event['type'], event['type'])}"
         fen = event.get("amount_fen", event.get("goods_fen"))
         if amounts and event["type"] == "paid":
@@ -115,18 +115,26 @@ def events(told: dict[str, Any], *, amounts: bool = True) -> Iterator[str]:
         yield text
 
 
-def shares(told: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """One row for each role of the estimate and of each phase: the role's amounts with ``title`` and ``label``."""
+class Share(RoleAmounts):
+    """What one role gets by the estimate or in one phase, with the words for both."""
+
+    title: str
+    label: str
+
+
+def shares(story: LineStory) -> Iterator[Share]:
+    """One for each role of the estimate and of each phase."""
     kinds = {"settlement": _("结算"), "clawback": _("追回")}
-    phases = [(f"{phase['day']} {kinds[phase['kind']]}", phase) for phase in told["phases"]]
-    for title, roles in [(_("预估"), told["estimate"]), *phases]:
+    phases = [(f"{phase['day']} {kinds[phase['kind']]}", phase) for phase in story["phases"]]
+    by_title: list[tuple[str, Amounts]] = [(_("预估"), story["estimate"]), *phases]
+    for title, roles in by_title:
         for role, label in role_labels().items():
-            if role in roles:
-                yield {"title": title, "label": label} | roles[role]
+            if amounts := amounts_of(roles, role):
+                yield {"title": title, "label": label, **amounts}
 
 
-def amounts(told: dict[str, Any]) -> Iterator[str]:
-    for share in shares(told):
+def amounts(story: LineStory) -> Iterator[str]:
+    for share in shares(story):
         yield _("{title}：{label} {party} 毛额 ¥{gross}，技术服务费 ¥{fee}，净额 ¥{net}。").format(
             title=share["title"],
             label=share["label"],
@@ -137,9 +145,9 @@ def amounts(told: dict[str, Any]) -> Iterator[str]:
         )
 
 
-def cases(told: dict[str, Any]) -> Iterator[str]:
+def cases(story: LineStory) -> Iterator[str]:
     """Holds and disputes."""
-    for hold in told["holds"]:
+    for hold in story["holds"]:
         ends = _("{at} 已解除") if hold["released_at"] else _("最迟 {at} 解除")
         yield _("暂缓：{kind}，{since} 起，{ends}{reason}。").format(
             kind=LineHold.Kind(hold["kind"]).label,
@@ -147,7 +155,7 @@ def cases(told: dict[str, Any]) -> Iterator[str]:
             ends=ends.format(at=_moment(hold["released_at"] or hold["until"])),
             reason=_("（原因：{reason}）").format(reason=hold["reason"]) if hold.get("reason") else "",
         )
-    for dispute in told["disputes"]:
+    for dispute in story["disputes"]:
         text = _("争议：{claimant} 对 {respondent}，{since} 起，¥{amount}，现为「{status}」，已扣回 ¥{taken}{reason}。")
         yield text.format(
             claimant=dispute["claimant"],
@@ -160,46 +168,46 @@ def cases(told: dict[str, Any]) -> Iterator[str]:
         )
 
 
-def steps(told: dict[str, Any]) -> Iterator[str]:
+def steps(story: LineStory) -> Iterator[str]:
     """The nights in which the plan's step moved the line's rate."""
-    for row in told["steps"]:
+    for row in story["steps"]:
         yield _("阶梯佣金：{day} 的结算夜起按 {bps} 计佣。").format(day=row["day"], bps=percent(row["commission_bps"]))
 
 
-def waiting(told: dict[str, Any]) -> Iterator[str]:
+def waiting(story: LineStory) -> Iterator[str]:
     """Adjustments that wait for a night."""
-    for row in told["adjustments"]:
+    for row in story["adjustments"]:
         yield _("待记调整：{day} 的结算夜按计佣基数 ¥{base} 补记差额。").format(
             day=row["day"], base=yuan(row["base_fen"])
         )
 
 
-def postings(told: dict[str, Any]) -> Iterator[str]:
+def postings(story: LineStory) -> Iterator[str]:
     """The netted postings that the line's phases went into."""
-    for row in told["postings"]:
+    for row in story["postings"]:
         if row["amount_fen"] is None:
-            part = _("本行为其中一部分")
+            share = _("本行为其中一部分")
         else:
-            part = _("本行 ¥{part}").format(part=yuan(row["amount_fen"]))
+            share = _("本行 ¥{part}").format(part=yuan(row["amount_fen"]))
         yield _("{day} 记账：{party} {account}「{kind}」{part}，当晚合计 ¥{netted}（{reference}）。").format(
             day=row["day"],
             party=row["party"],
             account=Account.Kind(row["account"]).label,
             kind=Posting.Kind(row["kind"]).label,
-            part=part,
+            part=share,
             netted=yuan(row["netted_fen"]),
             reference=row["reference"],
         )
 
 
-def what_comes_next(told: dict[str, Any]) -> str:
-    """What happens to the line next, and on which night; nothing for who is not told."""
-    step = told["next"]
+def what_comes_next(story: LineStory) -> str:
+    """What happens to the line next, and in which night; nothing for an order's source."""
+    step = story["next"]
     if step is None:
         return ""
-    facts = {"night": step["night"], "due": _moment(told["due_at"]) if told["due_at"] else ""}
-    if step["what"] == "HELD":
-        return " ".join(_held(told["held"]["reason"], step))
+    facts = {"night": step["night"], "due": _moment(story["due_at"]) if story["due_at"] else ""}
+    if step["what"] == "HELD" and (held := story["held"]):
+        return " ".join(_held(held["reason"], step))
     return str(_NEXT[step["what"]]).format(**facts)
 
 
@@ -213,7 +221,7 @@ _NEXT = {
 }
 
 
-def _held(reason: str, step: dict[str, Any]) -> Iterator[str]:
+def _held(reason: str, step: NextStep) -> Iterator[str]:
     yield str(HELD.get(reason, reason))
     if step["until"]:
         yield _("最迟 {at} 自动解除。").format(at=_moment(step["until"]))

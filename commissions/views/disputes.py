@@ -44,9 +44,9 @@ class NewDispute(TenantRequiredMixin, TemplateView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         if not self.others:
             raise Http404
-        told = {"line": self.line, "cases": case_story.of_line(self.line, self.request.tenant, days.now())}
+        sections = {"line": self.line, "cases": case_story.of_line(self.line, self.request.tenant, days.now())}
         within = disputes.DECIDE_WITHIN.days
-        return super().get_context_data(**{"form": self.form(), "within": within} | told | context)
+        return super().get_context_data(**{"form": self.form(), "within": within} | sections | context)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = self.form(request.POST)
@@ -93,12 +93,12 @@ class DisputePage(TenantRequiredMixin, TemplateView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         dispute, tenant = self.dispute, self.request.tenant
         mine = dispute.claimant_id == tenant.pk and dispute.status in Dispute.UNDECIDED
-        told = {"next": case_story.next_step(dispute), "trail": case_story.trail(dispute)}
+        sections = {"next": case_story.next_step(dispute), "trail": case_story.trail(dispute)}
         amounts = {"knows_amount": case_story.knows_amount(dispute, tenant)}
         lines = OrderLine.objects.visible_to(tenant).at(dispute.order_id, dispute.line_no)
         context = {"form": WithdrawDisputeForm()} | context
         may = {"may_withdraw": mine and self.has_right()}
-        return super().get_context_data(dispute=dispute, line=lines.first(), **told, **amounts, **may, **context)
+        return super().get_context_data(dispute=dispute, line=lines.first(), **sections, **amounts, **may, **context)
 
 
 class WithdrawDispute(DisputePage):

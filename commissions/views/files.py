@@ -86,8 +86,8 @@ class MonthFile(OneMonth, View):
 
 
 def _tables(balance: Any) -> list[Table]:
-    told = daily.statement(balance)
-    return export.statement_tables(told, movements(balance.account, daily.postings(balance)))
+    statement = daily.statement(balance)
+    return export.statement_tables(statement, movements(balance.account, daily.postings(balance)))
 
 
 def _called(name: str) -> dict[str, str]:

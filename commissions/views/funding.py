@@ -27,8 +27,8 @@ class FundingPage(TenantRequiredMixin, TemplateView):
         now = deposit.deposit_of(tenant)
         held = [{"line": line, "part": share_of(line, tenant, line.due)} for line in deposit.waiting(tenant)[:SHOWN]]
         form = LowBalanceForm(initial={"low_balance_fen": now.low_balance_fen})
-        told = {"form": form, "deposit": now, "held": held, "may_set": self.has_right(), "shown": SHOWN}
-        return super().get_context_data(**told | context)
+        sections = {"form": form, "deposit": now, "held": held, "may_set": self.has_right(), "shown": SHOWN}
+        return super().get_context_data(**sections | context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = LowBalanceForm(request.POST)

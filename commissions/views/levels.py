@@ -77,8 +77,8 @@ class QuarterPage(OfLeader, TemplateView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         result, leader = self.result, self.request.tenant
-        told = _standing_appeals(leader).of_quarter(result.quarter).first()
-        may_appeal = told is None and days.now() < result.appeal_until
+        appeal = _standing_appeals(leader).of_quarter(result.quarter).first()
+        may_appeal = appeal is None and days.now() < result.appeal_until
         return super().get_context_data(
             result=result,
             policy=result.policy,
@@ -86,7 +86,7 @@ class QuarterPage(OfLeader, TemplateView):
             rebate=level_story.rebates_of(leader).get(result.quarter),
             expected_fen=rebates.rebate_of(result),
             bands=[vars(band) | {"label": LevelLabel(band.level).label} for band in rebates.bands_of(result)],
-            appeal=told,
+            appeal=appeal,
             may_appeal=may_appeal,
             form=ReasonForm(),
             **context,

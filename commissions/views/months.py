@@ -36,7 +36,7 @@ class MonthPage(OneMonth, TemplateView):
         entries = months.entries(self.days)
         asked = self.request.GET.get("kind", "")
         chosen = next((entry for entry in entries if entry.kind == asked), None)
-        told = {
+        sections = {
             "first_on": self.kwargs["month"],
             "account": self.days[0].account,
             "days": self.days,
@@ -46,4 +46,4 @@ class MonthPage(OneMonth, TemplateView):
             "chosen": chosen,
             "by_day": months.by_day(self.days, chosen.kind) if chosen else [],
         }
-        return super().get_context_data(**context | told)
+        return super().get_context_data(**context | sections)

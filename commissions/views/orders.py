@@ -21,7 +21,7 @@ from haowu.tenants.scope import platform_scope
 
 
 class OrderList(ListPage):
-    """The lines in which the tenant has a part."""
+    """The lines in which the tenant has a role."""
 
     template_name = "commissions/order_list.html"
     filterset_class = LineFilter
@@ -40,7 +40,7 @@ class OrderList(ListPage):
 
 
 class LinePage(TenantRequiredMixin, TemplateView):
-    """ "Why this amount?" The story is told whole and shown as far as the tenant has a part in it."""
+    """ "Why this amount?", as far as it is the tenant's to know."""
 
     template_name = "commissions/line.html"
 
@@ -49,7 +49,7 @@ class LinePage(TenantRequiredMixin, TemplateView):
         line = get_object_or_404(mine, pk=self.kwargs["pk"])
         with platform_scope():
             story = explain.as_seen_by(self.request.tenant, line)
-        told = {
+        sections = {
             "steps": sentences.rules(story),
             "rates": party_view.rates(self.request.tenant, line) if story["terms"]["offer"] else "",
             "events": sentences.events(story),
@@ -65,4 +65,4 @@ class LinePage(TenantRequiredMixin, TemplateView):
                 for row in story["postings"]
             ],
         }
-        return super().get_context_data(line=line, story=story, **told, **context)
+        return super().get_context_data(line=line, story=story, **sections, **context)

@@ -65,11 +65,11 @@ class StatementPage(OneStatement, TemplateView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         page = page_of(self.lines, ("line_id", "phase"), self.request.GET.get("after", ""), 50)
         parts = [{"row": row, "part": share_of(row, self.request.tenant)} for row in page.rows]
-        told = daily.statement(self.balance)
+        statement = daily.statement(self.balance)
         paging = {"next_cursor": page.next_cursor, "is_first": "after" not in self.request.GET}
         too_many = self.lines[: XLSX_LINES + 1].count() > XLSX_LINES
         return super().get_context_data(
-            statement=told, parts=parts, xlsx_lines=XLSX_LINES, is_too_long_for_xlsx=too_many, **paging, **context
+            statement=statement, parts=parts, xlsx_lines=XLSX_LINES, is_too_long_for_xlsx=too_many, **paging, **context
         )
 
 
@@ -82,19 +82,19 @@ class EntryPage(OneStatement, TemplateView):
         account, query = self.balance.account, self.request.GET
         with platform_scope():
             try:
-                told = opened(self.request.tenant, self.balance, self.kwargs["kind"])
+                figure = opened(self.request.tenant, self.balance, self.kwargs["kind"])
             except NotFound:
                 raise Http404 from None
-            first = told.postings.after(_number(query.get("from", "")))[: MOVEMENTS + 1]
+            first = figure.postings.after(_number(query.get("from", "")))[: MOVEMENTS + 1]
             movements = list(movements_of(account, first))
         more = movements[MOVEMENTS - 1].posting.pk if len(movements) > MOVEMENTS else None
         lines = {"rows": [], "next_cursor": None}
-        if told.lines is not None:
-            page = page_of(told.lines, ("line_id", "phase"), query.get("after", ""), 50)
+        if figure.lines is not None:
+            page = page_of(figure.lines, ("line_id", "phase"), query.get("after", ""), 50)
             lines = {"rows": page.rows, "next_cursor": page.next_cursor}
         return super().get_context_data(
             balance=self.balance,
-            told=told,
+            told=figure,
             movements=movements[:MOVEMENTS],
             more_from=more,
             is_first="after" not in query,

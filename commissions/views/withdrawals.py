@@ -83,9 +83,12 @@ class WithdrawalPage(OneWithdrawal, TemplateView):
     template_name = "commissions/withdrawal.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        told = {"next": withdrawal_story.next_step(self.withdrawal), "steps": withdrawal_story.steps(self.withdrawal)}
+        story = {
+            "next": withdrawal_story.next_step(self.withdrawal),
+            "steps": withdrawal_story.steps(self.withdrawal),
+        }
         may_cancel = self.has_right() and self.withdrawal.may_cancel
-        return super().get_context_data(withdrawal=self.withdrawal, may_cancel=may_cancel, **told, **context)
+        return super().get_context_data(withdrawal=self.withdrawal, may_cancel=may_cancel, **story, **context)
 
 
 class CancelWithdrawal(OneWithdrawal, ActView):

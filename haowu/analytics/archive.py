@@ -114,26 +114,26 @@ def largest(role: str, first: date, last: date, folder: Path, limit: int = 100) 
 
 def _compare(run: Run, written: Path) -> None:
     """Raises ArchiveDiffers unless the file's sums are those of the night's report, role by role."""
-    told = _sums_of(run)
-    sums = ", ".join("count(*)" if name == "rows" else f"coalesce(sum({name}), 0)::BIGINT" for name in told)
+    reported = _sums_of(run)
+    sums = ", ".join("count(*)" if name == "rows" else f"coalesce(sum({name}), 0)::BIGINT" for name in reported)
     with _duck() as duck:
-        found = duck.execute(f"SELECT {sums} FROM read_parquet(?)", [str(written)]).fetchone()
-    wrong = [name for name, fen in zip(told, found, strict=True) if fen != told[name]]
+        (found,) = duck.execute(f"SELECT {sums} FROM read_parquet(?)", [str(written)]).fetchall()
+    wrong = [name for name, fen in zip(reported, found, strict=True) if fen != reported[name]]
     if wrong:
         raise ArchiveDiffers(day=run.day, what=", ".join(wrong))
 
 
 def _sums_of(run: Run) -> dict[str, int]:
-    """``{column: fen}`` over all rows of the night as its report tells them, and ``rows``."""
-    told: dict[str, int] = defaultdict(int)
+    """``{column: fen}`` over all rows of the night as its report has them, and ``rows``."""
+    reported: dict[str, int] = defaultdict(int)
     for phase in run.report["totals"].values():
-        told["rows"] += phase["rows"]
-        told["base_fen"] += phase["base_fen"]
-        told["cost_fen"] += phase["merchant_cost_fen"]
+        reported["rows"] += phase["rows"]
+        reported["base_fen"] += phase["base_fen"]
+        reported["cost_fen"] += phase["merchant_cost_fen"]
         for role, amounts in phase["roles"].items():
-            told[f"{role}_fen"] += amounts["gross_fen"]
-            told[f"{role}_fee_fen"] += amounts["tech_fee_fen"]
-    return told
+            reported[f"{role}_fen"] += amounts["gross_fen"]
+            reported[f"{role}_fee_fen"] += amounts["tech_fee_fen"]
+    return reported
 
 
 @contextmanager
@@ -150,7 +150,7 @@ def _rows_of(day: date, pipe: Path) -> Iterator[Path]:
             try:
                 with pipe.open("wb") as end:
                     cursor.copy_expert(query.decode(), end)
-            except Exception as error:  # told to the reader's thread
+            except Exception as error:  # raised again in the reader's thread
                 broken.append(error)
 
         sender = threading.Thread(target=send, daemon=True)

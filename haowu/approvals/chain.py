@@ -10,9 +10,10 @@ elsewhere: whoever rewrites the whole chain, or its end, must rewrite the log to
 import hashlib
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -53,7 +54,7 @@ def _link_batch(at_once: int) -> int:
     return len(links)
 
 
-def _links(rows: Iterator[Trail], head: TrailLink | None) -> Iterator[dict]:
+def _links(rows: Iterable[Trail], head: TrailLink | None) -> Iterator[dict[str, Any]]:
     """A row that was committed after midnight joins the new day's chain: what is linked is never moved."""
     day, number, previous = (head.day, head.number, head.hash) if head else (date.min, 0, BEGINNING)
     for row in rows:

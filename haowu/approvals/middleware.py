@@ -5,22 +5,24 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from haowu.approvals.actors import VISITOR, Actor, ActorKind, acting
+from haowu.tenants.requests import ScopedRequest
 
 
 class ActorMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: ScopedRequest) -> HttpResponse:
         with acting(_actor(request)):
             return self.get_response(request)
 
 
-def _actor(request: HttpRequest) -> Actor:
+def _actor(request: ScopedRequest) -> Actor:
     """In the admin staff act for the platform, whatever tenant they have chosen elsewhere."""
     user = request.user
     if not user.is_authenticated:
         return VISITOR
-    if request.tenant is None or (request.path.startswith("/admin/") and user.is_staff):
+    chosen = request.membership
+    if chosen is None or (request.path.startswith("/admin/") and user.is_staff):
         return Actor(ActorKind.USER, user.get_username(), user.pk)
-    return Actor(ActorKind.USER, user.get_username(), user.pk, request.tenant.pk, request.membership.role)
+    return Actor(ActorKind.USER, user.get_username(), user.pk, chosen.tenant_id, chosen.role)

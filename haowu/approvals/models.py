@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
@@ -15,7 +16,7 @@ from haowu.tenants.models import Tenant, User
 MAX_REASON = 500
 
 
-class TrailQuerySet(models.QuerySet):
+class TrailQuerySet(models.QuerySet["Trail"]):
     def visible_to(self, tenant: Tenant) -> "TrailQuerySet":
         return self.filter(Q(tenant=tenant) | Q(counterparty=tenant))
 
@@ -41,7 +42,7 @@ class TrailQuerySet(models.QuerySet):
         return self.filter(day__gte=day)
 
 
-def _party(label: str) -> models.ForeignKey:
+def _party(label: Any) -> models.ForeignKey:
     return models.ForeignKey(
         Tenant, on_delete=models.PROTECT, null=True, db_index=False, related_name="+", verbose_name=label
     )
@@ -106,7 +107,7 @@ class Trail(models.Model):
         return subject_label(self.subject_kind)
 
 
-class TrailLinkQuerySet(models.QuerySet):
+class TrailLinkQuerySet(models.QuerySet["TrailLink"]):
     def in_order(self) -> "TrailLinkQuerySet":
         return self.order_by("day", "number")
 
@@ -118,7 +119,7 @@ class TrailLink(models.Model):
     """A row's place in the chain: ``hash`` covers the row and ``previous``, the hash of the link before it.
 
     Numbers begin at 1 on each day; the first link of a day holds on to the last of the day before. The row is named
-    without a constraint, so that its link is left to tell of a row that was cut out.
+    without a constraint, so that its link is left as the proof of a row that was cut out.
     """
 
     trail = models.OneToOneField(

@@ -33,7 +33,9 @@ class DecisionForm(ActionForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         if self.usual:
-            self.fields["usual_reason"].choices = [("", "–"), *((str(text), str(text)) for text in self.usual)]
+            field = self.fields["usual_reason"]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "–"), *((str(text), str(text)) for text in self.usual)]
         else:
             del self.fields["usual_reason"]
 
@@ -48,7 +50,7 @@ class StaffQueue(LookOnlyAdmin):
     """``waiting_since`` names the moment from which a row waits, ``is_waiting`` says whether it still does."""
 
     action_form: ClassVar[type[ActionForm]] = DecisionForm
-    ordering: ClassVar[list[str]] = ["-pk"]
+    ordering = ["-pk"]
     waiting_since: ClassVar[str] = ""
     waiting: ClassVar[frozenset[str]] = frozenset()
     """The statuses in which a row waits for a decision."""

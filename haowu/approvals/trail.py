@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db import models
 
@@ -20,6 +20,20 @@ from haowu.ground.bulk import insert_rows
 from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, User
 from haowu.web import request_ids
+
+
+class Sides(TypedDict):
+    """Who may read an entry."""
+
+    tenant: Tenant | int | None
+    counterparty: Tenant | int | None
+
+
+class Changed(TypedDict):
+    """The facts that an act changed, as they were and as they are."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -84,7 +98,7 @@ def facts(row: models.Model, *names: str) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
-def moved(row: HasStates) -> dict[str, dict[str, Any]]:
+def moved(row: HasStates) -> Changed:
     """``before`` and ``after`` of the last move of ``row``."""
     before, after = row.last_move
     return {"before": before, "after": after}

@@ -59,7 +59,7 @@ def run_audit() -> list[Finding]:
     )
     searches = [*_SEARCHES, *(search for subject in subjects for search in subject.SEARCHES)]
     findings = [_searched(code, title, sql) for code, title, sql in searches]
-    findings += [_told(code, title, tell()) for code, title, tell in _RECOMPUTED]
+    findings += [_finding(code, title, broken_rows()) for code, title, broken_rows in _RECOMPUTED]
     return sorted(findings, key=lambda finding: int(finding.code[1:].split(".")[0]))
 
 
@@ -70,7 +70,7 @@ def _searched(code: str, title: str, sql: str) -> Finding:
     return Finding(code, title, len(rows), [" ".join(map(str, row)) for row in rows[:EXAMPLES]])
 
 
-def _told(code: str, title: str, broken: Iterator[str]) -> Finding:
+def _finding(code: str, title: str, broken: Iterator[str]) -> Finding:
     found = list(broken)
     return Finding(code, title, len(found), found[:EXAMPLES])
 

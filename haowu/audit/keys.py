@@ -53,8 +53,8 @@ SEARCHES: list[tuple[str, str, str]] = [
 def broken_promises() -> Iterator[str]:
     """``client key event`` where one of the newest stored answers says that an event was taken which is not there."""
     for answer in IdempotentAnswer.objects.filter(status=200).order_by("-pk")[:ANSWERS_READ]:
-        told = json.loads(answer.body)
-        results = told.get("results", []) if isinstance(told, dict) else []
+        body = json.loads(answer.body)
+        results = body.get("results", []) if isinstance(body, dict) else []
         taken = {result["event_id"] for result in results if result.get("status") in TAKEN}
         stored = OrderEvent.objects.filter(source=answer.tenant_id, event_id__in=taken)
         for missing in sorted(taken - set(stored.values_list("event_id", flat=True))):

@@ -79,10 +79,10 @@ SEARCHES: list[tuple[str, str, str]] = [
         SELECT 'enrolment', item.public_id FROM tuanzhang_enrolment AS item JOIN gone USING (leader_id)
         WHERE item.status = 'pending'
         UNION ALL
-        SELECT 'second', part.public_id FROM tuanzhang_secondlevel AS part
-        JOIN gone ON gone.leader_id IN (part.first_leader_id, part.second_leader_id)
-        WHERE part.status = 'pending' OR part.status = 'passed'
-          AND least(part.ends_at, part.ended_at, 'infinity') > effected_at
+        SELECT 'second', second.public_id FROM tuanzhang_secondlevel AS second
+        JOIN gone ON gone.leader_id IN (second.first_leader_id, second.second_leader_id)
+        WHERE second.status = 'pending' OR second.status = 'passed'
+          AND least(second.ends_at, second.ended_at, 'infinity') > effected_at
         """,
     ),
     (

@@ -41,9 +41,9 @@ def measure(figures: Figures, size: int) -> None:
         crowd.settle_in(cursor, house.parties)
     young, young_floor = _third(house, count)
     for first in range(0, size, BEHIND):
-        figures.tell(f"history: {house.written:,} settled")
+        figures.progress(f"history: {house.written:,} settled")
         house.settle(min(BEHIND, size - first))
-    figures.tell("the night after")
+    figures.progress("the night after")
     old, old_floor = _third(house, count)
     peer = f"the night with {2 * count:,} settled behind"
     figures.add(peer, count, young.seconds, floor_seconds=young_floor)

@@ -30,7 +30,7 @@ BEGAN = datetime(2026, 6, 1, 12, tzinfo=days.SHANGHAI)
 
 def measure(figures: Figures, size: int) -> None:
     """About ``size`` events of orders of one to three lines: all paid, then all shipped, then all received."""
-    figures.tell("the market")
+    figures.progress("the market")
     market.load(_market())
     orders = size // 3
     waves = {"paid": _paid(orders), "shipped": _later("shipped", orders, 1), "received": _later("received", orders, 3)}
@@ -45,19 +45,19 @@ def measure(figures: Figures, size: int) -> None:
         total = 0.0
         before = _processors(programs)
         for name, wave in bodies.items():
-            figures.tell(name)
+            figures.progress(name)
             started = time.monotonic()
             answered = list(pool.map(caller.push, wave))
             seconds = time.monotonic() - started
             figures.add(f"intake over HTTP: {name}", orders, seconds)
             took += answered
             total += seconds
-        used = {part: after - before[part] for part, after in _processors(programs).items()}
+        used = {program: after - before[program] for program, after in _processors(programs).items()}
     lines = OrderLine.objects.count()
     figures.add("intake over HTTP: all events", 3 * orders, total, floor_seconds=_bare())
     figures.add("order lines attributed, priced and stored", lines, total)
-    for part, seconds in used.items():
-        figures.add(f"processor seconds: {part}", 3 * orders, seconds)
+    for program, seconds in used.items():
+        figures.add(f"processor seconds: {program}", 3 * orders, seconds)
     figures.add("a batch of 500: p50", BATCH, statistics.median(took))
     figures.add("a batch of 500: p99", BATCH, statistics.quantiles(took, n=100)[98] if len(took) > 1 else took[0])
 

@@ -106,7 +106,7 @@ def _prove(figures: Figures) -> None:
         figures.add("audit: invariants broken (I8 left out)", 0)
     rows = (MonthlyAssessment, QuarterLevel, Rebate, Posting.objects.filter(kind="rebate"))
     counts = [each.count() if hasattr(each, "count") else each.objects.count() for each in rows]
-    figures.tell(f"assessments, levels, rebates, postings: {counts}")
+    figures.progress(f"assessments, levels, rebates, postings: {counts}")
 
 
 _QUARTER_FLOOR = f"""

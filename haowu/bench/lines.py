@@ -21,19 +21,19 @@ def write_lines(
     crowd: Crowd, first: int, count: int, night: date, *, with_events: bool = False, extras: Collection[str] = ()
 ) -> None:
     """Lines with ids ``first`` … that the night of ``night`` takes. ``with_events``: with what intake would hold."""
-    parts = [(start, min(start + BATCH, first + count)) for start in range(first, first + count, BATCH)]
+    batches = [(start, min(start + BATCH, first + count)) for start in range(first, first + count, BATCH)]
 
-    def write(part: tuple[int, int]) -> None:
+    def write(batch: tuple[int, int]) -> None:
         with superuser() as cursor:
             cursor.execute("SET session_replication_role = replica; SET work_mem = '64MB'")  # no foreign-key triggers
             cursor.execute(_SHARE)
-            cursor.execute(_ORDERS, {"first": part[0], "end": part[1], "source": SOURCE_ID})
-            cursor.execute(_LINES, _arguments(crowd, part, night) | extra.of_lines(extras))
+            cursor.execute(_ORDERS, {"first": batch[0], "end": batch[1], "source": SOURCE_ID})
+            cursor.execute(_LINES, _arguments(crowd, batch, night) | extra.of_lines(extras))
             if with_events:
-                cursor.execute(_EVENTS, {"first": part[0], "end": part[1]})
+                cursor.execute(_EVENTS, {"first": batch[0], "end": batch[1]})
 
     with _bare_tables(count), ThreadPoolExecutor(WRITERS) as pool:
-        list(pool.map(write, parts))
+        list(pool.map(write, batches))
     with superuser() as cursor:
         for table in ("commissions_order", "commissions_orderline"):
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), %s)", [first + count])
@@ -80,11 +80,11 @@ def _bare_tables(count: int) -> Iterator[None]:
         list(pool.map(make, [definition for _name, definition in indexes]))
 
 
-def _arguments(crowd: Crowd, part: tuple[int, int], night: date) -> dict:
+def _arguments(crowd: Crowd, batch: tuple[int, int], night: date) -> dict:
     received = _moment(night - timedelta(days=8), 0)
     return {
-        "first": part[0],
-        "end": part[1],
+        "first": batch[0],
+        "end": batch[1],
         "source": SOURCE_ID,
         "night": night,
         "received": received,

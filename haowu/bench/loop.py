@@ -62,13 +62,13 @@ def settle_in_a_loop(night: date, count: int) -> tuple[int, float]:
 def _settle(pk: int) -> None:
     line = OrderLine.objects.select_for_update().get(pk=pk)
     due = line.due
-    parts = [
+    shares = [
         (line.merchant_id, "merchant", -due.cost_fen),
         (line.streamer_id, "streamer", due.streamer_keeps_fen),
         (line.first_leader_id or line.streamer_id, "leader", due.first_leader_fen - due.first_leader_fee_fen),
         (0, "platform", due.fees_fen),
     ]
-    for party, role, amount_fen in parts:
+    for party, role, amount_fen in shares:
         Entry.objects.create(line_id=line.pk, party_id=party, role=role, amount_fen=amount_fen)
         Balance.objects.filter(party_id=party).update(fen=F("fen") + amount_fen)
     line.save()

@@ -18,11 +18,11 @@ def measure(figures: Figures, size: int) -> None:
     """A market of ``size`` products, loaded, and loaded again: every entry is then refused by name."""
     file = market(size)
     for case in ("a market", "the same market again"):
-        figures.tell(case)
+        figures.progress(case)
         started = time.monotonic()
         answer = loading.load(file)
         figures.add(f"{case}: products, with their plans and picks", size, time.monotonic() - started)
-        figures.tell(f"{dict(answer.as_json()['loaded'])}, {len(answer.refusals)} refused")
+        figures.progress(f"{dict(answer.as_json()['loaded'])}, {len(answer.refusals)} refused")
 
 
 def market(size: int) -> dict[str, Any]:

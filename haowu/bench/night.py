@@ -28,7 +28,7 @@ def measure(figures: Figures, size: int, *, added: Collection[str] = ()) -> None
     made = crowd.Crowd.for_night(size)
     audited = size <= AUDITED_WHOLE_UP_TO
     before, first = max(100, size // 100), 1
-    figures.tell(
+    figures.progress(
         f"{size:,} lines, {made.merchants:,} merchants, {made.streamers:,} streamers, {made.leaders:,} leaders"
     )
     with superuser() as cursor:
@@ -40,12 +40,12 @@ def measure(figures: Figures, size: int, *, added: Collection[str] = ()) -> None
     lines.refund_half(first, first + before, DAY, with_events=audited)
     lines.write_lines(made, first + before, size, DAY, with_events=audited, extras=added)
     extras.pay_in(added, DAY, share=0.5)
-    figures.tell("the floor")
+    figures.progress("the floor")
     floor_seconds, floor_used = floor.bare_night(DAY)
-    figures.tell("the loop")
+    figures.progress("the loop")
     looped, loop_seconds = loop.settle_in_a_loop(DAY, LOOP_LINES)
     rate = looped / loop_seconds
-    figures.tell("the night")
+    figures.progress("the night")
     two = workers.settle_with(2, DAY)
     settled = Settlement.objects.of_day(DAY).count()
     figures.add("the loop over orders (select_for_update, four rows, save)", looped, loop_seconds)

@@ -1,4 +1,4 @@
-"""Order events and order lines as subjects of ``bench parts``, with what intake, night and pages ask of them."""
+"""Order events and order lines as subjects of ``bench partitions``, with what intake, night and pages ask of them."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta

@@ -57,8 +57,8 @@ def _night(size: int, day: date = DAY) -> tuple[int, workers.Measured]:
     with superuser() as cursor:
         crowd.settle_in(cursor, made)
     lines.write_lines(made, 1, size, day)
-    measured = workers.settle_with(PROCESSES, day)
-    return parties_paid(day), measured
+    runs = workers.settle_with(PROCESSES, day)
+    return parties_paid(day), runs
 
 
 def beside(figures: Figures, package: Package, size: int, ours: float) -> None:
@@ -66,11 +66,11 @@ def beside(figures: Figures, package: Package, size: int, ours: float) -> None:
     if not package.is_installed:
         figures.add(f"skipped: {package.books} is not here (pip install {package.project})", 0)
         return
-    told = settle_with(package, size)
+    runs = settle_with(package, size)
     called = f"{package.project} {importlib.metadata.version(package.project)}, {package.way}"
-    figures.add(f"{called}: transactions", told["lines"], told["seconds"])
-    figures.add(f"{called}: processor s", told["lines"], told["processor_seconds"])
-    peer = {"peer": "its legs", "peer_per_s": told["legs"] / told["seconds"]}
+    figures.add(f"{called}: transactions", runs["lines"], runs["seconds"])
+    figures.add(f"{called}: processor s", runs["lines"], runs["processor_seconds"])
+    peer = {"peer": "its legs", "peer_per_s": runs["legs"] / runs["seconds"]}
     figures.add(f"{called}: our lines × parties of a second", round(ours), 1.0, **peer)
 
 
@@ -84,7 +84,7 @@ def settle_with(package: Package, count: int, processes: int = PROCESSES) -> dic
         cursor.execute(f"DROP DATABASE IF EXISTS {database}")
         cursor.execute(f"CREATE DATABASE {database}")
     try:
-        before = _told(_child(package, database, "prepare"))["legs"]
+        before = _result_of(_child(package, database, "prepare"))["legs"]
         used = processor_seconds()
         share = count // processes
         children = [_child(package, database, "run", n * 10_000_000, share) for n in range(processes)]
@@ -94,16 +94,21 @@ def settle_with(package: Package, count: int, processes: int = PROCESSES) -> dic
         for child in children:
             child.stdin.write("go\n")
             child.stdin.flush()
-        told = [_told(child) for child in children]
-        used = processor_seconds() - used + sum(each["processor_seconds"] for each in told)
-        legs = _told(_child(package, database, "count"))["legs"] - before
+        runs = [_result_of(child) for child in children]
+        used = processor_seconds() - used + sum(each["processor_seconds"] for each in runs)
+        legs = _result_of(_child(package, database, "count"))["legs"] - before
     finally:
         with superuser() as cursor:
             cursor.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
-    done = sum(each["lines"] for each in told)
+    done = sum(each["lines"] for each in runs)
     if legs != 4 * done:
         raise RuntimeError(f"{package.books}: {done} lines, {legs} legs")
-    return {"lines": done, "legs": legs, "seconds": max(each["seconds"] for each in told), "processor_seconds": used}
+    return {
+        "lines": done,
+        "legs": legs,
+        "seconds": max(each["seconds"] for each in runs),
+        "processor_seconds": used,
+    }
 
 
 def _child(package: Package, database: str, *act: object) -> subprocess.Popen:
@@ -119,7 +124,7 @@ def _child(package: Package, database: str, *act: object) -> subprocess.Popen:
     )
 
 
-def _told(child: subprocess.Popen) -> dict[str, float]:
+def _result_of(child: subprocess.Popen) -> dict[str, float]:
     out, err = child.communicate()
     if child.returncode:
         raise RuntimeError(err.strip() or out)

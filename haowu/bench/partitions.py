@@ -1,4 +1,4 @@
-"""``bench parts``: what native partitions would cost and give order events, order lines and postings.
+"""``bench partitions``: what native partitions would cost and give order events, order lines and postings.
 
 Each table is built in three forms (``twins``) over a year of rows: as it is, by month, and by hash. Then days are
 added, changed and read by the product's own code, the forms taking turns, and the oldest month is exported and removed.
@@ -42,7 +42,7 @@ def measure(figures: Figures, size: int, only: str = "") -> None:
 
 
 def measure_table(figures: Figures, name: str, subject: Subject) -> None:
-    figures.tell(f"{name}: {subject.size:,} rows behind, {subject.per_day:,} a day")
+    figures.progress(f"{name}: {subject.size:,} rows behind, {subject.per_day:,} a day")
     forms = [Twin(subject.table, form, {PLAIN: "", **subject.columns}[form]) for form in NAMES]
     with superuser() as cursor:
         if subject.needs:
@@ -52,10 +52,10 @@ def measure_table(figures: Figures, name: str, subject: Subject) -> None:
     seen = Seen()
     for round in range(ROUNDS):
         for twin in forms[round:] + forms[:round]:
-            figures.tell(f"{name}: day {round + 1}, {NAMES[twin.form]}")
+            figures.progress(f"{name}: day {round + 1}, {NAMES[twin.form]}")
             _one_day(subject, twin, DAYS + round, seen)
     for twin in forms:
-        figures.tell(f"{name}: the oldest month, {NAMES[twin.form]}")
+        figures.progress(f"{name}: the oldest month, {NAMES[twin.form]}")
         _oldest_month(twin, subject, seen)
     seen.report(figures, name)
     with superuser() as cursor:
@@ -115,15 +115,15 @@ def _oldest_month(twin: Twin, subject: Subject, seen: "Seen") -> None:
     end = twins.next_month(FIRST)
     column = subject.columns[MONTHS]
     rows = subject.per_day * (end - FIRST).days
-    part = twin.part_of(FIRST)
+    partition = twin.partition_of(FIRST)
     with superuser() as cursor:
         cursor.execute("SET session_replication_role = replica")
         with seen.at(twin, "the oldest month read for its export", rows):
-            cursor.execute(f"COPY (SELECT * FROM {part} WHERE {column} < '{end}') TO '/dev/null'")
+            cursor.execute(f"COPY (SELECT * FROM {partition} WHERE {column} < '{end}') TO '/dev/null'")
         with seen.at(twin, "the oldest month removed", rows):
             if twin.form == MONTHS:
-                cursor.execute(f"ALTER TABLE {twin.name} DETACH PARTITION {part} CONCURRENTLY")
-                cursor.execute(f"DROP TABLE {part}")
+                cursor.execute(f"ALTER TABLE {twin.name} DETACH PARTITION {partition} CONCURRENTLY")
+                cursor.execute(f"DROP TABLE {partition}")
             else:
                 cursor.execute(f"DELETE FROM {twin.name} WHERE {column} < '{end}'")
                 cursor.execute(f"VACUUM {twin.name}")

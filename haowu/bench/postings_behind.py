@@ -1,4 +1,4 @@
-"""Postings as a subject of ``bench parts``: a night posts them as one set, with the trigger that carries balances."""
+"""Postings as a subject of ``bench partitions``: a night posts them as one set, and a trigger carries balances."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta

@@ -28,7 +28,7 @@ class Row:
     def per_s(self) -> float | None:
         return round(self.n / self.seconds, 1) if self.seconds else None
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         row = asdict(self) | {"per_s": self.per_s, "ratio_to_floor": None, "ratio_to_peer": None}
         if self.floor_seconds and self.seconds:
             row["ratio_to_floor"] = round(self.seconds / self.floor_seconds, 2)
@@ -44,28 +44,28 @@ class Row:
 class Figures:
     bench: str
     durability: dict[str, str]
-    tell: Callable[[str], None]
+    progress: Callable[[str], None]
     rows: list[Row] = field(default_factory=list)
     started_load: float = field(default_factory=lambda: os.getloadavg()[0])
 
     def add(self, case: str, n: int, seconds: float | None = None, **more: Any) -> Row:
         row = Row(case, n, seconds, **more)
         self.rows.append(row)
-        self.tell(json.dumps(row.told(), ensure_ascii=False))
+        self.progress(json.dumps(row.as_json(), ensure_ascii=False))
         return row
 
-    def told(self) -> dict[str, Any]:
-        return {"bench": self.bench, "machine": self._machine(), "rows": [row.told() for row in self.rows]}
+    def as_json(self) -> dict[str, Any]:
+        return {"bench": self.bench, "machine": self._machine(), "rows": [row.as_json() for row in self.rows]}
 
     def lines(self) -> Iterator[str]:
         """For a terminal."""
         yield "  ".join(f"{name}={value}" for name, value in self._machine().items())
         yield f"{'case':<58}{'n':>11}{'s':>9}{'per s':>11}{'× floor':>9}{'× peer':>9}  peer"
         for row in self.rows:
-            told = {name: "" if value is None else value for name, value in row.told().items()}
+            as_json = {name: "" if value is None else value for name, value in row.as_json().items()}
             yield (
-                f"{told['case']:<58}{told['n']:>11,}{told['seconds']:>9}{told['per_s']:>11}"
-                f"{told['ratio_to_floor']:>9}{told['ratio_to_peer']:>9}  {told['peer']}"
+                f"{as_json['case']:<58}{as_json['n']:>11,}{as_json['seconds']:>9}{as_json['per_s']:>11}"
+                f"{as_json['ratio_to_floor']:>9}{as_json['ratio_to_peer']:>9}  {as_json['peer']}"
             )
 
     def _machine(self) -> dict[str, Any]:

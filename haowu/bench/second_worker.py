@@ -1,7 +1,7 @@
 """``bench crews``: what a second worker gives, by nights of one and of two workers in turn.
 
 A shared machine is half as fast again in one minute as in the next: nights in turn, each beside a floor of its own, and
-the medians tell what two nights alone cannot.
+the medians show what two nights alone cannot.
 """
 
 from statistics import median

@@ -1,4 +1,4 @@
-"""What ``bench parts`` measures: a table with history, and the product's own statements to it.
+"""What ``bench partitions`` measures: a table with history, and the product's own statements to it.
 
 Rows are computed from their number, so that every twin holds the same ones.
 """

@@ -1,8 +1,8 @@
-"""A live table's twins, each in a schema of its own: as it is, in months, in hashed parts.
+"""A live table's twins, each in a schema of its own: as it is, in months, in hashed partitions.
 
 A twin has the live table's columns, checks, indexes, triggers, policies and storage, read from the catalogue, and
 its name: with the twin's schema first on the path, the product's own code reads and writes it. Foreign keys are
-left out, and every unique key takes the column of the parts, as PostgreSQL asks.
+left out, and every unique key takes the column of the partitions, as PostgreSQL asks.
 """
 
 from collections.abc import Iterable, Iterator
@@ -29,8 +29,8 @@ class Twin:
     def live(self) -> str:
         return f"public.{self.table}"
 
-    def part_of(self, month: date) -> str:
-        """The name of the table that holds the rows of ``month``: one of the parts, or the only one."""
+    def partition_of(self, month: date) -> str:
+        """The name of the table that holds the rows of ``month``: one of the partitions, or the only one."""
         return f"{self.name}_{month:%Y_%m}" if self.form == MONTHS else self.name
 
     def key(self, *columns: str) -> list[str]:
@@ -39,7 +39,7 @@ class Twin:
 
 
 def build(cursor, twin: Twin, months: Iterable[date]) -> None:
-    """The table and its parts, without rows and without what ``furnish`` adds."""
+    """The table and its partitions, without rows and without what ``furnish`` adds."""
     cursor.execute(f"DROP SCHEMA IF EXISTS {twin.form} CASCADE")
     cursor.execute(f"CREATE SCHEMA {twin.form}")
     cursor.execute("SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = %s::regclass", [twin.live])
@@ -49,7 +49,7 @@ def build(cursor, twin: Twin, months: Iterable[date]) -> None:
     kind = kinds.get(twin.form, f" PARTITION BY HASH ({twin.column})")
     like = " ".join(f"INCLUDING {each}" for each in ("DEFAULTS", "IDENTITY", "CONSTRAINTS", "STORAGE"))
     cursor.execute(f"CREATE TABLE {twin.name} (LIKE {twin.live} {like}){kind}")
-    for name, bounds in _parts(twin, months):
+    for name, bounds in _partitions(twin, months):
         cursor.execute(f"CREATE TABLE {name} PARTITION OF {twin.name} FOR VALUES {bounds}{storage}")
 
 
@@ -59,7 +59,7 @@ def furnish(cursor, twin: Twin) -> None:
     cursor.execute("SET max_parallel_maintenance_workers = 0")
     cursor.execute("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = %s", [twin.table])
     for (definition,) in cursor.fetchall():
-        cursor.execute(_keyed(twin, definition.replace(" ON ONLY ", " ON ", 1)))  # of a live table that has parts
+        cursor.execute(_keyed(twin, definition.replace(" ON ONLY ", " ON ", 1)))  # of a live table that has partitions
     cursor.execute(
         "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", [twin.live]
     )
@@ -83,11 +83,11 @@ def furnish(cursor, twin: Twin) -> None:
 _POLICIES = "SELECT policyname, cmd, qual, with_check FROM pg_policies WHERE schemaname = 'public' AND tablename = %s"
 
 
-def _parts(twin: Twin, months: Iterable[date]) -> Iterator[tuple[str, str]]:
-    """``(name, bounds)`` of each part; a month's ends where the next one begins."""
+def _partitions(twin: Twin, months: Iterable[date]) -> Iterator[tuple[str, str]]:
+    """``(name, bounds)`` of each partition; a month's ends where the next one begins."""
     if twin.form == MONTHS:
         for month in months:
-            yield twin.part_of(month), f"FROM ('{month}') TO ('{next_month(month)}')"
+            yield twin.partition_of(month), f"FROM ('{month}') TO ('{next_month(month)}')"
     elif twin.form == HASHED:
         for number in range(HASH_PARTS):
             yield f"{twin.name}_{number}", f"WITH (MODULUS {HASH_PARTS}, REMAINDER {number})"
@@ -98,7 +98,7 @@ def next_month(month: date) -> date:
 
 
 def _keyed(twin: Twin, definition: str) -> str:
-    """The index ``definition`` of the live table for ``twin``: a unique one with the column of the parts."""
+    """The index ``definition`` of the live table for ``twin``: a unique one with the column of the partitions."""
     head, _, columns = definition.replace(twin.live, twin.name, 1).partition(" USING btree (")
     if not definition.startswith("CREATE UNIQUE INDEX") or not columns:
         return definition.replace(twin.live, twin.name, 1)

@@ -37,11 +37,11 @@ def settle_with(workers: int, day: date) -> Measured:
         ready.acquire()
     started, used = time.monotonic(), processor_seconds()
     start.set()
-    told = [answers.get() for _ in processes]
+    results = [answers.get() for _ in processes]
     seconds, used = time.monotonic() - started, processor_seconds() - used
     for process in processes:
         process.join()
-    peaks, own, sealing, errors = zip(*told, strict=True)
+    peaks, own, sealing, errors = zip(*results, strict=True)
     failed = [error for error in errors if error]
     if failed:
         raise RuntimeError(failed[0])
@@ -57,7 +57,7 @@ def _work(day: date, start, ready, answers) -> None:
         night.open_run(day, now=days.now())
         sealed = time.monotonic() - started
         night.settle(day, now=days.now())
-    except Exception as failure:  # told to the parent, who raises it
+    except Exception as failure:  # sent to the parent, which raises it
         error = f"{type(failure).__name__}: {failure}"
     own = resource.getrusage(resource.RUSAGE_SELF)
     answers.put((own.ru_maxrss / 1024, own.ru_utime + own.ru_stime, sealed, error))

@@ -36,7 +36,7 @@ def overtaken(calendar: list[Day]) -> date | None:
     return frontier if sent < sum(len(day.parcels) for day in calendar) else None
 
 
-def tell(calendar: list[Day], programs: Programs, sent: Sent) -> Iterator[int]:
+def play(calendar: list[Day], programs: Programs, sent: Sent) -> Iterator[int]:
     """Replay what remains of ``calendar``, each night through the worker. Yields the number of events stored."""
     partner = replay.source()
     frontier = Run.objects.frontier()

@@ -104,8 +104,8 @@ def _count(at: datetime) -> None:
             if place % 7 != number
         ]
         sequence = Feeder.objects.get(pk=base.pk).last_sequence + 1
-        told = feeding.receive(base.base, feeding.Count(Feed.Kind.SNAPSHOT, sequence, at), pack(rows), at=at)
-        feeding.apply(told.feed, at=at)
+        answer = feeding.receive(base.base, feeding.Count(Feed.Kind.SNAPSHOT, sequence, at), pack(rows), at=at)
+        feeding.apply(answer.feed, at=at)
 
 
 def _order(at: datetime) -> None:

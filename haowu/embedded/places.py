@@ -14,6 +14,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 PATIENCE_SECONDS = 60
 
@@ -67,7 +68,7 @@ def make_cluster_dir() -> None:
     _give(cluster())
 
 
-def account() -> dict:
+def account() -> dict[str, Any]:
     """As whom to run PostgreSQL's programs, for subprocess: as ourselves, or, being root, as nobody."""
     if os.geteuid() != 0:
         return {}

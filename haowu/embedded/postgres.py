@@ -93,7 +93,7 @@ def _disown(pid_file: Path) -> None:
 
 def _create_cluster() -> None:
     draft = cluster() / "data.new"
-    settings = [part for key, value in SETTINGS.items() for part in ("-c", f"{key}={value}")]
+    settings = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
     locale = ("-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
     for letters in LETTERS:
         shutil.rmtree(draft, ignore_errors=True)
@@ -127,7 +127,7 @@ def _create_database() -> None:
             cursor.execute("CREATE DATABASE haowu OWNER haowu_owner")
 
 
-def _superuser():
+def _superuser() -> psycopg2.extensions.connection:
     return psycopg2.connect(host=str(run_dir()), user="postgres", dbname="postgres", connect_timeout=3)
 
 
@@ -142,7 +142,7 @@ def _answers() -> bool:
 def _run(program: str, *arguments: object, log: Path | None = None) -> None:
     try:
         done = subprocess.run(
-            [str(part) for part in (_programs() / program, *arguments)],
+            [str(word) for word in (_programs() / program, *arguments)],
             cwd="/",
             env={"PATH": os.defpath, "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
@@ -170,7 +170,7 @@ def _programs() -> Path:
     if not copy.exists():
         draft = cluster() / "programs.new"
         shutil.rmtree(draft, ignore_errors=True)
-        for part in (inside.parent, Path(f"{package.name}.libs")):
-            shutil.copytree(package.parent / part, draft / part, symlinks=True)
+        for word in (inside.parent, Path(f"{package.name}.libs")):
+            shutil.copytree(package.parent / word, draft / word, symlinks=True)
         draft.rename(copy)
     return copy / inside

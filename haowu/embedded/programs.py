@@ -35,7 +35,7 @@ class Programs:
     """As a context: everything started inside is stopped at its end, the last first."""
 
     def __init__(self) -> None:
-        self._running: list[tuple[str, subprocess.Popen]] = []
+        self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
 
     def __enter__(self) -> "Programs":
         return self
@@ -103,6 +103,7 @@ class Programs:
 
 def _end_with(parent: int) -> None:
     """In the child: be sent SIGTERM when ``parent`` is gone, however it went."""
+    assert _LIBC is not None, "Linux has it"
     _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         os._exit(1)
@@ -113,7 +114,7 @@ def log_of(name: str) -> Path:
     return embedded.home() / f"demo-{name}.log"
 
 
-def _wait(program: subprocess.Popen) -> None:
+def _wait(program: subprocess.Popen[bytes]) -> None:
     try:
         program.wait(PATIENCE_SECONDS)
     except subprocess.TimeoutExpired:

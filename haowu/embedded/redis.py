@@ -34,7 +34,7 @@ def start() -> None:
         "appendonly": "no",
         "maxmemory-policy": "noeviction",
     }
-    command = [str(program()), *(part for key, value in options.items() for part in (f"--{key}", str(value)))]
+    command = [str(program()), *(word for key, value in options.items() for word in (f"--{key}", str(value)))]
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )

@@ -11,6 +11,7 @@ import os
 import resource
 import time
 from collections.abc import Iterable
+from typing import Any
 
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
@@ -31,7 +32,7 @@ class ReceivingWorker(Worker):
     def run(self) -> None:
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of each request that waits for a thread
         _allow_files()
-        connections: dict = {}
+        connections: dict[int, Any] = {}
         server = create_server(
             self.wsgi,
             map=connections,
@@ -53,12 +54,12 @@ class ReceivingWorker(Worker):
             self._turn(connections, receiving)
         self._finish(server, connections, receiving)
 
-    def _turn(self, connections: dict, receiving: "Receiving") -> None:
+    def _turn(self, connections: dict[int, Any], receiving: "Receiving") -> None:
         self.notify()
         wasyncore.loop(timeout=1, use_poll=True, map=connections, count=1)
         receiving.close_late(_channels(connections), time.monotonic())
 
-    def _finish(self, server: object, connections: dict, receiving: "Receiving") -> None:
+    def _finish(self, server: Any, connections: dict[int, Any], receiving: "Receiving") -> None:
         """Accept nothing more; answer what has been received, for at most ``graceful_timeout``."""
         for each in list(connections.values()):
             if hasattr(each, "accept_connections"):
@@ -85,7 +86,7 @@ class Receiving:
                 waiting[request].will_close = True
 
 
-def _channels(connections: dict) -> list[HTTPChannel]:
+def _channels(connections: dict[int, Any]) -> list[HTTPChannel]:
     return [each for each in list(connections.values()) if isinstance(each, HTTPChannel)]
 
 

@@ -25,7 +25,7 @@ def insert_rows(
     conflict: Sequence[str] = (),
     update: Sequence[str] = (),
     returning: str = "",
-) -> list[tuple]:
+) -> list[tuple[Any, ...]]:
     """Insert ``rows`` (dicts with the same keys, named by column) into the table of ``model``.
 
     On a ``conflict`` of those columns: nothing, or the columns in ``update`` take the new values.
@@ -56,7 +56,7 @@ def update_rows(model: type[models.Model], rows: Sequence[dict[str, Any]], *, ke
         _run(f"UPDATE {table} AS old SET {changes} FROM ({opened}) AS fresh WHERE old.{key} = fresh.{key}", values)
 
 
-def _run(sql: str, values: Sequence[Any], returning: str = "") -> list[tuple]:
+def _run(sql: str, values: Sequence[Any], returning: str = "") -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql + (f" RETURNING {returning}" if returning else ""), values)
         return cursor.fetchall() if returning else []
@@ -72,8 +72,8 @@ def _opened(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> tuple[
     nothing of a table, and would rather read that than look up hundreds of known keys. It takes these for ten.
     """
     types = _types(model)
-    shown, arrays, names = [], [], []
-    once = []
+    names: list[str] = []
+    shown, arrays, once = [], [], []
     for name in rows[0]:
         column = [row[name] for row in rows]
         if types[name] == "jsonb":
@@ -95,17 +95,20 @@ def _opened(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> tuple[
 
 @cache
 def _types(model: type[models.Model]) -> dict[str, str]:
-    return {field.column: type_of(field) for field in model._meta.concrete_fields}
+    return {field.column: type_of(field) for field in model._meta.concrete_fields if field.column}
 
 
-def type_of(field: models.Field) -> str:
+def type_of(field: "models.Field[Any, Any]") -> str:
     """PostgreSQL's type of ``field`` without its length: a cast to ``varchar(64)`` would cut off what is too long."""
-    return _TYPMOD.sub("", field.rel_db_type(connection) if field.primary_key else field.db_type(connection))
+    kind = field.rel_db_type(connection) if field.primary_key else field.db_type(connection)
+    assert kind is not None, "what has no column has no values"
+    return _TYPMOD.sub("", kind)
 
 
 def _array(values: Iterable[Any]) -> str:
     """``{1,NULL,"a"}``: PostgreSQL's text of an array."""
-    return "{" + ",".join([_element_of(type(value))(value) for value in values]) + "}"
+    written = [_element_of(type(value))(value) for value in values]  # type: ignore[arg-type]  # a class is hashable
+    return "{" + ",".join(written) + "}"
 
 
 @cache

@@ -99,7 +99,9 @@ class HundredthsField(forms.DecimalField):
     """A number with at most two decimals, taken times 100 as an ``int``."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"decimal_places": 2, "min_value": Decimal(0)} | options)
+        options.setdefault("decimal_places", 2)
+        options.setdefault("min_value", Decimal(0))
+        super().__init__(**options)
         self.widget.attrs.setdefault("inputmode", "decimal")
 
     def clean(self, value: Any) -> int | None:

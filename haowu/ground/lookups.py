@@ -19,7 +19,7 @@ class AnyOf(Lookup):
     lookup_name = "any_of"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         lhs, params = self.process_lhs(compiler, connection)
         kind = type_of(self.lhs.output_field)
-        return f"{lhs} = ANY((SELECT %s::{kind}[])::{kind}[])", [*params, list(self.rhs)]
+        return f"{lhs} = ANY((SELECT %s::{kind}[])::{kind}[])", (*params, list(self.rhs))

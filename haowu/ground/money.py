@@ -21,7 +21,7 @@ def share(amount_fen: int, bps: int) -> int:
 def divide(total_fen: int, weights: Sequence[int]) -> list[int]:
     """``total_fen`` ≥ 0 over ``weights`` ≥ 0 by largest remainder, ties to the lower index; sums to the total.
 
-    With no weight at all everything goes to the first part; with no parts only a total of 0 can be divided.
+    With no weight at all everything goes to the first share; with no shares only a total of 0 can be divided.
     """
     if total_fen < 0 or any(weight < 0 for weight in weights):
         raise ValueError("divide() takes no negatives")
@@ -32,12 +32,12 @@ def divide(total_fen: int, weights: Sequence[int]) -> list[int]:
     whole = sum(weights)
     if whole == 0:
         return [total_fen] + [0] * (len(weights) - 1)
-    parts = [total_fen * weight // whole for weight in weights]
+    shares = [total_fen * weight // whole for weight in weights]
     remainders = [total_fen * weight % whole for weight in weights]
     by_remainder = sorted(range(len(weights)), key=lambda index: (-remainders[index], index))
-    for index in by_remainder[: total_fen - sum(parts)]:
-        parts[index] += 1
-    return parts
+    for index in by_remainder[: total_fen - sum(shares)]:
+        shares[index] += 1
+    return shares
 
 
 def fen_from_yuan(text: str) -> int:

@@ -24,7 +24,7 @@ class Page:
     next_cursor: str | None
 
 
-def page_of(queryset: QuerySet, order: Sequence[str], cursor: str, size: int) -> Page:
+def page_of(queryset: QuerySet[Any], order: Sequence[str], cursor: str, size: int) -> Page:
     """``page_after`` for people: a cursor that is none of this list's begins at the first page."""
     try:
         return page_after(queryset, order, cursor, size)
@@ -32,7 +32,7 @@ def page_of(queryset: QuerySet, order: Sequence[str], cursor: str, size: int) ->
         return page_after(queryset, order, "", size)
 
 
-def page_after(queryset: QuerySet, order: Sequence[str], cursor: str, size: int, *, of: str = "") -> Page:
+def page_after(queryset: QuerySet[Any], order: Sequence[str], cursor: str, size: int, *, of: str = "") -> Page:
     """The ``size`` rows after ``cursor`` (``""``: the first ones) in ``order``; ``of`` names the list.
 
     ``order`` is names with ``-`` for descending, never null, unique together. Raises CursorInvalid.
@@ -47,7 +47,7 @@ def page_after(queryset: QuerySet, order: Sequence[str], cursor: str, size: int,
     return Page(found[:size], signer.sign_object([_value(found[size - 1], name) for name in order]))
 
 
-def capped_count(queryset: QuerySet) -> tuple[int, bool]:
+def capped_count(queryset: QuerySet[Any]) -> tuple[int, bool]:
     """The number of rows up to COUNT_LIMIT, and whether there are more."""
     number = queryset.order_by()[: COUNT_LIMIT + 1].count()
     return min(number, COUNT_LIMIT), number > COUNT_LIMIT
@@ -55,7 +55,7 @@ def capped_count(queryset: QuerySet) -> tuple[int, bool]:
 
 def _last_seen(cursor: str, signer: signing.Signer, length: int) -> list[Any]:
     try:
-        values = signer.unsign_object(cursor)
+        values: list[Any] = signer.unsign_object(cursor)
     except (signing.BadSignature, ValueError):
         raise CursorInvalid from None
     if len(values) != length:
@@ -75,6 +75,6 @@ def _beyond(order: Sequence[str], last: Sequence[Any]) -> Q:
 
 def _value(row: Any, name: str) -> Any:
     value = row
-    for part in name.lstrip("-").split("__"):
-        value = getattr(value, part)
+    for attribute in name.lstrip("-").split("__"):
+        value = getattr(value, attribute)
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -75,8 +75,8 @@ class Watch:
 
     def _run(self) -> None:
         while not self._over.wait(self._every):
-            if told := self._line():
-                write_line(told, self._stream)
+            if line := self._line():
+                write_line(line, self._stream)
 
 
 def write_line(text: str, stream: TextIO | None = None) -> None:

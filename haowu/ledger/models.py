@@ -8,12 +8,15 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from haowu.tenants.models import Tenant
 
+MAX_REFERENCE = 80
 
-class AccountQuerySet(models.QuerySet):
+
+class AccountQuerySet(models.QuerySet["Account"]):
     def visible_to(self, tenant: Tenant) -> "AccountQuerySet":
         return self.filter(owner=tenant)
 
@@ -70,11 +73,11 @@ class Account(models.Model):
         return f"{self.owner} · {self.get_kind_display()} {self.code}".strip()
 
 
-class PostingQuerySet(models.QuerySet):
+class PostingQuerySet(models.QuerySet["Posting"]):
     def touching(self, account: Account) -> "PostingQuerySet":
         return self.filter(Q(from_account=account) | Q(to_account=account))
 
-    def of_day(self, day) -> "PostingQuerySet":
+    def of_day(self, day: date) -> "PostingQuerySet":
         return self.filter(day=day)
 
     def after(self, pk: int) -> "PostingQuerySet":
@@ -134,9 +137,9 @@ class Posting(models.Model):
     )
     amount_fen = models.BigIntegerField(_("金额（分）"))
     kind = models.CharField(_("类型"), max_length=20, choices=Kind)
-    reference = models.CharField(_("唯一凭证"), max_length=80)
+    reference = models.CharField(_("唯一凭证"), max_length=MAX_REFERENCE)
     cause = models.CharField(_("原因"), max_length=80)
-    created_at = models.DateTimeField(_("记账时间"), db_default=models.functions.Now())
+    created_at = models.DateTimeField(_("记账时间"), db_default=Now())
 
     objects = PostingQuerySet.as_manager()
 
@@ -157,7 +160,7 @@ class Posting(models.Model):
         return self.reference
 
 
-class DailyBalanceQuerySet(models.QuerySet):
+class DailyBalanceQuerySet(models.QuerySet["DailyBalance"]):
     def visible_to(self, tenant: Tenant) -> "DailyBalanceQuerySet":
         return self.filter(account__owner=tenant)
 

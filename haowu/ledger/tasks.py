@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 @shared_task
-def make_posting_parts() -> None:
-    """Have the parts of this month and the next ready. Daily: what is in the way today may not be tomorrow."""
+def make_posting_partitions() -> None:
+    """Have the partitions of this month and the next ready. Daily: what is in the way today may not be tomorrow."""
     if None in make_ahead(days.day_of(days.now())):
-        log.warning("a month's part of the postings was not made: somebody reads postings for long; asked again later")
+        log.warning("a month's partition was not made: somebody reads postings for long; asked again later")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -99,12 +99,12 @@ class Market:
     def look_up_products(self, keys: Iterable[Any]) -> None:
         """Learn the merchants and products that ``keys``, each ``{"merchant", "code"}`` or anything else, name."""
         pairs = [(key.get("merchant"), key.get("code")) for key in keys if isinstance(key, dict)]
-        pairs = [(merchant, code) for merchant, code in pairs if _may_be_code(merchant) and _may_be_code(code)]
-        self.look_up_tenants(Tenant.Kind.MERCHANT, (merchant for merchant, _code in pairs))
-        known = [(self._tenants.get((Tenant.Kind.MERCHANT, merchant)), code) for merchant, code in pairs]
+        named = [(merchant, code) for merchant, code in pairs if _may_be_code(merchant) and _may_be_code(code)]
+        self.look_up_tenants(Tenant.Kind.MERCHANT, (merchant for merchant, _code in named))
+        known = [(self._tenants.get((Tenant.Kind.MERCHANT, merchant)), code) for merchant, code in named]
         wanted = {(merchant.pk, code) for merchant, code in known if merchant} - self._products.keys()
         for some in chunks(sorted(wanted), 10_000):
-            merchants, codes = ({pair[place] for pair in some} for place in (0, 1))
+            merchants, codes = {merchant for merchant, _code in some}, {code for _merchant, code in some}
             found = Product.objects.filter(merchant__in=merchants, code__in=codes)
             self.learn_products(product for product in found if (product.merchant_id, product.code) in wanted)
 
@@ -147,5 +147,5 @@ class Market:
         self._activities[activity.code] = activity
 
 
-def _may_be_code(value: Any) -> bool:
+def _may_be_code(value: Any) -> TypeGuard[str]:
     return isinstance(value, str) and inputs.is_storable(value)

@@ -111,10 +111,12 @@ def _product(market: Market, merchant: Tenant, value: Any) -> Product | None:
 
 def _streamers(market: Market, entry: dict[str, Any]) -> dict[Tenant, int]:
     listed = entry.get("streamers")
-    if listed is not None and not isinstance(listed, dict):
+    if listed is None:
+        return {}
+    if not isinstance(listed, dict):
         raise EntryInvalid(field="streamers", why=_("须为 {达人编号: 佣金率} 的对象。"))
     streamers = {}
-    for code in listed or {}:
+    for code in listed:
         streamer = market.tenant(Tenant.Kind.STREAMER, code_of(code, "streamers"))
         with inside("streamers"):
             streamers[streamer] = amount(listed, code)

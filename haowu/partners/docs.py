@@ -29,10 +29,10 @@ class SchemaView(SpectacularAPIView):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         renderer = request.accepted_renderer
         with _ONE_AT_A_TIME:
-            content, etag = _description(_language(request), type(renderer))
+            content, etag = _description(_language(request), renderer.__class__)
         answer = HttpResponse(content, content_type=renderer.media_type, headers={"ETag": etag})
         answer["Content-Disposition"] = f'inline; filename="openapi.{renderer.format}"'
-        answer = get_conditional_response(request._request, etag=etag, response=answer)
+        answer = get_conditional_response(request._request, etag=etag, response=answer) or answer
         patch_cache_control(answer, public=True, max_age=FRESH_SECONDS)
         patch_vary_headers(answer, ["Accept", "Accept-Language"])
         return answer

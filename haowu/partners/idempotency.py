@@ -63,7 +63,7 @@ def idempotent(act: Callable[..., Response]) -> Callable[..., Response | HttpRes
             _store(request, key, fingerprint, answer)
         return answer
 
-    once.is_idempotent = True
+    once.is_idempotent = True  # type: ignore[attr-defined]  # a mark that the API's description reads
     return once
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import models
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication
@@ -10,7 +11,7 @@ from oauth2_provider.models import AbstractApplication
 from haowu.tenants.models import Tenant
 
 
-class ApiClientQuerySet(models.QuerySet):
+class ApiClientQuerySet(models.QuerySet["ApiClient"]):
     def with_id(self, client_id: str) -> "ApiClient | None":
         return self.filter(client_id=client_id).first()
 
@@ -31,7 +32,7 @@ class ApiClient(AbstractApplication):
         return reverse("admin:partners_apiclient_change", args=[self.pk])
 
 
-class IdempotentAnswerQuerySet(models.QuerySet):
+class IdempotentAnswerQuerySet(models.QuerySet["IdempotentAnswer"]):
     def to(self, client: ApiClient, key: str) -> "IdempotentAnswer | None":
         """What ``client`` was answered under ``key``; None when it has not used the key."""
         return self.filter(client=client, key=key).first()
@@ -53,7 +54,7 @@ class IdempotentAnswer(models.Model):
     status = models.PositiveSmallIntegerField(_("状态码"))
     media_type = models.CharField(_("媒体类型"), max_length=64)
     body = models.TextField(_("回答"))
-    created_at = models.DateTimeField(_("创建时间"), db_default=models.functions.Now())
+    created_at = models.DateTimeField(_("创建时间"), db_default=Now())
 
     objects = IdempotentAnswerQuerySet.as_manager()
 

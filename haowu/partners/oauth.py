@@ -6,6 +6,7 @@ from urllib.parse import unquote_plus
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider.oauth2_backends import OAuthLibCore
@@ -26,13 +27,17 @@ from haowu.web.limits import RateLimited
 class ClientScopes(SettingsScopes):
     """A client may ask for its ``allowed_scopes``, and gets all of them when it names none."""
 
-    def get_available_scopes(self, application=None, request=None, *args, **kwargs) -> list[str]:
+    def get_available_scopes(
+        self, application: ApiClient | None = None, request: Any = None, *args: Any, **kwargs: Any
+    ) -> list[str]:
         known = super().get_available_scopes(application, request)
         return (
             known if application is None else [scope for scope in application.allowed_scopes.split() if scope in known]
         )
 
-    def get_default_scopes(self, application=None, request=None, *args, **kwargs) -> list[str]:
+    def get_default_scopes(
+        self, application: ApiClient | None = None, request: Any = None, *args: Any, **kwargs: Any
+    ) -> list[str]:
         return self.get_available_scopes(application, request)
 
 
@@ -55,7 +60,7 @@ class KnownClient(OAuth2Validator):
         super().__init__()
         self.client = client
 
-    def authenticate_client(self, request: Any, *args, **kwargs) -> bool:
+    def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
         request.client = self.client
         return self.client is not None
 
@@ -67,13 +72,13 @@ class TokenView(ToolkitTokenView):
     Failed tries are counted for the address they come from, requests with the right secret for the client.
     """
 
-    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return super().dispatch(request, *args, **kwargs)
         except Exception as error:
             return problems.plain_response(problems.refusal(error, request, self))
 
-    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         client_id, secret = credentials(request)
         address = client_address(request)
         if rate := limits.TOKEN_TRIES.begin(address, client_id):
@@ -86,16 +91,16 @@ class TokenView(ToolkitTokenView):
                 raise RateLimited(rate, error="temporarily_unavailable")
         return self.authorization_flow_token_response(request)
 
-    def create_token_response(self, request: HttpRequest) -> tuple:
+    def create_token_response(self, request: HttpRequest) -> tuple[Any, ...]:
         server = self.get_server_class()(KnownClient(self.client), **oauth2_settings.server_kwargs)
         return HeaderTokens(server).create_token_response(request)
 
-    def http_method_not_allowed(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         raise problems.MethodNotAllowed(method=request.method, headers={"Allow": "POST"})
 
 
 def client_of(client_id: str, secret: str) -> ApiClient | None:
-    """The client with this id and secret. One hash is computed in any case: time must not tell which ids exist."""
+    """The client with this id and secret. One hash is computed in any case: time must not betray which ids exist."""
     client = ApiClient.objects.with_id(client_id) if inputs.is_storable(client_id) else None
     if client is None:
         make_password(secret)

@@ -101,12 +101,12 @@ def _wrapped(ip: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
 
 def resolve(host: str, port: int) -> list[str]:
     """Every address of ``host``. OSError when there is none."""
-    return [found[4][0] for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 def check_url(url: str) -> None:
     """OutboundRefused unless ``url`` has the shape of an address that may be read; asks no network."""
-    _parts(url)
+    _split(url)
 
 
 def read(
@@ -122,7 +122,7 @@ def read(
     trust = trust or ssl.create_default_context()
     deadline = time.monotonic() + limits.seconds
     for _hop in range(limits.redirects + 1):
-        host, port, target = _parts(url)
+        host, port, target = _split(url)
         address = _address(host, port, resolve, judge)
         try:
             answer = _ask(address, host, port, target, limits, deadline, trust)
@@ -136,18 +136,18 @@ def read(
     raise OutboundRefused("TOO_MANY_REDIRECTS")
 
 
-def _parts(url: str) -> tuple[str, int, str]:
+def _split(url: str) -> tuple[str, int, str]:
     try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").encode("idna").decode(), parts.port or 443
+        split = urlsplit(url)
+        host, port = (split.hostname or "").encode("idna").decode(), split.port or 443
     except ValueError as error:
         raise OutboundRefused("URL_UNUSABLE") from error
-    is_plain = parts.username is None and parts.password is None and url.isascii() and url.isprintable()
-    if parts.scheme != "https" or not host or not is_plain or " " in url or (port != 443 and port < 1024):
+    is_plain = split.username is None and split.password is None and url.isascii() and url.isprintable()
+    if split.scheme != "https" or not host or not is_plain or " " in url or (port != 443 and port < 1024):
         raise OutboundRefused("URL_UNUSABLE")
     if "%" in host or _looks_like_number(host):
         raise OutboundRefused("URL_UNUSABLE")
-    return host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return host, port, (split.path or "/") + (f"?{split.query}" if split.query else "")
 
 
 def _looks_like_number(host: str) -> bool:
@@ -203,7 +203,8 @@ def _ask(
 
 def _body(answer: http.client.HTTPResponse, sock: ssl.SSLSocket, size: int, deadline: float) -> bytes:
     """Counted as it comes: a length that is announced is a promise of somebody else's."""
-    pieces, total = [], 0
+    pieces: list[bytes] = []
+    total = 0
     while True:
         sock.settimeout(_left(deadline))
         piece = answer.read1(CHUNK)

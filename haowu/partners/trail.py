@@ -1,12 +1,14 @@
 """``GET /trail``: who did what to what is the caller's. Stands above both the trail and what the API's views share."""
 
+from typing import Any
+
 import django_filters
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
 from haowu.approvals import reading
-from haowu.approvals.models import Trail
+from haowu.approvals.models import Trail, TrailQuerySet
 from haowu.approvals.words import Act, Subject
 from haowu.partners.filters import CodeFilter, MomentFilter
 from haowu.partners.views import PartnerListView
@@ -55,10 +57,10 @@ class TrailView(PartnerListView):
     ordering = ("-pk",)
     serializer_class = TrailOut
 
-    def get_queryset(self):
+    def get_queryset(self) -> TrailQuerySet:
         return Trail.objects.visible_to(self.tenant).select_related("acting_for")
 
-    def shown(self, row: Trail) -> dict:
+    def shown(self, row: Trail) -> dict[str, Any]:
         return {
             "id": row.pk,
             "recorded_at": row.recorded_at,

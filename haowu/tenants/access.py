@@ -1,13 +1,16 @@
 """Who may open a page: signed in, acting for a tenant of the right kind, and allowed to write where it writes."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+
+from haowu.tenants.requests import ScopedRequest
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -18,16 +21,18 @@ class TenantRequiredMixin(LoginRequiredMixin):
     A member whose role lacks the page's ``right`` gets 403 from every form page and every POST.
     """
 
+    request: HttpRequest
     kind: ClassVar[str | None] = None
     writes: ClassVar[bool] = False
     right: ClassVar[str] = "may_write"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return self.handle_no_permission()
-        if request.tenant is None:
+        tenant = cast(ScopedRequest, request).tenant
+        if tenant is None:
             return redirect(_chooser(request))
-        if self.kind not in (None, request.tenant.kind):
+        if self.kind not in (None, tenant.kind):
             raise Http404
         if (self.writes or request.method not in SAFE_METHODS) and not self.has_right():
             raise PermissionDenied
@@ -35,7 +40,8 @@ class TenantRequiredMixin(LoginRequiredMixin):
 
     def has_right(self) -> bool:
         """Whether the role of whoever is here has this page's ``right``, a property of ``Membership``."""
-        return getattr(self.request.membership, self.right)
+        membership = cast(ScopedRequest, self.request).membership
+        return membership is not None and bool(getattr(membership, self.right))
 
 
 def _chooser(request: HttpRequest) -> str:

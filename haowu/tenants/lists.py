@@ -83,5 +83,7 @@ def _shown(field: forms.Field, value: Any) -> str:
     """A choice by its label, an amount or rate as it was written; nothing for a ticked box, whose label says it."""
     if value is True:
         return ""
-    labels = dict(field.choices) if isinstance(field, forms.ChoiceField) and isinstance(value, str) else {}
+    labels: dict[Any, Any] = {}
+    if isinstance(field, forms.ChoiceField) and isinstance(value, str):
+        labels = dict(field.choices)  # type: ignore[arg-type]  # read, they are pairs, whatever they were set to
     return str(labels.get(value, field.prepare_value(value) if isinstance(value, int) else value))

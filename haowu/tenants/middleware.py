@@ -6,6 +6,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from haowu.tenants.models import Membership
+from haowu.tenants.requests import ScopedRequest
 from haowu.tenants.scope import PLATFORM, enter_scope
 
 SESSION_KEY = "tenant"
@@ -20,7 +21,7 @@ class TenantScopeMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: ScopedRequest) -> HttpResponse:
         with transaction.atomic():
             request.membership = self._membership(request)
             request.tenant = request.membership.tenant if request.membership else None

@@ -1,6 +1,7 @@
 """Who is who: users, tenants of seven kinds, and memberships with a role."""
 
 import secrets
+from datetime import datetime
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -21,7 +22,7 @@ class User(AbstractUser):
         verbose_name = verbose_name_plural = _("用户")
 
 
-class TenantQuerySet(models.QuerySet):
+class TenantQuerySet(models.QuerySet["Tenant"]):
     def of_kind(self, kind: str) -> "TenantQuerySet":
         return self.filter(kind=kind)
 
@@ -105,7 +106,7 @@ class Membership(models.Model):
 
     @property
     def may_handle_money(self) -> bool:
-        """Owners and finance withdraw, say where money goes, and set what they want to be told about it."""
+        """Owners and finance withdraw, say where money goes, and set when they want to be warned about it."""
         return self.role in {self.Role.OWNER, self.Role.FINANCE}
 
     @property
@@ -139,7 +140,7 @@ class BuyerIdentity(models.Model):
         return {"buyer_ref": "***"}
 
 
-class PersonalRecordQuerySet(models.QuerySet):
+class PersonalRecordQuerySet(models.QuerySet["PersonalRecord"]):
     def visible_to(self, tenant: Tenant) -> "PersonalRecordQuerySet":
         return self.filter(tenant=tenant)
 
@@ -196,12 +197,12 @@ class PersonalRecord(models.Model):
     def bound_to(self) -> str:
         return self.binding(self.tenant_id, self.kind)
 
-    def retire(self, at) -> None:
+    def retire(self, at: datetime) -> None:
         self.retired_at = at
         self.save(update_fields=["retired_at"])
 
 
-class PersonalDataAccessQuerySet(models.QuerySet):
+class PersonalDataAccessQuerySet(models.QuerySet["PersonalDataAccess"]):
     def visible_to(self, tenant: Tenant) -> "PersonalDataAccessQuerySet":
         return self.filter(tenant=tenant)
 

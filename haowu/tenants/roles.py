@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import ProgrammingError, connections, transaction
+from django.db.backends.utils import CursorWrapper
 from psycopg2.extensions import encrypt_password
 
 APP = "haowu_app"
@@ -58,7 +59,7 @@ def grant_existing(alias: str = "owner") -> None:
             cursor.execute(f"GRANT {to_app} ON {relation} TO {APP}; GRANT SELECT ON {relation} TO {BACKUP}")
 
 
-def _ensure_login(cursor, role: str, variable: str, creation: str) -> None:
+def _ensure_login(cursor: CursorWrapper, role: str, variable: str, creation: str) -> None:
     login = urlsplit(os.environ.get(variable, ""))
     if login.username not in {None, role}:
         raise ImproperlyConfigured(f"{variable} must sign in as {role}, not as {login.username}.")
@@ -73,7 +74,7 @@ def _ensure_login(cursor, role: str, variable: str, creation: str) -> None:
         raise ImproperlyConfigured(f"ALTER ROLE {role} NOSUPERUSER NOBYPASSRLS: row-level security has to bind it.")
 
 
-def _ensure_scope(cursor) -> list[str]:
+def _ensure_scope(cursor: CursorWrapper) -> list[str]:
     """The platform's scope as a setting of the roles that work for it. A superuser's to give since PostgreSQL 15."""
     remarks = []
     cursor.execute("SELECT current_user")
@@ -92,7 +93,7 @@ def _ensure_scope(cursor) -> list[str]:
     return remarks
 
 
-def _has_scope(cursor, role: str) -> bool:
+def _has_scope(cursor: CursorWrapper, role: str) -> bool:
     cursor.execute(
         """
         SELECT EXISTS (SELECT FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole
@@ -103,7 +104,7 @@ def _has_scope(cursor, role: str) -> bool:
     return cursor.fetchone()[0]
 
 
-def _ensure_backup(cursor) -> list[str]:
+def _ensure_backup(cursor: CursorWrapper) -> list[str]:
     """A role without login that pg_dump can become. BYPASSRLS is a superuser's to give, since 16 also its holders'."""
     if not _exists(cursor, BACKUP):
         _require_create_role(cursor, f"CREATE ROLE {BACKUP} BYPASSRLS")
@@ -117,7 +118,7 @@ def _ensure_backup(cursor) -> list[str]:
     return [f"A backup would miss rows until a superuser runs: ALTER ROLE {BACKUP} BYPASSRLS;"]
 
 
-def _let_owner_become(cursor, role: str) -> None:
+def _let_owner_become(cursor: CursorWrapper, role: str) -> None:
     """So that ``role=haowu_app`` works as a connection option and ``pg_dump --role=haowu_backup`` as a backup."""
     needed, options = ("SET", " WITH INHERIT FALSE, SET TRUE") if _since_16(cursor) else ("MEMBER", "")
     cursor.execute("SELECT pg_has_role(current_user, %s, %s), current_user", [role, needed])
@@ -130,7 +131,7 @@ def _let_owner_become(cursor, role: str) -> None:
         raise ImproperlyConfigured(f"As a superuser run: GRANT {role} TO {owner}; ({str(error).strip()})") from error
 
 
-def _require_create_role(cursor, statement: str) -> None:
+def _require_create_role(cursor: CursorWrapper, statement: str) -> None:
     cursor.execute("SELECT current_user, rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user")
     owner, may = cursor.fetchone()
     if not may:
@@ -139,11 +140,11 @@ def _require_create_role(cursor, statement: str) -> None:
         )
 
 
-def _exists(cursor, role: str) -> bool:
+def _exists(cursor: CursorWrapper, role: str) -> bool:
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
     return cursor.fetchone() is not None
 
 
-def _since_16(cursor) -> bool:
-    """PostgreSQL 16 told SET ROLE from inheriting, and let CREATEROLE give what it has."""
+def _since_16(cursor: CursorWrapper) -> bool:
+    """PostgreSQL 16 set SET ROLE apart from inheriting, and let CREATEROLE give what it has."""
     return cursor.connection.server_version >= 160_000

@@ -7,7 +7,7 @@ choose one inside their transaction, where it ends by itself.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -36,7 +36,7 @@ def current_scope() -> str:
         return cursor.fetchone()[0]
 
 
-def refuse_lost_scope(connection: BaseDatabaseWrapper, **_) -> None:
+def refuse_lost_scope(connection: BaseDatabaseWrapper, **_: Any) -> None:
     """ImproperlyConfigured when a process of the platform has connected without its scope and would find no rows.
 
     For ``connection_created``: a pooler does not pass on what is asked for at connecting.

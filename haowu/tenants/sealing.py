@@ -47,7 +47,7 @@ def keyring() -> Keyring:
 @lru_cache(maxsize=8)
 def _parsed(text: str) -> Keyring:
     keys: dict[str, bytes] = {}
-    for entry in filter(None, (part.strip() for part in text.split(","))):
+    for entry in filter(None, (entry.strip() for entry in text.split(","))):
         key_id, _colon, encoded = entry.partition(":")
         if not _KEY_ID.fullmatch(key_id) or key_id in keys:
             raise ImproperlyConfigured("DATA_KEYS: each key is id:base64, with an id of its own.")

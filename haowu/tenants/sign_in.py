@@ -8,15 +8,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from haowu.web.addresses import client_address
-from haowu.web.limits import Limit, Tries
+from haowu.web.limits import Limit, Rate, Tries
 
 SIGN_IN_TRIES = Tries(Limit("sign-in-tries-of-address"), Limit("sign-in-tries"))
+
+
+class SignInRequest(HttpRequest):
+    """Of somebody who has tried to sign in. ``axes_locked_out`` is what the middleware of axes looks at."""
+
+    sign_in_try: tuple[str, str]
+    sign_in_refused: Rate | None
+    axes_locked_out: bool
 
 
 class SignInTries(AbstractAxesHandler, AxesBaseHandler):
     """Every try is counted before its password is looked at, and forgiven when it was right."""
 
-    def is_allowed(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
+    def is_allowed(self, request: SignInRequest, credentials: dict[str, Any] | None = None) -> bool:
         """Asked once by the authentication backend. Without a name there is nothing to guess."""
         name = (credentials or {}).get("username")
         if name is None:
@@ -27,24 +35,27 @@ class SignInTries(AbstractAxesHandler, AxesBaseHandler):
         request.axes_locked_out = request.sign_in_refused is not None
         return not request.axes_locked_out
 
-    def user_login_failed(self, sender: Any, credentials: dict, request: HttpRequest | None = None, **kwargs) -> None:
+    def user_login_failed(
+        self, sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
+    ) -> None:
         """The try stays counted."""
 
-    def user_logged_in(self, sender: Any, request: HttpRequest, user: Any, **kwargs) -> None:
+    def user_logged_in(self, sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
         if begun := getattr(request, "sign_in_try", None):
             SIGN_IN_TRIES.forgive(*begun)
 
-    def user_logged_out(self, sender: Any, request: HttpRequest, user: Any, **kwargs) -> None:
+    def user_logged_out(self, sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
         pass
 
-    def get_failures(self, request: HttpRequest, credentials: dict | None = None) -> int:
+    def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
         """Only Redis knows, and ``is_allowed`` asks it."""
         return 0
 
 
-def locked_out(request: HttpRequest, response: HttpResponse, credentials: dict[str, Any] | None) -> HttpResponse:
+def locked_out(request: SignInRequest, response: HttpResponse, credentials: dict[str, Any] | None) -> HttpResponse:
     """What the middleware of axes shows instead of ``response`` where no try is left."""
     rate = request.sign_in_refused
+    assert rate is not None, "a refusal locked out"
     minutes = -(-rate.reset_seconds // 60)
     page = render(request, "locked_out.html", {"minutes": minutes}, status=429)
     page["Retry-After"] = str(rate.reset_seconds)

@@ -31,6 +31,7 @@ class BodyLimits:
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         if request.path.startswith("/api/"):
             return None
+        assert request.resolver_match is not None, "a view was found"
         limit = settings.BODY_LIMITS.get(request.resolver_match.view_name, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         if _length(request) <= limit:
             return None

@@ -1,6 +1,6 @@
-"""Parts of a path, and which path is one of this site.
+"""Segments of a path, and which path is one of this site.
 
-A part that cannot be what it stands for does not match its converter: 404, before a view is asked. Days, months and the
+A segment that cannot be what it names does not match its converter: 404, before a view is asked. Days, months and the
 numbers of other systems have theirs beside the API (``haowu.partners.converters``). ``<int:…>`` and ``<slug:…>`` are
 Django's own, for row numbers and for the names of accounts and kinds.
 """
@@ -50,7 +50,7 @@ class TableConverter:
         return value
 
 
-CONVERTERS = {
+CONVERTERS: dict[str, type[IdConverter | QuarterConverter | TableConverter]] = {
     "id": IdConverter,
     "quarter": QuarterConverter,
     "table": TableConverter,

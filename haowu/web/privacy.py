@@ -1,4 +1,4 @@
-"""What browsers and proxies on the way are told of every answer: what may be kept, and what a page may use."""
+"""Headers of every answer for browsers and proxies on the way: what may be kept, and what a page may use."""
 
 from collections.abc import Callable
 

@@ -33,7 +33,9 @@ class ApiRefused(Refused):
     headers: dict[str, str]
     extensions: dict[str, Any]
 
-    def __init__(self, *, headers: dict[str, str] | None = None, extensions: dict[str, Any] | None = None, **facts):
+    def __init__(
+        self, *, headers: dict[str, str] | None = None, extensions: dict[str, Any] | None = None, **facts: Any
+    ) -> None:
         self.headers = headers or {}
         self.extensions = extensions or {}
         super().__init__(**facts)
@@ -116,7 +118,7 @@ class InternalError(ApiRefused):
 
 
 class DatabaseAway(ApiRefused):
-    """Weather, not a bug: what is asked again in ``Retry-After`` seconds is answered as if it were the first time."""
+    """A transient error: what is asked again in ``Retry-After`` seconds is answered as if it were the first time."""
 
     code = "DATABASE_UNAVAILABLE"
     text = _("数据库暂时没有应答。请在 Retry-After 秒后以同样的内容和同一 Idempotency-Key 重试，不会重复生效。")
@@ -150,7 +152,7 @@ def plain_response(refused: Refused) -> HttpResponse:
 
 
 @csrf_exempt
-def path_unknown(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+def path_unknown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """For every address below ``/api/`` that is none."""
     return plain_response(PathUnknown())
 

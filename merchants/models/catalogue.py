@@ -1,5 +1,6 @@
 """The shared catalogue: categories, brands, products with SKUs and pictures. Read by all, written by their merchant."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
@@ -11,7 +12,7 @@ from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, public_id
 
 
-class CategoryQuerySet(models.QuerySet):
+class CategoryQuerySet(models.QuerySet["Category"]):
     def leaves(self) -> "CategoryQuerySet":
         """The third level with its path, in the order of a menu."""
         leaves = self.filter(level=Category.LEAF_LEVEL).select_related("parent__parent")
@@ -58,7 +59,7 @@ class Category(models.Model):
         return " / ".join(names)
 
 
-class ProductQuerySet(models.QuerySet):
+class ProductQuerySet(models.QuerySet["Product"]):
     def visible_to(self, tenant: Tenant) -> "ProductQuerySet":
         """A merchant sees its own products in every state; everyone else sees what is listed."""
         if tenant.kind == Tenant.Kind.MERCHANT:
@@ -77,6 +78,11 @@ class ProductQuerySet(models.QuerySet):
 
     def coded(self, code: str) -> "Product | None":
         return self.filter(code=code).first()
+
+    def locked_statuses(self, products: "Iterable[Product]") -> dict[int, str]:
+        """``{id: status}`` of ``products`` as it is now; nobody else moves them until the transaction ends."""
+        rows = self.filter(pk__in=[product.pk for product in products]).order_by("pk")
+        return dict(rows.select_for_update(no_key=True, of=("self",)).values_list("pk", "status"))
 
     def listed(self) -> "ProductQuerySet":
         """What the selection centre shows: not of shops that are suspended or whose deposit cannot pay commission."""
@@ -188,4 +194,4 @@ class ProductImage(models.Model):
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:
-        return self.image.name
+        return self.image.name or ""

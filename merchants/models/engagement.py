@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from haowu.tenants.models import Tenant
 
 
-class EngagementQuerySet(models.QuerySet):
+class EngagementQuerySet(models.QuerySet["Engagement"]):
     def visible_to(self, tenant: Tenant) -> "EngagementQuerySet":
         return self.filter(Q(client=tenant) | Q(provider=tenant))
 

@@ -13,7 +13,7 @@ from merchants import rates, steps
 from merchants.models.catalogue import Product
 
 
-class PlanQuerySet(models.QuerySet):
+class PlanQuerySet(models.QuerySet["Plan"]):
     def visible_to(self, tenant: Tenant) -> "PlanQuerySet":
         """A merchant sees its own plans; a streamer those that are for everybody or list them."""
         if tenant.kind == Tenant.Kind.MERCHANT:

@@ -106,7 +106,8 @@ def _paying(column: str, offers: dict[int, tuple[int, str]], where: tuple[Condit
 
 def _holding(groups: Iterable[Sequence[str]]) -> Condition:
     """Rows that hold one word of each of ``groups``."""
-    every, some = [], []
+    every: list[list[str]] = []
+    some: list[list[str]] = []
     for group in groups:
         (every if len(group) == 1 else some).append(list(group))
     conditions = [Condition("listing.words @> %s::text[]", ([word for (word,) in every],))] if every else []

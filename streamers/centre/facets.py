@@ -9,7 +9,6 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -122,7 +121,7 @@ def _categories(counts: Mapping[int | None, int], filters: Filters) -> list[Choi
         at = known.get(leaf) if leaf is not None else None
         while at is not None:
             totals[at.pk] += count
-            at = known.get(at.parent_id)
+            at = known.get(at.parent_id) if at.parent_id is not None else None
     below: dict[int | None, list[Category]] = defaultdict(list)
     for each in known.values():
         below[each.parent_id].append(each)
@@ -161,7 +160,8 @@ def _cities(counts: Mapping[str, int], filters: Filters) -> list[Choice]:
 def _prices(counts: Mapping[int, int], filters: Filters) -> list[Choice]:
     """Bands: from one bound up to a fen below the next."""
     found = []
-    for place, (low, above) in enumerate(pairwise([*PRICE_BANDS_FEN, None]), 1):
+    for place, low in enumerate(PRICE_BANDS_FEN, 1):
+        above = PRICE_BANDS_FEN[place] if place < len(PRICE_BANDS_FEN) else None
         high = None if above is None else above - 1
         label = _("{low} 元及以上").format(low=low // 100) if above is None else f"{low // 100}–{above // 100}"
         value = f"{low}-{'' if high is None else high}"

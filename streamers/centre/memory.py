@@ -68,11 +68,14 @@ def forget_history(streamer: Tenant) -> None:
 def popular_queries(at: datetime) -> list[str]:
     """What at least ASKED_BY streamers searched for on the day before, the most popular first; early on, today."""
     for moment in (at - days.ONE_DAY, at):
-        key = _popular_on(moment)
-        found = _ask(lambda memory, key=key: memory.zrevrangebyscore(key, "+inf", ASKED_BY, 0, 200))
-        if found:
-            return [text.decode() for text in found]
+        if found := _popular_of(_popular_on(moment)):
+            return found
     return []
+
+
+def _popular_of(key: str) -> list[str]:
+    found = _ask(lambda memory: memory.zrevrangebyscore(key, "+inf", ASKED_BY, 0, 200))
+    return [text.decode() for text in found or []]
 
 
 def _history_of(streamer: Tenant) -> str:

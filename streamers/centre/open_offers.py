@@ -89,6 +89,8 @@ class OpenOffers:
         return {item.enrolment.leader_id for item in items}
 
     def _add_plan(self, plan: Plan, plan_rates: list[PlanRate]) -> None:
+        if plan.product_id is None:
+            return
         self._plans[plan.product_id].append(DatedPlan(plan, plan_rates))
         begun = [rate.effective_from for rate in plan_rates if rate.cancelled_at is None]
         self._later(plan.product_id, [plan.starts_at, plan.ends_at, *begun])

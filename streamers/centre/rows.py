@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Max, Min, Sum
 
 from bases.models import Stock
 from haowu.ground import days
@@ -64,11 +64,12 @@ class CategoryPaths:
 
 def _listed(products: Sequence[int]) -> Iterable[Row]:
     """What is asked of the catalogue itself, by the listing's columns where they are the same."""
-    rows = Product.objects.listed().filter(pk__any_of=list(products), listed_at__isnull=False).with_offer_facts()
-    return rows.filter(price_fen__isnull=False).values(
-        "public_id", "merchant_id", "code", "title", "brand_id", "price_fen", "price_to_fen", "stock", "listed_at",
-        "category_id", product_id=F("pk"), merchant_code=F("merchant__code"), shop_name=F("merchant__name"),
-        shop_score=F("merchant__shop__score"), brand_name=F("brand__name"),
+    rows = Product.objects.listed().filter(pk__any_of=list(products), listed_at__isnull=False, skus__isnull=False)
+    return rows.values(
+        "public_id", "merchant_id", "code", "title", "brand_id", "listed_at", "category_id", product_id=F("pk"),
+        merchant_code=F("merchant__code"), shop_name=F("merchant__name"), shop_score=F("merchant__shop__score"),
+        brand_name=F("brand__name"), price_fen=Min("skus__price_fen"), price_to_fen=Max("skus__price_fen"),
+        stock=Sum("skus__stock"),
     )  # fmt: skip
 
 
@@ -119,8 +120,8 @@ def _holdings(products: Sequence[Row], at: datetime) -> dict[int, _Holdings]:
     ).filter(permit__until__gt=at)
     found: dict[int, _Holdings] = defaultdict(_Holdings)
     for each in stock.select_related("permit"):
-        if (product := ids.get((each.merchant_id, each.product_code))) is not None:
-            permit = each.permit
+        permit, product = each.permit, ids.get((each.merchant_id, each.product_code))
+        if permit is not None and product is not None:
             found[product].permits.append((each.base_id, permit.since, permit.until, each.free > 0))
     return found
 

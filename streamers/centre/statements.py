@@ -90,9 +90,12 @@ class Words:
 
     def exactly(self, match: int) -> list[Condition]:
         """Rows that match as well as ``match`` and no better."""
-        better = {PHRASE: [], WHOLE: [self.phrase], LOOSE: [self.phrase, self.whole]}[match]
-        asked = {PHRASE: [self.loose, self.phrase], WHOLE: [self.whole], LOOSE: [self.loose]}[match]
-        return [each for each in asked if each] + [_not(each) for each in better if each]
+        phrase = [self.phrase] if self.phrase else []
+        if match == PHRASE:
+            return [self.loose, *phrase]
+        if match == WHOLE:
+            return [self.whole, *map(_not, phrase)]
+        return [self.loose, *map(_not, [*phrase, self.whole])]
 
 
 def alone() -> None:

@@ -75,7 +75,8 @@ def refresh(products: Sequence[int], at: datetime) -> None:
     _wait_at_gates(ids)
     wanted = {(row["product_id"], row["valid_from"]): row for row in listing_rows(ids, at)}
     stale: list[int] = []
-    for known in Listing.objects.of_products(ids).values():
+    for row in Listing.objects.of_products(ids).values():
+        known: Row = dict(row)
         pk = known.pop("id")
         place = (known["product_id"], known["valid_from"])
         if wanted.get(place) == known:
@@ -90,11 +91,11 @@ def out_of_step(products: Sequence[int], at: datetime) -> list[int]:
     """Those of ``products`` (ids) whose rows, from ``at`` on, are not what they are made of. Platform scope."""
     wanted = {(row["product_id"], row["valid_from"]): row for row in listing_rows(sorted(products), at)}
     found: set[int] = set()
-    for row in Listing.objects.of_products(list(products)).filter(valid_until__gt=at).values():
-        del row["id"]
-        row["valid_from"] = days.BEGINNING if row["valid_from"] <= at else row["valid_from"]
-        if wanted.pop((row["product_id"], row["valid_from"]), None) != row:
-            found.add(row["product_id"])
+    for row in Listing.objects.of_products(products).filter(valid_until__gt=at).values():
+        known: Row = {name: value for name, value in row.items() if name != "id"}
+        known["valid_from"] = days.BEGINNING if known["valid_from"] <= at else known["valid_from"]
+        if wanted.pop((known["product_id"], known["valid_from"]), None) != known:
+            found.add(known["product_id"])
     return sorted(found | {product for product, _valid_from in wanted})
 
 

@@ -4,6 +4,7 @@ Everybody signed in reads it, so it never holds what is between a merchant and t
 lists. What an offer to everybody pays stands here; the rest is laid over it (``streamers.centre.overlay``).
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
@@ -20,12 +21,12 @@ from merchants.models import Product
 SORT_COLUMNS = ("popularity", "listed_at", "bps", "per_sale_fen", "price_fen", "sales_30d")
 
 
-class ListingQuerySet(models.QuerySet):
+class ListingQuerySet(models.QuerySet["Listing"]):
     def at(self, at: datetime) -> "ListingQuerySet":
         return self.filter(valid_from__lte=at, valid_until__gt=at)
 
-    def of_products(self, products: "list[int]") -> "ListingQuerySet":
-        return self.filter(product__any_of=products)
+    def of_products(self, products: "Iterable[int]") -> "ListingQuerySet":
+        return self.filter(product__any_of=list(products))
 
     def over(self, at: datetime) -> "ListingQuerySet":
         return self.filter(valid_until__lte=at)
@@ -108,7 +109,7 @@ class Listing(models.Model):
         return self.title
 
 
-class ListingChangeQuerySet(models.QuerySet):
+class ListingChangeQuerySet(models.QuerySet["ListingChange"]):
     def of_this_transaction(self) -> "ListingChangeQuerySet":
         """None where the transaction has written nothing yet."""
         return self.filter(transaction=RawSQL("pg_current_xact_id_if_assigned()::text::bigint", []))
@@ -171,7 +172,7 @@ class Word(models.Model):
         return self.word
 
 
-class SavedViewQuerySet(models.QuerySet):
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def visible_to(self, tenant: Tenant) -> "SavedViewQuerySet":
         return self.filter(streamer=tenant)
 

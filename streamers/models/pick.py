@@ -33,7 +33,7 @@ class Profile(models.Model):
         return self.streamer.name
 
 
-class PickQuerySet(models.QuerySet):
+class PickQuerySet(models.QuerySet["Pick"]):
     def visible_to(self, tenant: Tenant) -> "PickQuerySet":
         return self.filter(streamer=tenant)
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from commissions.models import OrderEvent, OrderLine
-from tests.build import bought, event, merchant, paid, product, push, source, told
+from tests.build import bought, event, merchant, paid, product, push, source, story_of
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +42,7 @@ def test_events_are_answered_one_by_one_in_their_order(shop_system, goods):
         ("e", "rejected", "REFUND_EXCEEDS_PAYMENT"),
         ("b", "duplicate", ""),
     ]
-    assert told("o1")["status"] == "received"
+    assert story_of("o1")["status"] == "received"
 
 
 def test_sending_everything_again_changes_nothing(shop_system, goods):

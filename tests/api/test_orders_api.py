@@ -21,9 +21,9 @@ from tests.build import (
     push,
     settle,
     source,
+    story_of,
     streamer,
 )
-from tests.build import told as platform_told
 
 pytestmark = pytest.mark.django_db
 
@@ -177,7 +177,7 @@ def test_the_page_of_a_line_too_shows_its_own_share_of_a_whole_refund(two_mercha
 def test_the_source_and_the_platform_see_a_refund_as_it_was_sent(two_merchants, calling):
     told = calling(two_merchants.source).get("/orders/D02/lines/1").json()["explanation"]
     assert [each.get("amount_fen") for each in told["events"]] == [None, None, 5_500, 7_777, None]
-    assert [each.get("amount_fen") for each in platform_told("D02")["events"]] == [None, None, 5_500, 7_777, None]
+    assert [each.get("amount_fen") for each in story_of("D02")["events"]] == [None, None, 5_500, 7_777, None]
 
 
 def test_a_share_of_a_refund_by_goods_and_freight_is_told_as_goods(two_merchants, calling):

@@ -24,8 +24,8 @@ from django.db import DatabaseError, connection  # noqa: E402
 
 from commissions.models import Run, Shard  # noqa: E402
 from commissions.nights import night, sql  # noqa: E402
-from commissions.nights.failing import is_weather  # noqa: E402
 from haowu.ground import days  # noqa: E402
+from haowu.ground.transient import is_transient  # noqa: E402
 from tests.faults.market import DAY_DATE, make_due_day, night_complaints  # noqa: E402
 from tests.faults.processes import forked, kill, wait_for  # noqa: E402
 
@@ -46,7 +46,7 @@ def work(is_broken: bool) -> None:
             night.settle(DAY_DATE, now=days.now())
             return
         except DatabaseError as error:
-            if not is_weather(error):
+            if not is_transient(error):
                 raise
             connection.close()
             time.sleep(0.1)

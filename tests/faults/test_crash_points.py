@@ -54,7 +54,7 @@ def giving_back(kill: Killer) -> None:
     def fail_once(run, shard):
         if not told:
             told.append(shard)
-            raise sql.connection.Database.OperationalError("the weather")
+            raise sql.connection.Database.OperationalError("connection lost")
         return settle_lines(run, shard)
 
     sql.settle_lines = fail_once

@@ -13,7 +13,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 
 from commissions.models import Run
 from commissions.nights import failing, night, sql
-from haowu.ground import days
+from haowu.ground import days, transient
 from tests.faults.market import DAY, DAY_DATE, night_complaints
 from tests.faults.processes import ROOT, end, forked, kill, owner, wait_for
 from tests.faults.rows import catches, row, seeds, whole_campaign
@@ -24,14 +24,14 @@ TIMED_OUT = "statement time-outs"
 STOPPED = "PostgreSQL stopped immediately and started"
 
 
-def settle_whatever_the_weather() -> None:
+def settle_through_transient_errors() -> None:
     """As Celery's retries do."""
     while True:
         try:
             night.settle(DAY_DATE, now=days.now())
             return
         except DatabaseError as error:
-            if not failing.is_weather(error):
+            if not transient.is_transient(error):
                 raise
             connection.close()
             time.sleep(0.1)
@@ -41,7 +41,7 @@ def settle_slowly() -> None:
     """Long enough to be cut off."""
     settle_lines = sql.settle_lines
     sql.settle_lines = lambda run, shard: (settle_lines(run, shard), time.sleep(0.15))[0]
-    settle_whatever_the_weather()
+    settle_through_transient_errors()
 
 
 def terminate_all() -> int:
@@ -106,7 +106,7 @@ def time_out(shots: int) -> None:
         return lines
 
     sql.settle_lines = slow
-    settle_whatever_the_weather()
+    settle_through_transient_errors()
 
 
 @seeds(1, 10)
@@ -166,7 +166,7 @@ def test_rows_lost_with_a_stopped_server_would_be_noticed(record_property):
 
 
 @pytest.mark.parametrize(
-    ("error", "is_weather"),
+    ("error", "is_transient"),
     [
         (OperationalError("deadlock detected"), True),
         (DatabaseError("server closed the connection unexpectedly"), True),
@@ -174,7 +174,7 @@ def test_rows_lost_with_a_stopped_server_would_be_noticed(record_property):
         (ValueError("a bug"), False),
     ],
 )
-def test_a_server_that_went_away_is_weather_also_by_its_bare_name(error, is_weather):
-    assert failing.is_weather(error) is is_weather
-    with pytest.raises(OperationalError if is_weather else type(error)), failing.weather_by_its_name():
+def test_a_server_that_went_away_is_transient_also_by_its_bare_name(error, is_transient):
+    assert transient.is_transient(error) is is_transient
+    with pytest.raises(OperationalError if is_transient else type(error)), transient.transient_by_class():
         raise error

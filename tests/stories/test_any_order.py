@@ -22,7 +22,7 @@ from tests.build import (
     push,
     settle,
     source,
-    told,
+    story_of,
 )
 from tests.build import streamer as new_streamer
 from tests.campaign import SEED, parts, tallied
@@ -179,7 +179,7 @@ def batches(rng: random.Random, events: list[dict]) -> list[list[dict]]:
 
 def sums() -> list[tuple[int, int]]:
     """(gross, fee) of each line's streamer over all nights."""
-    phases = [[phase["streamer"] for phase in told("o1", line_no)["phases"]] for line_no in (1, 2)]
+    phases = [[phase["streamer"] for phase in story_of("o1", line_no)["phases"]] for line_no in (1, 2)]
     return [(sum(one["gross_fen"] for one in each), sum(one["tech_fee_fen"] for one in each)) for each in phases]
 
 

@@ -7,7 +7,7 @@ from haowu.ledger.models import Account
 from haowu.tenants.models import Tenant
 from merchants import listing
 from merchants.models import Product
-from tests.build import moment, told
+from tests.build import moment, story_of
 from tests.test_commands import load, push, run
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,7 @@ def settled(tmp_path, market: dict, *sales: list[dict]) -> None:
 
 def paid(order_no: str) -> dict[str, tuple[int, int]]:
     """``{role: (fee, net)}`` of what was settled; the merchant's is ``(cost,)``."""
-    (phase,) = told(order_no)["phases"]
+    (phase,) = story_of(order_no)["phases"]
     roles = {role: part for role, part in phase.items() if role not in ("day", "kind", "merchant")}
     return {role: (part["tech_fee_fen"], part["net_fen"]) for role, part in roles.items()} | (
         {"merchant": (phase["merchant"]["cost_fen"],)} if "merchant" in phase else {}
@@ -65,8 +65,8 @@ def paid(order_no: str) -> dict[str, tuple[int, int]]:
 
 
 def terms(order_no: str) -> tuple:
-    offer = told(order_no)["terms"]["offer"]
-    return (offer["kind"], offer.get("activity")) if offer else (told(order_no)["terms"]["trace"][-1],)
+    offer = story_of(order_no)["terms"]["offer"]
+    return (offer["kind"], offer.get("activity")) if offer else (story_of(order_no)["terms"]["trace"][-1],)
 
 
 def balance(kind: str, code: str) -> int:
@@ -107,9 +107,9 @@ def test_a_second_leader_is_paid_out_of_the_first_ones_fee(tmp_path):
         "second_leader": (100, 895),
         "merchant": (6567,),
     }
-    told_terms = told("o1")["terms"]
+    told_terms = story_of("o1")["terms"]
     assert (told_terms["service_fee_bps"], told_terms["second_bps"]) == (800, 500)
-    assert told("o1")["estimate"]["second_leader"] == {
+    assert story_of("o1")["estimate"]["second_leader"] == {
         "party": "l2", "gross_fen": 995, "tech_fee_fen": 100, "net_fen": 895,
     }  # fmt: skip
     assert (balance("tuanzhang", "l1"), balance("tuanzhang", "l2"), balance("platform", "platform")) == (537, 895, 0)
@@ -132,7 +132,7 @@ def test_the_cooperation_window_is_half_open_at_the_order_not_the_payment(tmp_pa
     ]  # fmt: skip
     assert paid("late") == {"streamer": (400, 3600), "first_leader": (120, 1080), "merchant": (5200,)}
     assert paid("after") == {"streamer": (200, 1800), "merchant": (2000,)}
-    assert "ACTIVITY_NOT_LIVE" in told("after")["terms"]["trace"]
+    assert "ACTIVITY_NOT_LIVE" in story_of("after")["terms"]["trace"]
 
 
 def test_closing_an_activity_early_keeps_the_terms_of_earlier_orders(tmp_path):

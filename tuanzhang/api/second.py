@@ -1,4 +1,4 @@
-"""``/second-level``: parts in the goods of other leaders: applied for, answered, read by both sides."""
+"""``/second-level``: shares in the goods of other leaders: applied for, answered, read by both sides."""
 
 from datetime import datetime
 from typing import Any
@@ -120,17 +120,17 @@ class SecondDecisionsView(PartnerView):
         answers = [self._decide(rows.get(each["second_level"]), each, days.now()) for each in asked]
         return Response(results(answers, [each["second_level"] for each in asked]))
 
-    def _decide(self, part: SecondLevel | None, asked: dict[str, Any], at: datetime) -> SecondLevel | Refused:
+    def _decide(self, second: SecondLevel | None, asked: dict[str, Any], at: datetime) -> SecondLevel | Refused:
         decision = asked["decision"]
-        if part is None or (decision in ("pass", "reject") and part.first_leader_id != self.tenant.pk):
+        if second is None or (decision in ("pass", "reject") and second.first_leader_id != self.tenant.pk):
             return NotFound(_("没有待你答复的二级合作「{id}」。"), id=asked["second_level"])
         try:
             if decision == "pass":
-                return second_level.pass_many([part], at=at)[0]
+                return second_level.pass_many([second], at=at)[0]
             if decision == "reject":
-                return second_level.reject_many([part], asked["reason"], at=at)[0]
+                return second_level.reject_many([second], asked["reason"], at=at)[0]
             if decision == "ask_end":
-                return second_level.ask_end(part, self.tenant, at=at)
-            return second_level.answer_end(part, self.tenant, decision == "agree_end", at=at)
+                return second_level.ask_end(second, self.tenant, at=at)
+            return second_level.answer_end(second, self.tenant, decision == "agree_end", at=at)
         except Refused as refused:
             return refused

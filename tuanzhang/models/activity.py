@@ -22,7 +22,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(9)
 
 
-class ActivityQuerySet(models.QuerySet):
+class ActivityQuerySet(models.QuerySet["Activity"]):
     def visible_to(self, tenant: Tenant) -> "ActivityQuerySet":
         """A leader sees all of its own; everybody signed in sees what is published."""
         mine = Q(leader=tenant) & ~Q(status=Activity.Status.DELETED)

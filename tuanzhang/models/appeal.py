@@ -13,7 +13,7 @@ from tuanzhang.models.assessment import MonthlyAssessment, person
 from tuanzhang.models.level import QuarterLevel
 
 
-class AppealQuerySet(models.QuerySet):
+class AppealQuerySet(models.QuerySet["Appeal"]):
     def visible_to(self, tenant: Tenant) -> "AppealQuerySet":
         return self.filter(leader=tenant)
 

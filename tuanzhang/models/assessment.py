@@ -1,7 +1,7 @@
 """The monthly assessment, and what it leads to: notices, permission withdrawn, applied for again (rulebook §12)."""
 
 from datetime import date, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -15,7 +15,7 @@ from haowu.tenants.models import Tenant, public_id
 from tuanzhang import levels
 
 
-def person(label: str, *, optional: bool = False) -> models.ForeignKey:
+def person(label: Any, *, optional: bool = False) -> models.ForeignKey:
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -26,7 +26,7 @@ def person(label: str, *, optional: bool = False) -> models.ForeignKey:
     )
 
 
-class MonthlyAssessmentQuerySet(models.QuerySet):
+class MonthlyAssessmentQuerySet(models.QuerySet["MonthlyAssessment"]):
     def visible_to(self, tenant: Tenant) -> "MonthlyAssessmentQuerySet":
         return self.filter(leader=tenant)
 
@@ -142,7 +142,7 @@ class KnownPartner(models.Model):
         return f"{self.leader} – {self.partner}"
 
 
-class RevocationQuerySet(models.QuerySet):
+class RevocationQuerySet(models.QuerySet["Revocation"]):
     def visible_to(self, tenant: Tenant) -> "RevocationQuerySet":
         return self.filter(leader=tenant)
 
@@ -227,10 +227,11 @@ class Revocation(HasStates, models.Model):
     @property
     def again_from(self) -> date:
         """The first day on which the leader may apply again. Only for what has happened and is not for good."""
+        assert self.effected_at is not None, "it has happened"
         return days.day_of(self.effected_at) + self.AGAIN_AFTER
 
 
-class ReadmissionQuerySet(models.QuerySet):
+class ReadmissionQuerySet(models.QuerySet["Readmission"]):
     def visible_to(self, tenant: Tenant) -> "ReadmissionQuerySet":
         return self.filter(leader=tenant)
 

@@ -11,7 +11,7 @@ from tuanzhang.models.activity import Activity
 from tuanzhang.models.enrolment import Enrolment
 
 
-class ChangeRequestQuerySet(models.QuerySet):
+class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
     def visible_to(self, tenant: Tenant) -> "ChangeRequestQuerySet":
         return self.filter(Q(merchant=tenant) | Q(leader=tenant))
 

@@ -1,4 +1,4 @@
-"""A second leader's part in an enrolment: paid out of the first leader's fee (rulebook §4, §13)."""
+"""A second leader's share in an enrolment: paid out of the first leader's fee (rulebook §4, §13)."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from tuanzhang.models.activity import Activity
 from tuanzhang.models.enrolment import Enrolment
 
 
-class SecondLevelQuerySet(models.QuerySet):
+class SecondLevelQuerySet(models.QuerySet["SecondLevel"]):
     def visible_to(self, tenant: Tenant) -> "SecondLevelQuerySet":
         return self.filter(Q(first_leader=tenant) | Q(second_leader=tenant))
 
@@ -111,7 +111,7 @@ class SecondLevel(HasStates, models.Model):
         return min((moment for moment in (self.ends_at, self.ended_at) if moment is not None), default=None)
 
     def is_live(self, at: datetime) -> bool:
-        if self.status != self.Status.PASSED or at < max(self.starts_at, self.decided_at):
+        if self.status != self.Status.PASSED or self.decided_at is None or at < max(self.starts_at, self.decided_at):
             return False
         return self.over_at is None or at < self.over_at
 

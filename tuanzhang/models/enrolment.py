@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -14,8 +15,11 @@ from merchants import rates
 from merchants.models import Delisting, Product
 from tuanzhang.models.activity import Activity, ListedStreamer
 
+if TYPE_CHECKING:
+    from tuanzhang.models.change import ChangeRequest
 
-class EnrolmentQuerySet(models.QuerySet):
+
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def visible_to(self, tenant: Tenant) -> "EnrolmentQuerySet":
         """Its merchant and its leader see it in every state; everybody else what passed."""
         return self.filter(Q(merchant=tenant) | Q(leader=tenant) | Q(status=Enrolment.Status.PASSED))
@@ -205,7 +209,9 @@ class Enrolment(HasStates, models.Model):
     @property
     def speaks_from(self) -> datetime:
         """The first moment of its offer. Only for what passed."""
-        return max(self.starts_at, self.activity.begins_at, self.activity.published_at, self.passed_at)
+        published_at = self.activity.published_at
+        assert published_at is not None and self.passed_at is not None, "it passed in a published activity"
+        return max(self.starts_at, self.activity.begins_at, published_at, self.passed_at)
 
     def is_over(self, at: datetime) -> bool:
         return self.over is not None and self.over[0] <= at
@@ -232,7 +238,7 @@ class Enrolment(HasStates, models.Model):
         """The lower rates that begin later."""
         return rates.pending(self.rates.all(), at)
 
-    def open_request(self, at: datetime) -> "models.Model | None":
+    def open_request(self, at: datetime) -> "ChangeRequest | None":
         """The change request that waits for its answer."""
         return next((each for each in self.requests.all() if each.state_at(at) == each.State.WAITING), None)
 

@@ -103,7 +103,7 @@ class LevelPolicy(models.Model):
         return Quarter(self.target_gmv_fen, self.target_brands, self.target_promoters)
 
 
-class QuarterLevelQuerySet(models.QuerySet):
+class QuarterLevelQuerySet(models.QuerySet["QuarterLevel"]):
     def visible_to(self, tenant: Tenant) -> "QuarterLevelQuerySet":
         return self.filter(leader=tenant)
 

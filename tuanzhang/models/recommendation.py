@@ -12,7 +12,7 @@ from merchants.models import Category
 from tuanzhang.models.enrolment import Enrolment
 
 
-class StreamerGroupQuerySet(models.QuerySet):
+class StreamerGroupQuerySet(models.QuerySet["StreamerGroup"]):
     def visible_to(self, tenant: Tenant) -> "StreamerGroupQuerySet":
         return self.filter(leader=tenant)
 
@@ -53,7 +53,7 @@ class GroupMember(models.Model):
         return str(self.streamer)
 
 
-class GoodsRequestQuerySet(models.QuerySet):
+class GoodsRequestQuerySet(models.QuerySet["GoodsRequest"]):
     def visible_to(self, tenant: Tenant) -> "GoodsRequestQuerySet":
         return self.filter(Q(streamer=tenant) | Q(leader=tenant))
 
@@ -75,7 +75,7 @@ class GoodsRequestQuerySet(models.QuerySet):
 
 
 class GoodsRequest(HasStates, models.Model):
-    """A streamer tells a leader what goods they look for; a recommendation answers it."""
+    """A streamer asks a leader for goods; a recommendation answers it."""
 
     class Status(models.TextChoices):
         OPEN = "open", _("待团长答复")
@@ -126,14 +126,13 @@ class GoodsRequest(HasStates, models.Model):
         return (at - self.asked_at).days if self.status == self.Status.OPEN else 0
 
 
-class RecommendationQuerySet(models.QuerySet):
+class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def visible_to(self, tenant: Tenant) -> "RecommendationQuerySet":
         """A leader's own; for a streamer those to everybody and those that name them."""
-        named = Recipient.objects.filter(streamer=tenant, recommendation=OuterRef("pk"))
-        to_me = Q(audience=Recommendation.Audience.ALL) | Exists(named)
         if tenant.kind != Tenant.Kind.STREAMER:
-            to_me = Q(leader=tenant)
-        return self.filter(to_me)
+            return self.filter(leader=tenant)
+        named = Recipient.objects.filter(streamer=tenant, recommendation=OuterRef("pk"))
+        return self.filter(Q(audience=Recommendation.Audience.ALL) | Exists(named))
 
     def running(self) -> "RecommendationQuerySet":
         """Not taken back."""
@@ -221,7 +220,7 @@ class RecommendedItem(models.Model):
         return str(self.enrolment.product)
 
 
-class RecipientQuerySet(models.QuerySet):
+class RecipientQuerySet(models.QuerySet["Recipient"]):
     def visible_to(self, tenant: Tenant) -> "RecipientQuerySet":
         return self.filter(Q(leader=tenant) | Q(streamer=tenant))
 

@@ -38,7 +38,7 @@ class JoinableActivities(OfLeader, ListPage):
 
 
 class JoinableActivity(OfLeader, TemplateView):
-    """Its goods, each with the form to apply for a part."""
+    """Its goods, each with the form to apply to share in it."""
 
     template_name = "tuanzhang/joinable_activity.html"
     size = 200
@@ -51,10 +51,10 @@ class JoinableActivity(OfLeader, TemplateView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         now = days.now()
         mine = SecondLevel.objects.visible_to(self.request.tenant).of_second(self.request.tenant)
-        parts = {part.enrolment_id: part for part in mine.in_activity(self.activity).order_by("pk")}
+        seconds = {second.enrolment_id: second for second in mine.in_activity(self.activity).order_by("pk")}
         with platform_scope():
             items = Enrolment.objects.in_activity(self.activity).not_over(now).with_terms().newest_first()
-            shown = [(item_now(item, now), parts.get(item.pk)) for item in items[: self.size]]
+            shown = [(item_now(item, now), seconds.get(item.pk)) for item in items[: self.size]]
         share = reverse("activity-goods", args=[self.activity.share_token])
         share_url = self.request.build_absolute_uri(f"{share}?via={self.request.tenant.public_id}")
         return super().get_context_data(
@@ -94,12 +94,12 @@ class SecondLevels(OfLeader, ListPage):
 
     def rows(self, found: list[SecondLevel]) -> list[Any]:
         now = days.now()
-        return [(part, part.waits(now), part.is_live(now)) for part in found]
+        return [(second, second.waits(now), second.is_live(now)) for second in found]
 
 
 class PartAct(OfLeader, ActView):
     @cached_property
-    def part(self) -> SecondLevel:
+    def second(self) -> SecondLevel:
         mine = SecondLevel.objects.visible_to(self.request.tenant).with_item()
         return get_object_or_404(mine, public_id=self.kwargs["public_id"])
 
@@ -134,12 +134,12 @@ class WithdrawApplication(PartAct):
 
 class AskEnd(PartAct):
     def act(self) -> str:
-        second_level.ask_end(self.part, self.request.tenant, at=days.now())
+        second_level.ask_end(self.second, self.request.tenant, at=days.now())
         return _("已向对方申请终止，等对方答复。")
 
 
 class AnswerEnd(PartAct):
     def act(self) -> str:
         agreed = self.request.POST.get("decision") == "agree"
-        second_level.answer_end(self.part, self.request.tenant, agreed, at=days.now())
+        second_level.answer_end(self.second, self.request.tenant, agreed, at=days.now())
         return _("已同意，明日 0 点终止。") if agreed else _("已拒绝，合作继续。")

@@ -45,4 +45,15 @@ def of_leader(leader: Tenant, since: datetime, limit: int = 200) -> list[ItemEff
         .order_by("-sold_fen", "activity", "product")[:limit]
     )
     products = Product.objects.in_bulk([row["product"] for row in rows])
-    return [ItemEffect(**(row | {"product": products[row["product"]]})) for row in rows]
+    return [
+        ItemEffect(
+            product=products[row["product"]],
+            activity=row["activity"],
+            orders=row["orders"],
+            streamers=row["streamers"],
+            sold_fen=row["sold_fen"],
+            kept_fen=row["kept_fen"],
+            fees_fen=row["fees_fen"],
+        )
+        for row in rows
+    ]

@@ -10,6 +10,7 @@ Counted over the lines through the leader's activities, as first leader, that we
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db import connection
 
@@ -84,7 +85,7 @@ class ServiceRecord:
 def of_leader(leader: Tenant, since: datetime, by: Grouping, *, at: datetime, limit: int = 200) -> list[ServiceRecord]:
     """The leader's goods since ``since`` as their merchants served them; the most lines first. Within a transaction."""
     sql = _SERVED.format(product="line.product_id" if by == Grouping.PRODUCT else "NULL::bigint")
-    asked = {"leader": leader.pk, "since": since, "at": at, "ship_within": SHIP_WITHIN}
+    asked: dict[str, Any] = {"leader": leader.pk, "since": since, "at": at, "ship_within": SHIP_WITHIN}
     with platform_scope(), connection.cursor() as cursor:
         cursor.execute(sql + f" ORDER BY 3 DESC, 1, 2 LIMIT {limit:d}", asked)
         rows = cursor.fetchall()
@@ -93,6 +94,6 @@ def of_leader(leader: Tenant, since: datetime, by: Grouping, *, at: datetime, li
     return [ServiceRecord(merchants[merchant], products.get(product), *figures) for merchant, product, *figures in rows]
 
 
-def _bps(part: int, whole: int) -> int | None:
+def _bps(count: int, whole: int) -> int | None:
     """``part`` of ``whole``, half-up; None of nothing."""
-    return (part * 20_000 + whole) // (whole * 2) if whole else None
+    return (count * 20_000 + whole) // (whole * 2) if whole else None

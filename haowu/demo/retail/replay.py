@@ -86,12 +86,12 @@ def written(day: Day) -> list[Written]:
 def send(partner: Tenant, events: Iterable[Written], sent: Sent, *, now: datetime) -> Iterator[int]:
     """Send ``events``, note what became of them in ``sent``, and yield the size of each batch once it is stored."""
     for batch in _batches(events):
-        receipts = receive(partner, [event for _parcel, event in batch], now=now)
-        for (parcel, _event), receipt in zip(batch, receipts, strict=True):
+        answers = receive(partner, [event for _parcel, event in batch], now=now)
+        for (parcel, _event), answer in zip(batch, answers, strict=True):
             sent.day = days.day_of(parcel.at)
-            sent.events[receipt.status] += 1
-            if receipt.status == Verdict.REJECTED:
-                sent.refused += [RefusedRow(row, receipt.code, receipt.message) for row in parcel.rows]
+            sent.events[answer.status] += 1
+            if answer.status == Verdict.REJECTED:
+                sent.refused += [RefusedRow(row, answer.code, answer.message) for row in parcel.rows]
             elif parcel.event_id.endswith(":refunded"):
                 sent.refunds += len(parcel.rows)
             else:

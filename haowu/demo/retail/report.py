@@ -37,8 +37,8 @@ class ImportReport:
     def adds_up(self) -> bool:
         """Whether every row of the file is in the report exactly once."""
         refused = {refusal.row for refusal in self.refused}
-        parts = self.sent.lines + self.sent.refunds + len(refused) + self.later
-        return self.later >= 0 and len(refused) == len(self.refused) and parts == self.book.rows
+        rows = self.sent.lines + self.sent.refunds + len(refused) + self.later
+        return self.later >= 0 and len(refused) == len(self.refused) and rows == self.book.rows
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -3,7 +3,7 @@
 import hashlib
 
 
-def sample_number(*parts: object) -> int:
+def sample_number(*values: object) -> int:
     """A number below 2**64 that looks random and is the same for ever (unlike ``hash``)."""
-    text = "\x1f".join(map(str, parts))
+    text = "\x1f".join(map(str, values))
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")

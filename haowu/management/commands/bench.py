@@ -71,17 +71,17 @@ class Command(BaseCommand):
             sys.exit(house.run_inside(arguments, keep=keep))
         figures = Figures(name, house.open_house(), lambda text: self.stderr.write(f"… {text}"))
         bench.measure(figures, size, **own)
-        self._tell(figures, as_json=json)
+        self._write(figures, as_json=json)
 
-    def _tell(self, figures: Figures, *, as_json: bool) -> None:
+    def _write(self, figures: Figures, *, as_json: bool) -> None:
         if as_json:
-            self.stdout.write(json.dumps(figures.told(), ensure_ascii=False))
+            self.stdout.write(json.dumps(figures.as_json(), ensure_ascii=False))
         else:
             self.stdout.write("\n".join(figures.lines()))
 
 
 def _own_options(bench, options: dict) -> dict:
-    """What ``bench`` alone is told; refuses an option of another one."""
+    """The options that ``bench`` alone has; refuses those of another one."""
     added = [each for each in options["added"].split(",") if each]
     if unknown := set(added) - set(extras.EXTRAS):
         raise CommandError(f"--with knows {', '.join(extras.EXTRAS)}, not {', '.join(sorted(unknown))}")

@@ -86,7 +86,7 @@ class Command(BaseCommand):
         gather_statistics()
         sent = replay.Sent()
         with Progress(sum(len(day.parcels) for day in todo), _("事件")) as progress:
-            for stored in story.tell(calendar, programs, sent):
+            for stored in story.play(calendar, programs, sent):
                 progress.advance(stored, str(sent.day))
         if len(todo) == len(calendar):
             report = ImportReport(book, built, sent, calendar[0].day, calendar[-1].day)

@@ -30,8 +30,8 @@ class Command(BaseCommand):
                 raise CommandError(
                     f"没有订单 {order_no} {line_no or ''}。请核对订单号；等待付款事件的订单还没有订单行。"
                 )
-        for told in explain.stories(lines):
+        for story in explain.stories(lines):
             if options["json"]:
-                self.stdout.write(json.dumps(told, ensure_ascii=False))
+                self.stdout.write(json.dumps(story, ensure_ascii=False))
             else:
-                self.stdout.write("\n".join([*sentences.sentences(told), ""]))
+                self.stdout.write("\n".join([*sentences.sentences(story), ""]))

@@ -39,13 +39,13 @@ class Command(BaseCommand):
     def handle(self, *, act, day, **options):
         make_ready()
         try:
-            told = self._status(day) if act == "status" else getattr(self, f"_{act}")(day, **_who(options), **options)
+            answer = self._status(day) if act == "status" else getattr(self, f"_{act}")(day, **_who(options), **options)
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         if options["json"]:
-            self.stdout.write(json.dumps(told, ensure_ascii=False))
+            self.stdout.write(json.dumps(answer, ensure_ascii=False))
             return
-        self.stdout.write("\n".join([*told.get("said", []), *_lines(told["nights"], options["all"])]))
+        self.stdout.write("\n".join([*answer.get("said", []), *_lines(answer["nights"], options["all"])]))
 
     def _status(self, day: date | None) -> dict[str, Any]:
         nights = [operating.night_of(day)] if day else list(Run.objects.unfinished())
@@ -63,13 +63,13 @@ class Command(BaseCommand):
     def _pause(self, day: date | None, by: User, reason: str, **_options: Any) -> dict[str, Any]:
         run = operating.night_of(day)
         operating.pause(run, reason, by=by, at=days.now())
-        return _told(run, _("已暂停。正在执行的分片会做完，不再取新的；之后的结算夜也会等待。"))
+        return _answer(run, _("已暂停。正在执行的分片会做完，不再取新的；之后的结算夜也会等待。"))
 
     def _resume(self, day: date | None, by: User, reason: str, **_options: Any) -> dict[str, Any]:
         run = operating.night_of(day)
         operating.resume(run, reason, by=by, at=days.now())
         wake()
-        return _told(run, _("已恢复，已唤醒执行进程。"))
+        return _answer(run, _("已恢复，已唤醒执行进程。"))
 
     def _retry(self, day: date | None, by: User, reason: str, shard: int | None, **_options: Any) -> dict[str, Any]:
         run = operating.night_of(day)
@@ -78,7 +78,7 @@ class Command(BaseCommand):
         else:
             operating.retry_shard(operating.shard_of(run, shard), reason, by=by, at=days.now())
         wake()
-        return _told(run, _("马上再试，已唤醒执行进程。"))
+        return _answer(run, _("马上再试，已唤醒执行进程。"))
 
     def _skip(self, day: date | None, by: User, reason: str, shard: int | None, **_options: Any) -> dict[str, Any]:
         if shard is None:
@@ -86,22 +86,22 @@ class Command(BaseCommand):
         run = operating.night_of(day)
         lines = operating.skip(operating.shard_of(run, shard), reason, by=by, at=days.now())
         wake()
-        return {"postponed": lines} | _told(run, _("已跳过，{lines} 行推迟到下一个结算夜。").format(lines=lines))
+        return {"postponed": lines} | _answer(run, _("已跳过，{lines} 行推迟到下一个结算夜。").format(lines=lines))
 
     def _backfill(self, day: date | None, by: User, reason: str, **_options: Any) -> dict[str, Any]:
         if day is None:
             raise CommandError(_("请写明补结算哪一天，例如 night backfill 2024-06-09。"))
         done = operating.backfill(day, reason, by=by, at=days.now())
-        told = {"days_taken": [str(each) for each in done.days_taken], "is_new": done.is_new}
+        answer = {"days_taken": [str(each) for each in done.days_taken], "is_new": done.is_new}
         if not done.is_new:
-            return told | _told(done.run, _("{day} 的结算夜早已开始，没有任何改动。").format(day=day))
+            return answer | _answer(done.run, _("{day} 的结算夜早已开始，没有任何改动。").format(day=day))
         wake()
         text = _("已开始 {day} 的结算夜，已唤醒执行进程。它结算上一夜之后的 {count} 天：{first} 至 {day}。")
         taken = done.days_taken
-        return told | _told(done.run, text.format(day=day, count=len(taken), first=taken[0]))
+        return answer | _answer(done.run, text.format(day=day, count=len(taken), first=taken[0]))
 
 
-def _told(run: Run, said: str) -> dict[str, Any]:
+def _answer(run: Run, said: str) -> dict[str, Any]:
     run.refresh_from_db()
     return {"said": [said], "nights": [night_standing(run, at=days.now())]}
 

@@ -35,7 +35,7 @@ class Command(BaseCommand):
         results = []
         for batch in _batches(_lines(file)):
             good = [(number, event) for number, event, error in batch if error is None]
-            receipts = dict(
+            answers = dict(
                 zip(
                     [number for number, _event in good],
                     receive(partner, [event for _number, event in good], now=days.now()),
@@ -43,9 +43,9 @@ class Command(BaseCommand):
                 )
             )
             for number, _event, error in batch:
-                receipt = receipts.get(number) or EventAnswer("", "rejected", "LINE_UNREADABLE", error)
-                counts[receipt.status] += 1
-                results.append({"line": number} | asdict(receipt))
+                answer = answers.get(number) or EventAnswer("", "rejected", "LINE_UNREADABLE", error)
+                counts[answer.status] += 1
+                results.append({"line": number} | asdict(answer))
         self._print(counts, results, options["json"])
 
     def _print(self, counts: Counter[str], results: list[dict], as_json: bool) -> None:
@@ -54,8 +54,8 @@ class Command(BaseCommand):
             return
         for result in results:
             if result["status"] in {"rejected", "parked"}:
-                told = "第 {line} 行 {event_id} {status} {code}: {message}".format(**result)
-                self.stdout.write(inputs.printable(told))
+                line = "第 {line} 行 {event_id} {status} {code}: {message}".format(**result)
+                self.stdout.write(inputs.printable(line))
         self.stdout.write("  ".join(f"{status}: {count}" for status, count in sorted(counts.items())))
 
 

@@ -41,7 +41,7 @@ class Command(BaseCommand):
 
     def _print(self, reading: reconciliation.Reading, ages: dict[str, int], as_json: bool) -> None:
         if as_json:
-            told = {
+            answer = {
                 "file": reading.file.name,
                 "is_new": reading.is_new,
                 "rows": reading.file.rows,
@@ -49,7 +49,7 @@ class Command(BaseCommand):
                 "bad": [asdict(row) for row in reading.bad],
                 "open_by_days": ages,
             }
-            self.stdout.write(inputs.json_line(told))
+            self.stdout.write(inputs.json_line(answer))
             return
         if not reading.is_new:
             self.stdout.write("这份文件已读过，没有任何改动。当时的结果：")
