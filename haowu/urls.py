@@ -16,6 +16,7 @@ from haowu.web.styleguide import StyleGuide
 from haowu.web.views import Find
 from merchants.views import rates
 from streamers import urls as streamers
+from streamers.api import SelectedView, SelectionView, SuggestionsView
 from tuanzhang.api import urls as leaders_api
 from tuanzhang.models import QuarterLevel
 
@@ -24,6 +25,9 @@ v1 = [
     *bases_api.urlpatterns,
     *orders_api.urlpatterns,
     *leaders_api.urlpatterns,
+    path("selection", SelectionView.as_view(tech_bps_at=Policy.objects.tech_bps_at), name="selection"),
+    path("selection/<text:public_id>", SelectedView.as_view(tech_bps_at=Policy.objects.tech_bps_at), name="selected"),
+    path("suggestions", SuggestionsView.as_view(), name="suggestions"),
 ]
 api = [path("v1/", include((v1, "v1"))), path("", include("haowu.partners.urls"))]
 

@@ -13,7 +13,7 @@ from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Product
 from streamers.changes import Change, changes_of
-from streamers.models import Pick
+from streamers.models import ListingFigures, Pick
 from streamers.reasons import reasons_of
 from streamers.selection import Card, OneOffer, one_offer
 from streamers.views import OneProduct
@@ -49,6 +49,7 @@ class ProductPage(OneProduct, TemplateView):
             points=[line.strip() for line in self.product.description.splitlines() if line.strip()],
             lying=lying_at_bases(self.product, at),
             sellers=sellers_by_fans(self.product),
+            sales_30d=_sales(self.product),
             my_band=fan_band(self.request.tenant),
             shop_goods=Product.objects.listed().of_merchant(self.product.merchant).count(),
             **context,
@@ -64,6 +65,12 @@ class ProductPage(OneProduct, TemplateView):
             return None
         seen = Enrolment.objects.visible_to(self.request.tenant).with_terms()
         return seen.filter(pk=offer.offer_id).first()
+
+
+def _sales(product: Product) -> int:
+    """Of the last thirty days, as of this morning."""
+    known = ListingFigures.objects.filter(product=product).values_list("sales_30d", flat=True)
+    return known.first() or 0
 
 
 def _units(typed: str) -> int:

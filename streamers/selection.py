@@ -1,33 +1,26 @@
-"""Products dressed for one streamer: his offer now, from midnight on and this week, and what a sale leaves him."""
+"""Products dressed for one streamer: his offer now, from midnight on and this week, and what a sale leaves him.
+
+For the page of a product, the shelf, and goods of a link or a recommendation. The list itself is ``streamers.centre``.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import ExpressionWrapper, F, Q, QuerySet
-from django.db.models.fields import BigIntegerField
+from django.db.models import Q, QuerySet
 
 from haowu.ground import days
 from haowu.ground.money import share
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
-from merchants.models import Category, Product
+from merchants.models import Product
 from merchants.steps import Step
 from streamers.models import Pick
 from streamers.offers import EXCLUSIVE_KINDS, Choice, PickSource
-from streamers.speaking import speaking_bps
 from streamers.terms import OfferBook
 from tuanzhang.models import Activity, Enrolment
 
 LOOK_AHEAD = timedelta(days=7)
-
-
-def offered_to(streamer: Tenant, at: datetime) -> QuerySet[Product]:
-    """Listed products with ``price_fen``, ``stock``, the streamer's ``commission_bps`` and ``worth`` (price × bps)."""
-    products = Product.objects.listed().supplied(at).with_offer_facts()
-    products = products.annotate(commission_bps=speaking_bps(streamer, at))
-    worth = ExpressionWrapper(F("price_fen") * F("commission_bps"), output_field=BigIntegerField())
-    return products.filter(commission_bps__isnull=False, price_fen__isnull=False).annotate(worth=worth)
 
 
 @dataclass(frozen=True)
@@ -143,7 +136,7 @@ def cards(
     ``ways``: by product id, as if picked that way; the others by what their pick stands through.
     """
     with platform_scope():
-        book = OfferBook(products)
+        book = OfferBook(products, streamer.pk)
     on_shelf = Pick.objects.visible_to(streamer).on_shelf().of_products(products).with_channels()
     picks = {pick.product_id: pick for pick in on_shelf}
     ways = ways or {}
@@ -213,12 +206,3 @@ def in_activity(activity: Activity, streamer: Tenant, at: datetime) -> QuerySet[
     """The goods of ``activity`` whose cooperation runs or is still to begin, as far as ``streamer`` may open them."""
     items = Enrolment.objects.in_activity(activity).not_over(at)
     return open_to(streamer).filter(pk__in=items.values("product"))
-
-
-def in_category(products: QuerySet[Product], category: Category) -> QuerySet[Product]:
-    """``category`` of any level."""
-    return products.filter(Q(category=category) | Q(category__parent=category) | Q(category__parent__parent=category))
-
-
-def not_on_shelf(products: QuerySet[Product], streamer: Tenant) -> QuerySet[Product]:
-    return products.exclude(pk__in=Pick.objects.visible_to(streamer).on_shelf().values("product"))

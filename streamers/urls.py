@@ -3,14 +3,16 @@ from datetime import datetime
 
 from django.urls import URLPattern, path
 
-from streamers import activity, product_page, recommended, shelf_page, views
+from streamers import activity, product_page, recommended, selection_page, shelf_page, views
 
 
 def pages(tech_bps_at: Callable[[datetime], int]) -> list[URLPattern]:
     """``tech_bps_at``: what the platform keeps of a commission, known by a floor above."""
     amounts = {"tech_bps_at": tech_bps_at}
     return [
-        path("selection/", views.Selection.as_view(**amounts), name="selection"),
+        path("selection/", selection_page.Selection.as_view(**amounts), name="selection"),
+        path("selection/filters/", selection_page.FilterSheet.as_view(**amounts), name="selection-filters"),
+        path("selection/suggestions/", selection_page.Suggestions.as_view(**amounts), name="selection-suggestions"),
         path("selection/activity/<id:token>/", activity.ActivityGoods.as_view(**amounts), name="activity-goods"),
         path("selection/recommended/", recommended.Recommended.as_view(), name="recommended"),
         path(

@@ -1,4 +1,4 @@
-"""A streamer's selection list, and the buttons that put goods on the shelf and take them off."""
+"""What the streamer's pages share, and the buttons that put goods on the shelf and take them off."""
 
 from datetime import datetime
 from typing import Any
@@ -9,21 +9,20 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from haowu.approvals.act_views import ActView
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.tenants.access import TenantRequiredMixin
-from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
 from haowu.web.paths import local
 from merchants.models import Product
 from streamers import shelf, waiting
-from streamers.filters import SelectionFilter
+from streamers.centre.conditions import Looker
+from streamers.centre.search import card_of
 from streamers.links import link, recommendation
 from streamers.offers import PickSource
-from streamers.selection import Card, cards, offered_to, open_to
+from streamers.selection import Card, cards, open_to
 
 
 class OfStreamer(TenantRequiredMixin):
@@ -34,28 +33,14 @@ class OfStreamer(TenantRequiredMixin):
         """What the platform keeps of a commission at ``at``. The floor above knows it: ``urls`` passes it on."""
         raise NotImplementedError
 
-    def cards(self, products: list[Product], ways: dict[int, PickSource] | None = None) -> list[Card]:
+    @cached_property
+    def looker(self) -> Looker:
         at = days.now()
-        return cards(self.request.tenant, products, at, self.tech_bps_at(at), ways)
+        return Looker(self.request.tenant, at, self.tech_bps_at(at))
 
-
-class Selection(OfStreamer, ListPage):
-    template_name = "streamers/selection.html"
-    filterset_class = SelectionFilter
-    sorts = [
-        Sort("newest", gettext_lazy("最新上架"), ("-listed_at", "-pk")),
-        Sort("worth", gettext_lazy("每单赚得最多"), ("-worth", "-pk")),
-        Sort("rate", gettext_lazy("佣金率最高"), ("-commission_bps", "-pk")),
-        Sort("price", gettext_lazy("价格从低到高"), ("price_fen", "pk")),
-        Sort("price_down", gettext_lazy("价格从高到低"), ("-price_fen", "-pk")),
-    ]
-
-    def queryset(self):
-        offered = offered_to(self.request.tenant, days.now())
-        return offered.select_related("merchant__shop", "category").prefetch_related("images")
-
-    def rows(self, found: list[Product]) -> list[Card]:
-        return self.cards(found)
+    def cards(self, products: list[Product], ways: dict[int, PickSource] | None = None) -> list[Card]:
+        looker = self.looker
+        return cards(looker.streamer, products, looker.at, looker.tech_bps, ways)
 
 
 class OneProduct(OfStreamer):
@@ -102,9 +87,11 @@ class PickProduct(ShelfAct):
         except Refused as answer:
             refused = answer.message
         transaction.on_commit(lambda: waiting.count_anew(request.tenant))
-        (card,) = self.cards([self.product])
-        shown = {"card": card, "refused": refused, "next": request.POST.get("next", "")}
-        return render(request, "streamers/_good.html", shown)
+        shown = {"refused": refused, "next": request.POST.get("next", "")}
+        found = card_of(self.looker, self.product.public_id) if request.POST.get("list") == "centre" else None
+        if found is not None:
+            return render(request, "streamers/_found.html", shown | {"card": found})
+        return render(request, "streamers/_good.html", shown | {"card": self.cards([self.product])[0]})
 
 
 class UnpickProduct(ShelfAct):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from haowu.ground.versions import VersionsQuerySet
 
 
-class PolicyQuerySet(VersionsQuerySet):
+class PolicyQuerySet(VersionsQuerySet["Policy"]):
     def tech_bps_at(self, at: datetime) -> int:
         """What the platform keeps of a commission ordered at ``at``."""
         return self.in_force(at).tech_bps

@@ -60,21 +60,22 @@ class ListPage(TenantRequiredMixin, TemplateView):
             total=total,
             is_more=is_more,
             form=filterset.form,
-            chips=list(_chips(filterset, self.request.GET)),
+            chips=list(chips_of(filterset.form, self.request.GET)),
             sort=self.sort,
             sorts=self.sorts,
             **context,
         )
 
 
-def _chips(filterset: FilterSet, query: Any) -> Iterator[Chip]:
-    for name, value in filterset.form.cleaned_data.items():
+def chips_of(form: forms.Form, query: Any) -> Iterator[Chip]:
+    """A chip for each filter of ``form`` that is in force in ``query``, the page's address."""
+    for name, value in form.cleaned_data.items():
         if value in (None, "", False):
             continue
         rest = query.copy()
         for gone in (name, "after"):
             rest.pop(gone, None)
-        field = filterset.form.fields[name]
+        field = form.fields[name]
         yield Chip(str(field.label), _shown(field, value), rest.urlencode())
 
 

@@ -31,6 +31,7 @@ ALL_SCOPES = (
     "enrolments:read",
     "enrolments:write",
     "levels:read",
+    "selection:read",
     "trail:read",
 )
 
