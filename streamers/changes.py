@@ -1,7 +1,7 @@
 """What is changing on a shelf: what has to be decided before midnight, and what is only to know within the week."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -27,6 +27,7 @@ class Kind(StrEnum):
     KEPT = "kept"
     NOTHING = "nothing"
     SOLD_OUT = "sold_out"
+    OVER = "over"
     KEPT_SOON = "kept_soon"
     ENDS = "ends"
     FALLS = "falls"
@@ -38,7 +39,7 @@ class Kind(StrEnum):
 class Change:
     """What changes about one good on a shelf. ``turn``: from when on, and what speaks then; None: it is so already.
 
-    ``activity``: the one that stops speaking for it.
+    ``activity``: the one that stops speaking for it, or that has stopped.
     """
 
     card: Card
@@ -57,7 +58,8 @@ class Change:
     @property
     def follows(self) -> Any:
         """What speaks from then on, by its name."""
-        offer = self.turn.choice.offer if self.turn else None
+        choice = self.turn.choice if self.turn else self.card.choice
+        offer = choice.offer
         return KIND_NAMES[offer.kind] if offer else ""
 
     @property
@@ -84,11 +86,12 @@ def changes_of(cards: Iterable[Card], at: datetime) -> dict[int, Change]:
     ids = [card.product.pk for card in cards]
     shown = set(Product.objects.listed().supplied(at).filter(pk__in=ids).values_list("pk", flat=True))
     sold_out = set(Product.objects.sold_out(at).filter(pk__in=ids).values_list("pk", flat=True))
-    changes = [_now(card, shown, sold_out) or _dated(card) for card in cards]
+    changes = [_now(card, shown, sold_out) or _dated(card) or _over(card) for card in cards]
     found = [change for change in changes if change is not None]
-    codes = {change.card.choice.offer.activity for change in found if change.card.choice.offer}
-    known = {each.code: each for each in Activity.objects.filter(code__in=codes - {None}).select_related("leader")}
-    return {change.card.product.pk: _with_activity(change, known) for change in found}
+    codes = {change.card.product.pk: _activity_of(change) for change in found}
+    named = Activity.objects.filter(code__in={code for code in codes.values() if code}).select_related("leader")
+    known = {each.code: each for each in named}
+    return {pk: replace(change, activity=known.get(codes[pk] or "")) for pk, change in zip(codes, found, strict=True)}
 
 
 def _now(card: Card, shown: set[int], sold_out: set[int]) -> Change | None:
@@ -98,7 +101,9 @@ def _now(card: Card, shown: set[int], sold_out: set[int]) -> Change | None:
         return Change(card, Kind.HIDDEN)
     if card.choice.offer is None:
         return Change(card, Kind.KEPT if card.is_kept else Kind.NOTHING)
-    return Change(card, Kind.SOLD_OUT) if card.product.pk in sold_out else None
+    if card.product.pk in sold_out:
+        return Change(card, Kind.SOLD_OUT)
+    return None
 
 
 def _dated(card: Card) -> Change | None:
@@ -117,7 +122,15 @@ def _kind(card: Card, turn: Turn) -> Kind:
     return Kind.FALLS if later.commission_bps < before.commission_bps else Kind.RISES
 
 
-def _with_activity(change: Change, known: dict[str, Activity]) -> Change:
-    offer = change.card.choice.offer
-    activity = known.get(offer.activity) if offer and offer.activity else None
-    return Change(change.card, change.kind, change.turn, activity)
+def _over(card: Card) -> Change | None:
+    """The activity that it was picked through is over; another offer speaks since."""
+    return Change(card, Kind.OVER) if "ACTIVITY_NOT_LIVE" in card.choice.trace and card.choice.offer else None
+
+
+def _activity_of(change: Change) -> str | None:
+    """The code of the activity that stops speaking, or has stopped."""
+    card, offer = change.card, change.card.choice.offer
+    if change.kind == Kind.OVER:
+        through = card.pick.latest_through if card.pick else None
+        return through.activity if through else None
+    return offer.activity if offer else None

@@ -5,15 +5,16 @@ import pytest
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants import listing, plans
-from merchants.models import Category, Product, Shop
+from merchants.models import Category, Plan, Product, Shop
 from streamers.centre import sync
 from streamers.centre.conditions import Looker
 from streamers.centre.filters import EVERYTHING
 from streamers.centre.search import find
-from streamers.models import Pick
+from streamers.models import Pick, Profile
 from streamers.terms import OfferBook
 from tests import build
-from tests.browser import NOW, browser, clock, text  # noqa: F401
+from tests.bases import base, feed
+from tests.browser import NOW, browser, clock, text, words  # noqa: F401
 from tuanzhang import activities
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -49,8 +50,8 @@ def codes(page) -> list[str]:
 class TestSelection:
     def test_a_card_shows_what_a_sale_brings_rate_price_and_shop(self, merchant, streamer):
         offered(merchant, "nut-1", 2000, price_fen=12_900)
-        page = text(selection(streamer))
-        for shown in ("¥23.22", "20%", "¥129.00", "山野集", "4.80", "选入", "共 1 条"):
+        page = words(selection(streamer))
+        for shown in ("¥23.22", "20%", "¥129.00", "山野集", "4.80", "1 件"):
             assert shown in page
 
     def test_the_listed_rate_speaks_before_the_normal_one_even_when_it_pays_less(self, merchant, streamer):
@@ -173,17 +174,111 @@ class TestSelection:
             build.listed_plan(product, "item_targeted", {streamer: 1800})
             if number in (1, 11):
                 sync.in_step()
-                with django_assert_num_queries(24):
+                with django_assert_num_queries(25):
                     client.get("/selection/")
+
+
+class TestFilterSheet:
+    def test_each_choice_says_how_many_goods_it_would_leave(self, merchant, streamer):
+        build.listed_plan(offered(merchant, "mine"), "item_targeted", {streamer: 1800})
+        offered(merchant, "other")
+        sync.in_step()
+        page = browser(streamer).get("/selection/filters/?sort=rate")
+        counts = {choice.value: choice.count for choice in page.context["facets"]["plan_type"]}
+        assert counts == {"normal": 1, "item_targeted": 1}
+        assert "看 2 件" in words(page) and 'name="sort" value="rate"' in text(page)
+        assert "看 1 件" in words(browser(streamer).get("/selection/filters/?plan_type=item_targeted"))
+
+    def test_what_finds_nothing_says_which_filter_to_leave_out(self, merchant, streamer):
+        offered(merchant, "nut")
+        page = selection(streamer, "q=nut&price_from=9999")
+        assert codes(page) == []
+        assert [(label, total) for label, _query, total in page.context["loosened"]] == [("最低价（元）", 1)]
+        assert "最接近的" in words(page)
+
+    def test_words_are_suggested_while_one_types(self, merchant, streamer):
+        Category.objects.create(code="nuts", name="坚果炒货", level=1)
+        assert "坚果炒货" in words(browser(streamer).get("/selection/suggestions/?q=坚果"))
+        assert words(browser(streamer).get("/selection/suggestions/?q=没有的词")).strip() == ""
+
+    def test_an_activitys_good_is_picked_in_place_through_it(self, merchant, streamer):
+        product = build.product(merchant, "nut")
+        activity = build.activity(build.leader("l1"))
+        build.enrolled(product, activity, 2800)
+        (card,) = selection(streamer).context["rows"]
+        assert card.through == activity.share_token
+        posted = {"list": "centre", "activity": card.through}
+        path = f"/selection/{product.public_id}/pick/"
+        answer = browser(streamer).post(path, posted, headers={"hx-request": "true"})
+        assert "已在货架" in words(answer) and "30 天 0 单" in words(answer)
+        assert Pick.objects.get().latest_through.activity == activity.code
 
 
 class TestProduct:
     def test_the_page_shows_what_each_sku_brings(self, merchant, streamer):
         product = offered(merchant, "nut", 1550, price_fen=5_900)
         product.skus.create(code="big", spec="双份装", price_fen=11_300, stock=3)
-        page = text(browser(streamer).get(f"/selection/{product.public_id}/"))
-        for shown in ("¥59.00", "¥9.15", "双份装", "¥113.00", "¥17.52"):
-            assert shown in page
+        page = words(browser(streamer).get(f"/selection/{product.public_id}/"))
+        for shown in ("¥59.00 × 15.5% = ¥9.15，扣技术服务费 ¥0.92", "¥8.23", "双份装", "¥113.00", "¥15.77"):
+            assert shown in page, shown
+
+    def test_the_calculator_moves_alone_and_reads_only_whole_numbers(self, merchant, streamer):
+        product, client = offered(merchant, "nut", 2000), browser(streamer)
+        path, moved = f"/selection/{product.public_id}/", {"headers": {"hx-request": "true"}}
+        answer = words(client.get(f"{path}?units=1000", **moved))
+        assert "¥18,000.00" in answer and "为什么是" not in answer
+        assert "¥9,000.00" in words(client.get(f"{path}?units=-3", **moved))
+        assert "¥9,000.00" in words(client.get(f"{path}?units=1e9", **moved))
+
+    def test_it_says_which_rule_matched_and_what_would_pay_without_it(self, merchant, streamer):
+        product = offered(merchant, "nut", 1000)
+        activity = build.activity(build.leader("l1"), title="秋冬专场")
+        build.enrolled(product, activity, 2800)
+        build.pick(streamer, product, activity=activity)
+        page = browser(streamer).get(f"/selection/{product.public_id}/")
+        said = [(str(each.rule), str(each.says), each.bps) for each in page.context["reasons"]]
+        assert said == [
+            ("专属推广", "这件没有", None),
+            ("商品定向计划", "这件没有", None),
+            ("店铺定向计划", "这家店没有", None),
+            ("团长的招商活动", "你从这个活动选入", 2800),
+            ("普通计划", "只在前面都没有时用", 1000),
+        ]
+        assert "秋冬专场" in words(page)
+
+    def test_the_rates_of_a_month_are_drawn_where_there_was_more_than_one(self, merchant, streamer):
+        steady, moved = offered(merchant, "steady"), offered(merchant, "moved", 1000)
+        plans.set_rate(Plan.objects.get(product=moved), 1500, at=build.moment("2024-06-10 09:00"))
+        client = browser(streamer)
+        assert client.get(f"/selection/{steady.public_id}/").context["history"] == []
+        page = client.get(f"/selection/{moved.public_id}/")
+        history = page.context["history"]
+        assert [(each.at, each.bps) for each in history] == [
+            (build.moment("2024-05-21 14:00"), 1000),
+            (build.moment("2024-06-10 09:00"), 1500),
+        ]
+        assert "2024-06-10 09:00：15%" in words(page)
+
+    def test_who_else_has_it_is_counted_by_bands_and_never_named(self, merchant, streamer):
+        product = offered(merchant, "nut")
+        for number, fans in enumerate((99_999, 100_000, 999_999, 1_000_000)):
+            seller = build.streamer(f"other-{number}", name=f"别的达人{number}")
+            Profile.objects.filter(streamer=seller).update(fans=fans)
+            build.pick(seller, product)
+        page = browser(streamer).get(f"/selection/{product.public_id}/")
+        assert page.context["sellers"] == {"all": 4, "large": 1, "middle": 2, "small": 1}
+        assert "别的达人" not in words(page)
+
+    def test_bases_are_named_with_what_they_have_free_and_the_silent_ones_apart(self, merchant, streamer):
+        product = offered(merchant, "nut")
+        fresh = base("b1", city="linyi", name="临沂基地", agreed_by=["m1"])
+        silent = base("b2", city="yiwu", name="义乌基地", agreed_by=["m1"])
+        feed(fresh, 1, [("m1", "nut", "nut", 10_000, 7)], at=build.moment(NOW))
+        feed(silent, 1, [("m1", "nut", "nut", 10_000, 9)], at=build.moment("2024-06-10 09:00"))
+        page = browser(streamer).get(f"/selection/{product.public_id}/")
+        lying = [(base.base.name, base.free, base.is_fresh) for base in page.context["lying"]]
+        assert lying == [("临沂基地", 7, True), ("义乌基地", 9, False)]
+        assert "没有按时报库存" in words(page)
 
     def test_what_is_not_listed_has_no_page_unless_it_is_on_the_shelf(self, merchant, streamer):
         draft = build.product(merchant, "draft", listed=False)
