@@ -173,7 +173,7 @@ class TestSelection:
             build.listed_plan(product, "item_targeted", {streamer: 1800})
             if number in (1, 11):
                 sync.in_step()
-                with django_assert_num_queries(24):
+                with django_assert_num_queries(25):
                     client.get("/selection/")
 
 
