@@ -171,7 +171,9 @@ class SelectionForm(forms.Form):
     def __init__(self, query: Mapping[str, Any]) -> None:
         super().__init__(query)
         self.sort = query.get("sort") if query.get("sort") in SORTS else EVERYTHING.sort
-        self.fields["city"].choices = [("", _("全部城市")), *cities()]
+        offered = {*Base.objects.working().values_list("city", flat=True), query.get("city")}
+        here = [(code, name) for code, name in cities() if code in offered]
+        self.fields["city"].choices = [("", _("全部城市")), *here]
         self.full_clean()
 
     @property

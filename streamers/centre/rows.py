@@ -23,7 +23,7 @@ Row = dict[str, Any]
 
 def listing_rows(products: Sequence[int], at: datetime) -> list[Row]:
     """The rows, by column, of those of ``products`` (ids) that are listed, for ``at`` and every moment after it."""
-    shown = list(_listed(products))
+    shown = _listed(products)
     ids = [facts["product_id"] for facts in shown]
     offers = OpenOffers(ids, at)
     holdings = _holdings(shown, at)
@@ -62,15 +62,16 @@ class CategoryPaths:
         return path
 
 
-def _listed(products: Sequence[int]) -> Iterable[Row]:
+def _listed(products: Sequence[int]) -> list[Row]:
     """What is asked of the catalogue itself, by the listing's columns where they are the same."""
     rows = Product.objects.listed().filter(pk__any_of=list(products), listed_at__isnull=False, skus__isnull=False)
-    return rows.values(
+    shown = rows.values(
         "public_id", "merchant_id", "code", "title", "brand_id", "listed_at", "category_id", product_id=F("pk"),
         merchant_code=F("merchant__code"), shop_name=F("merchant__name"), shop_score=F("merchant__shop__score"),
         brand_name=F("brand__name"), price_fen=Min("skus__price_fen"), price_to_fen=Max("skus__price_fen"),
         stock=Sum("skus__stock"),
     )  # fmt: skip
+    return [dict(facts) for facts in shown]
 
 
 def _covers(products: Sequence[int]) -> dict[int, str]:

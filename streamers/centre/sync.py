@@ -20,7 +20,7 @@ from haowu.ground import days
 from haowu.ground.bulk import insert_rows
 from haowu.tenants.scope import platform_scope
 from merchants.models import Product
-from streamers.centre.rows import listing_rows
+from streamers.centre.rows import Row, listing_rows
 from streamers.models import Listing, ListingChange
 
 CHUNK = 1_000
