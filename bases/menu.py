@@ -1,10 +1,16 @@
 """What bases find in their menu, and what the others find of bases in theirs."""
 
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
 
+from bases.models import Consent, Shortage
+from haowu.ground import days
 from haowu.tenants.models import Tenant
 from haowu.web import menus
 from haowu.web.menus import Entry
+
+SOON = timedelta(days=7)
 
 menus.add(
     Tenant.Kind.BASE,
@@ -17,7 +23,24 @@ menus.add(
 )
 menus.add(
     Tenant.Kind.MERCHANT,
-    Entry("merchant-stock", _("基地库存"), "stock", "goods", place=40),
-    Entry("consents", _("基地合作"), "base", "people", ("consent-bases", "consent-base"), place=40),
+    Entry(
+        "merchant-stock",
+        _("基地库存"),
+        "stock",
+        "goods",
+        waiting=lambda merchant: Shortage.objects.visible_to(merchant).waiting(),
+        waiting_for=_("订单行没有基地有现货"),
+        place=40,
+    ),
+    Entry(
+        "consents",
+        _("基地合作"),
+        "base",
+        "people",
+        ("consent-bases", "consent-base", "withdraw-consent"),
+        waiting=lambda merchant: Consent.objects.visible_to(merchant).ending_within(SOON, days.now()),
+        waiting_for=_("基地合作 7 天内到期"),
+        place=40,
+    ),
 )
 menus.add(Tenant.Kind.STREAMER, Entry("rooms", _("直播"), "live", "goods", ("room",), on_phone=True, place=30))

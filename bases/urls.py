@@ -1,9 +1,11 @@
 from django.urls import path
 
+from bases import pickers
 from bases.views import consents, home, rooms, stock, supply
 
 urlpatterns = [
     path("bases/", home.BaseList.as_view(), name="bases"),
+    path("pick/brands/", pickers.BrandPicker.as_view(), name="pick-brands"),
     path("brands/", home.Library.as_view(), name="library"),
     path("base/", home.BaseHome.as_view(), name="base-home"),
     path("base/brands/", home.BaseBrands.as_view(), name="base-brands"),

@@ -192,6 +192,7 @@ CELERY_BEAT_SCHEDULE = {
     "withdraw-permissions": {"task": "commissions.tasks.withdraw_permissions", "schedule": crontab(hour=0, minute=5)},
     "count-leaders": {"task": "commissions.tasks.count_leaders", "schedule": crontab(minute=15)},
     "forget": {"task": "haowu.partners.tasks.forget", "schedule": crontab(hour=5, minute=0)},
+    "prune-quarantine": {"task": "bases.tasks.prune_rows", "schedule": crontab(hour=5, minute=10)},
     "make-posting-partitions": {
         "task": "haowu.ledger.tasks.make_posting_partitions",
         "schedule": crontab(hour=1, minute=10),
@@ -305,6 +306,10 @@ OAUTH2_PROVIDER = {
         "trail:read": _("查看操作记录"),
     },
     "APPLICATION_ADMIN_CLASS": "haowu.partners.admin.ApiClientAdmin",
+    **{
+        f"{kind}_ADMIN_CLASS": "haowu.partners.admin.TokenAdmin"
+        for kind in ("ACCESS_TOKEN", "GRANT", "ID_TOKEN", "REFRESH_TOKEN")
+    },
     "SCOPES_BACKEND_CLASS": "haowu.partners.oauth.ClientScopes",
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # client credentials and no other grant
     "OAUTH2_BACKEND_CLASS": "haowu.partners.oauth.HeaderTokens",
@@ -331,6 +336,8 @@ LIMITS = {
 """``{name: (times, seconds)}``. For each API client: requests, tokens. For each address: the tokens that are none; and
 failed tries to get one or to sign in, for an address with the name it gave and, as ``-of-address``, with any name."""
 IDEMPOTENCY_DAYS = 30
+DEMO_LOGINS = env.json("DEMO_LOGINS", default=[]) if DEVELOPMENT else []
+"""``[{username, password, role, task, path}]`` that the sign-in page offers. Set by the demo alone, for its own web."""
 TOP_UP_ACCOUNT = env.str("TOP_UP_ACCOUNT", default="")
 """Where merchants pay in, as one line for people: holder, bank, number. Unset: the page says whom to ask."""
 

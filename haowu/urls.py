@@ -5,7 +5,8 @@ from bases.api import urls as bases_api
 from bases.views.founding import FoundBase
 from commissions.api import urls as orders_api
 from commissions.models import Policy
-from commissions.orders.preview import preview
+from commissions.orders.preview import previews
+from commissions.orders.sales import recent_sales
 from haowu.partners import urls as partners_api
 from haowu.partners.oauth import TokenView
 from haowu.tenants.access import member_page
@@ -14,11 +15,14 @@ from haowu.web.health import health
 from haowu.web.media import media
 from haowu.web.styleguide import StyleGuide
 from haowu.web.views import Find
-from merchants.views import rates
-from streamers import urls as streamers
+from merchants import urls as merchants_urls
+from merchants.views.above import KnownAbove
+from streamers import urls as streamers_urls
 from streamers.api import SelectedView, SelectionView, SuggestionsView
+from streamers.popularity import pickers
 from tuanzhang.api import urls as leaders_api
 from tuanzhang.models import QuarterLevel
+from tuanzhang.running import is_running, running_in
 
 v1 = [
     *partners_api.v1,
@@ -31,6 +35,8 @@ v1 = [
 ]
 api = [path("v1/", include((v1, "v1"))), path("", include("haowu.partners.urls"))]
 
+KNOWN = KnownAbove(previews=previews, running=running_in, is_running=is_running, pickers=pickers, sales=recent_sales)
+
 handler500 = "haowu.web.failures.failed"
 
 urlpatterns = [
@@ -39,11 +45,9 @@ urlpatterns = [
     path("", include("haowu.approvals.urls")),
     path("", include("bases.urls")),
     path("bases/founding/", FoundBase.as_view(is_gold_leader=QuarterLevel.objects.is_gold), name="found-base"),
-    path("", include("merchants.urls")),
-    path("plans/<id:public_id>/rate/", rates.ChangeRate.as_view(preview_of=preview), name="change-rate"),
-    path("split-preview/", rates.SplitPreview.as_view(preview_of=preview), name="split-preview"),
+    path("", include(merchants_urls.patterns(KNOWN))),
     path("", include("tuanzhang.urls")),
-    path("", include(streamers.pages(Policy.objects.tech_bps_at))),
+    path("", include(streamers_urls.patterns(Policy.objects.tech_bps_at))),
     path("", include("commissions.urls")),
     path("", include("haowu.analytics.urls")),
     path("language/", include("django.conf.urls.i18n")),

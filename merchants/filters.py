@@ -1,17 +1,17 @@
 """What a merchant may narrow its lists by. The state stands in the address."""
 
 import django_filters
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from haowu.ground import days
-from haowu.ground.fields import SearchFilter
+from haowu.ground.fields import SearchFilter, YuanFilter
 from merchants.models import Plan, Product
 
 
 class ProductFilter(django_filters.FilterSet):
     q = SearchFilter(label=_("标题或编号"), columns=("title", "code"))
     status = django_filters.ChoiceFilter(label=_("状态"), choices=Product.Status.choices, empty_label=_("全部状态"))
+    price_from = YuanFilter(label=_("售价不低于（元）"), field_name="price_fen", lookup_expr="gte")
+    price_to = YuanFilter(label=_("售价不高于（元）"), field_name="price_fen", lookup_expr="lte")
 
     class Meta:
         model = Product
@@ -19,17 +19,9 @@ class ProductFilter(django_filters.FilterSet):
 
 
 class PlanFilter(django_filters.FilterSet):
+    q = SearchFilter(label=_("商品标题或编号"), columns=("product__title", "product__code"))
     type = django_filters.ChoiceFilter(label=_("计划类型"), choices=Plan.Type.choices, empty_label=_("全部类型"))
-    state = django_filters.ChoiceFilter(
-        label=_("状态"),
-        method="in_state",
-        choices=[("open", _("进行中")), ("ended", _("已结束"))],
-        empty_label=_("全部状态"),
-    )
 
     class Meta:
         model = Plan
         fields: list[str] = []
-
-    def in_state(self, plans: QuerySet, name: str, state: str) -> QuerySet:
-        return plans.ended(days.now()) if state == "ended" else plans.not_ended(days.now())

@@ -1,15 +1,19 @@
 """Forms of a merchant: they read what people write; whether it may be is for the acts to say."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from haowu.ground.fields import PercentField, TextField, WholeField, YuanField
+from haowu.ground import inputs
+from haowu.ground.fields import MomentField, PercentField, TextField, WholeField, YuanField
 from haowu.tenants.models import Tenant
 from merchants.editing import Details, SkuWish
 from merchants.models import Brand, Category, Plan, Product, Sku
 from merchants.models.plan import StepComparator, StepMode
+from merchants.plan_preview import Wish
+from merchants.rates import MAX_COMMISSION_BPS
 from merchants.steps import Comparator, Mode, Step
 
 
@@ -18,13 +22,32 @@ class CategoryField(forms.ModelChoiceField):
         return category.path
 
 
+class BrandField(TextField):
+    """A brand by code."""
+
+    default_error_messages = {"unknown": _("没有编号为「%(code)s」的品牌。")}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 64} | options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.code if isinstance(value, Brand) else value
+
+    def clean(self, value: Any) -> Brand | None:
+        code = super().clean(value)
+        brand = Brand.objects.filter(code=code).first() if code else None
+        if code and brand is None:
+            raise forms.ValidationError(self.error_messages["unknown"], params={"code": code})
+        return brand
+
+
 class ProductForm(forms.Form):
     code = TextField(label=_("商品编号"), max_length=64, help_text=_("店内唯一，订单靠它认商品，建立后不能更改。"))
     title = TextField(label=_("标题"), max_length=120)
     category = CategoryField(
         label=_("类目"), queryset=Category.objects.none(), required=False, help_text=_("上架前须选到第三级。")
     )
-    brand = forms.ModelChoiceField(label=_("品牌"), queryset=Brand.objects.none(), required=False)
+    brand = BrandField(label=_("品牌"), required=False, help_text=_("品牌编号；搜名称也可以。没有品牌就留空。"))
     description = TextField(label=_("卖点"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, *args: Any, product: Product | None = None, **options: Any) -> None:
@@ -33,7 +56,6 @@ class ProductForm(forms.Form):
             options["initial"] = {name: getattr(product, name) for name in names}
         super().__init__(*args, **options)
         self.fields["category"].queryset = Category.objects.leaves()
-        self.fields["brand"].queryset = Brand.objects.order_by("name")
         self.fields["code"].disabled = product is not None
 
     @property
@@ -74,27 +96,48 @@ class PictureForm(forms.Form):
     )
 
 
+@dataclass(frozen=True)
+class TypeInWords:
+    """A type of plan as a merchant chooses it: what it does, what it does to the others, which plans it beats."""
+
+    says: Any
+    others: Any
+    beats: Any
+
+
 EXPLAINED = {
-    Plan.Type.NORMAL: _("一件商品对所有达人同一个佣金率。最常用：谁都可以选入，谁带货谁得佣。"),
-    Plan.Type.ITEM_TARGETED: _("一件商品只给名单里的达人另一个佣金率。名单外的达人仍按普通计划。"),
-    Plan.Type.SHOP_TARGETED: _("全店商品给名单里的达人同一个佣金率。有商品定向计划的商品先按商品定向。"),
-    Plan.Type.EXCLUSIVE: _("一件商品只准名单里的达人推广。其他达人不能选入，普通与定向计划对它都不生效。"),
+    Plan.Type.NORMAL: TypeInWords(
+        _("所有达人，同一个佣金率"), _("谁都能选，谁卖谁得。多数商品只要这一个。"), _("一件商品只有一个")
+    ),
+    Plan.Type.ITEM_TARGETED: TypeInWords(
+        _("一件商品，给名单里的人另一个佣金率"), _("名单外的人照样卖，按普通计划。"), _("胜过店铺定向和活动")
+    ),
+    Plan.Type.SHOP_TARGETED: TypeInWords(
+        _("全店商品，给名单里的人各自的佣金率"),
+        _("一件商品另有商品定向时，先看商品定向。"),
+        _("胜过活动和普通"),
+    ),
+    Plan.Type.EXCLUSIVE: TypeInWords(
+        _("这件商品只让名单里的人卖"), _("别人选不了；普通、定向、活动在这件上都停。"), _("胜过一切")
+    ),
 }
 
 
 class PlanForm(forms.Form):
+    """What belongs to another type than the chosen one is not on the page, and is not read."""
+
     type = forms.ChoiceField(label=_("计划类型"), choices=Plan.Type.choices, widget=forms.RadioSelect)
     product_code = TextField(
-        label=_("商品编号"),
+        label=_("推广的商品"),
         max_length=64,
         required=False,
-        help_text=_("店铺定向计划对全店生效，这里留空。"),
-        widget=forms.TextInput(attrs={"list": "product-codes", "autocomplete": "off"}),
+        help_text=_("商品编号；在你的商品里搜名称也可以。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    commission_bps = PercentField(
-        label=_("佣金率（%）"), required=False, help_text=_("普通计划填这里；其他类型在下面按达人填写。")
+    commission_bps = PercentField(label=_("佣金率（%）"), required=False, help_text=_("0% 到 90%。"))
+    ends_at = MomentField(
+        label=_("到（不含）"), required=False, help_text=_("留空：不设结束，要停时再结束它。按北京时间。")
     )
-
     step_threshold = WholeField(
         label=_("阶梯门槛（单）"),
         required=False,
@@ -116,6 +159,10 @@ class PlanForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if cleaned.get("type") == Plan.Type.SHOP_TARGETED:
+            cleaned["product_code"] = None
+        if cleaned.get("type") != Plan.Type.NORMAL:
+            cleaned["commission_bps"] = None
         threshold, bps = cleaned.get("step_threshold"), cleaned.get("step_bps")
         if not self.errors and (threshold is None) != (bps is None):
             self.add_error(
@@ -124,13 +171,29 @@ class PlanForm(forms.Form):
         return cleaned
 
     @property
+    def is_for_all(self) -> bool:
+        """No list of streamers belongs to it."""
+        return self.cleaned_data.get("type") == Plan.Type.NORMAL
+
+    def wish(self, rates: dict[Tenant, int]) -> Wish:
+        """What can be read of the form so far, for a preview."""
+        cleaned = self.cleaned_data
+        return Wish(
+            type=cleaned.get("type") or Plan.Type.NORMAL,
+            product=cleaned.get("product_code"),
+            commission_bps=_allowed(cleaned.get("commission_bps")),
+            streamers={} if self.is_for_all else {one: bps for one, bps in rates.items() if _allowed(bps) is not None},
+            step=self.step,
+        )
+
+    @property
     def step(self) -> Step | None:
         """The step asked for; None where its fields are empty."""
         cleaned = self.cleaned_data
-        if cleaned["step_threshold"] is None:
+        if cleaned.get("step_threshold") is None or cleaned.get("step_bps") is None:
             return None
-        mode = Mode(cleaned["step_mode"] or Mode.INCREMENTAL)
-        comparator = Comparator(cleaned["step_comparator"] or Comparator.OVER)
+        mode = Mode(cleaned.get("step_mode") or Mode.INCREMENTAL)
+        comparator = Comparator(cleaned.get("step_comparator") or Comparator.OVER)
         return Step(cleaned["step_threshold"], cleaned["step_bps"], mode, comparator)
 
     def clean_product_code(self) -> Product | None:
@@ -161,20 +224,57 @@ class StreamerField(TextField):
         return streamer
 
 
-class ListedStreamerForm(forms.Form):
+def _allowed(bps: int | None) -> int | None:
+    return bps if bps is not None and bps <= MAX_COMMISSION_BPS else None
+
+
+SAMPLE_PRICE_FEN = 10_000
+"""The price shown where no product names one."""
+
+
+class PriceForm(forms.Form):
+    """The price of a sale that is only shown."""
+
+    price = YuanField(
+        label=_("试算价格（元）"), required=False, help_text=_("留空时按商品的最低价，没有商品时按 100.00。")
+    )
+
+    def price_fen(self, otherwise: int | None) -> int:
+        """What was written, or ``otherwise``, or a round sum."""
+        return getattr(self, "cleaned_data", {}).get("price") or otherwise or SAMPLE_PRICE_FEN
+
+
+class PreviewForm(PriceForm):
+    rate = PercentField(label=_("新的佣金率（%）"), max_value=90)
+
+
+class PlanStreamerForm(forms.Form):
     streamer = StreamerField()
     bps = PercentField(label=_("佣金率（%）"))
 
 
-class ListedStreamerRows(forms.BaseFormSet):
+class PlanStreamerRows(forms.BaseFormSet):
     def clean(self) -> None:
-        seen = [row.cleaned_data["streamer"] for row in self.forms if row.cleaned_data.get("streamer")]
-        if len(set(seen)) < len(seen):
-            raise forms.ValidationError(_("同一位达人列了两次。"))
+        """A streamer that is named again is refused at its row."""
+        seen: set[Tenant] = set()
+        for row in self.forms:
+            streamer = row.cleaned_data.get("streamer")
+            if streamer in seen:
+                row.add_error("streamer", _("同一位达人列了两次。"))
+            elif streamer:
+                seen.add(streamer)
 
     @property
     def rates(self) -> dict[Tenant, int]:
-        return {row.cleaned_data["streamer"]: row.cleaned_data["bps"] for row in self.forms if row.cleaned_data}
+        """Of the rows that are whole."""
+        whole = (row.cleaned_data for row in self.forms if getattr(row, "cleaned_data", None))
+        return {row["streamer"]: row["bps"] for row in whole if row.get("streamer") and row.get("bps") is not None}
+
+    def named(self) -> list[tuple[forms.Form, Tenant | None]]:
+        """Each row with the streamer whose code it holds, for a page that shows names."""
+        codes = [str(row["streamer"].value() or "").strip() for row in self.forms]
+        known = Tenant.objects.coded(Tenant.Kind.STREAMER, [code for code in codes if inputs.is_storable(code)])
+        return [(row, known.get(code)) for row, code in zip(self.forms, codes, strict=True)]
 
 
-ListedStreamerFormSet = forms.formset_factory(ListedStreamerForm, formset=ListedStreamerRows, extra=3, max_num=500)
+PlanStreamerFormSet = forms.formset_factory(PlanStreamerForm, formset=PlanStreamerRows, extra=3, max_num=500)

@@ -27,6 +27,7 @@ class ProductDraft:
     category: Category | None
     price_fen: int
     stock: int
+    description: str = ""
 
 
 def add_products(merchant: Tenant, drafts: Sequence[ProductDraft]) -> list[Product | Refused]:
@@ -50,7 +51,8 @@ def add_many(wishes: Sequence[tuple[Tenant, ProductDraft]]) -> list[Product | Re
         else:
             used.add((merchant.pk, draft.code))
             drafts.append(draft)
-            answers.append(Product(merchant=merchant, code=draft.code, title=draft.title, category=draft.category))
+            facts = {"title": draft.title, "category": draft.category, "description": draft.description}
+            answers.append(Product(merchant=merchant, code=draft.code, **facts))
     products = Product.objects.bulk_create([answer for answer in answers if isinstance(answer, Product)])
     skus = [
         {
@@ -118,13 +120,24 @@ def unfit(product: Product) -> Refused | None:
 
 
 @transaction.atomic
-def delist_product(product: Product, *, at: datetime) -> None:
-    """Take ``product`` out of the selection centre at ``at``. Orders placed before keep their terms.
+def delist_products(products: Sequence[Product], *, at: datetime) -> list[Product | Refused]:
+    """Take each of ``products`` out of the selection centre at ``at``. Orders placed before keep their terms.
 
     Links shared before still pay by its plans; its enrolments in leaders' activities end with it.
     """
-    if product.status != Product.Status.LISTED:
-        raise refusals.NotListed
-    product.move("delist")
-    Delisting.objects.create(product=product, merchant_id=product.merchant_id, at=at)
-    recorded.product_delisted(product, at)
+    statuses = Product.objects.locked_statuses(products)
+    answers: list[Product | Refused] = [
+        product if statuses[product.pk] == Product.Status.LISTED else refusals.NotListed() for product in products
+    ]
+    gone = [answer for answer in answers if isinstance(answer, Product)]
+    move_all(gone, "delist")
+    Delisting.objects.bulk_create(
+        [Delisting(product=product, merchant_id=product.merchant_id, at=at) for product in gone]
+    )
+    recorded.products_delisted(gone, at)
+    return answers
+
+
+def delist_product(product: Product, *, at: datetime) -> None:
+    """``delist_products`` for one, its refusal raised."""
+    single(delist_products([product], at=at))

@@ -33,6 +33,11 @@ class Offered:
     others: list[Plan] = field(default_factory=list)
     is_exclusive: bool = False
 
+    @property
+    def is_promoted(self) -> bool:
+        """Whether a plan lets anybody sell it."""
+        return bool(self.normal or self.others)
+
 
 def offered(products: Sequence[Product], at: datetime) -> list[Offered]:
     """Each of ``products``, in order."""

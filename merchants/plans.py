@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,10 +14,14 @@ from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.ground.bulk import insert_rows
 from haowu.ground.errors import Refused, single
+from haowu.ground.money import percent
 from haowu.tenants.models import Tenant
 from merchants import rates, recorded, refusals
 from merchants.models import Plan, PlanRate, Product, Shop
 from merchants.steps import Step
+
+LONGEST = timedelta(days=3 * 366)
+"""What is to run longer has no end."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class NewPlan:
     """A plan to be opened. A normal one has ``commission_bps``; the others ``streamers`` with a rate in bps each.
 
     ``step``: a higher rate from a number of orders on, for good: it cannot be changed, only the plan ended.
+    ``ends_at`` None: until it is ended.
     """
 
     merchant: Tenant
@@ -34,6 +39,7 @@ class NewPlan:
     commission_bps: int | None = None
     streamers: Mapping[Tenant, int] = field(default_factory=dict)
     step: Step | None = None
+    ends_at: datetime | None = None
 
     @property
     def first_rates(self) -> dict[Tenant | None, int]:
@@ -50,8 +56,8 @@ def open_plans(wishes: Sequence[NewPlan]) -> list[Plan | Refused]:
     """Open each plan from its ``at`` on; one answer per wish, in order.
 
     Refuses an unknown type, a second open plan of the same type on the product (or shop), a type without what it
-    needs, rates outside 0–9000 bps, and a step that raises no rate. The merchants' tenants are locked, so that two
-    hands cannot open the same.
+    needs, rates outside 0–9000 bps, a step that raises no rate, an end in the past or beyond three years. The
+    merchants' tenants are locked, so that two hands cannot open the same.
     """
     merchants = sorted({wish.merchant.pk for wish in wishes})
     list(Tenant.objects.select_for_update().filter(pk__in=merchants).order_by("pk"))
@@ -69,14 +75,14 @@ def open_plans(wishes: Sequence[NewPlan]) -> list[Plan | Refused]:
     for wish in wishes:
         refused = _objection(wish, suspended, ends)
         if refused is None:
-            ends[wish.place] = None
+            ends[wish.place] = wish.ends_at
         answers.append(refused or _plan(wish))
     _open(list(zip(wishes, answers, strict=True)))
     return answers
 
 
 def _plan(wish: NewPlan) -> Plan:
-    plan = Plan(merchant=wish.merchant, type=wish.type, product=wish.product, starts_at=wish.at)
+    plan = Plan(merchant=wish.merchant, type=wish.type, product=wish.product, starts_at=wish.at, ends_at=wish.ends_at)
     if wish.step:
         plan.step_threshold, plan.step_bps = wish.step.threshold, wish.step.step_bps
         plan.step_mode, plan.step_comparator = wish.step.mode.value, wish.step.comparator.value
@@ -126,11 +132,13 @@ def _objection(wish: NewPlan, suspended: set[int], ends: Mapping[Any, datetime |
         return refusals.RateMissing()
     for bps in wish.first_rates.values():
         if not 0 <= bps <= rates.MAX_COMMISSION_BPS:
-            return refusals.RateOutOfRange(bps=bps)
+            return refusals.RateOutOfRange(rate=percent(bps))
     if wish.step and wish.step.threshold < 1:
         return refusals.StepThresholdInvalid()
     if wish.step and not max(wish.first_rates.values()) < wish.step.step_bps <= rates.MAX_COMMISSION_BPS:
-        return refusals.StepNotHigher(bps=wish.step.step_bps)
+        return refusals.StepNotHigher(rate=percent(wish.step.step_bps))
+    if wish.ends_at is not None and not wish.at < wish.ends_at <= wish.at + LONGEST:
+        return refusals.PlanEndInvalid()
     if wish.merchant.pk in suspended:
         return refusals.ShopSuspended()
     if wish.place in ends and ((end := ends[wish.place]) is None or end > wish.at):
@@ -227,7 +235,7 @@ def _rate_objection(plan: Plan, wish: NewRate, history: Sequence[PlanRate]) -> R
     if not plan.lists_streamers and (wish.streamer is not None or wish.bps is None):
         return refusals.PlanTakesNoStreamers()
     if wish.bps is not None and not 0 <= wish.bps <= rates.MAX_COMMISSION_BPS:
-        return refusals.RateOutOfRange(bps=wish.bps)
+        return refusals.RateOutOfRange(rate=percent(wish.bps))
     last = max((rate.announced_at for rate in history), default=plan.starts_at)
     if wish.at < last:
         return refusals.RateInThePast(at=wish.at.isoformat(), last=last.isoformat())
@@ -260,7 +268,7 @@ def _rate(plan: Plan, wish: NewRate, change: rates.Change) -> PlanRate | None:
 def end_plan(plan: Plan, *, at: datetime) -> Plan:
     """End ``plan`` at the next 00:00 Asia/Shanghai: for streamers that is a decrease, with a decrease's rules."""
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
-    if plan.ends_at is not None:
+    if plan.ends_at is not None and plan.ends_at <= days.next_midnight(at):
         raise refusals.PlanEnded
     if days.decreases_closed(at):
         raise refusals.DecreasesClosed

@@ -17,7 +17,9 @@ def plans_opened(opened: Iterable[tuple[Plan, dict[Tenant | None, int]]]) -> Non
     """Each plan with its first rates."""
     entries = []
     for plan, rates in opened:
-        terms = facts(plan, "type", "starts_at", "step_threshold", "step_bps", "step_mode", "step_comparator")
+        terms = facts(
+            plan, "type", "starts_at", "ends_at", "step_threshold", "step_bps", "step_mode", "step_comparator"
+        )
         terms = {name: value for name, value in terms.items() if value not in (None, "")}
         terms["rates"] = {streamer.code if streamer else EVERYBODY: bps for streamer, bps in rates.items()}
         if plan.product is not None:
@@ -60,15 +62,12 @@ def products_listed(products: Iterable[Product], at: datetime) -> None:
     )
 
 
-def product_delisted(product: Product, at: datetime) -> None:
-    record(
+def products_delisted(products: Iterable[Product], at: datetime) -> None:
+    before, after = {"status": Product.Status.LISTED}, {"status": Product.Status.DELISTED}
+    record_many(
         Act.DELISTED,
-        Subject.PRODUCT,
-        product.code,
+        [Entry(Subject.PRODUCT, product.code, product.merchant_id, before=before, after=after) for product in products],
         at=at,
-        tenant=product.merchant_id,
-        before={"status": Product.Status.LISTED},
-        after={"status": product.status},
     )
 
 

@@ -123,6 +123,11 @@ class PlanEnded(Refused):
     status = 409
 
 
+class PlanEndInvalid(Refused):
+    code = "PLAN_END_INVALID"
+    text = _("计划的结束时间须在将来，三年以内。要更久就不设结束。")
+
+
 class RateMissing(Refused):
     code = "RATE_MISSING"
     text = _("请填写佣金率。")
@@ -130,7 +135,7 @@ class RateMissing(Refused):
 
 class RateOutOfRange(Refused):
     code = "RATE_OUT_OF_RANGE"
-    text = _("佣金率须在 0% 到 90% 之间（0–9000），收到 {bps}。")
+    text = _("佣金率须在 0% 到 90% 之间，收到 {rate}。")
 
 
 class StepThresholdInvalid(Refused):
@@ -140,7 +145,7 @@ class StepThresholdInvalid(Refused):
 
 class StepNotHigher(Refused):
     code = "STEP_NOT_HIGHER"
-    text = _("阶梯佣金率须高于计划里的每个佣金率，且不超过 90%（9000），收到 {bps}。")
+    text = _("阶梯佣金率须高于计划里的每个佣金率，且不超过 90%，收到 {rate}。")
 
 
 class DecreasesClosed(Refused):

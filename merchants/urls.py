@@ -1,22 +1,29 @@
-from django.urls import path
+from django.urls import URLPattern, path
 
-from merchants.views import plans, products
+from merchants.views import pickers, plans, product_list, products, rates
+from merchants.views.above import KnownAbove
 
-urlpatterns = [
-    path("products/", products.ProductList.as_view(), name="products"),
-    path("products/new/", products.NewProduct.as_view(), name="new-product"),
-    path("products/<id:public_id>/", products.EditProduct.as_view(), name="product"),
-    path("products/<id:public_id>/listing/", products.ListProduct.as_view(), name="list-product"),
-    path("products/<id:public_id>/delisting/", products.DelistProduct.as_view(), name="delist-product"),
-    path("products/<id:public_id>/pictures/", products.AddPicture.as_view(), name="add-picture"),
-    path(
-        "products/<id:public_id>/pictures/<int:picture>/removal/",
-        products.RemovePicture.as_view(),
-        name="remove-picture",
-    ),
-    path("plans/", plans.PlanList.as_view(), name="plans"),
-    path("plans/new/", plans.NewPlan.as_view(), name="new-plan"),
-    path("plans/<id:public_id>/", plans.PlanPage.as_view(), name="plan"),
-    path("plans/<id:public_id>/ending/", plans.EndPlan.as_view(), name="end-plan"),
-    path("plans/<id:public_id>/taking-off/", plans.TakeOff.as_view(), name="take-off"),
-]
+
+def patterns(known: KnownAbove) -> list[URLPattern]:
+    """The pages of merchants. ``known`` comes from the floors above, whose figures they show."""
+    return [
+        path("products/", product_list.ProductList.as_view(known=known), name="products"),
+        path("products/new/", products.NewProduct.as_view(), name="new-product"),
+        path("products/<id:public_id>/", products.EditProduct.as_view(known=known), name="product"),
+        path("products/<id:public_id>/listing/", products.ListProduct.as_view(known=known), name="list-product"),
+        path("products/<id:public_id>/delisting/", products.DelistProduct.as_view(known=known), name="delist-product"),
+        path("products/<id:public_id>/pictures/", products.AddPicture.as_view(), name="add-picture"),
+        path(
+            "products/<id:public_id>/pictures/<int:picture>/removal/",
+            products.RemovePicture.as_view(),
+            name="remove-picture",
+        ),
+        path("plans/", plans.PlanList.as_view(), name="plans"),
+        path("plans/new/", plans.NewPlan.as_view(known=known), name="new-plan"),
+        path("plans/<id:public_id>/", plans.PlanPage.as_view(known=known), name="plan"),
+        path("plans/<id:public_id>/rate/", rates.ChangeRate.as_view(known=known), name="change-rate"),
+        path("plans/<id:public_id>/ending/", plans.EndPlan.as_view(), name="end-plan"),
+        path("plans/<id:public_id>/taking-off/", plans.TakeOff.as_view(), name="take-off"),
+        path("split-preview/", plans.SplitPreview.as_view(known=known), name="split-preview"),
+        path("pick/products/", pickers.ProductPicker.as_view(), name="pick-products"),
+    ]

@@ -3,10 +3,10 @@ from datetime import datetime
 
 from django.urls import URLPattern, path
 
-from streamers import activity, product_page, recommended, selection_page, shelf_page, views
+from streamers import activity, pickers, product_page, recommended, selection_page, shelf_page, views
 
 
-def pages(tech_bps_at: Callable[[datetime], int]) -> list[URLPattern]:
+def patterns(tech_bps_at: Callable[[datetime], int]) -> list[URLPattern]:
     """``tech_bps_at``: what the platform keeps of a commission, known by a floor above."""
     amounts = {"tech_bps_at": tech_bps_at}
     return [
@@ -29,6 +29,7 @@ def pages(tech_bps_at: Callable[[datetime], int]) -> list[URLPattern]:
         path("selection/<id:public_id>/", product_page.ProductPage.as_view(**amounts), name="selection-product"),
         path("selection/<id:public_id>/pick/", views.PickProduct.as_view(**amounts), name="pick"),
         path("selection/<id:public_id>/unpick/", views.UnpickProduct.as_view(), name="unpick"),
+        path("pick/streamers/", pickers.StreamerPicker.as_view(), name="pick-streamers"),
         path("shelf/", shelf_page.Shelf.as_view(**amounts), name="shelf"),
-        path("shelf/removal/", shelf_page.TakeOff.as_view(), name="take-off"),
+        path("shelf/removal/", shelf_page.TakeOff.as_view(), name="take-off-shelf"),
     ]

@@ -76,6 +76,10 @@ def test_a_draft_can_be_put_away_and_one_that_is_over_cannot_be_published():
     ("terms", "code"),
     [
         ({"ends_at": BEGIN}, "ACTIVITY_WINDOW_BACKWARD"),
+        ({"begins_at": moment("2199-06-01 00:00")}, "BEGINS_TOO_LATE"),
+        ({"ends_at": moment("2099-06-01 00:00")}, "ENDS_TOO_LATE"),
+        ({"begins_at": moment("2020-06-01 00:00"), "ends_at": moment("2020-07-01 00:00")}, "ENDS_IN_THE_PAST"),
+        ({"begins_at": moment("2020-06-01 00:00")}, "BEGINS_TOO_EARLY"),
         ({"minimum": (8500, 501)}, "MINIMUM_OUT_OF_RANGE"),
         ({"minimum": (-1, 0)}, "MINIMUM_OUT_OF_RANGE"),
         ({"joining": "some"}, "SECOND_LEVEL_UNKNOWN"),
@@ -93,6 +97,9 @@ def test_an_activity_that_makes_no_sense_is_refused(terms, code):
 
 def test_an_activity_runs_longer_but_never_shorter_except_by_closing(june):
     assert code_of(activities.extend, june, END, at=BEGIN) == "END_NOT_LATER"
+    assert code_of(activities.extend, june, moment("2199-01-01 00:00"), at=BEGIN) == "ENDS_TOO_LATE"
+    june.refresh_from_db()
+    assert june.ends_at == END
     assert activities.extend(june, LATER, at=BEGIN).ends_at == LATER
     closed = activities.close(june, at=END)
     assert (closed.state_at(END), closed.over_at) == ("expired", END)
@@ -130,6 +137,8 @@ class TestEnrolling:
             enrolling.NewEnrolment(june, unlisted, **RATES),
             enrolling.NewEnrolment(june, goods[1], **RATES, starts_at=END, ends_at=LATER),
             enrolling.NewEnrolment(june, goods[1], **RATES, starts_at=LATER, ends_at=END),
+            enrolling.NewEnrolment(june, goods[1], **RATES, starts_at=moment("2020-06-01 00:00")),
+            enrolling.NewEnrolment(june, goods[1], **RATES, ends_at=moment("2099-01-01 00:00")),
         ]
         answers = enrolling.enrol_many(wishes, at=BEFORE)
         assert [getattr(answer, "code", "enrolled") for answer in answers] == [
@@ -142,6 +151,8 @@ class TestEnrolling:
             "PRODUCT_NOT_LISTED",
             "OUTSIDE_ACTIVITY",
             "WINDOW_BACKWARD",
+            "BEGINS_TOO_EARLY",
+            "ENDS_TOO_LATE",
         ]
         assert Enrolment.objects.waiting().count() == 2
         first = Enrolment.objects.get(product=goods[0])

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from haowu.ledger.models import Account
 from streamers.models import Pick
 from tests import build
-from tests.browser import NOW, browser, clock, shown_messages, text, words  # noqa: F401
+from tests.browser import NOW, browser, shown_messages, text, words
 from tuanzhang.models import Activity, ChangeRequest, Enrolment, SecondLevel
 
 HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -30,7 +30,31 @@ def opened(client) -> Activity:
     return activity
 
 
-def test_from_the_draft_to_the_second_leaders_fee_through_the_doors(clock):  # noqa: F811
+def test_goods_to_enrol_are_searched_and_what_is_chosen_stays(clock):
+    shop = build.merchant("m1")
+    for number in range(30):
+        build.product(shop, f"tea-{number:02}")
+    cup = build.product(shop, "cup")
+    activity = opened(browser(build.leader("l1")))
+    client, page = browser(shop), f"/open-activities/{activity.public_id}/"
+    assert text(client.get(page)).count('name="products"') == 24
+    fragment = text(client.get(page, {"q": "29 tea", "products": [cup.public_id]}, headers={"HX-Request": "true"}))
+    assert [code in fragment for code in (">cup<", ">tea-29<", ">tea-28<", "<html")] == [True, True, False, False]
+    assert fragment.count("checked") == 1
+
+
+def test_goods_that_were_refused_say_why_and_stay_chosen(clock):
+    shop = build.merchant("m1")
+    first, second = build.product(shop, "p1"), build.product(shop, "p2")
+    activity = opened(browser(build.leader("l1")))
+    wish = {"products": [first.public_id, second.public_id], "commission_bps": "20", "service_fee_bps": "6"}
+    wish |= {"starts_at": "2020-06-01T00:00", "ends_at": "2024-06-30T00:00"}
+    page = browser(shop).post(f"/open-activities/{activity.public_id}/", wish)
+    assert words(page).count("开始时间已过去一年以上") == 2 and text(page).count("checked") == 2
+    assert Enrolment.objects.count() == 0
+
+
+def test_from_the_draft_to_the_second_leaders_fee_through_the_doors(clock):
     lead, partner = build.leader("l1", name="领头羊"), build.leader("l2", name="二当家")
     shops = [build.merchant(f"m{number}", name=f"商家{number}") for number in range(3)]
     goods = [build.product(shop, f"p{number}", price_fen=20_000) for number, shop in enumerate(shops)]

@@ -12,7 +12,7 @@ from merchants.models import Plan
 from streamers.models import Profile
 from tests import build
 from tests.bases import base
-from tests.browser import NOW, browser, chinese_left, clock, text, words  # noqa: F401
+from tests.browser import NOW, browser, chinese_left, text, words
 from tuanzhang import recommending
 from tuanzhang.recommending import NewRecommendation
 

@@ -5,7 +5,7 @@ import pytest
 from haowu.tenants.models import Tenant
 from merchants.models import Plan
 from tests import build
-from tests.browser import browser, chinese_left, clock, shown_messages, text  # noqa: F401
+from tests.browser import browser, chinese_left, shown_messages, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -99,11 +99,12 @@ class TestPlans:
             ({"type": "exclusive", **listing("nobody", "20")}, "没有编号为「nobody」的达人。"),
             ({"type": "exclusive", "commission_bps": ""}, "这种计划要至少列出一位达人和他的佣金率。"),
             ({"type": "exclusive", **listing("s1", "95")}, "佣金率须在 0% 到 90% 之间"),
-            ({"type": "shop_targeted", **listing("s1", "20")}, "店铺定向计划对全店商品生效，不能指定商品。"),
+            ({"ends_at": "2024-06-20T13:59", "product_code": "p2"}, "计划的结束时间须在将来，三年以内。"),
         ],
     )
     def test_a_plan_that_cannot_be_is_refused_in_words_and_nothing_opens(self, merchant, changes, said):
         build.normal_plan(build.product(merchant, "p1"), 1000)
+        build.product(merchant, "p2")
         build.streamer("s1")
         assert said in text(browser(merchant).post("/plans/new/", plan_form(**changes)))
         assert Plan.objects.count() == 1
@@ -125,7 +126,7 @@ class TestPlans:
             (1500, build.moment("2024-06-21 00:00")),
         ]
 
-    def test_a_decrease_in_the_last_ten_minutes_is_refused(self, merchant, clock):  # noqa: F811
+    def test_a_decrease_in_the_last_ten_minutes_is_refused(self, merchant, clock):
         client = browser(merchant)
         plan = build.normal_plan(build.product(merchant, "p1"), 2000)
         clock("2024-06-20 23:50")
@@ -147,7 +148,7 @@ class TestPlans:
             ("s1", None, build.moment("2024-06-21 00:00")),
         ]
         page = text(client.get(f"/plans/{plan.public_id}/"))
-        assert second.name in page and "28%" in page and "6/21 0 点起结束" in page
+        assert second.name in page and "28%" in page and "2024-06-21 00:00 起结束" in page
 
     def test_a_plan_ends_at_midnight(self, merchant):
         plan = build.normal_plan(build.product(merchant, "p1"), 2000)
@@ -155,7 +156,7 @@ class TestPlans:
         client.post(f"/plans/{plan.public_id}/ending/")
         plan.refresh_from_db()
         assert plan.ends_at == build.moment("2024-06-21 00:00")
-        assert "进行中，6/21 0 点结束" in text(client.get("/plans/"))
+        assert "2024-06-21 00:00 结束" in text(client.get("/plans/"))
 
     def test_the_list_asks_as_many_questions_for_eight_plans_as_for_two(self, merchant, django_assert_num_queries):
         client, streamer = browser(merchant), build.streamer("s1")
@@ -164,8 +165,116 @@ class TestPlans:
             build.normal_plan(product, 2000)
             build.listed_plan(product, "item_targeted", {streamer: 1800})
             if number in (0, 3):
-                with django_assert_num_queries(12):
+                with django_assert_num_queries(15):
                     client.get("/plans/")
+
+
+class TestPlanEditor:
+    """The form of a new plan: errors where they are, and who would get what under each type."""
+
+    @pytest.fixture
+    def tea(self, merchant):
+        product = build.product(merchant, "p1", price_fen=12_900)
+        build.normal_plan(product, 1800)
+        build.streamer("s1", name="林小满")
+        build.streamer("s2", name="老陈茶话")
+        return product
+
+    def preview(self, merchant, **asked: str):
+        rows = {"streamers-TOTAL_FORMS": "2", "streamers-INITIAL_FORMS": "0"}
+        return browser(merchant).get("/split-preview/", {"fragment": "1", "product_code": "p1", **rows, **asked})
+
+    def two(self, first: str, second: str) -> dict[str, str]:
+        return {**listing("s1", first), "streamers-1-streamer": "s2", "streamers-1-bps": second}
+
+    def shown(self, answer) -> list[tuple[str, int, int, int]]:
+        """Of each kind of seller: what the streamer, the platform and the merchant get."""
+        sides = answer.context["preview"].sides
+        return [
+            (
+                side.who,
+                side.share.streamer_net_fen,
+                side.share.shares.streamer_fee_fen,
+                side.share.merchant_keeps_fen,
+            )
+            for side in sides
+        ]
+
+    def test_a_normal_plan_pays_every_streamer_the_same(self, merchant, tea):
+        answer = self.preview(merchant, type="normal", commission_bps="20")
+        assert self.shown(answer) == [("任何达人卖一件", 2322, 258, 10_320)]
+        assert "已有一个进行中的「普通计划」" in text(answer)
+
+    def test_a_targeted_plan_is_held_against_the_normal_one(self, merchant, tea):
+        answer = self.preview(merchant, type="item_targeted", **self.two("25", "16"))
+        assert self.shown(answer) == [
+            ("林小满 卖一件", 2902, 323, 9675),
+            ("老陈茶话 卖一件", 1858, 206, 10_836),
+            ("名单外的人卖一件", 2090, 232, 10_578),
+        ]
+        preview = answer.context["preview"]
+        assert preview.more == (903, 812, 91)
+        assert preview.rows == {"s1": (2902, ""), "s2": (1858, "比普通计划 18% 低，名单里反而少得 ¥2.32")}
+
+    def test_a_plan_of_the_shop_is_shown_at_the_price_that_is_tried(self, merchant, tea):
+        answer = self.preview(merchant, type="shop_targeted", price="50", **listing("s1", "20"))
+        assert self.shown(answer) == [("林小满 卖一件", 900, 100, 4000)]
+
+    def test_an_exclusive_plan_says_whom_it_shuts_out(self, merchant, tea):
+        for _number in range(3):
+            build.pick(build.streamer(), tea)
+        answer = self.preview(merchant, type="exclusive", **listing("s1", "25"))
+        assert self.shown(answer) == [("林小满 卖一件", 2902, 323, 9675)]
+        assert "已有 3 位达人选入：名单外的从现在起不能再卖" in text(answer)
+
+    def test_a_step_is_shown_beside_the_rate_it_follows(self, merchant, tea):
+        answer = self.preview(merchant, type="normal", commission_bps="20", step_threshold="100", step_bps="25")
+        assert [side[:2] for side in self.shown(answer)] == [("任何达人卖一件", 2322), ("满 100 单以后", 2902)]
+
+    @pytest.mark.parametrize(
+        "asked", [{"commission_bps": "x"}, {"commission_bps": "95"}, {"streamers-TOTAL_FORMS": "y"}]
+    )
+    def test_a_form_that_is_not_filled_yet_shows_nobody(self, merchant, tea, asked):
+        assert self.shown(self.preview(merchant, type="normal", **asked)) == []
+
+    def test_what_is_wrong_with_a_row_stands_at_the_row(self, merchant, tea):
+        rows = {"streamers-TOTAL_FORMS": "2", **self.two("95", "20")}
+        page = browser(merchant).post("/plans/new/", plan_form(type="item_targeted", **rows))
+        assert [row.errors for row in page.context["streamers"]] == [
+            {"bps": ["佣金率须在 0% 到 90% 之间，收到 95%。"]},
+            {},
+        ]
+        twice = {**rows, "streamers-0-bps": "20", "streamers-1-streamer": "s1"}
+        page = browser(merchant).post("/plans/new/", plan_form(type="item_targeted", **twice))
+        assert [row.errors for row in page.context["streamers"]] == [{}, {"streamer": ["同一位达人列了两次。"]}]
+        assert Plan.objects.of_type("item_targeted").count() == 0
+
+    def test_an_end_is_kept_and_may_be_brought_forward(self, merchant, tea):
+        client = browser(merchant)
+        page = client.post(
+            "/plans/new/", plan_form(type="exclusive", ends_at="2024-07-01T00:00", **listing("s1", "25"))
+        )
+        plan = Plan.objects.of_type("exclusive").get()
+        assert (page.url, plan.ends_at) == (f"/plans/{plan.public_id}/", build.moment("2024-07-01 00:00"))
+        again = client.post("/plans/new/", plan_form(type="exclusive", **listing("s1", "25")))
+        assert "已有一个进行中的「专属计划」" in text(again)
+        client.post(f"/plans/{plan.public_id}/ending/")
+        plan.refresh_from_db()
+        assert plan.ends_at == build.moment("2024-06-21 00:00")
+
+    @pytest.mark.parametrize("ends_at", ["2024-06-20T14:00", "2027-06-24T00:00"])
+    def test_an_end_that_is_over_or_far_off_is_refused_at_its_field(self, merchant, tea, ends_at):
+        page = browser(merchant).post(
+            "/plans/new/", plan_form(type="exclusive", ends_at=ends_at, **listing("s1", "25"))
+        )
+        assert page.context["form"].errors == {"ends_at": ["计划的结束时间须在将来，三年以内。要更久就不设结束。"]}
+        assert Plan.objects.of_type("exclusive").count() == 0
+
+    def test_fields_of_another_type_are_not_read(self, merchant, tea):
+        asked = {**listing("s1", "20"), "commission_bps": "50"}
+        browser(merchant).post("/plans/new/", plan_form(type="shop_targeted", **asked))
+        plan = Plan.objects.of_type("shop_targeted").get()
+        assert (plan.product, [rate.commission_bps for rate in plan.rates.all()]) == (None, [2000])
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from merchants.models import Plan, Product
 from streamers.centre import sync
 from streamers.models import Pick
 from tests import build
-from tests.browser import NOW, browser, chinese_left, clock, shown_messages, text, words  # noqa: F401
+from tests.browser import NOW, browser, chinese_left, shown_messages, text, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

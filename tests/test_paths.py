@@ -9,7 +9,7 @@ from haowu.partners.models import ApiClient
 from haowu.tenants.models import User
 from haowu.web.paths import CONVERTERS
 from tests import build
-from tests.browser import HAN, browser, clock, text  # noqa: F401
+from tests.browser import HAN, browser, text
 from tests.hostile_market import Market, market
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -127,7 +127,7 @@ class TestErrorPages:
     def test_500(self, monkeypatch, language, said):
         client = browser(build.merchant("m1", name="山野集"), language=language)
         client.raise_request_exception = False
-        monkeypatch.setattr("merchants.views.products.offered", lambda *_: 1 / 0)
+        monkeypatch.setattr("merchants.views.product_list.offered", lambda *_: 1 / 0)
         self.page(client.get("/products/"), 500, said)
 
     def test_a_page_in_english_has_no_chinese_left(self):

@@ -9,7 +9,7 @@ from streamers.changes import changes_of, to_decide
 from streamers.models import Pick
 from streamers.selection import Card, cards, open_to
 from tests import build
-from tests.browser import NOW, browser, clock, shown_messages, text, words  # noqa: F401
+from tests.browser import NOW, browser, shown_messages, text, words
 from tuanzhang import activities
 from tuanzhang.models import Activity
 

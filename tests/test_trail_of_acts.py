@@ -153,10 +153,10 @@ class TestOfLeaders:
 
     def test_an_activity_enters_when_it_is_published(self):
         by = leader("l1")
-        draft = activity(by, code="a1", published=False, ends_at=moment("2030-01-01 00:00"))
+        draft = activity(by, code="a1", published=False, ends_at=moment("2025-01-01 00:00"))
         assert written("activity") == []
         activities.publish(draft, at=AT)
-        activities.extend(draft, moment("2031-01-01 00:00"), at=AT)
+        activities.extend(draft, moment("2026-01-01 00:00"), at=AT)
         activities.close(draft, at=AT)
         assert [(act, subject) for act, subject, *_ in written("activity")] == [
             ("published", "a1"),

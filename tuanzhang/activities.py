@@ -8,12 +8,13 @@ from django.db import transaction
 
 from haowu.approvals.words import Act
 from haowu.ground import days
+from haowu.ground.money import percent
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Category
 from merchants.refusals import DecreasesClosed
 from tuanzhang import recorded, refusals
-from tuanzhang.limits import MAX_TOTAL_BPS
+from tuanzhang.limits import MAX_TOTAL_BPS, dates_objection
 from tuanzhang.models import Activity, ActivityMinimum, AllowedPartner, ListedStreamer
 from tuanzhang.permission import require_permission
 
@@ -46,10 +47,11 @@ class ActivityDraft:
 def draft(leader: Tenant, wish: ActivityDraft, *, at: datetime) -> Activity:
     """An unpublished activity, seen by its leader alone.
 
-    Refuses an unknown type or second-level rule, a code in use, an end before the begin, minimums that add up to more
-    than 9000 bps, streamers in a normal activity, and a leader whose permission is withdrawn.
+    Refuses an unknown type or second-level rule, a code in use, an end before the begin, dates in the past or years
+    ahead, minimums that add up to more than 9000 bps, streamers in a normal activity, and a leader whose permission is
+    withdrawn.
     """
-    _check(leader, wish)
+    _check(leader, wish, at)
     require_permission(leader)
     with platform_scope():
         if wish.code and Activity.objects.filter(code=wish.code).exists():
@@ -65,7 +67,7 @@ def change(activity: Activity, wish: ActivityDraft, *, at: datetime) -> Activity
     activity = _locked(activity)
     if activity.status != Activity.Status.UNPUBLISHED:
         raise refusals.ActivityPublished
-    _check(activity.leader, wish)
+    _check(activity.leader, wish, at)
     activity.minimums.all().delete()
     activity.listed.all().delete()
     activity.partners.all().delete()
@@ -73,7 +75,7 @@ def change(activity: Activity, wish: ActivityDraft, *, at: datetime) -> Activity
     return activity
 
 
-def _check(leader: Tenant, wish: ActivityDraft) -> None:
+def _check(leader: Tenant, wish: ActivityDraft, at: datetime) -> None:
     for tenant in (leader, *wish.partners):
         if tenant.kind != Tenant.Kind.TUANZHANG:
             raise refusals.NotALeader(tenant=tenant)
@@ -83,9 +85,11 @@ def _check(leader: Tenant, wish: ActivityDraft) -> None:
         raise refusals.JoiningUnknown(joining=wish.joining)
     if wish.ends_at is not None and wish.ends_at <= wish.begins_at:
         raise refusals.ActivityWindowBackward
+    if refused := dates_objection(wish.begins_at, wish.ends_at, at):
+        raise refused
     for commission, service_fee in (wish.minimum, *wish.minimums.values()):
         if min(commission, service_fee) < 0 or commission + service_fee > MAX_TOTAL_BPS:
-            raise refusals.MinimumOutOfRange(commission=commission, service_fee=service_fee)
+            raise refusals.MinimumOutOfRange(commission=percent(commission), service_fee=percent(service_fee))
     if wish.type == Activity.Type.NORMAL and wish.streamers:
         raise refusals.ActivityTakesNoStreamers
 
@@ -152,6 +156,8 @@ def extend(activity: Activity, ends_at: datetime | None, *, at: datetime) -> Act
     activity = _open(activity, at)
     if activity.ends_at is None or (ends_at is not None and ends_at <= activity.ends_at):
         raise refusals.NotLater(end=activity.ends_at or "–")
+    if refused := dates_objection(None, ends_at, at):
+        raise refused
     before = {"ends_at": activity.ends_at}
     activity.ends_at = ends_at
     activity.save(update_fields=["ends_at"])

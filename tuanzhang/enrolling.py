@@ -22,7 +22,7 @@ from haowu.tenants.scope import platform_scope
 from merchants.models import Product, Shop
 from merchants.refusals import DecreasesClosed, ProductNotListed, ShopSuspended
 from tuanzhang import recorded, refusals
-from tuanzhang.limits import Window, fees_objection, meet
+from tuanzhang.limits import Window, dates_objection, fees_objection, meet
 from tuanzhang.models import Activity, Enrolment, EnrolmentRate
 
 WHILE_WAITING: Window = (datetime.min.replace(tzinfo=UTC), None)
@@ -50,8 +50,8 @@ def enrol_many(wishes: Sequence[NewEnrolment], *, at: datetime) -> list[Enrolmen
     """Enrol each product for its leader to audit; one answer per wish.
 
     Refuses activities that are not open at ``at``, products that are not listed, what is enrolled already, rates
-    outside the limits or below the activity's minimums, and windows that never meet the activity's. The merchants'
-    tenants are locked, so that two hands cannot enrol the same.
+    outside the limits or below the activity's minimums, and windows that never meet the activity's or whose year is a
+    slip. The merchants' tenants are locked, so that two hands cannot enrol the same.
     """
     merchants = sorted({wish.product.merchant_id for wish in wishes})
     list(Tenant.objects.select_for_update(no_key=True).filter(pk__in=merchants).order_by("pk"))
@@ -61,13 +61,13 @@ def enrol_many(wishes: Sequence[NewEnrolment], *, at: datetime) -> list[Enrolmen
         Shop.objects.filter(merchant__in=merchants, suspended_at__isnull=False).values_list("merchant_id", flat=True)
     )
     activities = Activity.objects.prefetch_related("minimums").in_bulk({wish.activity.pk for wish in wishes})
-    taken = _taken(products, at)
+    occupied = _occupied(products, at)
     answers: list[Enrolment | Refused] = []
     for wish in wishes:
         activity = activities[wish.activity.pk]
-        refused = _objection(wish, activity, suspended, taken[activity.pk], at)
+        refused = _objection(wish, activity, suspended, occupied[activity.pk], at)
         if refused is None:
-            taken[activity.pk].append((wish.product.pk, WHILE_WAITING))
+            occupied[activity.pk].append((wish.product.pk, WHILE_WAITING))
         answers.append(refused or _enrolment(wish, activity, at))
     _store(list(zip(wishes, answers, strict=True)), at)
     return answers
@@ -78,20 +78,20 @@ def enrol(activity: Activity, product: Product, *, at: datetime, **terms: Any) -
     return single(enrol_many([NewEnrolment(activity, product, **terms)], at=at))
 
 
-def _taken(products: Sequence[Product], at: datetime) -> dict[int, list[tuple[int, Window]]]:
+def _occupied(products: Sequence[Product], at: datetime) -> dict[int, list[tuple[int, Window]]]:
     """By activity: the products that run there, with their windows, and those that wait."""
     known = Enrolment.objects.filter(product__in=products)
-    taken = defaultdict(list)
-    for each in known.taking(at):
+    occupied = defaultdict(list)
+    for each in known.occupying(at):
         ends = [end for end in (each.ends_at, each.ended_at) if end is not None]
         runs = (each.starts_at, min(ends, default=None))
         is_waiting = each.status == Enrolment.Status.PENDING
-        taken[each.activity_id].append((each.product_id, WHILE_WAITING if is_waiting else runs))
-    return taken
+        occupied[each.activity_id].append((each.product_id, WHILE_WAITING if is_waiting else runs))
+    return occupied
 
 
 def _objection(
-    wish: NewEnrolment, activity: Activity, suspended: set[int], taken: list[tuple[int, Window]], at: datetime
+    wish: NewEnrolment, activity: Activity, suspended: set[int], occupied: list[tuple[int, Window]], at: datetime
 ) -> Refused | None:
     """The first rule that ``wish`` breaks."""
     starts_at, ends_at = wish.window
@@ -105,9 +105,11 @@ def _objection(
         return ProductNotListed(product=wish.product)
     if ends_at is not None and ends_at <= starts_at:
         return refusals.WindowBackward()
+    if refused := dates_objection(wish.starts_at, wish.ends_at, at):
+        return refused
     if not meet((starts_at, ends_at), (activity.begins_at, activity.over_at)):
         return refusals.OutsideActivity(begin=activity.begins_at, end=activity.over_at or "–")
-    if any(pk == wish.product.pk and meet((starts_at, ends_at), window) for pk, window in taken):
+    if any(pk == wish.product.pk and meet((starts_at, ends_at), window) for pk, window in occupied):
         return refusals.AlreadyEnrolled(product=wish.product)
     return fees_objection(wish.commission_bps, wish.service_fee_bps, activity.minimum_for(wish.product))
 
@@ -237,6 +239,8 @@ def extend(enrolment: Enrolment, ends_at: datetime | None, *, at: datetime) -> E
     enrolment = _running(enrolment, at)
     if enrolment.ends_at is None or (ends_at is not None and ends_at <= enrolment.ends_at):
         raise refusals.NotLater(end=enrolment.ends_at or "–")
+    if refused := dates_objection(None, ends_at, at):
+        raise refused
     with platform_scope():
         later = Enrolment.objects.filter(activity=enrolment.activity_id, product=enrolment.product_id)
         others = [each for each in later.exclude(pk=enrolment.pk) if each.status in ("pending", "passed")]

@@ -2,9 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from haowu.ground import days
 from haowu.tenants.models import Tenant
 from haowu.web import menus
 from haowu.web.menus import Entry
+from tuanzhang.models import Enrolment
+from tuanzhang.waiting import ESCALATED
 
 ACTIVITY_PAGES = ("activity", "new-activity", "edit-activity")
 JOINED = ("joinable-activities", "joinable-activity")
@@ -19,5 +22,14 @@ menus.add(
 menus.add(
     Tenant.Kind.MERCHANT,
     Entry("open-activities", _("招商活动"), "flag", "people", ("open-activity",), on_phone=True, place=20),
-    Entry("enrolments", _("活动报名"), "doc", "people", ("enrolment",), place=30),
+    Entry(
+        "enrolments",
+        _("活动报名"),
+        "doc",
+        "people",
+        ("enrolment",),
+        waiting=lambda merchant: Enrolment.objects.of_merchant(merchant).waiting_since(days.now() - ESCALATED),
+        waiting_for=_("报名等了 7 天以上，可以撤回另报"),
+        place=30,
+    ),
 )

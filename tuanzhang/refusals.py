@@ -36,6 +36,26 @@ class ActivityEndsInThePast(Refused):
     text = _("推广结束时间已过。请改到将来。")
 
 
+class BeginsTooEarly(Refused):
+    code = "BEGINS_TOO_EARLY"
+    text = _("开始时间已过去一年以上。请检查年份，或从现在开始。")
+
+
+class BeginsTooLate(Refused):
+    code = "BEGINS_TOO_LATE"
+    text = _("开始时间须在一年以内。请检查年份。")
+
+
+class EndsInThePast(Refused):
+    code = "ENDS_IN_THE_PAST"
+    text = _("结束时间已过。请改到将来，或留空不设结束。")
+
+
+class EndsTooLate(Refused):
+    code = "ENDS_TOO_LATE"
+    text = _("结束时间须在三年以内。要一直进行请留空，随时可以关闭。")
+
+
 class ActivityNeedsStreamers(Refused):
     code = "ACTIVITY_NEEDS_STREAMERS"
     text = _("专属活动要至少列出一位达人。")
@@ -48,7 +68,7 @@ class ActivityTakesNoStreamers(Refused):
 
 class MinimumOutOfRange(Refused):
     code = "MINIMUM_OUT_OF_RANGE"
-    text = _("最低佣金率与最低服务费率之和须在 0% 到 90% 之间（0–9000），收到 {commission} + {service_fee}。")
+    text = _("最低佣金率与最低服务费率之和须在 0% 到 90% 之间，收到 {commission} + {service_fee}。")
 
 
 class ActivityPublished(Refused):
@@ -94,7 +114,7 @@ class AlreadyEnrolled(Refused):
 
 class FeesOutOfRange(Refused):
     code = "FEES_OUT_OF_RANGE"
-    text = _("佣金率与服务费率都须不小于 0，合计不超过 90%（9000），收到 {commission} + {service_fee}。")
+    text = _("佣金率与服务费率都须不小于 0，合计不超过 90%，收到 {commission} + {service_fee}。")
 
 
 class BelowMinimum(Refused):

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from tuanzhang import pickers
 from tuanzhang.views import leader, merchant, recommending, second
 
 urlpatterns = [
@@ -17,6 +18,7 @@ urlpatterns = [
     path("activities/<id:public_id>/items/<id:item>/ending/", leader.EndItem.as_view(), name="end-item"),
     path("change-requests/<id:public_id>/answer/", leader.AnswerRequest.as_view(), name="answer-request"),
     path("change-requests/<id:public_id>/withdrawal/", merchant.WithdrawRequest.as_view(), name="withdraw-request"),
+    path("pick/leaders/", pickers.LeaderPicker.as_view(), name="pick-leaders"),
     path("open-activities/", merchant.OpenActivities.as_view(), name="open-activities"),
     path("open-activities/<id:public_id>/", merchant.OpenActivity.as_view(), name="open-activity"),
     path("enrolments/", merchant.EnrolmentList.as_view(), name="enrolments"),

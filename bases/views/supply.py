@@ -52,7 +52,9 @@ class MerchantStock(ListPage):
             {
                 "stock": row,
                 "is_permitted": row.permit is not None and row.permit.is_live(at),
+                "is_closed": not row.base.base.works,
                 "is_sold": row.base.base.works and feeders[row.base_id].is_fresh(at),
+                "fresh_until": feeders[row.base_id].fresh_until,
             }
             for row in found
         ]

@@ -1,5 +1,6 @@
 """Who would get what of one sale, before a rate is set. No order is involved."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +25,13 @@ class Preview:
 
 def preview(price_fen: int, commission_bps: int, *, at: datetime) -> Preview:
     """One sale at ``price_fen`` without coupons, under the policy in force at ``at``."""
-    tech_bps = Policy.objects.in_force(at).tech_bps
-    rates = Rates(commission_bps=commission_bps, tech_bps=tech_bps)
-    return Preview(commission_bps, tech_bps, split(price_fen, rates))
+    return previews([(price_fen, commission_bps)], at=at)[0]
+
+
+def previews(sales: Sequence[tuple[int, int]], *, at: datetime) -> list[Preview]:
+    """``preview`` of each pair of a price in fen and a rate in bps, in order."""
+    tech_bps = Policy.objects.in_force(at).tech_bps if sales else 0
+    return [
+        Preview(commission_bps, tech_bps, split(price_fen, Rates(commission_bps=commission_bps, tech_bps=tech_bps)))
+        for price_fen, commission_bps in sales
+    ]

@@ -14,6 +14,7 @@ from django.views.generic import View
 
 from haowu.ground.errors import Refused
 from haowu.ground.fields import TextField
+from haowu.web.undo import Undoable
 
 SHOWN = 20
 """Refusals of a bulk act that are shown one by one."""
@@ -29,12 +30,12 @@ class FormInvalid(Refused):
 
 
 class ActView(View):
-    """``act`` does it and says what it did; ``back`` (or ``back_to``) is where the button stands."""
+    """``act`` does it and says what it did, or how to undo it; ``back`` (or ``back_to``) is the button's page."""
 
     http_method_names = ["post"]
     back_to: ClassVar[str] = ""
 
-    def act(self) -> str:
+    def act(self) -> str | Undoable:
         raise NotImplementedError
 
     def back(self) -> str:
@@ -46,7 +47,10 @@ class ActView(View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
-            if said := self.act():
+            said = self.act()
+            if isinstance(said, Undoable):
+                said.say(request)
+            elif said:
                 messages.success(request, said)
         except Refused as refused:
             messages.error(request, self.text_of(refused))

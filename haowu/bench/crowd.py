@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 MERCHANT_ID, STREAMER_ID, LEADER_ID, PROVIDER_ID, SOURCE_ID = 1_000_000, 2_000_000, 3_000_000, 4_000_000, 5_000_000
+WITHOUT_ACTS = ["I15.3", "I15.4", "I15.5"]
+"""Invariants that ask for the acts by which parties and plans came about: here they came about by SQL."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,8 @@ def settle_in(cursor, crowd: Crowd) -> None:
         """
         INSERT INTO merchants_shop (merchant_id, score, funding, low_balance_fen)
         SELECT id, 480, 'withheld', 0 FROM tenants_tenant WHERE kind = 'merchant';
-        INSERT INTO streamers_profile (streamer_id, fans, bio)
-        SELECT id, 0, '' FROM tenants_tenant WHERE kind = 'streamer';
+        INSERT INTO streamers_profile (streamer_id, fans)
+        SELECT id, 0 FROM tenants_tenant WHERE kind = 'streamer';
         INSERT INTO merchants_product (id, merchant_id, code, public_id, title, description, status, created_at)
         SELECT id, id, 'p', public_id, 'bench', '', 'listed', now() FROM tenants_tenant WHERE kind = 'merchant';
         ANALYZE tenants_tenant, merchants_shop, merchants_product;

@@ -149,7 +149,7 @@ class TenantAdmin(RecordedAdmin, EditedAdmin):
     list_display = ["name", "kind", "code", "created_at"]
     list_filter = ["kind"]
     search_fields = ["name", "code"]
-    readonly_fields = ["public_id", "created_at"]
+    readonly_fields = ["public_id", "avatar", "created_at"]
     inlines = [MembershipInline, BuyerIdentityInline]
     show_full_result_count = False
 
@@ -158,7 +158,7 @@ class TenantAdmin(RecordedAdmin, EditedAdmin):
         return [*self.readonly_fields, *(["kind", "code"] if tenant else [])]
 
     def subject_of(self, row: Tenant) -> str:
-        return f"{row.kind}:{row.code}"
+        return row.trail_subject
 
     def party_of(self, row: Tenant) -> int:
         return row.pk

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -51,6 +52,10 @@ class Tenant(models.Model):
     code = models.CharField(_("编号"), max_length=64, help_text=_("平台内同类租户唯一"))
     public_id = models.CharField(_("公开编号"), max_length=16, unique=True, default=public_id, editable=False)
     name = models.CharField(_("名称"), max_length=120)
+    avatar = models.ImageField(_("头像"), upload_to="avatars/", max_length=200, blank=True, default="", db_default="")
+    field = models.CharField(_("主营"), max_length=32, blank=True, default="", db_default="")
+    city = models.CharField(_("城市"), max_length=32, blank=True, default="", db_default="")
+    introduction = models.CharField(_("一句话介绍"), max_length=120, blank=True, default="", db_default="")
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
 
     objects = TenantQuerySet.as_manager()
@@ -70,6 +75,10 @@ class Tenant(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def trail_subject(self) -> str:
+        return f"{self.kind}:{self.code}"
+
 
 class Membership(models.Model):
     """A user's place in a tenant. The role bounds what they may do there."""
@@ -83,6 +92,7 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, verbose_name=_("用户"))
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, verbose_name=_("租户"))
     role = models.CharField(_("角色"), max_length=10, choices=Role)
+    guide_closed_at = models.DateTimeField(_("已关闭新手引导"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = _("成员")
@@ -93,11 +103,16 @@ class Membership(models.Model):
 
     @property
     def trail_subject(self) -> str:
-        return f"{self.tenant.kind}:{self.tenant.code}/{self.user.username}"
+        return f"{self.tenant.trail_subject}/{self.user.username}"
 
     @property
-    def trail_facts(self) -> dict[str, str]:
-        return {"role": self.role}
+    def trail_facts(self) -> dict[str, int | str]:
+        return {"user_id": self.user_id, "role": self.role}
+
+    def close_guide(self, at: datetime) -> None:
+        """Show the first steps no more to this member of this tenant."""
+        self.guide_closed_at = at
+        self.save(update_fields=["guide_closed_at"])
 
     @property
     def may_write(self) -> bool:
@@ -132,12 +147,10 @@ class BuyerIdentity(models.Model):
 
     @property
     def trail_subject(self) -> str:
-        return f"{self.tenant.kind}:{self.tenant.code}"
+        return self.tenant.trail_subject
 
-    @property
-    def trail_facts(self) -> dict[str, str]:
-        """Whose account it is stays between the two: a buyer is a person."""
-        return {"buyer_ref": "***"}
+    trail_facts: ClassVar[dict[str, str]] = {"buyer_ref": "***"}
+    """Whose account it is stays between the two: a buyer is a person."""
 
 
 class PersonalRecordQuerySet(models.QuerySet["PersonalRecord"]):

@@ -1,13 +1,14 @@
 """The doors: signing in and out, and choosing the tenant to act for."""
 
+from django.conf import settings
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.generic import TemplateView
+from django.views.generic import TemplateView, View
 
-from haowu.ground import inputs
+from haowu.ground import days, inputs
 from haowu.tenants.middleware import SESSION_KEY
 from haowu.tenants.models import Tenant
 from haowu.web.paths import local
@@ -25,6 +26,9 @@ HOMES = {
 class SignIn(LoginView):
     template_name = "tenants/sign_in.html"
     redirect_authenticated_user = True
+
+    def get_context_data(self, **context):
+        return super().get_context_data(demo_logins=settings.DEMO_LOGINS, **context)
 
 
 class TenantChooser(LoginRequiredMixin, TemplateView):
@@ -56,3 +60,14 @@ class Home(TenantChooser):
         if len(tenants) == 1:
             return self.enter(tenants[0], request.GET.get("next"))
         return super().get(request, *args, **kwargs)
+
+
+class CloseGuide(LoginRequiredMixin, View):
+    """The first steps are shown no more."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if request.membership:
+            request.membership.close_guide(days.now())
+        return HttpResponseRedirect(reverse("home"))

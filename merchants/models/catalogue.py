@@ -8,6 +8,7 @@ from django.db.models import Exists, Max, Min, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from bases.models import Brand, Stock
+from haowu.ground.lookups import all_words
 from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, public_id
 
@@ -75,6 +76,13 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def after(self, pk: int) -> "ProductQuerySet":
         """In the order in which they were made, for who goes through all of them."""
         return self.filter(pk__gt=pk).order_by("pk")
+
+    def named(self, public_ids: Iterable[str]) -> "ProductQuerySet":
+        return self.filter(public_id__in=public_ids)
+
+    def matching(self, typed: str) -> "ProductQuerySet":
+        """Those in whose title or code every word of ``typed`` stands."""
+        return self.filter(all_words(typed.split(), "title", "code"))
 
     def coded(self, code: str) -> "Product | None":
         return self.filter(code=code).first()
@@ -193,6 +201,9 @@ class Sku(models.Model):
 class ProductImage(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images", verbose_name=_("商品"))
     image = models.ImageField(_("图片"), upload_to="products/%Y/%m/", max_length=200)
+    small = models.ImageField(
+        _("小图"), upload_to="products/%Y/%m/", max_length=200, blank=True, default="", db_default=""
+    )
     position = models.PositiveSmallIntegerField(_("顺序"), default=0)
 
     class Meta:
@@ -201,3 +212,8 @@ class ProductImage(models.Model):
 
     def __str__(self) -> str:
         return self.image.name or ""
+
+    @property
+    def small_url(self) -> str:
+        """For lists. Pictures kept before there were small ones show themselves."""
+        return (self.small or self.image).url

@@ -8,20 +8,21 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from haowu.approvals.act_views import ActView
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.tenants.access import TenantRequiredMixin
-from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
-from merchants import editing, listing, pictures
-from merchants.filters import ProductFilter
+from haowu.web.undo import Undoable
+from merchants import editing, listing, pictures, refusals
 from merchants.forms import PictureForm, ProductForm, SkuFormSet, SkuRows, sku_rows
 from merchants.models import Product
 from merchants.overview import offered
+from merchants.standing import standing
+from merchants.views import listing_said
+from merchants.views.above import ShowsKnown
 
 
 class OfMerchant(TenantRequiredMixin):
@@ -33,26 +34,8 @@ class OwnProduct(OfMerchant):
 
     @cached_property
     def product(self) -> Product:
-        mine = Product.objects.visible_to(self.request.tenant)
+        mine = Product.objects.visible_to(self.request.tenant).with_offer_facts().select_related("category")
         return get_object_or_404(mine, public_id=self.kwargs["public_id"])
-
-
-class ProductList(OfMerchant, ListPage):
-    template_name = "merchants/product_list.html"
-    filterset_class = ProductFilter
-    sorts = [
-        Sort("newest", gettext_lazy("最新建立"), ("-created_at", "-pk")),
-        Sort("title", gettext_lazy("标题"), ("title", "pk")),
-        Sort("price", gettext_lazy("价格从低到高"), ("price_fen", "pk")),
-        Sort("price_down", gettext_lazy("价格从高到低"), ("-price_fen", "-pk")),
-        Sort("stock", gettext_lazy("库存从少到多"), ("stock", "pk")),
-    ]
-
-    def queryset(self):
-        return Product.objects.visible_to(self.request.tenant).with_offer_facts().prefetch_related("images")
-
-    def rows(self, found: list[Product]) -> list[Any]:
-        return offered(found, days.now())
 
 
 class ProductPage(OfMerchant, TemplateView):
@@ -78,8 +61,27 @@ class ProductPage(OfMerchant, TemplateView):
                 messages.success(request, _("已保存。"))
                 return redirect("product", product.public_id)
             except Refused as refused:
-                form.add_error(None, refused.message)
+                _show(refused, form, skus)
         return self.render_to_response(self.get_context_data(form=form, skus=skus))
+
+
+FIELDS = {
+    refusals.ProductCodeTaken: "code",
+    refusals.TitleMissing: "title",
+    refusals.CategoryMissing: "category",
+    refusals.CategoryNotLeaf: "category",
+}
+"""Where on the form a refusal is mended."""
+
+
+def _show(refused: Refused, form: ProductForm, skus: SkuRows) -> None:
+    """Put ``refused`` where it is mended: at its field, at the rows that share a code, else above the form."""
+    if isinstance(refused, refusals.SkuCodeRepeated):
+        for row in skus.forms:
+            if row.cleaned_data.get("code") == refused.facts["code"]:
+                row.add_error("code", refused.message)
+        return
+    form.add_error(FIELDS.get(type(refused)), refused.message)
 
 
 class NewProduct(ProductPage):
@@ -89,11 +91,22 @@ class NewProduct(ProductPage):
         return editing.add_product(self.request.tenant, form.cleaned_data["code"], form.details, skus.wishes)
 
 
-class EditProduct(OwnProduct, ProductPage):
+class EditProduct(ShowsKnown, OwnProduct, ProductPage):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        pictured = {"pictures": self.product.images.all(), "picture_form": PictureForm()}
-        (offer,) = offered([self.product], days.now())
-        return super().get_context_data(**pictured, offer=offer, **context)
+        at = days.now()
+        (offer,) = offered([self.product], at)
+        running = self.known.running([self.product], at).get(self.product.pk, ())
+        bps, price_fen = offer.normal and offer.normal.bps, self.product.price_fen
+        sales = [(price_fen, bps)] if bps is not None and price_fen is not None else []
+        return super().get_context_data(
+            pictures=self.product.images.all(),
+            picture_form=PictureForm(),
+            offer=offer,
+            running=running,
+            standing=standing(offer, running, at),
+            normal_share=next(iter(self.known.previews(sales, at=at)), None),
+            **context,
+        )
 
     def save(self, form: ProductForm, skus: SkuRows) -> Product:
         return editing.change_product(self.product, form.details, skus.wishes, at=days.now())
@@ -104,16 +117,20 @@ class ProductAct(OwnProduct, ActView):
         return reverse("product", args=[self.product.public_id])
 
 
-class ListProduct(ProductAct):
-    def act(self) -> str:
-        listing.list_product(self.product, at=days.now())
-        return _("已上架，达人现在可以在选品中心看到它。")
+class ListProduct(ShowsKnown, ProductAct):
+    def act(self) -> Undoable:
+        at = days.now()
+        listing.list_product(self.product, at=at)
+        (offer,) = offered([self.product], at)
+        is_offered = offer.is_promoted or bool(self.known.running([self.product], at))
+        return listing_said.listed(self.product, is_offered=is_offered)
 
 
-class DelistProduct(ProductAct):
-    def act(self) -> str:
+class DelistProduct(ShowsKnown, ProductAct):
+    def act(self) -> str | Undoable:
+        running = self.known.running([self.product], days.now())
         listing.delist_product(self.product, at=days.now())
-        return _("已下架。之前的订单和分享出去的链接仍按原来的条款。")
+        return listing_said.delisted(self.product, len(running.get(self.product.pk, ())))
 
 
 class AddPicture(ProductAct):

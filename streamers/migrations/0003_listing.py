@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('bases', '0003_permits'),
         ('merchants', '0003_brands_of_products'),
-        ('streamers', '0002_guards'),
+        ('streamers', '0003_introductions_stand_with_tenants'),
         ('tenants', '0002_platform_and_guards'),
         ('tuanzhang', '0002_guards'),
     ]

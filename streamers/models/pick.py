@@ -24,7 +24,6 @@ class Profile(models.Model):
         Tenant, on_delete=models.PROTECT, primary_key=True, related_name="profile", verbose_name=_("达人")
     )
     fans = models.PositiveIntegerField(_("粉丝数"), default=0)
-    bio = models.CharField(_("简介"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("达人资料")

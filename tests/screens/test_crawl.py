@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import pytest
 from django.urls import resolve
 
-from tests.browser import clock  # noqa: F401
 from tests.screens.seen import Screen
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("screens")]

@@ -43,6 +43,10 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def waiting(self) -> "EnrolmentQuerySet":
         return self.filter(status=Enrolment.Status.PENDING)
 
+    def waiting_since(self, at: datetime) -> "EnrolmentQuerySet":
+        """Those that waited already at ``at``."""
+        return self.waiting().filter(enrolled_at__lte=at)
+
     def not_over(self, at: datetime) -> "EnrolmentQuerySet":
         """Passed by ``at`` and not at its end: neither by the window, nor cancelled, nor taken off the shelf."""
         ended = Q()
@@ -52,7 +56,7 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         passed = self.filter(status=Enrolment.Status.PASSED, passed_at__lte=at)
         return passed.exclude(ended).filter(~Exists(gone))
 
-    def taking(self, at: datetime) -> "EnrolmentQuerySet":
+    def occupying(self, at: datetime) -> "EnrolmentQuerySet":
         """What keeps its product from being enrolled there again: waiting, or not at its end."""
         return self.filter(Q(status=Enrolment.Status.PENDING) | Q(pk__in=self.not_over(at).values("pk")))
 

@@ -1,7 +1,11 @@
 """A merchant towards leaders: open activities, enrolling goods, and what became of them."""
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -11,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from haowu.approvals.act_views import ActView, say_of_many
-from haowu.ground import days
+from haowu.approvals.act_views import ActView
+from haowu.ground import days, inputs
+from haowu.ground.errors import Refused
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
@@ -20,7 +25,7 @@ from merchants.models import Product
 from tuanzhang import changes, enrolling
 from tuanzhang.filters import EnrolmentFilter, OpenActivityFilter
 from tuanzhang.forms import EXPLAINED, EnrolForm, ExtensionForm, RatesForm
-from tuanzhang.item_summary import activity_now, item_now
+from tuanzhang.item_summary import ItemNow, activity_now, item_now
 from tuanzhang.models import Activity, ChangeRequest, Enrolment
 from tuanzhang.records import record_of, records_of
 
@@ -48,43 +53,77 @@ class OpenActivities(OfMerchant, ListPage):
         return [(activity_now(activity, days.now()), records[activity.leader_id]) for activity in found]
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A product that may be enrolled; ``refused`` says why it just was not."""
+
+    product: Product
+    refused: str
+
+
 class OpenActivity(OfMerchant, TemplateView):
-    """One activity, and the form that enrols goods in it."""
+    """One activity, and the form that enrols goods in it. ``?q=`` looks for goods; what is chosen stays chosen."""
 
     template_name = "tuanzhang/open_activity.html"
-    choice_size = 200
+    choice_size = 24
+    answers: Mapping[int, Any] = {}
+
+    def get_template_names(self) -> list[str]:
+        is_search = "HX-Request" in self.request.headers and self.request.method == "GET"
+        return ["tuanzhang/_choices.html"] if is_search else [self.template_name]
 
     @cached_property
     def activity(self) -> Activity:
-        shown = Activity.objects.visible_to(self.request.tenant).with_minimums()
-        return get_object_or_404(shown, public_id=self.kwargs["public_id"])
+        visible = Activity.objects.visible_to(self.request.tenant).with_minimums()
+        return get_object_or_404(visible, public_id=self.kwargs["public_id"])
 
     @property
     def goods(self) -> QuerySet[Product]:
         """The merchant's listed goods that neither wait nor run here."""
         mine = Enrolment.objects.visible_to(self.request.tenant).of_merchant(self.request.tenant)
-        taken = mine.in_activity(self.activity).taking(days.now())
-        shown = Product.objects.visible_to(self.request.tenant).listed()
-        return shown.exclude(pk__in=taken.values("product")).newest_first()
+        occupying = mine.in_activity(self.activity).occupying(days.now())
+        visible = Product.objects.visible_to(self.request.tenant).listed()
+        return visible.exclude(pk__in=occupying.values("product")).newest_first()
+
+    def choices(self, chosen: Collection[str], typed: str) -> list[Choice]:
+        """What is chosen, then what is looked for: one more than is shown."""
+        goods = self.goods.with_offer_facts().prefetch_related("images")
+        found = [*goods.named(chosen), *goods.matching(typed).exclude(public_id__in=chosen)[: self.choice_size + 1]]
+        answers = [self.answers.get(product.pk) for product in found]
+        return [
+            Choice(product, answer.message if isinstance(answer, Refused) else "")
+            for product, answer in zip(found, answers, strict=True)
+        ]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        now = days.now()
+        now, asked = days.now(), self.request.POST or self.request.GET
         initial = {"commission_bps": self.activity.min_commission_bps}
         initial["service_fee_bps"] = self.activity.min_service_fee_bps
         context.setdefault("form", EnrolForm(products=self.goods, initial=initial))
-        mine = Enrolment.objects.visible_to(self.request.tenant).of_merchant(self.request.tenant)
-        mine = mine.in_activity(self.activity).with_terms()
+        chosen = [inputs.key(each) for each in asked.getlist("products")[: self.choice_size * 4]]
+        typed = inputs.key(asked.get("q"))
+        goods = self.choices(chosen, typed)
+        size = self.choice_size + len(chosen)
         return super().get_context_data(
             activity=self.activity,
             now=activity_now(self.activity, now),
             explained=EXPLAINED[self.activity.type],
             record=record_of(self.activity.leader, now),
-            goods=self.goods[: self.choice_size],
-            mine=[item_now(item, now) for item in mine.newest_first()[: self.choice_size]],
+            q=typed,
+            chosen=chosen,
+            goods=goods[:size],
+            has_more=len(goods) > size,
+            mine=self._mine(now),
             **context,
         )
 
+    def _mine(self, now: datetime) -> list[ItemNow]:
+        mine = Enrolment.objects.visible_to(self.request.tenant).of_merchant(self.request.tenant)
+        mine = mine.in_activity(self.activity).with_terms().prefetch_related("product__images")
+        return [item_now(item, now) for item in mine.newest_first()[: self.choice_size]]
+
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Enrol the chosen goods. Those that were refused say why in their row and stay chosen."""
         form = EnrolForm(request.POST, products=self.goods)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
@@ -92,8 +131,14 @@ class OpenActivity(OfMerchant, TemplateView):
         chosen = list(form.cleaned_data["products"])
         wishes = [enrolling.NewEnrolment(self.activity, product, **terms) for product in chosen]
         answers = enrolling.enrol_many(wishes, at=days.now())
-        say_of_many(request, _("已报名 {n} 件，等团长审核。"), list(zip(chosen, answers, strict=True)))
-        return redirect("open-activity", self.activity.public_id)
+        self.answers = {product.pk: answer for product, answer in zip(chosen, answers, strict=True)}
+        refused = [answer for answer in answers if isinstance(answer, Refused)]
+        if done := len(answers) - len(refused):
+            messages.success(request, _("已报名 {n} 件，等团长审核。").format(n=done))
+        if not refused:
+            return redirect("open-activity", self.activity.public_id)
+        form.add_error("products", _("{n} 件没有报上，原因在它们下面。").format(n=len(refused)))
+        return self.render_to_response(self.get_context_data(form=form))
 
 
 class EnrolmentList(OfMerchant, ListPage):
@@ -105,7 +150,12 @@ class EnrolmentList(OfMerchant, ListPage):
     ]
 
     def queryset(self):
-        return Enrolment.objects.visible_to(self.request.tenant).of_merchant(self.request.tenant).with_terms()
+        return (
+            Enrolment.objects.visible_to(self.request.tenant)
+            .of_merchant(self.request.tenant)
+            .with_terms()
+            .prefetch_related("product__images")
+        )
 
     def rows(self, found: list[Enrolment]) -> list[Any]:
         return [item_now(item, days.now()) for item in found]

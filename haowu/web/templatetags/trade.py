@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from haowu.ground import money
-from haowu.web import request_ids
+from haowu.web import request_ids, undo
 from haowu.web.charts import Chart
 
 register = template.Library()
@@ -90,7 +90,7 @@ def _sprite() -> str:
 @register.simple_tag
 def face(tenant: Any, css: str = "") -> SafeString:
     """A person or a shop: its picture, or its first character on a ground that stays the same for it."""
-    picture = getattr(tenant, "picture", None)
+    picture = getattr(tenant, "avatar", None)
     if picture:
         return format_html(
             '<span class="mark-of {}"><img src="{}" alt="" width="64" height="64" loading="lazy"></span>',
@@ -114,7 +114,7 @@ def good_mark(product: Any, css: str = "") -> SafeString:
         return format_html(
             '<span class="good-mark {}"><img src="{}" alt="" width="104" height="104" loading="lazy"></span>',
             css,
-            pictures[0].image.url,
+            pictures[0].small_url,
         )
     title = product if is_text else (product and (product.title or product.code)) or "?"
     return format_html('<span class="good-mark {}" aria-hidden="true">{}</span>', css, title[:1])
@@ -215,6 +215,12 @@ def choice(value: Any, chosen: Any) -> bool:
 def chart_data(chart: Chart, name: str) -> SafeString:
     """What the browser draws, as data beside the place for it."""
     return mark_safe(json_script(chart.as_json(), f"{name}-data").replace("<script ", "<script data-chart ", 1))
+
+
+@register.filter
+def undo_form(message: Any) -> dict[str, Any] | None:
+    """The form beside a message that takes back what it says was done."""
+    return undo.form_of(message)
 
 
 @register.simple_tag
