@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from commissions.models import Policy
 from commissions.split import Rates, Shares, split
 
 
@@ -35,8 +34,3 @@ def previews(sales: Sequence[tuple[int, int]], *, at: datetime) -> list[Preview]
         Preview(commission_bps, tech, split(price_fen, Rates(commission_bps=commission_bps, tech_bps=tech)))
         for price_fen, commission_bps in sales
     ]
-
-
-def tech_bps(at: datetime) -> int:
-    """What the platform keeps of each gross under the policy in force at ``at``."""
-    return Policy.objects.in_force(at).tech_bps
