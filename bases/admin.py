@@ -47,6 +47,7 @@ class BrandForm(DecisionForm):
         gettext_lazy("授权书无法核实，请提交清晰的原件。"),
         gettext_lazy("授权范围不含本平台销售。"),
         gettext_lazy("品牌名称与授权书不一致。"),
+        gettext_lazy("品牌方已撤回授权。"),
     )
 
 
@@ -133,11 +134,16 @@ class IntroductionAdmin(StaffQueue):
     list_filter = ["status", "authorised_to"]
     list_select_related = ["brand", "base"]
     search_fields = ["brand__name", "base__name", "=document_no"]
-    actions = ["accept", "authorise", "refuse"]
+    actions = ["accept", "authorise", "refuse", "end"]
 
     @admin.action(description=gettext_lazy("认可重复品牌的授权书：可供货，不计引进"), permissions=["decide"])
     def authorise(self, request: HttpRequest, chosen: QuerySet) -> None:
         self.each(request, chosen, lambda row: introducing.authorise(row, by=request.user, at=days.now()))
+
+    @admin.action(description=gettext_lazy("提前终止授权（写明原因）"), permissions=["decide"])
+    def end(self, request: HttpRequest, chosen: QuerySet) -> None:
+        act = introducing.end
+        self.each(request, chosen, lambda row: act(row, reason_of(request), by=request.user, at=days.now()))
 
     @admin.action(description=gettext_lazy("通过"), permissions=["decide"])
     def accept(self, request: HttpRequest, chosen: QuerySet) -> None:
@@ -191,7 +197,7 @@ class QuarantinedRowAdmin(StaffQueue):
 
     @admin.action(description=gettext_lazy("采用"), permissions=["decide"])
     def take(self, request: HttpRequest, chosen: QuerySet) -> None:
-        self.each(request, chosen, lambda row: feeding.take(row, by=request.user, at=days.now()))
+        self.each(request, chosen, lambda row: feeding.accept(row, by=request.user, at=days.now()))
 
     @admin.action(description=gettext_lazy("放弃"), permissions=["decide"])
     def drop(self, request: HttpRequest, chosen: QuerySet) -> None:

@@ -38,7 +38,7 @@ def book(room: Room, booker: Tenant, starts_at: datetime, ends_at: datetime, *, 
 
 def cancel(booking: Booking, by: Tenant, *, at: datetime) -> None:
     """By either side, before it starts. The time is free again at once."""
-    rows = Booking.objects.standing().filter(pk=booking.pk, starts_at__gt=at)
+    rows = Booking.objects.not_cancelled().filter(pk=booking.pk, starts_at__gt=at)
     if not rows.update(cancelled_at=at, cancelled_by=by):
         raise refusals.BookingOver
     booking.refresh_from_db()
@@ -52,12 +52,12 @@ def open_room(base: Tenant, name: str, equipment: str = "") -> Room:
         raise refusals.RoomNameTaken(name=name) from error
 
 
-def taken(room: Room, at: datetime) -> list[tuple[datetime, datetime]]:
+def booked_times(room: Room, at: datetime) -> list[tuple[datetime, datetime]]:
     """When ``room`` is booked from ``at`` on, without saying by whom. Within a transaction."""
     with platform_scope():
         return list(Booking.objects.filter(room=room).ahead(at).values_list("starts_at", "ends_at"))
 
 
 def close_room(room: Room, *, at: datetime) -> None:
-    """Take no more bookings; those that stand stay."""
+    """No more bookings of ``room``; those that there are stay."""
     Room.objects.filter(pk=room.pk, closed_at=None).update(closed_at=at)

@@ -71,7 +71,7 @@ def code_of(text: str) -> str:
     return _NAMES.get(said) or _NAMES.get(said.removesuffix("市"), "")
 
 
-def shown(code: str, language: str) -> str:
+def name_of(code: str, language: str) -> str:
     """The city's name for readers of ``language``; outside Chinese its code, which is its pinyin."""
     if code not in CITIES:
         return code
@@ -81,7 +81,7 @@ def shown(code: str, language: str) -> str:
 def choices(language: str) -> list[tuple[str, str]]:
     """``(code, name)`` for a menu, with the province in Chinese."""
     if not language.startswith("zh"):
-        return sorted((code, shown(code, language)) for code in CITIES)
+        return sorted((code, name_of(code, language)) for code in CITIES)
     return [(code, f"{city.province} · {city.name}" if city.province != city.name else city.name)
             for code, city in CITIES.items()]  # fmt: skip
 

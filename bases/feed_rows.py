@@ -155,10 +155,10 @@ def from_json(rows: Iterable[Any]) -> Iterator[list[str]]:
         if all(isinstance(name, str) for name in values[:3]) and all(type(number) is int for number in values[3:]):
             yield [str(value) for value in values]
         else:
-            yield [*map(_shown, values), ""]
+            yield [*map(_text_of, values), ""]
 
 
-def _shown(value: Any) -> str:
+def _text_of(value: Any) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else _SHORT.repr(value)

@@ -123,13 +123,13 @@ def reject(feed: Feed, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def take(row: QuarantinedRow, *, by: User | None, at: datetime) -> None:
+def accept(row: QuarantinedRow, *, by: User | None, at: datetime) -> None:
     """Somebody looked at a quarantined row and it is right: take it, unless a newer feed has spoken since.
 
     MerchantUnknown, NotYourGoods: that is not for people to judge, and holds until the merchant or the right is there.
     """
     feeder = Feeder.objects.select_for_update().get(base=row.base_id)
-    row.move("take", decided_by=by, decided_at=at)
+    row.move("accept", decided_by=by, decided_at=at)
     recorded.quarantined_row(Act.PASSED, row, at, by)
     if row.reason == QuarantinedRow.Reason.BELOW_RESERVED or row.feed.sequence < feeder.snapshot_sequence:
         return

@@ -15,6 +15,7 @@ from bases.models import Application, Base, BaseLevel, BasePolicy, Document, Fee
 from haowu.approvals.rules import require_reason
 from haowu.approvals.words import Act
 from haowu.ground import days
+from haowu.tenants import opening
 from haowu.tenants.models import Membership, Tenant, User
 
 NEEDED = (Document.Kind.LICENCE, Document.Kind.PROPERTY)
@@ -57,7 +58,7 @@ def apply(leader: Tenant, site: Site, papers: Sequence[Paper], *, is_gold_leader
         raise refusals.ApplicationOpen
     application = Application.objects.create(applicant=leader, applied_at=at, **site.__dict__)
     _file(application, papers)
-    recorded.application(Act.APPLIED, application, at)
+    recorded.handed_in(application, papers, at)
     return application
 
 
@@ -68,7 +69,7 @@ def complete(application: Application, site: Site, papers: Sequence[Paper], *, a
     _check(site, [*known, *papers], at)
     application.move("complete", reason="", **site.__dict__)
     _file(application, papers)
-    recorded.application(Act.APPLIED, application, at)
+    recorded.handed_in(application, papers, at)
 
 
 @transaction.atomic
@@ -92,14 +93,14 @@ def approve(application: Application, *, code: str, by: User | None, at: datetim
     """
     policy = _hold_seats(at)
     _require_seat(policy, application.level)
-    if Tenant.objects.coded(Tenant.Kind.BASE, [code]):
+    made = opening.open_tenants(Tenant.Kind.BASE, {code: application.name}, at=at, by=by)
+    if code not in made:
         raise refusals.BaseCodeTaken(code=code)
     application.move("approve", decided_by=by, decided_at=at)
-    tenant = Tenant.objects.create(kind=Tenant.Kind.BASE, code=code, name=application.name)
-    owners = Membership.objects.filter(tenant=application.applicant, role=Membership.Role.OWNER)
-    Membership.objects.bulk_create(
-        Membership(user_id=owner.user_id, tenant=tenant, role=owner.role) for owner in owners
-    )
+    tenant = made[code]
+    owners = Membership.objects.filter(tenant=application.applicant, role=Membership.Role.OWNER).select_related("user")
+    members = [Membership(user=owner.user, tenant=tenant, role=owner.role) for owner in owners]
+    opening.add_members(members, at=at, by=by)
     base = Base.objects.create(
         base=tenant,
         founder_id=application.applicant_id,
@@ -137,7 +138,7 @@ def close(base: Base, reason: str, *, at: datetime) -> None:
     recorded.base(Act.CLOSED, base, base.reason, at)
 
 
-def seats_taken(level: str) -> int:
+def seats_filled(level: str) -> int:
     return Base.objects.working().of_level(level).count()
 
 
@@ -149,7 +150,7 @@ def _hold_seats(at: datetime) -> BasePolicy:
 
 
 def _require_seat(policy: BasePolicy, level: str) -> None:
-    if seats_taken(level) >= policy.seats(level):
+    if seats_filled(level) >= policy.seats(level):
         raise refusals.NoSeat(level=BaseLevel(level).label, seats=policy.seats(level))
 
 

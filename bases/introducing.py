@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from bases import quotas, recorded, refusals
 from bases.models import Base, Brand, Introduction, Permit, QuotaPeriod
 from bases.models.brand import normal_name
-from haowu.approvals.rules import require_reason
+from haowu.approvals.rules import require_reason, require_staff
 from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.ground.errors import Refused, single
@@ -133,6 +133,25 @@ def authorise(introduction: Introduction, *, by: User | None, at: datetime) -> N
 def refuse(introduction: Introduction, reason: str, *, by: User | None, at: datetime) -> None:
     introduction.move("refuse", reason=require_reason(reason), decided_by=by, decided_at=at)
     recorded.introduction(Act.REFUSED, introduction, at, by=by, reason=introduction.reason)
+
+
+@transaction.atomic
+def end(introduction: Introduction, reason: str, *, by: User, at: datetime) -> None:
+    """Staff end an authorisation before its last day. Platform scope.
+
+    From ``at`` on the base's stock of the brand counts no more; what orders hold of it stays until it is sent or
+    released. The brand is free for others at once, and its place in the quota stays used. AuthorisationOver where its
+    days have passed.
+    """
+    require_staff(by)
+    reason = require_reason(reason)
+    permit = introduction.permit
+    if permit is not None and permit.until <= at:
+        raise refusals.AuthorisationOver
+    introduction.move("end", reason=reason, ended_at=at)
+    if permit is not None:  # the move holds from states alone that have one
+        Permit.objects.filter(pk=permit.pk).update(until=max(at, permit.since))
+    recorded.introduction(Act.ENDED, introduction, at, by=by, reason=reason)
 
 
 def _permit(introduction: Introduction) -> Permit:

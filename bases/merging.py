@@ -96,11 +96,11 @@ def open_rows(base_id: int, feed_id: int, rows: Iterable[tuple[int, Sequence[str
     """Keep rows that could not be read, as they came; what no database keeps is shown by its name."""
     values: list[tuple[Any, ...]] = []
     for line_no, cells in rows:
-        shown = [
+        columns = [
             inputs.printable(cell[:size])[:size]
             for cell, size in zip([*cells, *[""] * 5][:5], (200, 200, 200, 40, 40), strict=True)
         ]
-        values.append((base_id, feed_id, line_no, *shown))
+        values.append((base_id, feed_id, line_no, *columns))
     with connection.cursor() as cursor:
         cursor.executemany(QUARANTINE_UNREADABLE, values)
     return len(values)

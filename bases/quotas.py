@@ -42,10 +42,9 @@ def lower(base: Base, brands: int, day: date) -> None:
 
 
 def progress_of(period: QuotaPeriod) -> Progress:
-    counts = {"submitted": 0, "accepted": 0}
-    for status in Introduction.objects.counted().filter(period=period).values_list("status", flat=True):
-        counts[status] += 1
-    return Progress(period, period.brands, counts["accepted"], counts["submitted"])
+    statuses = list(Introduction.objects.counted().filter(period=period).values_list("status", flat=True))
+    waiting = statuses.count(Introduction.Status.SUBMITTED)
+    return Progress(period, period.brands, len(statuses) - waiting, waiting)
 
 
 def current(base: Tenant, day: date) -> Progress | None:

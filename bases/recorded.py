@@ -15,9 +15,18 @@ from haowu.ground.errors import Refused
 from haowu.tenants.models import Tenant, User
 
 
+def handed_in(row: Application, papers: Iterable[Any], at: datetime) -> None:
+    """For the first time or again, with the ``papers`` that are new."""
+    terms = facts(row, "name", "level", "city", "live_rooms", "guides", "property_sqm")
+    terms["papers"] = [facts(paper, "kind", "number", "valid_from", "valid_to") for paper in papers]
+    before = row.last_move[0]
+    record(
+        Act.APPLIED, Subject.BASE_APPLICATION, row.public_id, at=at, tenant=row.applicant_id, before=before, after=terms
+    )
+
+
 def application(act: str, row: Application, at: datetime, *, by: User | None = None, reason: str = "") -> None:
-    """``row`` as its last move left it, or as it was handed in."""
-    changed = moved(row) if row.last_move[1] else {"after": facts(row, "name", "level", "city", "live_rooms", "guides")}
+    """``row`` as its last move left it."""
     record(
         act,
         Subject.BASE_APPLICATION,
@@ -26,7 +35,7 @@ def application(act: str, row: Application, at: datetime, *, by: User | None = N
         by=by,
         reason=reason,
         tenant=row.applicant_id,
-        **changed,
+        **moved(row),
     )
 
 

@@ -79,6 +79,12 @@ class AuthorisationExpired(Refused):
     text = _("授权书已于 {until} 到期。请提交有效的授权。")
 
 
+class AuthorisationOver(Refused):
+    code = "AUTHORISATION_OVER"
+    text = _("授权已经结束，没有任何改动。请刷新后查看。")
+    status = 409
+
+
 class AlreadySubmitted(Refused):
     code = "ALREADY_SUBMITTED"
     text = _("「{brand}」已提交，正在审核。")

@@ -15,9 +15,10 @@ from commissions.cases import deadlines
 from commissions.leaders import activity_counts, levelling
 from commissions.models import Run
 from commissions.nights import night
+from commissions.orders import sales
 from haowu.ground import days
 from haowu.ground.errors import Refused
-from haowu.ground.transient import TRANSIENT_ERRORS, transient_by_class
+from haowu.ground.transient import RETRIES
 from tuanzhang import periods, permission
 from tuanzhang.level_refusals import QuarterNotOver
 
@@ -27,16 +28,9 @@ HELPERS = 7
 """How many more workers a night wakes at most; the sweep wakes others later."""
 TURN_SECONDS = 30
 SWEPT_SECONDS = 10
-RETRIES = {
-    "autoretry_for": TRANSIENT_ERRORS,
-    "retry_backoff": True,
-    "retry_backoff_max": 60,
-    "max_retries": 8,
-}
 
 
 @shared_task(**RETRIES)
-@transient_by_class()
 def settle_night(day: str | None = None) -> None:
     """Settle ``day`` (ISO; by default today in Shanghai, whose lines fell due before its 00:00)."""
     run = night.open_run(date.fromisoformat(day) if day else days.day_of(days.now()), now=days.now())
@@ -56,7 +50,6 @@ def settle_night(day: str | None = None) -> None:
 
 
 @shared_task(**RETRIES)
-@transient_by_class()
 def help_with_nights() -> None:
     """Take shards of the oldest night that is not closed, until there is none to take."""
     turn_ends = time.monotonic() + TURN_SECONDS
@@ -83,27 +76,30 @@ def wake(helpers: int = 1, expires: float | None = None) -> None:
 
 
 @shared_task(**RETRIES)
-@transient_by_class()
 def release_expired() -> None:
     """Release the holds and disputes whose deadline has passed."""
     deadlines.release_expired(at=days.now())
 
 
 @shared_task(**RETRIES)
-@transient_by_class()
 def agree_quiet_requests() -> None:
     """Merchants' requests about goods without an order for thirty days need no answer."""
     activity_counts.agree_quiet_requests(at=days.now())
 
 
 @shared_task(**RETRIES)
-@transient_by_class()
 def count_leaders() -> None:
     """The figures by which merchants weigh leaders."""
     activity_counts.count_leaders(at=days.now())
 
 
-@shared_task(autoretry_for=TRANSIENT_ERRORS, retry_backoff=True, max_retries=8)
+@shared_task(**RETRIES)
+def count_sales() -> None:
+    """What goods sold in thirty days, for the selection centre."""
+    sales.count_sales(at=days.now())
+
+
+@shared_task(**RETRIES)
 def judge_leaders() -> None:
     """Assess the month that is over, and close the quarter that is, once each; on the 1st where nothing is late.
 
@@ -118,7 +114,7 @@ def judge_leaders() -> None:
         log.warning("%s", refused)
 
 
-@shared_task(autoretry_for=TRANSIENT_ERRORS, retry_backoff=True, max_retries=8)
+@shared_task(**RETRIES)
 def withdraw_permissions() -> None:
     """Withdraw the permissions that were announced for today, the 15th, or are overdue."""
     now = days.now()

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 
-from haowu.ground import inputs
+from haowu.approvals.trail import Entry, record_many
+from haowu.approvals.words import Act, Subject
+from haowu.ground import days, inputs
+from haowu.ground.bulk import insert_rows
 from haowu.tenants.models import public_id
 from merchants.models import Category
 
@@ -57,19 +60,14 @@ def _make(new: list[Path], above: dict[Path, Category]) -> None:
     """Store categories for ``new`` paths; one that another loader made meanwhile is found afterwards."""
     codes = {code_of(path) for path in new}
     used = set(Category.objects.filter(code__in=codes).values_list("code", flat=True))
-    Category.objects.bulk_create(
-        [
-            Category(
-                code=code if code not in used else f"{code}~{public_id()}",
-                name=path[-1],
-                level=len(path),
-                parent=above.get(path[:-1]),
-            )
-            for path in new
-            for code in [code_of(path)]
-        ],
-        ignore_conflicts=True,
-    )
+    rows = []
+    for path in new:
+        code, parent = code_of(path), above.get(path[:-1])
+        free = code if code not in used else f"{code}~{public_id()}"
+        rows.append({"code": free, "name": path[-1], "level": len(path), "parent_id": parent.pk if parent else None})
+    made = insert_rows(Category, rows, conflict=["code"], returning="code, name")
+    entries = [Entry(Subject.CATEGORY, code, after={"name": name}) for code, name in made]
+    record_many(Act.CREATED, entries, at=days.now())
 
 
 def code_of(path: Path) -> str:

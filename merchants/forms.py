@@ -161,12 +161,12 @@ class StreamerField(TextField):
         return streamer
 
 
-class ListedStreamerForm(forms.Form):
+class PlanStreamerForm(forms.Form):
     streamer = StreamerField()
     bps = PercentField(label=_("佣金率（%）"))
 
 
-class ListedStreamerRows(forms.BaseFormSet):
+class PlanStreamerRows(forms.BaseFormSet):
     def clean(self) -> None:
         seen = [row.cleaned_data["streamer"] for row in self.forms if row.cleaned_data.get("streamer")]
         if len(set(seen)) < len(seen):
@@ -177,4 +177,4 @@ class ListedStreamerRows(forms.BaseFormSet):
         return {row.cleaned_data["streamer"]: row.cleaned_data["bps"] for row in self.forms if row.cleaned_data}
 
 
-ListedStreamerFormSet = forms.formset_factory(ListedStreamerForm, formset=ListedStreamerRows, extra=3, max_num=500)
+PlanStreamerFormSet = forms.formset_factory(PlanStreamerForm, formset=PlanStreamerRows, extra=3, max_num=500)

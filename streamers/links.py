@@ -20,6 +20,6 @@ def recommendation(
     """The running recommendation that ``streamer`` sees and that names ``product`` in ``activity``; else none."""
     if not public_id or activity is None:
         return None
-    shown = Recommendation.objects.visible_to(streamer).running().filter(public_id=key(public_id))
-    named = shown.filter(items__enrolment__product=product, items__enrolment__activity=activity)
+    visible = Recommendation.objects.visible_to(streamer).running().filter(public_id=key(public_id))
+    named = visible.filter(items__enrolment__product=product, items__enrolment__activity=activity)
     return named.distinct().first()

@@ -33,8 +33,8 @@ class Recommended(OfStreamer, ListPage):
     sorts = [Sort("newest", gettext_lazy("最新推荐"), ("-recommended_at", "-pk"))]
 
     def queryset(self):
-        shown = Recommendation.objects.visible_to(self.request.tenant).running()
-        return shown.with_leader().seen_by(self.request.tenant)
+        visible = Recommendation.objects.visible_to(self.request.tenant).running()
+        return visible.with_leader().seen_by(self.request.tenant)
 
 
 class RecommendedPage(OfStreamer, TemplateView):
@@ -44,8 +44,8 @@ class RecommendedPage(OfStreamer, TemplateView):
 
     @cached_property
     def recommendation(self) -> Recommendation:
-        shown = Recommendation.objects.visible_to(self.request.tenant).running().with_leader()
-        return get_object_or_404(shown, public_id=self.kwargs["public_id"])
+        visible = Recommendation.objects.visible_to(self.request.tenant).running().with_leader()
+        return get_object_or_404(visible, public_id=self.kwargs["public_id"])
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         recommending.look(self.recommendation, self.request.tenant, at=days.now())

@@ -73,14 +73,14 @@ class NewPick:
 def pick_many(wishes: Sequence[NewPick]) -> list[Pick | Refused]:
     """Put each product on its shelf; one answer per wish, in order, and one refusal never spoils the others.
 
-    What stands on the shelf already may be picked again through another leader's activity: the pid stays (unless
+    What is on the shelf already may be picked again through another leader's activity: the pid stays (unless
     another one is given), and later orders go that way. Refuses products that are not listed, what is on the shelf
     already, a pid in use, activities that do not run the product, and what an exclusive offer keeps for others.
     """
     streamers = sorted({wish.streamer.pk for wish in wishes})
     list(Tenant.objects.select_for_update(no_key=True).filter(pk__in=streamers).order_by("pk"))
     shelves = _Shelves(wishes)
-    answers = [shelves.take(wish) for wish in wishes]
+    answers = [shelves.put(wish) for wish in wishes]
     shelves.write()
     return answers
 
@@ -99,16 +99,16 @@ def pick(
 
 
 class _Shelves:
-    """The shelves that ``wishes`` are about. What was taken counts for the wishes after it; ``write`` stores it all."""
+    """The shelves that ``wishes`` are about. What one puts there counts for those after it; ``write`` stores it all."""
 
     def __init__(self, wishes: Sequence[NewPick]) -> None:
         products = {wish.product.pk: wish.product for wish in wishes}
-        shown = Product.objects.listed().supplied(max((wish.at for wish in wishes), default=days.BEGINNING))
-        self._listed = set(shown.filter(pk__any_of=products).values_list("pk", flat=True))
+        listed = Product.objects.listed().supplied(max((wish.at for wish in wishes), default=days.BEGINNING))
+        self._listed = set(listed.filter(pk__any_of=products).values_list("pk", flat=True))
         picks = Pick.objects.on_shelf().filter(
             streamer__any_of={wish.streamer.pk for wish in wishes}, product__any_of=products
         )
-        self._standing: dict[tuple[int, int], tuple[Pick, PickSource | None]] = {
+        self._current: dict[tuple[int, int], tuple[Pick, PickSource | None]] = {
             (pick.streamer_id, pick.product_id): (pick, pick.latest_through) for pick in picks.with_channels()
         }
         with platform_scope():
@@ -119,16 +119,16 @@ class _Shelves:
         self._replaced: list[Pick] = []
         self._channels: list[Channel] = []
 
-    def take(self, wish: NewPick) -> Pick | Refused:
+    def put(self, wish: NewPick) -> Pick | Refused:
         place = (wish.streamer.pk, wish.product.pk)
-        standing, through = self._standing.get(place, (None, None))
-        if refused := self._objection(wish, standing, through):
+        current, through = self._current.get(place, (None, None))
+        if refused := self._objection(wish, current, through):
             return refused
-        kept = standing if standing is not None and wish.pid in ("", standing.pid) else None
-        pick = kept or self._pick(wish, standing)
+        kept = current if current is not None and wish.pid in ("", current.pid) else None
+        pick = kept or self._pick(wish, current)
         if wish.activity is not None or kept:
             self._channels.append(_channel(pick, wish))
-        self._standing[place] = (pick, wish.through)
+        self._current[place] = (pick, wish.through)
         return pick
 
     def write(self) -> None:
@@ -136,14 +136,14 @@ class _Shelves:
         Pick.objects.bulk_create(self._new)
         Channel.objects.bulk_create(self._channels)
 
-    def _objection(self, wish: NewPick, standing: Pick | None, through: PickSource | None) -> Refused | None:
+    def _objection(self, wish: NewPick, current: Pick | None, through: PickSource | None) -> Refused | None:
         """The first rule that ``wish`` breaks."""
         if wish.product.pk not in self._listed:
             return ProductNotListed(product=wish.product)
-        turns = standing is not None and _turns(wish, through) and not _is_repeated(wish, standing)
-        if wish.pid in self._pids and not (turns and standing and standing.pid == wish.pid):
+        turns = current is not None and _changes_source(wish, through) and not _is_repeated(wish, current)
+        if wish.pid in self._pids and not (turns and current and current.pid == wish.pid):
             return PidTaken(pid=wish.pid)
-        if standing is not None and not turns:
+        if current is not None and not turns:
             return AlreadyPicked(product=wish.product)
         if wish.activity and not self._book.runs(wish.product.pk, wish.activity.pk, wish.at):
             return NotInActivity(product=wish.product, activity=wish.activity)
@@ -151,11 +151,11 @@ class _Shelves:
             return ExclusiveOffer(product=wish.product)
         return None
 
-    def _pick(self, wish: NewPick, standing: Pick | None) -> Pick:
-        """A new pid; what stood on the shelf before leaves it, and its links still pay as they did."""
-        if standing is not None:
-            standing.unpicked_at = wish.at
-            self._replaced.append(standing)
+    def _pick(self, wish: NewPick, current: Pick | None) -> Pick:
+        """A new pid; what was on the shelf before leaves it, and its links still pay as they did."""
+        if current is not None:
+            current.unpicked_at = wish.at
+            self._replaced.append(current)
         pick = Pick(pid=wish.pid or new_pid(), streamer=wish.streamer, product=wish.product, picked_at=wish.at)
         self._pids.add(pick.pid)
         self._new.append(pick)
@@ -167,23 +167,23 @@ class _Shelves:
         return bool(exclusive) and not any(offer.listed for offer in exclusive)
 
 
-def _turns(wish: NewPick, through: PickSource | None) -> bool:
-    """Whether ``wish`` leads another way than the pick that stands; a bare wish for it is only a repetition."""
+def _changes_source(wish: NewPick, through: PickSource | None) -> bool:
+    """Whether ``wish`` leads another way than the current pick; a bare wish for it is only a repetition."""
     return (wish.activity is not None or wish.pid != "") and wish.through != through
 
 
-def _is_repeated(wish: NewPick, standing: Pick) -> bool:
+def _is_repeated(wish: NewPick, current: Pick) -> bool:
     """Whether ``wish`` was granted at its very moment before, whatever came after: a file that is loaded again."""
-    if wish.pid != standing.pid:
+    if wish.pid != current.pid:
         return False
-    if wish.activity is None and standing.picked_at == wish.at:
+    if wish.activity is None and current.picked_at == wish.at:
         return True
-    channels = getattr(standing, "known_channels", [])
+    channels = getattr(current, "known_channels", [])
     return any(channel.effective_from == wish.at and channel.through == wish.through for channel in channels)
 
 
 def _channel(pick: Pick, wish: NewPick) -> Channel:
-    """From ``wish.at`` on the pick stands through the wish's activity."""
+    """From ``wish.at`` on the pick goes through the wish's activity."""
     return Channel(
         pick=pick,
         streamer=wish.streamer,

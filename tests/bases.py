@@ -7,7 +7,7 @@ from typing import Any
 
 from bases import consenting, feeding, founding, introducing, reserving
 from bases.feed_rows import pack
-from bases.models import Application, Base, Brand, Consent, Introduction, Stock
+from bases.models import Application, Base, Brand, Consent, Introduction, QuarantinedRow, Stock
 from haowu.ground import days
 from haowu.tenants.models import Tenant
 from merchants import editing
@@ -90,3 +90,11 @@ def stock_of(of: Base) -> dict[str, tuple[int, int]]:
 
 def want(reference: str, merchant: Tenant, sku: str = "k1", quantity: int = 1, city: str = "") -> reserving.Want:
     return reserving.Want(reference, merchant.pk, "p1", sku, quantity, city)
+
+
+def row(sku: str, quantity: int, price: int = 1_000) -> tuple:
+    return ("m1", "p1", sku, price, quantity)
+
+
+def reasons() -> list[str]:
+    return list(QuarantinedRow.objects.open().order_by("pk").values_list("reason", flat=True))

@@ -14,14 +14,15 @@ from commissions.orders.intake import EventAnswer, receive
 from commissions.payments import withdrawals
 from commissions.stories import explain
 from commissions.stories.line_story import LineStory
+from haowu.approvals.versions import publish
 from haowu.ground import days
 from haowu.ground.errors import Refused, single
 from haowu.ledger import books
-from haowu.tenants import personal
-from haowu.tenants.models import BuyerIdentity, Membership, PersonalRecord, Tenant, User
+from haowu.tenants import opening, personal
+from haowu.tenants.models import Membership, PersonalRecord, Tenant, User
 from haowu.tenants.scope import PLATFORM
-from merchants import listing, plans
-from merchants.models import Category, Plan, Product, Shop
+from merchants import listing, plans, shops
+from merchants.models import Category, Plan, Product
 from merchants.steps import Step
 from streamers import shelf
 from streamers.models import Pick, Profile
@@ -39,15 +40,15 @@ def moment(text: str) -> datetime:
 
 def tenant(kind: str, code: str = "", name: str = "", buyer_ref: str = "") -> Tenant:
     code = code or f"{kind}-{next(_numbers)}"
-    made = Tenant.objects.create(kind=kind, code=code, name=name or code)
+    made = opening.open_tenants(kind, {code: name or code}, at=days.BEGINNING)[code]
     if buyer_ref:
-        BuyerIdentity.objects.create(tenant=made, buyer_ref=buyer_ref)
+        opening.add_buyer_identities([(made, buyer_ref)], at=days.BEGINNING)
     return made
 
 
 def merchant(code: str = "", **fields: Any) -> Tenant:
     made = tenant("merchant", code, **fields)
-    Shop.objects.create(merchant=made)
+    shops.open_shops([made], at=days.BEGINNING)
     return made
 
 
@@ -63,7 +64,7 @@ def source(code: str = "") -> Tenant:
 
 def member(of: Tenant, role: str = "owner", username: str = "") -> User:
     user = User.objects.create_user(username or f"user-{next(_numbers)}", password=PASSWORD)
-    Membership.objects.create(user=user, tenant=of, role=role)
+    opening.add_members([Membership(user=user, tenant=of, role=role)], at=days.BEGINNING)
     return user
 
 
@@ -158,7 +159,8 @@ def pick(
 
 
 def policy(**fields: Any) -> Policy:
-    return Policy.objects.create(effective_from=days.BEGINNING, **fields)
+    version = Policy(**{"effective_from": days.BEGINNING} | fields)
+    return publish(version, "policy", at=days.BEGINNING)
 
 
 def bought(of: Product, pid: str = "", *, line_no: int = 1, price_fen: int = 10_000, **amounts: int) -> dict[str, Any]:

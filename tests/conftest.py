@@ -17,7 +17,9 @@ from haowu import embedded
 from haowu.tenants.scope import PLATFORM
 from tests import campaign, database
 from tests.faults import rows
-from tests.hashing import hashes  # noqa: F401
+
+pytest_plugins = ["tests.browser", "tests.debts", "tests.hashing", "tests.api.callers"]
+"""Fixtures that several files take by name."""
 
 # Django would flush as the app role, which has no right to TRUNCATE.
 TransactionTestCase._fixture_teardown = lambda self: database.clean()

@@ -4,9 +4,12 @@ from datetime import date, timedelta
 from itertools import count
 
 from bases.branding import brand_products
-from commissions.leaders import levelling
-from commissions.models import Settlement
+from commissions.leaders import levelling, rebates
+from commissions.models import RebateBatch, Settlement
+from haowu.approvals.versions import publish
+from haowu.audit.invariants import run_audit
 from haowu.ground import days
+from haowu.ledger.models import Account
 from haowu.tenants.models import Tenant
 from merchants.models import Brand, Product
 from streamers.models import Pick
@@ -23,11 +26,13 @@ from tests.build import (
     push,
     settle,
     source,
+    staff,
     streamer,
 )
 from tuanzhang import periods
 from tuanzhang.models import Activity, LevelPolicy, MonthlyAssessment, QuarterLevel
 
+Q2_CLOSED, APPEALS_OVER = "2024-07-01 04:00", "2024-07-15 00:00"
 _numbers = count(1)
 
 
@@ -116,7 +121,7 @@ def closed(name: str, *, settled: bool = False) -> list[QuarterLevel]:
 
 
 def level_of(leader: Tenant, name: str) -> QuarterLevel:
-    return QuarterLevel.objects.of_quarter(q(name)).standing().get(leader=leader)
+    return QuarterLevel.objects.of_quarter(q(name)).last_revisions().get(leader=leader)
 
 
 def assessed(month: str) -> list[MonthlyAssessment]:
@@ -127,8 +132,41 @@ def assessed(month: str) -> list[MonthlyAssessment]:
 
 
 def policy(**fields) -> LevelPolicy:
-    return LevelPolicy.objects.create(effective_from=fields.pop("effective_from", date(1970, 1, 2)), **fields)
+    version = LevelPolicy(**{"effective_from": date(1970, 1, 2)} | fields)
+    return publish(version, "level-policy", at=days.BEGINNING)
 
 
 def bases(leader: Tenant) -> list[int]:
     return list(Settlement.objects.filter(first_leader=leader).order_by("pk").values_list("base_fen", flat=True))
+
+
+def balance(owner: Tenant | None, kind: str) -> int:
+    """None: the platform."""
+    found = Account.objects.filter(kind=kind, **({"owner": owner} if owner else {"owner__kind": "platform"})).first()
+    return found.balance_fen if found else 0
+
+
+def proposed(name: str = "2024Q2", at: str = APPEALS_OVER) -> RebateBatch:
+    return rebates.propose(q(name), by=staff(), at=moment(at))
+
+
+def approved(batch: RebateBatch, at: str = "2024-07-16 10:00") -> RebateBatch:
+    rebates.approve(batch, by=staff(), at=moment(at))
+    batch.refresh_from_db()
+    return batch
+
+
+def holds() -> list[str]:
+    return [finding.code for finding in run_audit() if not finding.holds]
+
+
+def full_score(mode: str, **thresholds) -> LevelPolicy:
+    return policy(mode=mode, target_brands=1, target_promoters=1, **thresholds)
+
+
+def good_month(stall: Stall, month: str, *, shipped: int = 200, sellers: int = 3) -> None:
+    """200 orders of 50.00 by three new streamers, each shipped in time, unless told otherwise."""
+    picks = [stall.another_seller() for _each in range(sellers)]
+    for number, by in enumerate(picks):
+        n = 200 // sellers + (200 % sellers if number == 0 else 0)
+        stall.sell_many(n, f"{month}-10 10:00", 50_00, by=by, shipped=f"{month}-12 10:00")

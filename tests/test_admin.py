@@ -8,7 +8,7 @@ from commissions.models import OrderLine, Policy, Run, Settlement, Shard, TopUp
 from haowu.ledger.models import Account, DailyBalance, Posting
 from haowu.tenants.models import User
 from tests import build
-from tests.browser import clock, text  # noqa: F401
+from tests.browser import text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 LOOKED_AT = [Shard, Settlement, OrderLine, Account, Posting, DailyBalance]
@@ -122,7 +122,7 @@ class TestPolicy:
         form = staff.get(address(Policy, "add/")).context["adminform"].form
         assert (form["hold_days"].value(), form["tech_bps"].value(), form["note"].value()) == (3, "10", None)
 
-    def test_a_version_is_changed_until_it_begins_and_never_after(self, staff, clock):  # noqa: F811
+    def test_a_version_is_changed_until_it_begins_and_never_after(self, staff, clock):
         first = Policy.objects.get()
         coming = Policy.objects.create(effective_from=build.moment("2024-07-01 00:00"))
         changed = self.ALL | {"effective_from_0": "2024-07-02", "hold_days": "12"}

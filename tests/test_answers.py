@@ -8,7 +8,6 @@ from django.urls import URLPattern, get_resolver
 
 from haowu.tenants.models import User
 from tests import build
-from tests.api.conftest import calling  # noqa: F401
 from tests.browser import browser
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +66,7 @@ def test_nobody_on_the_way_keeps_an_answer_and_no_page_may_do_more_than_it_needs
     assert len(EVERY) > 150
 
 
-def test_a_clients_answers_are_not_kept_either(calling):  # noqa: F811
+def test_a_clients_answers_are_not_kept_either(calling):
     caller = calling(build.streamer("s1"))
     for path in ("/orders", "/balances", "/withdrawals", "/statements", "/nothing"):
         assert "no-store" in caller.get(path)["Cache-Control"]

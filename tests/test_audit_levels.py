@@ -57,8 +57,9 @@ def test_a_month_judged_wrongly_and_a_third_failure_without_notice(lead):
     copied(month, month=date(2024, 7, 1), outcome="passed", shortfalls=[], failed_months=0)
     assert broken() == ["I21.2"]
     copied(month, month=date(2024, 8, 1), failed_months=3)
-    (finding,) = [each for each in run_audit() if not each.holds]
-    assert finding.broken == 2
+    unrecorded, finding = [each for each in run_audit() if not each.holds]
+    assert (unrecorded.code, unrecorded.examples) == ("I15.3", ["assessment l1/2024-08"])
+    assert (finding.code, finding.broken) == ("I21.2", 2)
 
 
 def test_a_leader_without_permission_whose_activity_still_runs(lead):
@@ -68,7 +69,7 @@ def test_a_leader_without_permission_whose_activity_still_runs(lead):
         leader=lead, number=1, assessment=month, status="effected", noticed_at=month.assessed_at,
         effective_on=date(2024, 7, 15), effected_at=at,
     )  # fmt: skip
-    assert broken() == ["I21.3"]
+    assert broken() == ["I15.3", "I21.3"]
 
 
 @pytest.fixture

@@ -4,13 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from bases import consenting, feeding, introducing, refusals
+from bases import consenting, feeding, introducing, quotas, refusals
 from bases.models import Brand, Consent, Introduction, Permit, QuarantinedRow, Stock
+from haowu.approvals.models import Trail
+from haowu.approvals.rules import ReasonMissing, StaffOnly
 from haowu.ground import days
 from haowu.ground.states import MoveRefused
 from tests.base_rights import JULY, MS, broken, reasons, row, shown, sold
 from tests.bases import AT, agreed, authorised, base, feed, introduced, of_brand, stock_of
-from tests.build import merchant, moment, product
+from tests.build import member, merchant, moment, product, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -44,11 +46,11 @@ class TestStrangers:
         feed(made, 1, [row("a", 5)])
         kept = QuarantinedRow.objects.get()
         with pytest.raises(refusals.NotYourGoods):
-            feeding.take(kept, by=None, at=AT)
+            feeding.accept(kept, by=None, at=AT)
         kept.refresh_from_db()
         assert (kept.status, Stock.objects.count()) == ("open", 0)
         agreed(made, "m1", at=AT)
-        feeding.take(kept, by=None, at=AT)
+        feeding.accept(kept, by=None, at=AT)
         assert (stock_of(made), broken()) == ({"a": (1_000, 5)}, {})
 
     def test_a_held_snapshot_that_people_confirm_is_judged_by_its_rights_all_the_same(self, shop):
@@ -118,6 +120,57 @@ class TestBrands:
             introducing.authorise(lapsed, by=None, at=JULY)
         lapsed.refresh_from_db()
         assert (lapsed.status, Permit.objects.count()) == ("duplicate", 1)
+
+    def test_staff_end_an_authorisation_before_its_last_day(self, branded):
+        feed(branded, 1, [row("a", 5)])
+        given, end = Introduction.objects.get(), moment("2024-06-10 15:00")
+        introducing.end(given, "品牌方已撤回授权", by=staff("clerk"), at=end)
+        assert (given.status, given.permit_id and Permit.objects.get().until) == ("ended", end)
+        assert [Stock.objects.permitted(at).count() for at in (end - MS, end)] == [1, 0]
+        feed(branded, 2, [row("a", 6)], at=end)
+        assert (reasons(), Stock.objects.get().quantity, broken()) == (["NOT_YOUR_GOODS"], 5, {})
+        written = Trail.objects.get(subject_kind="introduction", act="ended")
+        assert (written.actor, written.tenant, written.reason) == ("clerk", branded.base, "品牌方已撤回授权")
+        assert (written.before, written.after) == (
+            {"status": "accepted", "reason": "", "ended_at": None},
+            {"status": "ended", "reason": "品牌方已撤回授权", "ended_at": end.isoformat()},
+        )
+
+    def test_a_brand_whose_authorisation_ended_is_another_bases_at_once_and_its_place_stays_used(self, branded):
+        given, end = Introduction.objects.get(), moment("2024-06-10 15:00")
+        before = quotas.current(branded.base, date(2024, 6, 10))
+        introducing.end(given, "品牌方已撤回授权", by=staff(), at=end)
+        assert not Brand.objects.shared(date(2024, 6, 10)).exists()
+        (other,) = introduced(base("b2"), ["安克"])
+        assert (other.status, other.period is None) == ("accepted", False)
+        after = quotas.current(branded.base, date(2024, 6, 10))
+        assert (before.credited, before.left) == (after.credited, after.left) == (1, 27)
+
+    def test_one_that_has_not_begun_never_begins_and_one_beside_anothers_ends_too(self, shop, branded):
+        (later,) = introduced(base("b2"), ["小米"], first="2025-01-01")
+        introducing.end(later, "授权书作废", by=staff(), at=AT)
+        assert not Permit.objects.live(moment("2025-06-01 00:00")).filter(pk=later.permit_id).exists()
+        (beside,) = introduced(base("b3"), ["安克"])
+        introducing.authorise(beside, by=None, at=AT)
+        introducing.end(beside, "授权书作废", by=staff("other"), at=AT + MS)
+        assert (beside.status, Introduction.objects.accepted().count(), broken()) == ("ended", 1, {})
+
+    def test_only_staff_with_a_reason_end_what_still_holds(self, branded):
+        given = Introduction.objects.get()
+        waiting = introducing.introduce(base("b2").base, authorised("小米"), at=AT)
+        owner = member(branded.base, "owner", "lin")
+        before = list(Trail.objects.values()), list(Permit.objects.values())
+        for refused, introduction, reason, by, at in (
+            (StaffOnly, given, "作废", owner, AT),
+            (ReasonMissing, given, " ", staff("a"), AT),
+            (refusals.AuthorisationOver, given, "作废", staff("b"), moment("2026-01-01 00:00")),
+            (MoveRefused, waiting, "作废", staff("c"), AT),
+        ):
+            with pytest.raises(refused):
+                introducing.end(introduction, reason, by=by, at=at)
+        given.refresh_from_db()
+        assert (given.status, given.ended_at) == ("accepted", None)
+        assert (list(Trail.objects.values()), list(Permit.objects.values())) == before
 
     def test_goods_that_change_their_brand_are_its_goods_no_more(self, shop, branded):
         feed(branded, 1, [row("a", 5)])

@@ -118,7 +118,7 @@ def three_nights(market) -> Policy:
         sell(market, f"o{number}", f"{received} 12:00", price_fen=9_999)
     for day in (9, 10, 11):
         settle(f"2024-06-{day:02}")
-    return Policy.objects.create(effective_from=moment("2024-07-01 00:00"), tech_bps=600)
+    return policy(effective_from=moment("2024-07-01 00:00"), tech_bps=600)
 
 
 def previewed(right: Policy, first: int = 9, last: int = 11) -> Resettlement:
@@ -226,7 +226,7 @@ def test_a_resettlement_can_be_resettled(market):
     right = three_nights(market)
     applied(right)
     settle("2024-06-12")
-    other = Policy.objects.create(effective_from=moment("2024-08-01 00:00"), tech_bps=1000)
+    other = policy(effective_from=moment("2024-08-01 00:00"), tech_bps=1000)
     made = previewed(other)
     assert totals(made) == [("s1", "streamer", 3, 0, 150)]
     resettlement.apply(made.pk, staff("checker"), at=moment("2024-06-12 11:00"))
@@ -249,7 +249,7 @@ def test_a_preview_that_no_longer_holds_is_refused(market):
 def test_a_resettlement_needs_a_second_person_closed_nights_and_something_to_change(market):
     right = three_nights(market)
     made = previewed(right)
-    same = Policy.objects.create(effective_from=moment("2024-08-01 00:00"), tech_bps=1000)
+    same = policy(effective_from=moment("2024-08-01 00:00"), tech_bps=1000)
     staff("checker")
     before = everything()
     with pytest.raises(SecondPersonNeeded):

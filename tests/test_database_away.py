@@ -12,7 +12,7 @@ from django.test import Client
 from commissions.models import OrderEvent, Withdrawal
 from haowu.ground import days
 from tests import build
-from tests.api.conftest import Caller, calling  # noqa: F401
+from tests.api.callers import Caller
 from tests.browser import browser, text
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,7 +84,7 @@ def test_people_get_a_plain_page(monkeypatch, language, said):
             assert said in page and "Traceback" not in page and "127.0.0.1" not in page
 
 
-def test_a_request_cut_off_in_the_act_changes_nothing_and_is_repeated_with_the_same_key(monkeypatch, calling):  # noqa: F811
+def test_a_request_cut_off_in_the_act_changes_nothing_and_is_repeated_with_the_same_key(monkeypatch, calling):
     caller: Caller = calling(build.source("youzan"))
     impatient(caller.http)
     with terminated_in_the_act(monkeypatch):

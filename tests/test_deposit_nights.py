@@ -54,7 +54,7 @@ def test_a_broken_variant_is_noticed(monkeypatch):
     with monkeypatch.context() as patches:
         patches.setattr(TermsBook, "is_prepaid", lambda *_: False)
         assert_noticed(play, SEEDS)
-    monkeypatch.setattr(funding, "_PART", f"{funding._PART} AND NOT is_covered")
+    monkeypatch.setattr(funding, "_HOLD_BACK", f"{funding._HOLD_BACK} AND NOT is_covered")
     assert_noticed(play, SEEDS)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from commissions.models import OrderLine, Policy, Run, Settlement
+from commissions.models import OrderLine, Run, Settlement
 from commissions.nights import night
 from haowu.audit.invariants import run_audit
 from haowu.ledger.models import Account, DailyBalance, Posting
@@ -125,7 +125,7 @@ def test_the_hold_is_the_merchants_else_the_categorys_else_the_policys(market, w
 
 def test_a_policy_changed_later_leaves_frozen_terms_alone(market):
     sell(market, "o1", "2024-06-01 12:00")
-    Policy.objects.create(effective_from=night.days.BEGINNING, tech_bps=2000)
+    policy(tech_bps=2000)
     settle("2024-06-09")
     assert nets("o1") == [(1250, 125, 1125)]
 

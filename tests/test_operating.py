@@ -92,9 +92,12 @@ def statuses(run: Run) -> list[str]:
 
 
 def trail() -> list[tuple[str, str | None, str, str]]:
+    """Whatever happened to nights and shards but that they were opened and closed."""
     return [
         (each.subject_kind, each.user and each.user.username, each.act, each.reason)
-        for each in Trail.objects.filter(subject_kind__in=["night", "shard"]).order_by("pk")
+        for each in Trail.objects.filter(subject_kind__in=["night", "shard"])
+        .exclude(act__in=["opened", "closed"])
+        .order_by("pk")
     ]
 
 

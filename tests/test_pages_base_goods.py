@@ -10,7 +10,7 @@ from haowu.tenants.models import Tenant
 from streamers.centre import sync
 from tests import build
 from tests.bases import base, feed
-from tests.browser import NOW, browser, clock, shown_messages, text  # noqa: F401
+from tests.browser import NOW, browser, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 TODAY = build.moment(NOW)
@@ -27,7 +27,7 @@ def made() -> Base:
 
 
 class TestSelection:
-    def test_goods_of_a_silent_base_leave_and_come_back_in_the_same_instant(self, made, clock):  # noqa: F811
+    def test_goods_of_a_silent_base_leave_and_come_back_in_the_same_instant(self, made, clock):
         shop = made.base.__class__.objects.get(code="m1")
         held, own = build.product(shop, "p1"), build.product(shop, "p2")
         for product in (held, own):
@@ -94,7 +94,7 @@ class TestSupply:
         assert "shop:o1:1" not in text(browser(base("b2").base).get("/base/reservations/"))
         assert browser(build.streamer()).get("/base/reservations/").status_code == 404
 
-    def test_a_merchant_sees_where_its_goods_lie_and_what_waits_for_goods(self, made, ordered, clock):  # noqa: F811
+    def test_a_merchant_sees_where_its_goods_lie_and_what_waits_for_goods(self, made, ordered, clock):
         client = browser(Tenant.objects.get(code="m1"))
         page = text(client.get("/stock/"))
         for shown in ("p1/k1", "临沂基地 · 临沂", "接单", "1 个订单行没有基地有足够的现货", "shop:o2:1"):

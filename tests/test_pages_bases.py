@@ -7,7 +7,7 @@ from bases import feeding, introducing
 from bases.models import Base, Feed, Introduction, PullSource, QuarantinedRow, Room
 from tests import build
 from tests.bases import AT, authorised, base, feed, introduced, stock_of
-from tests.browser import NOW, browser, clock, shown_messages, text  # noqa: F401
+from tests.browser import NOW, browser, shown_messages, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 TODAY = build.moment(NOW)
@@ -81,7 +81,7 @@ class TestStock:
         assert "第一行须有列名，缺少：merchant、product、sku、price_fen、quantity" in page
         assert not Feed.objects.exists()
 
-    def test_freshness_is_told_in_the_very_instant(self, made, clock):  # noqa: F811
+    def test_freshness_is_told_in_the_very_instant(self, made, clock):
         feed(made, 1, [row("a", 5)], at=TODAY)
         client = browser(made.base)
         clock("2024-06-21 13:59:59")

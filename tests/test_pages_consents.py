@@ -10,7 +10,7 @@ from bases.models import Base, Consent, Permit, Stock
 from haowu.tenants.models import Tenant
 from tests import build
 from tests.bases import AT, agreed, authorised, base, feed, introduced
-from tests.browser import HAN, NOW, browser, clock, shown_messages, text  # noqa: F401
+from tests.browser import HAN, NOW, browser, shown_messages, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 TODAY = build.moment(NOW)

@@ -6,7 +6,7 @@ from commissions.cases import disputes, holds
 from commissions.models import Dispute, OrderLine
 from haowu.tenants.models import Tenant
 from tests import build
-from tests.browser import HAN, NOW, browser, clock, text  # noqa: F401
+from tests.browser import HAN, NOW, browser, text
 from tests.casework import balance, everything, open_market, sell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -66,12 +66,14 @@ def test_a_line_that_waits_is_kept_waiting_and_says_until_when(books):
         assert each in page
 
 
-def test_a_hold_by_staff_shows_its_reason_and_deadline(books):
+def test_a_hold_by_staff_shows_its_deadline_and_keeps_its_reason_to_the_platform(books):
     line = OrderLine.objects.get(order_no="o2")
     until = build.moment("2024-06-28 18:00")
-    holds.hold_line(line, "核对发票", by=build.staff(), at=build.moment(NOW), until=until)
-    page = text(browser(party("s1")).get(page_of("o2")))
-    assert "核对发票" in page and "2024-06-20 14:00 起，最迟 2024-06-28 18:00 解除" in page
+    holds.hold_line(line, "疑似自买自卖", by=build.staff(), at=build.moment(NOW), until=until)
+    for each in ("s1", "m1"):
+        page = text(browser(party(each)).get(page_of("o2")))
+        assert "2024-06-20 14:00 起，最迟 2024-06-28 18:00 解除" in page
+        assert "疑似自买自卖" not in page
 
 
 def test_the_respondent_sees_the_case_and_where_its_money_is(books):
@@ -119,7 +121,7 @@ def test_what_cannot_be_disputed_is_refused_in_words_and_nothing_is_frozen(books
     assert everything() == before
 
 
-def test_a_second_dispute_of_the_same_is_refused_and_after_thirty_days_none_is_offered(books, clock):  # noqa: F811
+def test_a_second_dispute_of_the_same_is_refused_and_after_thirty_days_none_is_offered(books, clock):
     raised()
     client, before = browser(party("m1")), everything()
     assert "正在处理中" in text(client.post(page_of("o1") + "dispute/", asked("s1")))

@@ -7,7 +7,7 @@ from commissions.payments import payouts, withdrawals
 from haowu.ledger.models import Account
 from haowu.tenants.models import Tenant
 from tests import build
-from tests.browser import NOW, browser, clock, text  # noqa: F401
+from tests.browser import NOW, browser, text
 from tests.test_payouts import results
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]

@@ -18,7 +18,7 @@ from bases.models import (
 )
 from tests import build
 from tests.bases import AT, authorised, base, feed, introduced, stock_of
-from tests.browser import NOW, browser, clock, shown_messages, text  # noqa: F401
+from tests.browser import NOW, browser, text
 from tests.quarters import golden
 from tuanzhang.models import QuarterLevel
 
@@ -63,7 +63,7 @@ class TestFounding:
         asked.refresh_from_db()
         assert (asked.status, asked.guides) == ("submitted", 9)
 
-    def test_gold_holds_for_the_quarter_after(self, clock):  # noqa: F811
+    def test_gold_holds_for_the_quarter_after(self, clock):
         client = browser(golden(build.tenant("tuanzhang", "g")))
         for day, is_gold in (("2024-03-31", False), ("2024-04-01", True), ("2024-06-30", True), ("2024-07-01", False)):
             clock(f"{day} 12:00")

@@ -6,7 +6,7 @@ from commissions.postings import funding
 from haowu.tenants.models import Tenant
 from merchants.models import Shop
 from tests import build
-from tests.browser import HAN, browser, clock, shown_messages, text  # noqa: F401
+from tests.browser import HAN, browser, shown_messages, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from haowu.ledger.models import Account
 from streamers.models import Pick
 from tests import build
-from tests.browser import NOW, browser, clock, shown_messages, text, words  # noqa: F401
+from tests.browser import NOW, browser, shown_messages, text, words
 from tuanzhang.models import Activity, ChangeRequest, Enrolment, SecondLevel
 
 HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -30,7 +30,7 @@ def opened(client) -> Activity:
     return activity
 
 
-def test_from_the_draft_to_the_second_leaders_fee_through_the_doors(clock):  # noqa: F811
+def test_from_the_draft_to_the_second_leaders_fee_through_the_doors(clock):
     lead, partner = build.leader("l1", name="领头羊"), build.leader("l2", name="二当家")
     shops = [build.merchant(f"m{number}", name=f"商家{number}") for number in range(3)]
     goods = [build.product(shop, f"p{number}", price_fen=20_000) for number, shop in enumerate(shops)]

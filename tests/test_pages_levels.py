@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from commissions.models import Rebate, RebateBatch
 from commissions.tasks import judge_leaders, withdraw_permissions
 from haowu.tenants.models import Tenant, User
-from tests.browser import HAN, browser, clock, shown_messages, text  # noqa: F401
+from tests.browser import HAN, browser, shown_messages, text
 from tests.build import leader, merchant, moment, settle, staff, streamer
 from tests.quarters import Stall, assessed, closed, policy
 from tuanzhang import appeals, permission
@@ -33,7 +33,7 @@ def act(by: str, row, action: str, app: str, **asked) -> list[str]:
     return [str(message) for message in answer.context["messages"]]
 
 
-def test_the_page_says_what_is_missing_for_the_next_level(clock):  # noqa: F811
+def test_the_page_says_what_is_missing_for_the_next_level(clock):
     """88 M and 8 brands of silver's 100 M and 10: 12 M and 2 brands to silver."""
     policy(silver_brands=10, target_brands=10)
     lead = leader("l1")
@@ -49,7 +49,7 @@ def test_the_page_says_what_is_missing_for_the_next_level(clock):  # noqa: F811
     assert HAN.findall(told.replace(">中文<", "")) == []
 
 
-def test_the_month_so_far_is_seen_as_its_assessment_would_see_it(clock):  # noqa: F811
+def test_the_month_so_far_is_seen_as_its_assessment_would_see_it(clock):
     lead = leader("l1")
     stall = Stall(lead)
     stall.sell_many(2, "2024-06-19 10:00", 50_00)  # may still be shipped in time
@@ -59,7 +59,7 @@ def test_the_month_so_far_is_seen_as_its_assessment_would_see_it(clock):  # noqa
         assert figure in page
 
 
-def test_a_quarter_opens_into_how_its_level_score_and_rebate_follow(clock):  # noqa: F811
+def test_a_quarter_opens_into_how_its_level_score_and_rebate_follow(clock):
     policy(mode="whole", target_brands=1, target_promoters=1)
     lead = leader("l1")
     stall = Stall(lead)
@@ -77,7 +77,7 @@ def test_a_quarter_opens_into_how_its_level_score_and_rebate_follow(clock):  # n
         assert browser(other).get("/levels/").status_code == 404
 
 
-def test_a_page_of_a_long_history_asks_as_few_questions_as_a_short_one(clock):  # noqa: F811
+def test_a_page_of_a_long_history_asks_as_few_questions_as_a_short_one(clock):
     lead = leader("l1")
     stall = Stall(lead)
     counts = []
@@ -91,7 +91,7 @@ def test_a_page_of_a_long_history_asks_as_few_questions_as_a_short_one(clock):  
     assert counts[0] == counts[1] <= 40
 
 
-def test_a_quarter_through_the_doors_from_the_appeal_to_the_rebate_on_the_statement(clock):  # noqa: F811
+def test_a_quarter_through_the_doors_from_the_appeal_to_the_rebate_on_the_statement(clock):
     policy(mode="whole", target_brands=1, target_promoters=2)
     lead = leader("l1", name="领头羊")
     Stall(lead).sell("2024-06-01 10:00", 120 * MILLION)
@@ -129,14 +129,14 @@ def test_a_quarter_through_the_doors_from_the_appeal_to_the_rebate_on_the_statem
     assert day in why
 
 
-def test_a_wrong_quarter_is_told_and_nothing_is_proposed(clock):  # noqa: F811
+def test_a_wrong_quarter_is_told_and_nothing_is_proposed(clock):
     for name, said in (("2024", "2024Q2"), ("2024Q2", "没有可以提出的返点")):
         answer = admin("ann").post("/admin/commissions/rebatebatch/add/", {"name": name}, follow=True)
         assert said in text(answer)
     assert not RebateBatch.objects.exists()
 
 
-def test_staff_without_the_right_do_not_decide(clock):  # noqa: F811
+def test_staff_without_the_right_do_not_decide(clock):
     lead = leader("l1")
     Stall(lead)
     (month,) = assessed("2024-05")
@@ -155,7 +155,7 @@ def test_staff_without_the_right_do_not_decide(clock):  # noqa: F811
 
 
 @pytest.fixture
-def noticed(clock) -> Tenant:  # noqa: F811
+def noticed(clock) -> Tenant:
     lead = leader("l1")
     Stall(lead)
     for month in ("2024-04", "2024-05", "2024-06"):
@@ -164,7 +164,7 @@ def noticed(clock) -> Tenant:  # noqa: F811
     return lead
 
 
-def test_a_failed_month_is_appealed_and_taken_back_on_the_page(noticed, clock):  # noqa: F811
+def test_a_failed_month_is_appealed_and_taken_back_on_the_page(noticed, clock):
     leading = browser(noticed)
     page = text(leading.get("/levels/"))
     assert "2024-07-15 收回" in page
@@ -183,7 +183,7 @@ def test_a_failed_month_is_appealed_and_taken_back_on_the_page(noticed, clock): 
     assert appeal.status == "withdrawn"
 
 
-def test_a_withdrawn_leader_is_told_when_to_apply_and_let_in_again_by_staff(noticed, clock):  # noqa: F811
+def test_a_withdrawn_leader_is_told_when_to_apply_and_let_in_again_by_staff(noticed, clock):
     clock("2024-07-15 00:05")
     withdraw_permissions.run()
     withdraw_permissions.run()
@@ -203,13 +203,13 @@ def test_a_withdrawn_leader_is_told_when_to_apply_and_let_in_again_by_staff(noti
     assert "等平台审核" in text(leading.get("/levels/"))
     assert "请写明原因" in act("ann", asked, "refuse", "tuanzhang")[0]
     assert act("ann", asked, "approve", "tuanzhang", reason="整改到位") == ["已处理 1 项。"]
-    assert permission.standing_of(noticed) == "held"
+    assert permission.permission_state(noticed) == "held"
     page = text(leading.get("/levels/"))
     assert "重新开通申请已重新开通：整改到位" in page
     assert "团长权限已被收回</h2>" not in page
 
 
-def test_the_monthly_task_judges_the_month_before_and_waits_for_the_quarters_last_night(clock):  # noqa: F811
+def test_the_monthly_task_judges_the_month_before_and_waits_for_the_quarters_last_night(clock):
     Stall(leader("l1"))
     clock("2024-07-01 04:00")
     judge_leaders.run()
@@ -221,7 +221,7 @@ def test_the_monthly_task_judges_the_month_before_and_waits_for_the_quarters_las
     assert MonthlyAssessment.objects.count() == QuarterLevel.objects.count() == 1
 
 
-def test_a_new_version_of_the_policy_begins_tomorrow_at_the_earliest_and_carries_the_last_one(clock):  # noqa: F811
+def test_a_new_version_of_the_policy_begins_tomorrow_at_the_earliest_and_carries_the_last_one(clock):
     client = admin("ann")
     form = text(client.get("/admin/tuanzhang/levelpolicy/add/"))
     assert "300000000.00" in form

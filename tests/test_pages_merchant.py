@@ -5,7 +5,7 @@ import pytest
 from haowu.tenants.models import Tenant
 from merchants.models import Plan
 from tests import build
-from tests.browser import HAN, browser, clock, shown_messages, text  # noqa: F401
+from tests.browser import HAN, browser, shown_messages, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -125,7 +125,7 @@ class TestPlans:
             (1500, build.moment("2024-06-21 00:00")),
         ]
 
-    def test_a_decrease_in_the_last_ten_minutes_is_refused(self, merchant, clock):  # noqa: F811
+    def test_a_decrease_in_the_last_ten_minutes_is_refused(self, merchant, clock):
         client = browser(merchant)
         plan = build.normal_plan(build.product(merchant, "p1"), 2000)
         clock("2024-06-20 23:50")

@@ -12,7 +12,7 @@ from PIL import Image
 
 from haowu.tenants.models import Tenant
 from tests import build
-from tests.browser import browser, clock, shown_messages  # noqa: F401
+from tests.browser import browser, shown_messages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

@@ -6,7 +6,7 @@ from haowu.tenants.models import Tenant
 from merchants import plans
 from merchants.models import Category, Product, Sku
 from tests import build
-from tests.browser import browser, clock, shown_messages, text  # noqa: F401
+from tests.browser import browser, shown_messages, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

@@ -7,7 +7,7 @@ import pytest
 from bases.models import Base, Booking, Room
 from tests import build
 from tests.bases import base
-from tests.browser import NOW, browser, clock, shown_messages, text  # noqa: F401
+from tests.browser import NOW, browser, shown_messages, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 TODAY = build.moment(NOW)
@@ -62,7 +62,7 @@ class TestRooms:
         assert "请选择 30 分钟到 12 小时、从现在起 60 天以内的时段" in page
         assert not Booking.objects.exists()
 
-    def test_either_side_cancels_before_it_starts_and_a_stranger_never(self, made, clock):  # noqa: F811
+    def test_either_side_cancels_before_it_starts_and_a_stranger_never(self, made, clock):
         room = Room.objects.filter(base=made.base).first()
         client = browser(build.streamer())
         for hour in ("10", "12"):

@@ -13,7 +13,7 @@ from streamers.centre.search import find
 from streamers.models import Pick
 from streamers.terms import OfferBook
 from tests import build
-from tests.browser import NOW, browser, clock, text  # noqa: F401
+from tests.browser import NOW, browser, text
 from tuanzhang import activities
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -73,7 +73,7 @@ class TestSelection:
     def test_an_empty_list_says_what_will_appear(self, streamer):
         assert "还没有可以选的商品" in text(selection(streamer))
 
-    def test_the_list_says_the_same_as_the_rule(self, merchant, clock):  # noqa: F811
+    def test_the_list_says_the_same_as_the_rule(self, merchant, clock):
         """What is laid over the listing for one streamer must agree with ``offers.choose`` on every product."""
         people = [build.streamer(f"s{number}") for number in range(3)]
         build.listed_plan(build.product(merchant, "p0"), "shop_targeted", {people[0]: 1500})

@@ -10,7 +10,7 @@ from haowu.ledger import books
 from haowu.tenants.models import Tenant
 from merchants.models import Product
 from tests import build
-from tests.browser import browser, clock, text  # noqa: F401
+from tests.browser import browser, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

@@ -7,7 +7,7 @@ from merchants import listing, plans
 from merchants.models import Plan, Product
 from streamers.models import Pick
 from tests import build
-from tests.browser import HAN, NOW, browser, clock, shown_messages, text  # noqa: F401
+from tests.browser import HAN, NOW, browser, shown_messages, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

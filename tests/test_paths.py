@@ -9,7 +9,7 @@ from haowu.partners.models import ApiClient
 from haowu.tenants.models import User
 from haowu.web.paths import CONVERTERS
 from tests import build
-from tests.browser import HAN, browser, clock, text  # noqa: F401
+from tests.browser import HAN, browser, text
 from tests.hostile_market import Market, market
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]

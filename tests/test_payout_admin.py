@@ -13,7 +13,7 @@ from commissions.payments.payout_file import results_file
 from haowu.ledger.models import Account
 from haowu.tenants.models import PersonalDataAccess, PersonalRecord, User
 from tests import build
-from tests.browser import NOW, clock, shown_messages, text  # noqa: F401
+from tests.browser import NOW, shown_messages, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 AT = build.moment(NOW)

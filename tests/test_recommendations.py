@@ -9,7 +9,7 @@ from haowu.tenants.scope import enter_scope
 from merchants.models import Category
 from streamers.models import Channel, Pick
 from tests import build
-from tests.browser import HAN, NOW, browser, clock, shown_messages, text  # noqa: F401
+from tests.browser import HAN, NOW, browser, shown_messages, text
 from tuanzhang import recommending
 from tuanzhang.models import GoodsRequest, Recipient, Recommendation, StreamerGroup
 from tuanzhang.recommending import NewRecommendation
@@ -110,7 +110,7 @@ def picking(seller, item, made: Recommendation, via: str = "") -> None:
     browser(seller).post(f"/selection/{item.product.public_id}/pick/", body)
 
 
-def test_picks_orders_and_fees_are_counted_until_the_streamer_picks_another_way(lead, items, clock):  # noqa: F811
+def test_picks_orders_and_fees_are_counted_until_the_streamer_picks_another_way(lead, items, clock):
     """100.00 at 6 %, refunded by 40.00; another order at 6 %; then picked again through the bare link."""
     seller, idle = build.streamer("s1"), build.streamer("s2")
     made = recommending.recommend(lead, NewRecommendation(items, "好卖", [seller, idle]), at=AT)

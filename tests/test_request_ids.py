@@ -68,6 +68,22 @@ def test_a_log_record_is_one_line_of_json_with_the_number_and_nothing_that_hangs
     assert told == {"level": "WARNING", "logger": "haowu.x", "request_id": "r-4", "message": "结算\n停下"}
 
 
+@pytest.mark.parametrize("path", ["/no-such-page", "/api/v1/orders", "/oauth/token/"])
+def test_what_django_logs_of_a_refused_request_has_that_requests_number(client, caplog, path):
+    caplog.handler.addFilter(WithRequestId())
+    client.get(path, headers={"X-Request-Id": "r-7"})
+    logged = [record for record in caplog.records if record.name == "django.request"]
+    assert [record.request_id for record in logged] == ["r-7"]
+
+
+def test_what_django_logs_of_a_failed_page_has_that_requests_number(client, caplog, monkeypatch):
+    monkeypatch.setattr("haowu.tenants.views.SignIn.get", lambda *_: 1 / 0)
+    client.raise_request_exception = False
+    caplog.handler.addFilter(WithRequestId())
+    client.get("/sign-in/", headers={"X-Request-Id": "r-8"})
+    assert {record.request_id for record in caplog.records if record.name == "django.request"} == {"r-8"}
+
+
 class TestTasks:
     @pytest.fixture
     def tried(self):

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from commissions.models import Policy, Reserve, Settlement
+from commissions.models import Reserve, Settlement
 from commissions.postings import reserves
 from haowu.ground.money import share
 from haowu.ledger.models import Account, Posting
@@ -121,7 +121,7 @@ def test_a_broken_variant_is_noticed(monkeypatch, statement, sound, broken):
 def test_several_reserves_of_a_party_are_filled_again_in_the_order_of_their_release():
     """A shorter policy later: the youngest reserve is released first."""
     policy(reserve_bps=5_000, reserve_days=4)
-    Policy.objects.create(effective_from=moment(f"{night(1)} 00:00"), reserve_bps=10_000, reserve_days=2)
+    policy(effective_from=moment(f"{night(1)} 00:00"), reserve_bps=10_000, reserve_days=2)
     market = Market(1)
     first, second = market.sell(0, 0, 10_000), market.sell(0, 1, 10_000)
     settle(str(night(0)))

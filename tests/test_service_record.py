@@ -6,7 +6,7 @@ from commissions.cases import disputes
 from commissions.models import OrderLine
 from haowu.analytics.leaders.service_record import Grouping, of_leader
 from tests import build
-from tests.browser import NOW, browser, clock, shown_messages, text  # noqa: F401
+from tests.browser import NOW, browser, shown_messages, text
 from tuanzhang import changes, enrolling, recommending, second_level, waiting
 from tuanzhang.models import Enrolment
 

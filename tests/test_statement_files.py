@@ -11,7 +11,6 @@ from haowu.tenants.models import Tenant
 from tests.browser import browser, text
 from tests.build import settle
 from tests.casework import sell
-from tests.debts import short  # noqa: F401 -- a fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +28,7 @@ def read_xlsx(answer) -> dict[str, list[tuple]]:
 
 class TestFiles:
     @pytest.fixture
-    def client(self, short):  # noqa: F811
+    def client(self, short):
         return browser(Tenant.objects.get(code="s1"))
 
     def test_a_statement_as_xlsx_has_figures_postings_and_lines_in_yuan_and_fen(self, client):
@@ -71,7 +70,7 @@ class TestFiles:
         assert rows[-1][:2] == ["合计", "1 行"]
         assert rows[-1][5:] == ["100.00", "10000", "12.50", "1250", "1.25", "125", "11.25", "1125"]
 
-    def test_an_xlsx_that_leaves_lines_out_says_so_in_the_file_and_on_the_page(self, short, monkeypatch):  # noqa: F811
+    def test_an_xlsx_that_leaves_lines_out_says_so_in_the_file_and_on_the_page(self, short, monkeypatch):
         for number in range(3, 6):
             sell(short, f"o{number}", "2024-06-13 12:00")
         settle("2024-06-21")
@@ -83,7 +82,7 @@ class TestFiles:
         assert "明细超过 2 行" in text(client.get("/statements/available/2024-06-21/"))
         assert len(read_csv(client.get("/statements/available/2024-06-21/lines.csv"))) == 5
 
-    def test_a_download_shows_only_the_tenants_own_rows(self, short):  # noqa: F811
+    def test_a_download_shows_only_the_tenants_own_rows(self, short):
         """The file is read after the request's scope has ended, in one of its own."""
         other = browser(Tenant.objects.get(code="m1"))
         rows = read_csv(other.get("/statements/statements.csv"))

@@ -17,7 +17,6 @@ from tests.browser import browser, text
 from tests.build import moment, settle
 from tests.campaign import SEED
 from tests.casework import audit_is_clean, open_market, sell, staff
-from tests.debts import short  # noqa: F401 -- a fixture
 from tests.histories import make_history, make_market
 from tests.test_pages_streamer import HAN
 from tests.world import World, undone
@@ -119,7 +118,7 @@ def _months_are_their_days(tenant: Tenant) -> None:
         closing[month.account_kind] = month.closing_fen
 
 
-def test_a_debt_opens_into_the_clawback_behind_it_and_the_claim_that_it_repays(short):  # noqa: F811
+def test_a_debt_opens_into_the_clawback_behind_it_and_the_claim_that_it_repays(short):
     drawn = open_figure("s1", "available", "2024-06-12", "debt_drawn")
     assert (drawn.entry.amount_fen, [row.line.order_no for row in drawn.lines]) == (1_125, ["o1"])
     owed = open_figure("m1", "receivable", "2024-06-12", "owed")
@@ -131,18 +130,18 @@ def test_a_debt_opens_into_the_clawback_behind_it_and_the_claim_that_it_repays(s
     assert audit_is_clean()
 
 
-def test_what_is_reimbursed_says_what_is_still_owed(short):  # noqa: F811
+def test_what_is_reimbursed_says_what_is_still_owed(short):
     """12.50 were clawed back, of which the platform's 1.25 came back at once."""
     figure = open_figure("m1", "funding", "2024-06-12", "reimbursed")
     assert components(figure) == [("订单行合计", 1_250), ("其中对方余额不足，转入待返还", -1_125)]
     assert figure.adds_up
 
 
-def test_which_claims_a_repayment_went_to_follows_from_the_order_of_the_claims(short):  # noqa: F811
+def test_which_claims_a_repayment_went_to_follows_from_the_order_of_the_claims(short):
     assert claims.repaid(Tenant.objects.get(code="m1"), day_of("m1", "funding", "2024-06-12").day) == []
 
 
-def test_a_withdrawal_a_hold_and_a_top_up_are_told_by_name(short):  # noqa: F811
+def test_a_withdrawal_a_hold_and_a_top_up_are_told_by_name(short):
     assert causes("s1", "available", "2024-06-12", "withdrawal") == [("withdrawal", -1_125)]
     balance = day_of("s1", "withdrawing", "2024-06-12")
     (moved,) = movements(balance.account, daily.postings(balance))
@@ -200,7 +199,7 @@ def test_a_deposit_that_paid_is_what_was_not_withheld():
     _everything_opens()
 
 
-def test_statements_follow_each_other_over_gaps_holds_and_debts(short):  # noqa: F811
+def test_statements_follow_each_other_over_gaps_holds_and_debts(short):
     """No row on a day without a posting: the next opening is the closing of the row before."""
     days = daily.of_tenant(Tenant.objects.get(code="s1")).filter(account__kind="available").order_by("day")
     assert [(str(each.day), each.opening_fen, each.closing_fen) for each in days] == [
@@ -215,7 +214,7 @@ def test_statements_follow_each_other_over_gaps_holds_and_debts(short):  # noqa:
     ]
 
 
-def test_the_audit_asks_what_accounts_held_at_moments_in_the_past(short):  # noqa: F811
+def test_the_audit_asks_what_accounts_held_at_moments_in_the_past(short):
     """A posting that slips into a day already closed leaves every balance right today and every day since wrong."""
     assert audit_is_clean()
     build.money(Tenant.objects.get(code="s1"), 100, day="2024-06-05")
@@ -227,13 +226,13 @@ def test_the_audit_asks_what_accounts_held_at_moments_in_the_past(short):  # noq
 
 
 class TestPages:
-    def test_a_figure_opens_into_parts_postings_and_lines(self, short):  # noqa: F811
+    def test_a_figure_opens_into_parts_postings_and_lines(self, short):
         page = browser(Tenant.objects.get(code="s1")).get("/statements/available/2024-06-09/commission/")
         shown = text(page)
         assert "+¥12.50" in shown and "2024-06-09 结算夜的净额" in shown and "o1/1" in shown and "✓" in shown
         assert [row.figure_fen for row in page.context["rows"]] == [1_250]
 
-    def test_every_entry_of_every_statement_has_its_page_and_english_is_complete(self, short):  # noqa: F811
+    def test_every_entry_of_every_statement_has_its_page_and_english_is_complete(self, short):
         for code in ("s1", "m1"):
             tenant = Tenant.objects.get(code=code)
             client = browser(tenant, language="en")
@@ -243,7 +242,7 @@ class TestPages:
                     page = text(client.get(path))
                     assert HAN.findall(page.replace(">中文<", "")) == [], path
 
-    def test_a_strangers_figure_and_month_do_not_exist(self, short):  # noqa: F811
+    def test_a_strangers_figure_and_month_do_not_exist(self, short):
         stranger = browser(build.streamer("s9"))
         for path in ("available/2024-06-09/commission/", "available/2024-06-09/statement.xlsx",
                      "months/available/2024-06/", "months/available/2024-06/month.csv"):  # fmt: skip
@@ -253,7 +252,7 @@ class TestPages:
                      "months/available/2024-07/", "months/nothing/2024-06/", "months/available/june/"):  # fmt: skip
             assert mine.get(f"/statements/{path}").status_code == 404
 
-    def test_a_month_opens_into_its_days(self, short):  # noqa: F811
+    def test_a_month_opens_into_its_days(self, short):
         client = browser(Tenant.objects.get(code="s1"))
         (month,) = [
             each for each in client.get("/statements/months/").context["months"] if "avail" in each.account_kind

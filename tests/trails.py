@@ -6,6 +6,8 @@ from haowu.tenants.models import Tenant
 from haowu.web import request_ids
 from tests.build import leader, member, merchant, moment, staff
 
+OPENING = ("created", "added")
+"""The acts by which a party, its shop and its members came about."""
 AT = moment("2024-06-01 10:00")
 
 

@@ -9,7 +9,7 @@ from itertools import count
 from django.db import connection, transaction
 
 from commissions.cases import holds
-from commissions.models import LineHold, OrderLine, Policy, TenantHold, Withdrawal
+from commissions.models import LineHold, OrderLine, TenantHold, Withdrawal
 from commissions.nights import night
 from commissions.payments import payouts, withdrawals
 from commissions.payments.payout_file import results_file
@@ -62,7 +62,7 @@ class World:
         for merchant, hold_days in market["holds"].items():
             Shop.objects.filter(merchant=merchants[merchant]).update(hold_days=hold_days)
         for policy in market["policies"]:
-            Policy.objects.create(effective_from=policy["at"], **FREE, **{name: policy[name] for name in SWITCHES})
+            build.policy(effective_from=policy["at"], **FREE, **{name: policy[name] for name in SWITCHES})
         products = {place: build.product(merchants[place[0]], place[1]) for place in market["products"]}
         for pid, pick in market["picks"].items():
             build.pick(self.streamers[pick["streamer"]], products[pick["product"]], pid, at=pick["at"])

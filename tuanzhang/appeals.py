@@ -11,7 +11,7 @@ from haowu.approvals.words import Act, Subject
 from haowu.tenants.models import Tenant, User
 from haowu.tenants.scope import platform_scope
 from tuanzhang import level_refusals as refusals
-from tuanzhang import levels
+from tuanzhang import levels, recorded
 from tuanzhang.models import Appeal, MonthlyAssessment, QuarterLevel, Revocation
 
 Result = MonthlyAssessment | QuarterLevel
@@ -75,9 +75,10 @@ def uphold(
             raise refusals.NothingCorrected
         asked.move("uphold", decided_by=by, decided_at=at, decision=decision)
         if isinstance(result, QuarterLevel):
-            _revise(result, decision, at, brands=brands, promoters=promoters)
+            revised = _revise(result, decision, at, brands=brands, promoters=promoters)
+            recorded.level_revised(result, revised, by, at)
         else:
-            _excuse(result)
+            _excuse(result, at)
         _record(Act.UPHELD, asked, decision, by, at, corrected={"brands": brands, "promoters": promoters})
     return asked
 
@@ -113,12 +114,13 @@ def _require_decision(decision: str, by: User) -> str:
     return require_reason(decision)
 
 
-def _excuse(month: MonthlyAssessment) -> None:
+def _excuse(month: MonthlyAssessment, at: datetime) -> None:
     """Call off the announced withdrawal where fewer than three failed months are left."""
     announced = Revocation.objects.select_for_update().filter(leader=month.leader_id).noticed().first()
     left = MonthlyAssessment.objects.filter(leader=month.leader_id).counting().count()
     if announced and left < levels.MAX_FAILURES:
         announced.move("cancel")
+        recorded.revocation_cancelled(announced, at)
 
 
 def _revise(before: QuarterLevel, reason: str, at: datetime, **corrected: int | None) -> QuarterLevel:

@@ -61,13 +61,13 @@ def enrol_many(wishes: Sequence[NewEnrolment], *, at: datetime) -> list[Enrolmen
         Shop.objects.filter(merchant__in=merchants, suspended_at__isnull=False).values_list("merchant_id", flat=True)
     )
     activities = Activity.objects.prefetch_related("minimums").in_bulk({wish.activity.pk for wish in wishes})
-    taken = _taken(products, at)
+    occupied = _occupied(products, at)
     answers: list[Enrolment | Refused] = []
     for wish in wishes:
         activity = activities[wish.activity.pk]
-        refused = _objection(wish, activity, suspended, taken[activity.pk], at)
+        refused = _objection(wish, activity, suspended, occupied[activity.pk], at)
         if refused is None:
-            taken[activity.pk].append((wish.product.pk, WHILE_WAITING))
+            occupied[activity.pk].append((wish.product.pk, WHILE_WAITING))
         answers.append(refused or _enrolment(wish, activity, at))
     _store(list(zip(wishes, answers, strict=True)), at)
     return answers
@@ -78,20 +78,20 @@ def enrol(activity: Activity, product: Product, *, at: datetime, **terms: Any) -
     return single(enrol_many([NewEnrolment(activity, product, **terms)], at=at))
 
 
-def _taken(products: Sequence[Product], at: datetime) -> dict[int, list[tuple[int, Window]]]:
+def _occupied(products: Sequence[Product], at: datetime) -> dict[int, list[tuple[int, Window]]]:
     """By activity: the products that run there, with their windows, and those that wait."""
     known = Enrolment.objects.filter(product__in=products)
-    taken = defaultdict(list)
-    for each in known.taking(at):
+    occupied = defaultdict(list)
+    for each in known.occupying(at):
         ends = [end for end in (each.ends_at, each.ended_at) if end is not None]
         runs = (each.starts_at, min(ends, default=None))
         is_waiting = each.status == Enrolment.Status.PENDING
-        taken[each.activity_id].append((each.product_id, WHILE_WAITING if is_waiting else runs))
-    return taken
+        occupied[each.activity_id].append((each.product_id, WHILE_WAITING if is_waiting else runs))
+    return occupied
 
 
 def _objection(
-    wish: NewEnrolment, activity: Activity, suspended: set[int], taken: list[tuple[int, Window]], at: datetime
+    wish: NewEnrolment, activity: Activity, suspended: set[int], occupied: list[tuple[int, Window]], at: datetime
 ) -> Refused | None:
     """The first rule that ``wish`` breaks."""
     starts_at, ends_at = wish.window
@@ -107,7 +107,7 @@ def _objection(
         return refusals.WindowBackward()
     if not meet((starts_at, ends_at), (activity.begins_at, activity.over_at)):
         return refusals.OutsideActivity(begin=activity.begins_at, end=activity.over_at or "–")
-    if any(pk == wish.product.pk and meet((starts_at, ends_at), window) for pk, window in taken):
+    if any(pk == wish.product.pk and meet((starts_at, ends_at), window) for pk, window in occupied):
         return refusals.AlreadyEnrolled(product=wish.product)
     return fees_objection(wish.commission_bps, wish.service_fee_bps, activity.minimum_for(wish.product))
 

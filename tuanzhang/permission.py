@@ -3,6 +3,7 @@
 What was sold before keeps its terms: activities are closed, not undone, so earned fees still settle.
 """
 
+from collections import Counter
 from datetime import date, datetime
 from typing import Any
 
@@ -12,10 +13,12 @@ from haowu.approvals.rules import require_reason, require_staff
 from haowu.approvals.trail import Entry, facts, moved, record, record_many
 from haowu.approvals.words import Act, Subject
 from haowu.ground import days
+from haowu.ground.bulk import update_rows
 from haowu.ground.errors import Refused
 from haowu.tenants.models import Tenant, User
 from haowu.tenants.scope import platform_scope
 from tuanzhang import level_refusals as refusals
+from tuanzhang import recorded
 from tuanzhang.models import Readmission, Revocation
 
 REJECTED_FOR = "团长权限已被平台收回，报名未能审核。可报名其他团长的活动。"
@@ -35,7 +38,7 @@ def objection(leader: Tenant) -> Refused | None:
     return refusals.PermissionGone() if revoked.is_final else refusals.PermissionWithdrawn(again=revoked.again_from)
 
 
-def standing_of(leader: Tenant) -> str:
+def permission_state(leader: Tenant) -> str:
     """``held``, ``noticed`` (a withdrawal is announced), ``withdrawn``, or ``gone`` for good."""
     current = Revocation.objects.filter(leader=leader, status__in=["noticed", "effected"]).first()
     if current is None:
@@ -61,13 +64,37 @@ def withdraw_due(day: date, *, at: datetime) -> int:
         cursor.execute(_DUE, {"ids": [pk for (pk,) in cursor.fetchall()]})
         due = dict(cursor.fetchall())
         if due:
-            at_and: dict[str, Any] = {"leaders": list(due.values()), "at": at}
-            cursor.execute(_CLOSE, at_and | {"ids": list(due)})
-            cursor.execute(_REJECT, at_and | {"reason": REJECTED_FOR, "ids": list(due)})
-            cursor.execute(_PART, at_and | {"reason": SECOND_REJECTED_FOR, "ids": list(due)})
-            cursor.execute(_EFFECT, at_and | {"ids": list(due)})
+            facts_of_all = {"leaders": list(due.values()), "at": at}
+            closed = _changed(cursor, _CLOSE, facts_of_all)
+            rejected = _changed(cursor, _REJECT, facts_of_all | {"reason": REJECTED_FOR})
+            unanswered = _changed(cursor, _REJECT_SECONDS, facts_of_all | {"reason": SECOND_REJECTED_FOR})
+            ended = _changed(cursor, _END_SECONDS, facts_of_all)
+            _count(due, closed, rejected, [*unanswered, *ended])
+            recorded.ended_with_permission(closed, rejected, unanswered, ended, at)
+            cursor.execute(_EFFECT, {"ids": list(due), "at": at})
             _record_revoked(list(due), at)
         return len(due)
+
+
+def _changed(cursor: Any, sql: str, facts_of_all: dict[str, Any]) -> list[tuple]:
+    cursor.execute(sql, facts_of_all)
+    return cursor.fetchall()
+
+
+def _count(due: dict[int, int], closed: list[tuple], rejected: list[tuple], seconds: list[tuple]) -> None:
+    """Write into each revocation, ``{id: leader}``, how much ended with it."""
+    activities, enrolments = (Counter(leader for _name, leader, *_ in rows) for rows in (closed, rejected))
+    parties = Counter(leader for _name, *leaders in seconds for leader in leaders)
+    rows = [
+        {
+            "id": pk,
+            "activities_closed": activities[leader],
+            "enrolments_rejected": enrolments[leader],
+            "seconds_ended": parties[leader],
+        }
+        for pk, leader in due.items()
+    ]
+    update_rows(Revocation, rows, key="id")
 
 
 def _record_revoked(revocations: list[int], at: datetime) -> None:
@@ -145,43 +172,27 @@ SELECT id, leader_id FROM tuanzhang_revocation AS revocation WHERE id = ANY(%(id
 """Asked once the rows are locked, as who appeals locks them too: an appeal is in before, or comes too late."""
 
 _CLOSE = """
-WITH closed AS (
-    UPDATE tuanzhang_activity SET closed_at = %(at)s
-    WHERE leader_id = ANY(%(leaders)s) AND status = 'published'
-      AND (ends_at IS NULL OR ends_at > %(at)s) AND (closed_at IS NULL OR closed_at > %(at)s)
-    RETURNING leader_id
-)
-UPDATE tuanzhang_revocation AS revocation SET activities_closed = counted.rows
-FROM (SELECT leader_id, count(*) AS rows FROM closed GROUP BY leader_id) AS counted
-WHERE revocation.id = ANY(%(ids)s) AND counted.leader_id = revocation.leader_id
+UPDATE tuanzhang_activity SET closed_at = %(at)s
+WHERE leader_id = ANY(%(leaders)s) AND status = 'published'
+  AND (ends_at IS NULL OR ends_at > %(at)s) AND (closed_at IS NULL OR closed_at > %(at)s)
+RETURNING code, leader_id
 """
 _REJECT = """
-WITH rejected AS (
-    UPDATE tuanzhang_enrolment SET status = 'rejected', reason = %(reason)s, decided_at = %(at)s
-    WHERE leader_id = ANY(%(leaders)s) AND status = 'pending' RETURNING leader_id
-)
-UPDATE tuanzhang_revocation AS revocation SET enrolments_rejected = counted.rows
-FROM (SELECT leader_id, count(*) AS rows FROM rejected GROUP BY leader_id) AS counted
-WHERE revocation.id = ANY(%(ids)s) AND counted.leader_id = revocation.leader_id
+UPDATE tuanzhang_enrolment SET status = 'rejected', reason = %(reason)s, decided_at = %(at)s
+WHERE leader_id = ANY(%(leaders)s) AND status = 'pending' RETURNING public_id, leader_id, merchant_id
 """
-_PART = """
-WITH unanswered AS (
-    UPDATE tuanzhang_secondlevel SET status = 'rejected', reason = %(reason)s, decided_at = %(at)s
-    WHERE status = 'pending' AND (first_leader_id = ANY(%(leaders)s) OR second_leader_id = ANY(%(leaders)s))
-    RETURNING first_leader_id, second_leader_id
-), ended AS (
-    UPDATE tuanzhang_secondlevel
-    SET ended_at = %(at)s, end_asked_at = NULL, end_asked_by_id = NULL
-    WHERE status = 'passed' AND (first_leader_id = ANY(%(leaders)s) OR second_leader_id = ANY(%(leaders)s))
-      AND (ends_at IS NULL OR ends_at > %(at)s) AND (ended_at IS NULL OR ended_at > %(at)s)
-    RETURNING first_leader_id, second_leader_id
-)
-UPDATE tuanzhang_revocation AS revocation SET seconds_ended = (
-    SELECT count(*) FROM (SELECT * FROM unanswered UNION ALL SELECT * FROM ended) AS seconds
-    WHERE revocation.leader_id IN (seconds.first_leader_id, seconds.second_leader_id)
-) WHERE revocation.id = ANY(%(ids)s)
+_REJECT_SECONDS = """
+UPDATE tuanzhang_secondlevel SET status = 'rejected', reason = %(reason)s, decided_at = %(at)s
+WHERE status = 'pending' AND (first_leader_id = ANY(%(leaders)s) OR second_leader_id = ANY(%(leaders)s))
+RETURNING public_id, first_leader_id, second_leader_id
 """
-"""Second levels under a first leader end with its items; they are ended by name so that both sides read it."""
+_END_SECONDS = """
+UPDATE tuanzhang_secondlevel SET ended_at = %(at)s, end_asked_at = NULL, end_asked_by_id = NULL
+WHERE status = 'passed' AND (first_leader_id = ANY(%(leaders)s) OR second_leader_id = ANY(%(leaders)s))
+  AND (ends_at IS NULL OR ends_at > %(at)s) AND (ended_at IS NULL OR ended_at > %(at)s)
+RETURNING public_id, first_leader_id, second_leader_id
+"""
+"""Second levels end with the items of their first leader; they are ended by name so that both sides read it."""
 _EFFECT = """
 UPDATE tuanzhang_revocation SET status = 'effected', effected_at = %(at)s
 WHERE id = ANY(%(ids)s) AND status = 'noticed'

@@ -4,15 +4,24 @@ Drafts are seen by their leader alone and do not enter it: an activity enters wh
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from haowu.approvals.trail import Entry, Sides, facts, record, record_many
+from haowu.approvals.trail import Changed, Entry, Sides, facts, moved, record, record_many
 from haowu.approvals.words import Act, Subject
 from haowu.ground.errors import Refused
-from haowu.tenants.models import Tenant
-from tuanzhang.models import Activity, ChangeRequest, Enrolment, EnrolmentRate, SecondLevel
+from haowu.tenants.models import Tenant, User
+from tuanzhang.models import (
+    Activity,
+    ChangeRequest,
+    Enrolment,
+    EnrolmentRate,
+    QuarterLevel,
+    Revocation,
+    SecondLevel,
+)
 
+Rows = Iterable[tuple[Any, ...]]
 Answers = Sequence[Any]
 """Rows, and the refusals of those that an act did not touch."""
 
@@ -92,6 +101,61 @@ def seconds_decided(act: str, answers: Answers, at: datetime, reason: str = "") 
 
 def second(act: str, row: SecondLevel, at: datetime, acting_for: Tenant, **changed: Any) -> None:
     record_many(act, [_second(row, **changed)], at=at, acting_for=acting_for)
+
+
+def levels_closed(rows: Iterable[dict[str, Any]], at: datetime) -> None:
+    """A quarter's level of each leader, by the columns of its row."""
+    _of_leaders(Act.CREATED, Subject.LEVEL, rows, "quarter", ("level", "gmv_fen", "brands", "promoters"), at)
+
+
+def level_revised(before: QuarterLevel, after: QuarterLevel, by: User, at: datetime) -> None:
+    names = ("revision", "level", "brands", "promoters")
+    subject = _in_period(after.leader.code, after.quarter)
+    changed = {"before": facts(before, *names), "after": facts(after, *names)}
+    record(Act.CHANGED, Subject.LEVEL, subject, at=at, by=by, reason=after.reason, tenant=after.leader_id, **changed)
+
+
+def months_failed(rows: Iterable[dict[str, Any]], at: datetime) -> None:
+    _of_leaders(Act.FAILED, Subject.ASSESSMENT, rows, "month", ("shortfalls", "failed_months"), at)
+
+
+def revocations_announced(rows: Iterable[dict[str, Any]], at: datetime) -> None:
+    _of_leaders(Act.ANNOUNCED, Subject.PERMISSION, rows, "", ("number", "effective_on"), at)
+
+
+def revocation_cancelled(row: Revocation, at: datetime) -> None:
+    record(Act.CANCELLED, Subject.PERMISSION, row.leader.code, at=at, tenant=row.leader_id, **moved(row))
+
+
+def ended_with_permission(closed: Rows, rejected: Rows, unanswered: Rows, ended: Rows, at: datetime) -> None:
+    """What ends with a leader's permission, as ``(public name, leader, other side)``."""
+    over = {"closed_at": at}
+    activities = [Entry(Subject.ACTIVITY, code, leader, after=over) for code, leader in closed]
+    record_many(Act.CLOSED, activities, at=at)
+    refused: Changed = {"before": {"status": "pending"}, "after": {"status": "rejected"}}
+    items = [Entry(Subject.ENROLMENT, name, merchant, leader, **refused) for name, leader, merchant in rejected]
+    seconds = [Entry(Subject.SECOND_LEVEL, name, second, first, **refused) for name, first, second in unanswered]
+    record_many(Act.REJECTED, [*items, *seconds], at=at)
+    left = [Entry(Subject.SECOND_LEVEL, name, second, first, after={"ended_at": at}) for name, first, second in ended]
+    record_many(Act.ENDED, left, at=at)
+
+
+def _of_leaders(
+    act: str, kind: str, rows: Iterable[dict[str, Any]], period: str, names: tuple[str, ...], at: datetime
+) -> None:
+    rows = list(rows)
+    leaders = Tenant.objects.filter(pk__in={row["leader_id"] for row in rows})
+    codes = dict(leaders.values_list("pk", "code"))
+    entries = []
+    for row in rows:
+        code = codes[row["leader_id"]]
+        subject = _in_period(code, row[period]) if period else code
+        entries.append(Entry(kind, subject, row["leader_id"], after={name: row[name] for name in names}))
+    record_many(act, entries, at=at)
+
+
+def _in_period(code: str, first_day: date) -> str:
+    return f"{code}/{first_day:%Y-%m}"
 
 
 def _done(answers: Answers) -> list[Any]:

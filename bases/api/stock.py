@@ -98,8 +98,8 @@ class StockOut(serializers.Serializer):
 
 
 def _receipt_of(receipt: feeding.FeedAnswer) -> dict[str, Any]:
-    shown = {name: getattr(receipt.feed, name) for name in FeedOut().fields}
-    return shown | {"repeated": receipt.is_repeated, "missing": receipt.missing}
+    facts = {name: getattr(receipt.feed, name) for name in FeedOut().fields}
+    return facts | {"repeated": receipt.is_repeated, "missing": receipt.missing}
 
 
 @extend_schema(tags=["stock"])
@@ -152,8 +152,8 @@ class ChangesView(PartnerView):
         return Response(ChangesOut(_receipt_of(receipt) | {"results": self._results(receipt.feed, len(sent))}).data)
 
     def _results(self, feed: Feed, count: int) -> list[dict[str, str]]:
-        taken = "ignored" if feed.status == Feed.Status.SUPERSEDED else "accepted"
-        results = [{"status": taken, "code": "", "message": ""} for _ in range(count)]
+        status = "ignored" if feed.status == Feed.Status.SUPERSEDED else "accepted"
+        results = [{"status": status, "code": "", "message": ""} for _ in range(count)]
         for row in QuarantinedRow.objects.visible_to(self.tenant).of_feed(feed):
             said = {"status": "quarantined", "code": row.reason, "message": row.get_reason_display()}
             results[row.line_no - 1] = said

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from bases.cities import shown
+from bases.cities import name_of
 from bases.models.policy import BaseLevel
 from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, User, public_id
@@ -16,7 +16,7 @@ LEVEL_KNOWN = Q(level__in=["gold", "silver"])
 
 
 def _city(value: str) -> str:
-    return shown(value, get_language() or "zh")
+    return name_of(value, get_language() or "zh")
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):

@@ -81,8 +81,10 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
         return self.filter(permit__isnull=False)
 
     def counted(self) -> "IntroductionQuerySet":
-        """What stands against a quota: what was credited and what waits for an answer."""
-        return self.filter(status__in=[Introduction.Status.SUBMITTED, Introduction.Status.ACCEPTED])
+        """What stands against a quota: what was credited, also where it ended early, and what waits for an answer."""
+        return self.filter(
+            status__in=[Introduction.Status.SUBMITTED, Introduction.Status.ACCEPTED, Introduction.Status.ENDED]
+        )
 
     def authorised(self, day: date) -> "IntroductionQuerySet":
         return self.filter(authorised_from__lte=day, authorised_to__gte=day)
@@ -105,7 +107,8 @@ class Introduction(HasStates, models.Model):
     sell the brand's goods beside the base that introduced it, without credit or quota.
 
     Accepted ones of a brand never overlap in time: whoever is accepted first is credited until the authorisation
-    ends. A renewal is an introduction of one's own brand for the time after; it uses no quota (``renews``).
+    ends. A renewal is an introduction of one's own brand for the time after; it uses no quota (``renews``). Staff end
+    an authorisation before its last day where its owner took it back or its document does not hold.
     """
 
     class Status(models.TextChoices):
@@ -114,12 +117,14 @@ class Introduction(HasStates, models.Model):
         REFUSED = "refused", _("未通过")
         DUPLICATE = "duplicate", _("已有基地引进")
         AUTHORISED = "authorised", _("已授权供货")
+        ENDED = "ended", _("授权提前终止")
 
     MOVES = {
         "accept": (("submitted",), "accepted"),
         "refuse": (("submitted",), "refused"),
         "find_duplicate": (("submitted",), "duplicate"),
         "authorise": (("duplicate",), "authorised"),
+        "end": (("accepted", "authorised"), "ended"),
     }
 
     base = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="introductions", verbose_name=_("基地"))
@@ -141,6 +146,7 @@ class Introduction(HasStates, models.Model):
     )
     status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.SUBMITTED, editable=False)
     reason = models.CharField(_("审核意见"), max_length=500, blank=True)
+    ended_at = models.DateTimeField(_("提前终止时间"), null=True, blank=True, editable=False)
     submitted_at = models.DateTimeField(_("提交时间"))
     decided_at = models.DateTimeField(_("审核时间"), null=True, blank=True)
     decided_by = models.ForeignKey(
@@ -153,13 +159,17 @@ class Introduction(HasStates, models.Model):
         verbose_name = verbose_name_plural = _("品牌引进")
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=["submitted", "accepted", "refused", "duplicate", "authorised"]),
+                condition=Q(status__in=["submitted", "accepted", "refused", "duplicate", "authorised", "ended"]),
                 name="introduction_status_known",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["accepted", "authorised"], permit__isnull=False)
+                condition=Q(status__in=["accepted", "authorised", "ended"], permit__isnull=False)
                 | Q(status__in=["submitted", "refused", "duplicate"], permit__isnull=True),
                 name="introduction_permit_when_accepted",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="ended", ended_at__isnull=False) | ~Q(status="ended") & Q(ended_at__isnull=True),
+                name="introduction_ended_at_when_ended",
             ),
             models.CheckConstraint(
                 condition=Q(authorised_to__gte=F("authorised_from")), name="introduction_window_forward"

@@ -20,20 +20,20 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
     def not_over(self, at: datetime) -> "ConsentQuerySet":
         """Neither withdrawn nor past its end at ``at``; it may still be to begin."""
-        return self._standing(at).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+        return self._given(at).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
 
     def in_state(self, state: str, at: datetime) -> "ConsentQuerySet":
         """The same rule as ``Consent.state_at``."""
         if state == Consent.State.WITHDRAWN:
             return self.filter(withdrawn_at__lte=at)
-        standing = self._standing(at)
+        given = self._given(at)
         if state == Consent.State.UPCOMING:
-            return standing.filter(begins_at__gt=at)
+            return given.filter(begins_at__gt=at)
         if state == Consent.State.ENDED:
-            return standing.filter(ends_at__lte=at)
-        return standing.filter(begins_at__lte=at).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+            return given.filter(ends_at__lte=at)
+        return given.filter(begins_at__lte=at).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
 
-    def _standing(self, at: datetime) -> "ConsentQuerySet":
+    def _given(self, at: datetime) -> "ConsentQuerySet":
         return self.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=at))
 
 

@@ -45,11 +45,11 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def visible_to(self, tenant: Tenant) -> "BookingQuerySet":
         return self.filter(Q(base=tenant) | Q(streamer=tenant))
 
-    def standing(self) -> "BookingQuerySet":
+    def not_cancelled(self) -> "BookingQuerySet":
         return self.filter(cancelled_at__isnull=True)
 
     def ahead(self, at: datetime) -> "BookingQuerySet":
-        return self.standing().filter(ends_at__gt=at).order_by("starts_at", "pk")
+        return self.not_cancelled().filter(ends_at__gt=at).order_by("starts_at", "pk")
 
 
 class Booking(models.Model):

@@ -265,7 +265,7 @@ class QuarantinedRow(HasStates, models.Model):
         STOCK_OUT_OF_BAND = "STOCK_OUT_OF_BAND", _("库存数异常，暂用原来的价格和库存")
         BELOW_RESERVED = "BELOW_RESERVED", _("库存少于已预留的订单，已停止接单")
 
-    MOVES = {"take": (("open",), "taken"), "drop": (("open",), "dropped")}
+    MOVES = {"accept": (("open",), "taken"), "drop": (("open",), "dropped")}
 
     base = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("基地"))
     feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="quarantine", verbose_name=_("上报"))

@@ -31,7 +31,7 @@ class FoundBase(TenantRequiredMixin, TemplateView):
         at = days.now()
         mine = list(Application.objects.visible_to(self.request.tenant).newest_first().prefetch_related("documents"))
         policy = BasePolicy.objects.in_force(at)
-        seats = [(level.label, founding.seats_taken(level), policy.seats(level)) for level in BaseLevel]
+        seats = [(level.label, founding.seats_filled(level), policy.seats(level)) for level in BaseLevel]
         returned = mine[0] if mine and mine[0].status == Application.Status.RETURNED else None
         initial = {name: getattr(returned, name) for name in SiteForm.base_fields} if returned else None
         known = {

@@ -78,7 +78,7 @@ class RoomPage(TenantRequiredMixin, TemplateView):
         return get_object_or_404(seen, public_id=self.kwargs["public_id"])
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        known = {"room": self.room, "taken": booking.taken(self.room, days.now()), "form": BookingForm()}
+        known = {"room": self.room, "taken": booking.booked_times(self.room, days.now()), "form": BookingForm()}
         return super().get_context_data(**known | context)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:

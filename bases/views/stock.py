@@ -44,11 +44,11 @@ class StockPage(OfBase, TemplateView):
 class Upload(StockPage):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = UploadForm(request.POST, request.FILES, prefix="upload")
-        if went_through(form, lambda: self.take(form)):
+        if went_through(form, lambda: self.receive(form)):
             return redirect("base-stock")
         return self.render_to_response(self.get_context_data(upload=form))
 
-    def take(self, form: UploadForm) -> None:
+    def receive(self, form: UploadForm) -> None:
         facts = form.cleaned_data
         packed = feed_rows.pack(feed_rows.from_csv(facts["file"].file))
         count = feeding.Count(facts["kind"], facts["sequence"], facts["counted_at"])
@@ -114,7 +114,7 @@ class RowAct(OfBase, ActView):
 
 class TakeRow(RowAct):
     def act(self) -> str:
-        feeding.take(self.row, by=self.request.user, at=days.now())
+        feeding.accept(self.row, by=self.request.user, at=days.now())
         return _("已采用这一行。")
 
 

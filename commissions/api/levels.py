@@ -115,7 +115,7 @@ class LevelView(PartnerView):
         so_far = level_story.month_so_far(self.tenant, now)
         body = {
             "level": result.level if result else None,
-            "permission": permission.standing_of(self.tenant),
+            "permission": permission.permission_state(self.tenant),
             "progress": level_story.progress(self.tenant, now),
             "month": vars(so_far) | {"month": f"{days.day_of(now):%Y-%m}", "shortfalls": levels.shortfalls(so_far)},
         }
@@ -141,7 +141,7 @@ class LevelsView(_OfLeader):
     serializer_class = QuarterLevelOut
 
     def get_queryset(self) -> QuerySet[QuarterLevel]:
-        return super().get_queryset().standing()
+        return super().get_queryset().last_revisions()
 
 
 @extend_schema_view(

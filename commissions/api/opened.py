@@ -80,7 +80,7 @@ class EntryLinesView(_Entries, PartnerListView):
             return Settlement.objects.none()
         return lines.select_related("line__source", *ROLES)
 
-    def shown(self, row: Settlement) -> dict[str, Any]:
+    def body_of(self, row: Settlement) -> dict[str, Any]:
         return party_view.settlement(self.tenant, row) | {"amount_fen": row.figure_fen}
 
     @extend_schema(operation_id="list_statement_entry_lines", summary=_("对账单的一项背后的订单行"))

@@ -122,7 +122,7 @@ class OrdersView(_Lines, PartnerListView):
     ordering = ("-ordered_at", "-pk")
     serializer_class = OrderLineOut
 
-    def shown(self, row: OrderLine) -> dict[str, Any]:
+    def body_of(self, row: OrderLine) -> dict[str, Any]:
         return party_view.line(self.tenant, row)
 
     @extend_schema(operation_id="list_order_lines", summary=_("订单行，新下单的在前"))

@@ -96,7 +96,7 @@ class StatementLinesView(StatementsOfCaller, PartnerListView):
         balance = self.one(self.kwargs["account_kind"], self.kwargs["day"])
         return daily.lines(self.tenant, balance.day).select_related("line__source", *ROLES)
 
-    def shown(self, row: Settlement) -> dict[str, Any]:
+    def body_of(self, row: Settlement) -> dict[str, Any]:
         return party_view.settlement(self.tenant, row)
 
     @extend_schema(operation_id="list_statement_lines", summary=_("一个账户日背后的订单行"))

@@ -79,8 +79,8 @@ def reverse(posting_reference: str, cause: str, by: User, *, at: datetime) -> Co
     return propose(
         kind=Posting.Kind.REVERSAL,
         reference=_named("reversal", posting_reference),
-        source=_standing(posting.to_account),
-        target=_standing(posting.from_account),
+        source=_lasting_account(posting.to_account),
+        target=_lasting_account(posting.from_account),
         amount_fen=posting.amount_fen,
         cause=cause,
         by=by,
@@ -168,7 +168,8 @@ def correction_account() -> int:
     return open_accounts([bucket])[bucket]
 
 
-def _standing(account: Account) -> int:
+def _lasting_account(account: Account) -> int:
+    """``account``; for a night's clearing account, which has to stay at zero, the one for corrections."""
     return correction_account() if account.kind == Account.Kind.CLEARING else account.pk
 
 

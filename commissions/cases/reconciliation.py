@@ -20,8 +20,8 @@ from commissions.cases.casework import act, locked, note
 from commissions.cases.reconciliation_sql import compare
 from commissions.models import Correction, OrderLine, ReconciliationItem, UpstreamFile, UpstreamRow
 from haowu.approvals.rules import require_reason, require_staff, second_person
-from haowu.approvals.trail import Entry, record_many
-from haowu.approvals.words import Act
+from haowu.approvals.trail import Entry, facts, record, record_many
+from haowu.approvals.words import Act, Subject
 from haowu.ground import days, inputs
 from haowu.ground.bulk import insert_rows
 from haowu.ground.errors import Refused
@@ -79,6 +79,8 @@ def read(file: Path, *, source: Tenant | None = None, at: datetime) -> Reading:
         for kind, count in found.items():
             setattr(known, kind, count)
         known.save()
+        terms = facts(known, "name", "digest", "rows", "first_on", "last_on")
+        record(Act.RECORDED, Subject.UPSTREAM_FILE, known.pk, at=at, tenant=source, after=terms)
         _note_all(cleared, Act.CLEARED, str(_("后续文件不再有此差异")), at=at)
     return Reading(known, is_new, _outcome(known), bad)
 

@@ -37,10 +37,10 @@ WITH theirs AS (
     SELECT *, row_number() OVER (PARTITION BY order_no, line_no ORDER BY row_no) AS copy
     FROM commissions_upstreamrow WHERE file_id = %(file)s
 ), wanted AS (
-    SELECT line.id FROM theirs
+    SELECT line.id, line.merchant_id FROM theirs
     JOIN commissions_orderline AS line ON line.order_no = theirs.order_no AND line.line_no = theirs.line_no
     UNION
-    SELECT line_id FROM commissions_settlement WHERE phase = 0 AND day BETWEEN %(first)s AND %(last)s
+    SELECT line_id, merchant_id FROM commissions_settlement WHERE phase = 0 AND day BETWEEN %(first)s AND %(last)s
 ), ours AS (
     SELECT line.id, line.order_no, line.line_no, line.paid_fen, booked.day IS NOT NULL AS is_settled,
            coalesce(
@@ -51,13 +51,14 @@ WITH theirs AS (
                 WHEN booked.day IS NOT NULL THEN booked.commission_fen WHEN line.status = 'invalid' THEN 0
                 ELSE line.due_streamer_fen END AS commission_fen,
            coalesce(booked.day, line.settles_on) AS settled_on
-    FROM wanted JOIN commissions_orderline AS line USING (id)
+    FROM wanted JOIN commissions_orderline AS line USING (id, merchant_id)
     CROSS JOIN LATERAL (
         SELECT min(day) AS day, sum(streamer_fen)::bigint AS commission_fen
-        FROM commissions_settlement WHERE line_id = line.id
+        FROM commissions_settlement WHERE line_id = line.id AND merchant_id = line.merchant_id
     ) AS booked
     LEFT JOIN LATERAL (
-        SELECT day, base_fen, streamer_fen FROM commissions_adjustment WHERE line_id = line.id ORDER BY day DESC LIMIT 1
+        SELECT day, base_fen, streamer_fen FROM commissions_adjustment
+        WHERE line_id = line.id AND merchant_id = line.merchant_id ORDER BY day DESC LIMIT 1
     ) AS known ON true
     WHERE %(source)s::bigint IS NULL OR line.source_id = %(source)s
 ), compared AS (

@@ -90,7 +90,8 @@ def preview(first_day: date, last_day: date, policy: Policy, *, reason: str, by:
     affected = 0
     for lines in _batches(_settled_lines(first_day, last_day)):
         wrong = _changed(lines, policy.tech_bps, frontier, totals)
-        insert_rows(ResettledLine, [{"resettlement_id": made.pk, "line_id": pk} for pk in wrong])
+        rows = [{"resettlement_id": made.pk, "line_id": line.pk, "merchant_id": line.merchant_id} for line in wrong]
+        insert_rows(ResettledLine, rows)
         affected += len(wrong)
     if not affected:
         raise NothingToResettle
@@ -146,7 +147,7 @@ def _batches(lines: Iterator[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def _changed(wanted: list[int], tech_bps: int, frontier: date | None, totals: Totals) -> list[int]:
+def _changed(wanted: list[int], tech_bps: int, frontier: date | None, totals: Totals) -> list[OrderLine]:
     """Those of ``wanted`` that stand at another rate than ``tech_bps``; what that changes is added to ``totals``."""
     lines = list(OrderLine.objects.filter(pk__in=wanted).order_by("pk"))
     booked, corrections = last_booked(lines, frontier), corrections_of(wanted)
@@ -155,7 +156,7 @@ def _changed(wanted: list[int], tech_bps: int, frontier: date | None, totals: To
         now = rates_on(date.max, line.rates, corrections[line.pk])
         if now.tech_bps == tech_bps:
             continue
-        changed.append(line.pk)
+        changed.append(line)
         base_fen = booked[line.pk].base_fen
         change = split(base_fen, replace(now, tech_bps=tech_bps)) - split(base_fen, now)
         for role in ROLES:

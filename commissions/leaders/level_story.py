@@ -73,7 +73,7 @@ def missing_text(missing: levels.Missing | None) -> str:
 def in_force(leader: Tenant, at: datetime) -> QuarterLevel | None:
     """The result whose level holds now: of the quarter before. None where there is none, or it is not closed yet."""
     before = periods.quarter_before(days.day_of(at))
-    return QuarterLevel.objects.visible_to(leader).of_quarter(before).standing().first()
+    return QuarterLevel.objects.visible_to(leader).of_quarter(before).last_revisions().first()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from commissions.models import Run
 from haowu.ground import days
 from haowu.ground.bulk import insert_rows
 from haowu.tenants.scope import platform_scope
-from tuanzhang import levels, periods
+from tuanzhang import levels, periods, recorded
 from tuanzhang.level_refusals import MonthNotOver, QuarterNotOver
 from tuanzhang.models import LevelPolicy, MonthlyAssessment, QuarterLevel, Revocation
 
@@ -36,7 +36,9 @@ def close_quarter(quarter: date, *, at: datetime) -> int:
             return 0
         policy = LevelPolicy.objects.in_force(quarter)
         brought = results.of_quarter(quarter, policy)
-        insert_rows(QuarterLevel, [_level(each, quarter, policy, at) for each in brought])
+        rows = [_level(each, quarter, policy, at) for each in brought]
+        insert_rows(QuarterLevel, rows)
+        recorded.levels_closed(rows, at)
         return len(brought)
 
 
@@ -75,6 +77,7 @@ def assess_month(month: date, *, at: datetime) -> int:
         results.know_partners(month, _first_unknown_month(), policy)
         judged = [(each, _judged(each, month, at)) for each in results.of_month(month, policy)]
         ids = insert_rows(MonthlyAssessment, [row for _each, row in judged], returning="leader_id, id")
+        recorded.months_failed([row for _each, row in judged if row["outcome"] == "failed"], at)
         _announce(judged, dict(ids), at)
         return len(judged)
 
@@ -103,25 +106,24 @@ def _judged(each: results.MonthOf, month: date, at: datetime) -> dict[str, Any]:
 
 
 def _announce(judged: list[tuple[results.MonthOf, dict[str, Any]]], ids: dict[int, int], at: datetime) -> None:
-    """Notices to those who have failed the third time; one who is under notice already is not notified again."""
-    insert_rows(
-        Revocation,
-        [
-            {
-                "leader_id": each.leader_id,
-                "number": each.revoked + 1,
-                "assessment_id": ids[each.leader_id],
-                "status": Revocation.Status.NOTICED,
-                "noticed_at": at,
-                "effective_on": periods.withdrawal_day(days.day_of(at)),
-                "activities_closed": 0,
-                "enrolments_rejected": 0,
-                "seconds_ended": 0,
-            }
-            for each, row in judged
-            if row["failed_months"] >= levels.MAX_FAILURES and not each.is_announced
-        ],
-    )
+    """Notices to those who have failed the third time; one who is under notice already is not told again."""
+    notices = [
+        {
+            "leader_id": each.leader_id,
+            "number": each.revoked + 1,
+            "assessment_id": ids[each.leader_id],
+            "status": Revocation.Status.NOTICED,
+            "noticed_at": at,
+            "effective_on": periods.withdrawal_day(days.day_of(at)),
+            "activities_closed": 0,
+            "enrolments_rejected": 0,
+            "seconds_ended": 0,
+        }
+        for each, row in judged
+        if row["failed_months"] >= levels.MAX_FAILURES and not each.is_announced
+    ]
+    insert_rows(Revocation, notices)
+    recorded.revocations_announced(notices, at)
 
 
 def _one_at_a_time() -> None:

@@ -50,7 +50,9 @@ def preview(quarter: date, *, at: datetime) -> list[Line]:
 
     Left out: who may still appeal or has an open appeal, who has a rebate of the quarter, and rebates of nothing.
     """
-    results = QuarterLevel.objects.of_quarter(quarter).standing().select_related("policy", "leader").order_by("leader")
+    results = (
+        QuarterLevel.objects.of_quarter(quarter).last_revisions().select_related("policy", "leader").order_by("leader")
+    )
     proposed = set(Rebate.objects.of_quarter(quarter).filter(is_live=True).values_list("leader_id", flat=True))
     appealing = set(Appeal.objects.of_quarter(quarter).open().values_list("leader_id", flat=True))
     lines = [
@@ -130,7 +132,7 @@ def approve(batch: RebateBatch, *, by: User, at: datetime) -> None:
     second_person(current.made_by_id, by)
     current.move("post", checked_by=by, checked_at=at, day=day)
     rebates = list(current.rebates.select_related("leader").order_by("leader"))
-    _require_standing(rebates)
+    _require_unchanged(rebates)
     current.rebates.update(posted_on=day)
     house = (platform().pk, Account.Kind.REBATES)
     source = open_accounts([house])[house]
@@ -156,11 +158,11 @@ def approve(batch: RebateBatch, *, by: User, at: datetime) -> None:
     note(current, Act.APPROVED, by=by, at=at, reason=current.name)
 
 
-def _require_standing(rebates: list[Rebate]) -> None:
+def _require_unchanged(rebates: list[Rebate]) -> None:
     quarter = rebates[0].quarter
-    standing = set(QuarterLevel.objects.of_quarter(quarter).standing().values_list("pk", flat=True))
+    latest = set(QuarterLevel.objects.of_quarter(quarter).last_revisions().values_list("pk", flat=True))
     appealing = set(Appeal.objects.of_quarter(quarter).open().values_list("leader_id", flat=True))
-    changed = [each for each in rebates if each.result_id not in standing or each.leader_id in appealing]
+    changed = [each for each in rebates if each.result_id not in latest or each.leader_id in appealing]
     if changed:
         raise RebatesChanged(count=len(changed), leader=changed[0].leader.name)
 

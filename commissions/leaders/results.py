@@ -131,7 +131,8 @@ WITH sold AS MATERIALIZED (
            count(*) FILTER (WHERE settled.phase = 0) AS lines,
            sum(greatest(settled.base_fen, 0))::bigint AS settled_fen,
            sum(greatest(-settled.base_fen, 0))::bigint AS refunded_fen
-    FROM commissions_settlement AS settled JOIN commissions_orderline AS line ON line.id = settled.line_id
+    FROM commissions_settlement AS settled
+    JOIN commissions_orderline AS line ON line.id = settled.line_id AND line.merchant_id = settled.merchant_id
     WHERE settled.day >= %(first)s AND settled.day <= %(last)s AND settled.first_leader_id IS NOT NULL {only}
     GROUP BY 1, 2, 3, 4
 ), promoters AS (

@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
                     'verbose_name': '订单行',
                     'verbose_name_plural': '订单行',
                     'indexes': [models.Index(fields=['settles_on', 'id'], name='line_night'), models.Index(fields=['order_no'], name='line_order_no'), models.Index(fields=['merchant', '-ordered_at'], name='line_of_merchant'), models.Index(fields=['streamer', '-ordered_at'], name='line_of_streamer'), models.Index(condition=models.Q(('step_bps__isnull', False)), fields=['settles_on'], name='line_night_stepped'), models.Index(condition=models.Q(('step_bps__isnull', False)), fields=['offer_id', 'streamer'], name='line_of_step'), models.Index(condition=models.Q(('held_reason', ''), _negated=True), fields=['held_reason'], name='line_held'), models.Index(condition=models.Q(('first_leader__isnull', False)), fields=['first_leader'], name='line_of_first_leader'), models.Index(condition=models.Q(('second_leader__isnull', False)), fields=['second_leader'], name='line_of_second_leader'), models.Index(condition=models.Q(('provider__isnull', False)), fields=['provider'], name='line_of_provider'), models.Index(condition=models.Q(('agency__isnull', False)), fields=['agency'], name='line_of_agency'), django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['ordered_at'], name='line_ordered_at'), models.Index(condition=models.Q(('is_prepaid', True), ('settles_on__isnull', False)), fields=['settles_on', 'merchant', 'due_at', 'id'], include=('due_streamer_fen', 'due_first_leader_fen', 'due_second_leader_fen', 'due_provider_fen'), name='line_night_prepaid')],
-                    'constraints': [models.UniqueConstraint(fields=('order', 'line_no'), name='order_line_no_unique'), models.CheckConstraint(condition=models.Q(('paid_fen__gte', 0), ('refunded_fen__gte', 0), ('refunded_fen__lte', models.F('paid_fen'))), name='order_line_refunds_at_most_paid'), models.CheckConstraint(condition=models.Q(('status__in', ['paid', 'shipped', 'received', 'invalid'])), name='order_line_status_known')],
+                    'constraints': [models.UniqueConstraint(fields=('order', 'line_no', 'merchant'), name='order_line_no_unique'), models.CheckConstraint(condition=models.Q(('paid_fen__gte', 0), ('refunded_fen__gte', 0), ('refunded_fen__lte', models.F('paid_fen'))), name='order_line_refunds_at_most_paid'), models.CheckConstraint(condition=models.Q(('status__in', ['paid', 'shipped', 'received', 'invalid'])), name='order_line_status_known')],
                 },
             ),
             migrations.CreateModel(
@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
                     ('provider_fee_fen', models.BigIntegerField()),
                     ('day', models.DateField(verbose_name='调整夜')),
                     ('merchant', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='商家')),
-                    ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='commissions.orderline', verbose_name='订单行')),
+                    ('line', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='commissions.orderline', verbose_name='订单行')),
                     ('through', models.DateTimeField(null=True, verbose_name='已计入的最后退款时间')),
                     ('agency_fee_fen', models.BigIntegerField(db_default=0, default=0)),
                     ('agency_fen', models.BigIntegerField(db_default=0, default=0)),
@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
                     'verbose_name': '待记调整',
                     'verbose_name_plural': '待记调整',
                     'indexes': [models.Index(fields=['day', 'line'], name='adjustment_night')],
-                    'constraints': [models.UniqueConstraint(fields=('line', 'day'), name='adjustment_once_per_line_and_day')],
+                    'constraints': [models.UniqueConstraint(fields=('line', 'day', 'merchant'), name='adjustment_once_per_line_and_day')],
                 },
             ),
             migrations.CreateModel(
@@ -448,13 +448,14 @@ class Migration(migrations.Migration):
                 name='ResettledLine',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='resettled', to='commissions.orderline', verbose_name='订单行')),
+                    ('line', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='resettled', to='commissions.orderline', verbose_name='订单行')),
                     ('resettlement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='commissions.resettlement')),
+                    ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='商家')),
                 ],
                 options={
                     'verbose_name': '重新结算的订单行',
                     'verbose_name_plural': '重新结算的订单行',
-                    'constraints': [models.UniqueConstraint(fields=('resettlement', 'line'), name='resettled_line_once')],
+                    'constraints': [models.UniqueConstraint(fields=('resettlement', 'line', 'merchant'), name='resettled_line_once')],
                 },
             ),
             migrations.CreateModel(
@@ -589,11 +590,12 @@ class Migration(migrations.Migration):
                     ('day', models.DateField(verbose_name='结算日')),
                     ('commission_bps', models.PositiveIntegerField(verbose_name='佣金率（万分之一）')),
                     ('line', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='stepped', to='commissions.orderline', verbose_name='订单行')),
+                    ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='商家')),
                 ],
                 options={
                     'verbose_name': '阶梯佣金',
                     'verbose_name_plural': '阶梯佣金',
-                    'constraints': [models.UniqueConstraint(fields=('line', 'day'), name='stepped_once_per_line_and_day')],
+                    'constraints': [models.UniqueConstraint(fields=('line', 'day', 'merchant'), name='stepped_once_per_line_and_day')],
                 },
             ),
             migrations.CreateModel(

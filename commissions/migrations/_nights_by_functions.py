@@ -112,7 +112,10 @@ GRANT EXECUTE ON FUNCTION settlement_partition TO haowu_app;
 KEEPS_ITS_NIGHT = """
 CREATE FUNCTION settled_line_keeps_its_night() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT 1 FROM commissions_settlement WHERE line_id = OLD.id AND day >= OLD.settles_on) THEN
+    IF EXISTS (
+        SELECT 1 FROM commissions_settlement
+        WHERE line_id = OLD.id AND merchant_id = OLD.merchant_id AND day >= OLD.settles_on
+    ) THEN
         RAISE EXCEPTION 'order line % has settled: its night stays', OLD.id USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NULL;

@@ -120,11 +120,25 @@ class ResettledLine(models.Model):
     """A line of a resettlement. Append-only; speaks for the line's rate once its resettlement is applied."""
 
     resettlement = models.ForeignKey(Resettlement, on_delete=models.PROTECT, related_name="lines")
-    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="resettled", verbose_name=_("订单行"))
+    line = models.ForeignKey(
+        OrderLine,
+        on_delete=models.PROTECT,
+        db_constraint=False,  # the migration's own, with the merchant
+        related_name="resettled",
+        verbose_name=_("订单行"),
+    )
+    merchant = models.ForeignKey(
+        Tenant,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("商家"),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("重新结算的订单行")
-        constraints = [models.UniqueConstraint(fields=["resettlement", "line"], name="resettled_line_once")]
+        constraints = [models.UniqueConstraint(fields=["resettlement", "line", "merchant"], name="resettled_line_once")]
 
     def __str__(self) -> str:
         return str(self.line)

@@ -140,7 +140,7 @@ class OrderLineQuerySet(models.QuerySet["OrderLine"]):
         return self.filter(source__code=code)
 
     def settled_payments(self, orders: Collection[int], frontier: date | None) -> dict[int, set[str]]:
-        """By order: the ids of the payments that sealed nights have taken lines of."""
+        """By order: the ids of the payments whose lines sealed nights have settled."""
         sealed = self.filter(order__in=orders, settles_on__lte=frontier) if orders and frontier else self.none()
         payments: dict[int, set[str]] = defaultdict(set)
         for order_id, event_id in sealed.values_list("order_id", "paid_event_id"):
@@ -256,7 +256,7 @@ class OrderLine(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("订单行")
         constraints = [
-            models.UniqueConstraint(fields=["order", "line_no"], name="order_line_no_unique"),
+            models.UniqueConstraint(fields=["order", "line_no", "merchant"], name="order_line_no_unique"),
             models.CheckConstraint(
                 condition=Q(paid_fen__gte=0, refunded_fen__gte=0, refunded_fen__lte=F("paid_fen")),
                 name="order_line_refunds_at_most_paid",

@@ -124,7 +124,13 @@ class Adjustment(ShareRow):
     The night of ``day`` books the difference; until that night is sealed the row may be replaced.
     """
 
-    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="adjustments", verbose_name=_("订单行"))
+    line = models.ForeignKey(
+        OrderLine,
+        on_delete=models.PROTECT,
+        db_constraint=False,  # the migration's own, with the merchant
+        related_name="adjustments",
+        verbose_name=_("订单行"),
+    )
     merchant = models.ForeignKey(
         Tenant, on_delete=models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("商家")
     )
@@ -138,7 +144,9 @@ class Adjustment(ShareRow):
 
     class Meta:
         verbose_name = verbose_name_plural = _("待记调整")
-        constraints = [models.UniqueConstraint(fields=["line", "day"], name="adjustment_once_per_line_and_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "day", "merchant"], name="adjustment_once_per_line_and_day")
+        ]
         indexes = [models.Index(fields=["day", "line"], name="adjustment_night")]
 
     def __str__(self) -> str:
@@ -159,12 +167,22 @@ class SteppedLine(ShareRow):
         related_name="stepped",
         verbose_name=_("订单行"),
     )
+    merchant = models.ForeignKey(
+        Tenant,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("商家"),
+    )
     day = models.DateField(_("结算日"))
     commission_bps = models.PositiveIntegerField(_("佣金率（万分之一）"))
 
     class Meta:
         verbose_name = verbose_name_plural = _("阶梯佣金")
-        constraints = [models.UniqueConstraint(fields=["line", "day"], name="stepped_once_per_line_and_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "day", "merchant"], name="stepped_once_per_line_and_day")
+        ]
 
     def __str__(self) -> str:
         return f"{self.line_id} @ {self.day}"

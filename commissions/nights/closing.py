@@ -5,12 +5,14 @@ import json
 
 from django.db import connection, transaction
 
+from commissions.cases.casework import note
 from commissions.models import Run
 from commissions.nights.partitions import index_partition
 from commissions.nights.report import make_report
 from commissions.nights.stepping import apply_steps
 from commissions.postings import freezing, reserves
 from commissions.postings.transfers import NightTransfers
+from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.ledger.books import close_day
 
@@ -36,7 +38,9 @@ def close_run(run_id: int) -> None:
     index_partition(run.day)
     report = make_report(run, postings=postings, stepped=stepped)
     checksum = hashlib.sha256(json.dumps(report, sort_keys=True).encode()).hexdigest()
-    run.move("close", report=report, checksum=checksum, closed_at=days.now(), error="")
+    now = days.now()
+    run.move("close", report=report, checksum=checksum, closed_at=now, error="")
+    note(run, Act.CLOSED, by=None, at=now, reason="", after={"postings": postings, "checksum": checksum})
 
 
 @transaction.atomic

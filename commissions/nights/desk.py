@@ -10,7 +10,7 @@ from haowu.ground import days
 TRAIL = 50
 
 
-def night_standing(run: Run, *, at: datetime) -> dict[str, Any]:
+def night_status(run: Run, *, at: datetime) -> dict[str, Any]:
     """``run`` at the moment ``at`` as JSON values; moments are ISO texts of Asia/Shanghai, to the second."""
     shards = list(run.shards.order_by("no"))
     statuses = [shard.status for shard in shards]

@@ -16,12 +16,14 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from commissions.cases.casework import note
 from commissions.models import Run, Shard
 from commissions.nights import failing, sql
 from commissions.nights.closing import close_run, make_indexes
 from commissions.nights.partitions import open_partition
-from commissions.orders.calendar import take_frontier
+from commissions.orders.calendar import lock_frontier
 from commissions.postings.funding import hold_what_deposits_cannot_pay
+from haowu.approvals.words import Act
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.ledger.posting_partitions import make_partition
@@ -80,7 +82,7 @@ def open_run(day: date, *, now: datetime) -> Run:
     existing = Run.objects.filter(day=day).first()
     if existing:
         return existing
-    frontier = take_frontier()
+    frontier = lock_frontier()
     existing = Run.objects.filter(day=day).first()
     if existing:
         return existing
@@ -93,6 +95,7 @@ def open_run(day: date, *, now: datetime) -> Run:
     Shard.objects.bulk_create(
         Shard(run=run, no=no, first_id=first_id, end_id=end_id) for no, (first_id, end_id) in enumerate(bounds, start=1)
     )
+    note(run, Act.OPENED, by=None, at=now, reason="", after={"covers_after": frontier, "shards": len(bounds)})
     return run
 
 

@@ -15,7 +15,7 @@ from commissions.cases.casework import act, locked, note
 from commissions.models import Run, Shard
 from commissions.nights import night
 from commissions.nights.postponing import postpone
-from commissions.orders.calendar import take_frontier
+from commissions.orders.calendar import lock_frontier
 from haowu.approvals.rules import require_reason, require_staff
 from haowu.approvals.words import Act
 from haowu.ground import days
@@ -116,7 +116,7 @@ def retry(run: Run, reason: str, *, by: User, at: datetime) -> list[Shard]:
 def retry_shard(shard: Shard, reason: str, *, by: User, at: datetime) -> None:
     """Give ``shard`` all its tries again, at once. Refuses one in a worker's hands, and one that is done or skipped."""
     _require(by, reason)
-    _retry(_taken(shard, at), reason, by=by, at=at)
+    _retry(_locked(shard, at), reason, by=by, at=at)
 
 
 @act
@@ -127,12 +127,12 @@ def skip(shard: Shard, reason: str, *, by: User, at: datetime) -> int:
     Intake waits meanwhile, a few seconds for each 10,000 lines; a failing shard has mostly been cut down to one.
     """
     _require(by, reason)
-    held = _taken(shard, at)
+    held = _locked(shard, at)
     held.move("skip", lines=0, retry_at=None)
     oldest = Run.objects.unfinished().first()
     if oldest != held.run:
         raise SkipOutOfTurn(day=held.run.day, oldest=oldest)
-    frontier = take_frontier()
+    frontier = lock_frontier()
     assert frontier is not None, "every night that is open has moved it"
     postponed = postpone(held.run, held, frontier)
     note(held, Act.SKIPPED, by=by, at=at, reason=reason)
@@ -149,19 +149,19 @@ def backfill(day: date, reason: str, *, by: User, at: datetime) -> Backfill:
     _require(by, reason)
     existing = Run.objects.filter(day=day).first()
     if existing is not None:
-        return Backfill(existing, taken_by(existing), is_new=False)
+        return Backfill(existing, days_settled_by(existing), is_new=False)
     run = night.open_run(day, now=at)
     note(run, Act.BACKFILLED, by=by, at=at, reason=reason)
-    return Backfill(run, taken_by(run), is_new=True)
+    return Backfill(run, days_settled_by(run), is_new=True)
 
 
-def taken_by(run: Run) -> list[date]:
-    """The days that ``run`` takes; of the very first night its own day, though it takes everything before as well."""
+def days_settled_by(run: Run) -> list[date]:
+    """The days that ``run`` settles; of the very first night its own day, though it settles all before as well."""
     return days.days_between(run.covers_after + days.ONE_DAY if run.covers_after else run.day, run.day)
 
 
 def missing_days(today: date) -> list[date]:
-    """The days up to ``today`` that no night has taken. Empty before the first night."""
+    """The days up to ``today`` that no night has settled. Empty before the first night."""
     frontier = Run.objects.frontier()
     return days.days_between(frontier + days.ONE_DAY, today) if frontier else []
 
@@ -171,8 +171,8 @@ def _require(by: User, reason: str) -> None:
     require_reason(reason)
 
 
-def _taken(shard: Shard, at: datetime) -> Shard:
-    """``shard``, locked, in nobody's hands."""
+def _locked(shard: Shard, at: datetime) -> Shard:
+    """``shard``, locked, and no worker's at the moment."""
     try:
         with transaction.atomic():
             rows = Shard.objects.select_for_update(nowait=True, of=("self",)).select_related("run")

@@ -1,7 +1,7 @@
 """What a skipped shard would have settled, left to the next night that is not sealed yet. Nothing is lost.
 
 A line that no night has settled becomes open again: it stands where its events and holds leave it now, so that what
-came in since the seal is taken into account. What waited to be adjusted on a settled line is worked out again for
+came in since the seal counts. What waited to be adjusted on a settled line is worked out again for
 that night. Each gets a ``PostponedLine``.
 """
 
@@ -21,20 +21,23 @@ _POSTPONE = """
 WITH lines AS (
     UPDATE commissions_orderline SET settles_on = %(to_day)s, updated_at = now()
     WHERE settles_on > %(after)s AND settles_on <= %(day)s AND id >= %(first)s AND id < %(end)s
-    RETURNING id, order_id, line_no
+    RETURNING id, merchant_id, order_id, line_no
 ), superseded AS (
-    DELETE FROM commissions_adjustment USING lines WHERE line_id = lines.id
+    DELETE FROM commissions_adjustment AS later USING lines
+    WHERE later.line_id = lines.id AND later.merchant_id = lines.merchant_id
 ), waiting AS (
     DELETE FROM commissions_adjustment
     WHERE day > %(after)s AND day <= %(day)s AND line_id >= %(first)s AND line_id < %(end)s
-    RETURNING line_id
+    RETURNING line_id, merchant_id
 ), moved AS (
     SELECT order_id, line_no, %(to_day)s::date AS to_day FROM lines
     UNION
     SELECT line.order_id, line.line_no, coalesce(
         (SELECT min(later.day) FROM commissions_adjustment AS later
-         WHERE later.line_id = line.id AND later.day > %(day)s AND later.day < %(to_day)s), %(to_day)s)
-    FROM waiting JOIN commissions_orderline AS line ON line.id = waiting.line_id
+         WHERE later.line_id = line.id AND later.merchant_id = line.merchant_id
+           AND later.day > %(day)s AND later.day < %(to_day)s), %(to_day)s)
+    FROM waiting JOIN commissions_orderline AS line
+        ON line.id = waiting.line_id AND line.merchant_id = waiting.merchant_id
 )
 INSERT INTO commissions_postponedline (shard_id, order_id, line_no, since, day, to_day)
 SELECT %(shard)s, order_id, line_no, coalesce((

@@ -82,8 +82,12 @@ UNION ALL
 SELECT CASE WHEN is_step THEN 'stepped' WHEN cost_fen < 0 THEN 'clawback'
             WHEN cost_fen > 0 THEN 'given_back' ELSE 'fee_corrected' END AS reason, {_SUMS}
 FROM (
-    SELECT *, EXISTS (SELECT 1 FROM commissions_steppedline WHERE line_id = row.line_id AND day = row.day)
-        AND phase = (SELECT max(phase) FROM commissions_settlement WHERE line_id = row.line_id) AS is_step
+    SELECT *, EXISTS (
+            SELECT 1 FROM commissions_steppedline
+            WHERE line_id = row.line_id AND merchant_id = row.merchant_id AND day = row.day
+        ) AND phase = (
+            SELECT max(phase) FROM commissions_settlement WHERE line_id = row.line_id AND merchant_id = row.merchant_id
+        ) AS is_step
     FROM commissions_settlement AS row WHERE day = %(day)s AND phase > 0
 ) AS rows GROUP BY reason
 """
@@ -100,7 +104,7 @@ def _reasons(day: date) -> tuple[dict[str, Any], str]:
         rows = cursor.fetchall()
     found = {reason: _named(count, amounts) for reason, _seal, count, *amounts in rows}
     totals = {reason: found.get(reason) or _named(0, [0] * len(_SUMMED)) for reason in REASONS}
-    return totals, _shown(sum(seal for _reason, seal, *_amounts in rows))
+    return totals, _seal_text(sum(seal for _reason, seal, *_amounts in rows))
 
 
 def _named(rows: int, amounts: list[int]) -> dict[str, Any]:
@@ -161,7 +165,7 @@ def rows_are_as_sealed(day: date, seal: str) -> bool:
     return seal == (_reasons(day)[1] if seal.startswith(_METHOD) else _checksum_of_texts(day))
 
 
-def _shown(seal: Any) -> str:
+def _seal_text(seal: Any) -> str:
     return f"{_METHOD}{seal:f}"
 
 

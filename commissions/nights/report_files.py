@@ -71,7 +71,7 @@ def rows(run: Run) -> Iterator[list[str]]:
     before = run.report["before"]
     for name, label in LABELS.items():
         columns = [tonight, before["previous"], before["mean"]]
-        yield [str(label), *(_shown(name, column) for column in columns)]
+        yield [str(label), *(_cell(name, column) for column in columns)]
 
 
 def by_reason(run: Run) -> Iterator[list[str]]:
@@ -92,7 +92,7 @@ def by_kind(run: Run) -> Iterator[list[str]]:
             yield [str(label), str(moved[kind]["count"]), yuan(moved[kind]["fen"])]
 
 
-def _shown(name: str, column: dict[str, int] | None) -> str:
+def _cell(name: str, column: dict[str, int] | None) -> str:
     if column is None or name not in column:
         return "–"
     return yuan(column[name]) if name.endswith("_fen") else str(column[name])

@@ -66,7 +66,7 @@ FROM (
            target.base_fen - booked.base_fen AS base_fen,
            {", ".join(_difference(role) for role in ROLES)}
     FROM ({{targets}}) AS target
-    JOIN commissions_orderline AS line ON line.id = target.line_id
+    JOIN commissions_orderline AS line ON line.id = target.line_id AND line.merchant_id = target.merchant_id
     JOIN commissions_policy AS policy ON policy.id = line.policy_id
     CROSS JOIN LATERAL (
         SELECT count(*) AS phases, {", ".join(f"coalesce(sum({column}), 0)::bigint AS {column}" for column in COLUMNS)}
@@ -78,9 +78,9 @@ WHERE ({", ".join(COLUMNS)}) <> ({", ".join("0" for _ in COLUMNS)})
 """
 _ADJUST = _BOOK_DIFFERENCES.format(
     targets="""
-        SELECT DISTINCT ON (line_id) * FROM commissions_adjustment
+        SELECT DISTINCT ON (line_id, merchant_id) * FROM commissions_adjustment
         WHERE day > %(after)s AND day <= %(day)s AND line_id >= %(first)s AND line_id < %(end)s
-        ORDER BY line_id, day DESC"""
+        ORDER BY line_id, merchant_id, day DESC"""
 )
 _STEP = _BOOK_DIFFERENCES.format(
     targets="SELECT * FROM commissions_steppedline WHERE day = %(day)s AND line_id = ANY(%(lines)s)"

@@ -46,26 +46,31 @@ _APPLIES = f"""
 _MOVED = f"""
 CREATE TEMP TABLE night_moved ON COMMIT DROP AS
 WITH touched AS (
-    SELECT offer_id, streamer_id FROM commissions_orderline
+    SELECT merchant_id, offer_id, streamer_id FROM commissions_orderline
     WHERE step_bps IS NOT NULL AND settles_on > %(after)s AND settles_on <= %(day)s
     UNION
-    SELECT line.offer_id, line.streamer_id FROM commissions_adjustment AS adjustment
-    JOIN commissions_orderline AS line ON line.id = adjustment.line_id AND line.step_bps IS NOT NULL
+    SELECT line.merchant_id, line.offer_id, line.streamer_id FROM commissions_adjustment AS adjustment
+    JOIN commissions_orderline AS line
+        ON line.id = adjustment.line_id AND line.merchant_id = adjustment.merchant_id AND line.step_bps IS NOT NULL
     WHERE adjustment.day > %(after)s AND adjustment.day <= %(day)s
 ), settled AS (
-    SELECT line.offer_id, line.streamer_id, line.order_id, line.id, line.settles_on, line.due_at,
+    SELECT line.merchant_id, line.offer_id, line.streamer_id, line.order_id, line.id, line.settles_on, line.due_at,
            plan.step_threshold, plan.step_bps, plan.step_mode, plan.step_comparator, line.commission_bps AS frozen_bps,
            coalesce(adjusted.base_fen, line.due_base_fen) AS base_fen,
            coalesce(adjusted.day > %(after)s, false) AS is_adjusted, moved.commission_bps AS moved_bps
     FROM touched
-    JOIN merchants_plan AS plan ON plan.id = touched.offer_id
-    JOIN commissions_orderline AS line USING (offer_id, streamer_id)
+    JOIN merchants_plan AS plan ON plan.id = touched.offer_id AND plan.merchant_id = touched.merchant_id
+    JOIN commissions_orderline AS line
+        ON (line.offer_id, line.streamer_id, line.merchant_id)
+           = (touched.offer_id, touched.streamer_id, touched.merchant_id)
     LEFT JOIN LATERAL (
-        SELECT base_fen, day FROM commissions_adjustment WHERE line_id = line.id AND day <= %(day)s
+        SELECT base_fen, day FROM commissions_adjustment
+        WHERE line_id = line.id AND merchant_id = line.merchant_id AND day <= %(day)s
         ORDER BY day DESC LIMIT 1
     ) AS adjusted ON true
     LEFT JOIN LATERAL (
-        SELECT commission_bps FROM commissions_steppedline WHERE line_id = line.id ORDER BY day DESC LIMIT 1
+        SELECT commission_bps FROM commissions_steppedline
+        WHERE line_id = line.id AND merchant_id = line.merchant_id ORDER BY day DESC LIMIT 1
     ) AS moved ON true
     WHERE line.step_bps IS NOT NULL AND line.settles_on <= %(day)s
 ), first_lines AS (
@@ -81,7 +86,7 @@ WITH touched AS (
 ), rated AS (
     SELECT *, CASE WHEN {_APPLIES} THEN greatest(step_bps, frozen_bps) ELSE frozen_bps END AS bps FROM counted
 )
-SELECT id, base_fen, bps FROM rated
+SELECT id, merchant_id, base_fen, bps FROM rated
 WHERE base_fen <> 0
   AND (bps <> coalesce(moved_bps, frozen_bps) OR (is_adjusted AND (moved_bps IS NOT NULL OR bps <> frozen_bps)))
 """
@@ -100,13 +105,15 @@ with each other.
 
 _RATES = [each.name for each in fields(Rates)]
 _READ = f"""
-SELECT moved.id, moved.base_fen, moved.bps, {", ".join(f"line.{name}" for name in _RATES)}
-FROM night_moved AS moved JOIN commissions_orderline AS line ON line.id = moved.id
+SELECT moved.id, moved.merchant_id, moved.base_fen, moved.bps, {", ".join(f"line.{name}" for name in _RATES)}
+FROM night_moved AS moved
+JOIN commissions_orderline AS line ON line.id = moved.id AND line.merchant_id = moved.merchant_id
 """
 
 
 class _Moved(NamedTuple):
     line_id: int
+    merchant_id: int
     base_fen: int
     commission_bps: int
     frozen: Rates
@@ -123,8 +130,8 @@ def apply_steps(run: Run) -> int:
     with connection.chunked_cursor() as cursor:
         cursor.execute(_READ)
         moved = (
-            _Moved(line_id, base_fen, commission_bps, Rates(*frozen))
-            for line_id, base_fen, commission_bps, *frozen in cursor
+            _Moved(line_id, merchant_id, base_fen, commission_bps, Rates(*frozen))
+            for line_id, merchant_id, base_fen, commission_bps, *frozen in cursor
         )
         return sum(_book(run, batch) for batch in iter(lambda: list(islice(moved, BATCH)), []))
 
@@ -136,7 +143,8 @@ def _book(run: Run, moved: list[_Moved]) -> int:
     for each in moved:
         rates = replace(rates_on(run.day, each.frozen, corrections[each.line_id]), commission_bps=each.commission_bps)
         rows.append(
-            {"line_id": each.line_id, "day": run.day, "commission_bps": each.commission_bps}
+            {"line_id": each.line_id, "merchant_id": each.merchant_id, "day": run.day}
+            | {"commission_bps": each.commission_bps}
             | asdict(split(each.base_fen, rates))
         )
     insert_rows(SteppedLine, rows)

@@ -24,7 +24,7 @@ def hold_frontier() -> date | None:
     return Run.objects.frontier()
 
 
-def take_frontier() -> date | None:
+def lock_frontier() -> date | None:
     """The last sealed day, with nobody else dating facts until this transaction ends. For sealing a day."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -46,7 +46,7 @@ def open_day(natural: date, frontier: date | None) -> date:
 
 
 def is_sealed(settles_on: date | None, frontier: date | None) -> bool:
-    """Whether the night of a line has taken it, or is about to: nothing on the line changes any more."""
+    """Whether the night of a line has settled it, or is about to: nothing on the line changes any more."""
     return settles_on is not None and frontier is not None and settles_on <= frontier
 
 

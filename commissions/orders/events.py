@@ -73,7 +73,7 @@ def parse(raw: Any, *, now: datetime) -> Event:
 def _paid(raw: dict[str, Any], now: datetime) -> dict[str, Any]:
     lines = raw.get("lines")
     if not isinstance(lines, list) or not lines:
-        raise FieldInvalid(field="lines", value=_shown(lines), why=_("须为至少一行的列表。"))
+        raise FieldInvalid(field="lines", value=_quoted(lines), why=_("须为至少一行的列表。"))
     facts: dict[str, Any] = {
         "ordered_at": _moment(raw, "ordered_at", now).isoformat(),
         "buyer_ref": _optional_text(raw, "buyer_ref", 64),
@@ -85,7 +85,7 @@ def _paid(raw: dict[str, Any], now: datetime) -> dict[str, Any]:
         facts["city"] = city
     numbers = [line["line_no"] for line in facts["lines"]]
     if len(set(numbers)) < len(numbers):
-        raise FieldInvalid(field="lines", value=_shown(numbers), why=_("行号重复。"))
+        raise FieldInvalid(field="lines", value=_quoted(numbers), why=_("行号重复。"))
     prices = [Price(x["price_fen"], x["merchant_coupon_fen"], x["platform_coupon_fen"]) for x in facts["lines"]]
     try:
         bases(prices, facts["order_coupon_fen"])
@@ -96,7 +96,7 @@ def _paid(raw: dict[str, Any], now: datetime) -> dict[str, Any]:
 
 def _line(raw: Any, path: str) -> dict[str, Any]:
     if not isinstance(raw, dict):
-        raise FieldInvalid(field=path, value=_shown(raw), why=_("须为 JSON 对象。"))
+        raise FieldInvalid(field=path, value=_quoted(raw), why=_("须为 JSON 对象。"))
     product = raw.get("product")
     if not isinstance(product, dict):
         raise FieldMissing(field=f"{path}.product")
@@ -120,7 +120,7 @@ def _refunded(raw: dict[str, Any], now: datetime) -> dict[str, Any]:
         if raw.get("goods_fen") is not None or raw.get("freight_fen") is not None:
             raise FieldInvalid(
                 field="amount_fen",
-                value=_shown(raw["amount_fen"]),
+                value=_quoted(raw["amount_fen"]),
                 why=_("与 goods_fen、freight_fen 二选一，不能同时发送。"),
             )
         return facts | {"amount_fen": _amount(raw, "amount_fen")}
@@ -197,14 +197,14 @@ def _judged(judge: Callable[..., T], value: Any, name: str, path: str = "", **li
     try:
         return judge(value, **limits)
     except inputs.InputInvalid as invalid:
-        raise FieldInvalid(field=_named(name, path), value=_shown(value), why=invalid.why) from None
+        raise FieldInvalid(field=_named(name, path), value=_quoted(value), why=invalid.why) from None
 
 
 def _named(name: str, path: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _shown(value: Any) -> str:
+def _quoted(value: Any) -> str:
     """``value`` short enough for a message, however large or deep it is."""
     try:
         return _SHORT.repr(value)

@@ -27,7 +27,7 @@ from commissions.split import Price, bases
 class OrderLife:
     """Applies the events of one order. ``lines`` by number; ``rulings`` by event id; ``refunds`` as they were divided.
 
-    ``settled_payments``: ids of payments whose lines a night has taken. They stay, though an earlier one comes in.
+    ``settled_payments``: ids of payments whose lines a night has settled. They stay, though an earlier one comes in.
     ``displaced``: lines with goods of a base that a payment named which does not stand.
     """
 

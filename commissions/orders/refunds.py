@@ -132,12 +132,12 @@ class RefundBook:
         waiting = [share for share in meant if not share.is_reversed]
         if not waiting:
             return REFUND_ALREADY_REVERSED
-        standing = [share for share in waiting if not share.line.cancelled]
-        if not standing:
+        remaining = [share for share in waiting if not share.line.cancelled]
+        if not remaining:
             return LINE_CANCELLED
         for share in waiting:
             share.is_reversed = True
-        for share in standing:
+        for share in remaining:
             share.line.refund(-share.amount_fen, at)
             self._return_freight(share)
         return ""

@@ -1,8 +1,10 @@
 """A merchant's commission account as its owner needs to see it: what is there, what waits for it, what to pay in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
@@ -10,6 +12,8 @@ from django.utils.functional import SimpleLazyObject
 from commissions.models import OrderLine
 from commissions.orders.calendar import INSUFFICIENT_DEPOSIT
 from commissions.postings.funding import is_low
+from haowu.approvals.trail import facts, record
+from haowu.approvals.words import Act, Subject
 from haowu.ledger.books import balances
 from haowu.ledger.models import Account
 from haowu.tenants.models import Tenant
@@ -57,10 +61,16 @@ def waiting(merchant: Tenant) -> QuerySet[OrderLine]:
     return OrderLine.objects.visible_to(merchant).held_for(INSUFFICIENT_DEPOSIT).select_related("product")
 
 
-def set_low_balance(merchant: Tenant, low_balance_fen: int) -> None:
+@transaction.atomic
+def set_low_balance(merchant: Tenant, low_balance_fen: int, *, at: datetime) -> None:
     """From which balance down the merchant wants to be warned; shops are the platform's rows."""
     with platform_scope():
-        Shop.objects.filter(merchant=merchant).update(low_balance_fen=low_balance_fen)
+        shop = Shop.objects.select_for_update(of=("self",)).get(merchant=merchant)
+        before = facts(shop, "low_balance_fen")
+        shop.low_balance_fen = low_balance_fen
+        shop.save(update_fields=["low_balance_fen"])
+        after = facts(shop, "low_balance_fen")
+        record(Act.CHANGED, Subject.SHOP, merchant.code, at=at, tenant=merchant, before=before, after=after)
 
 
 def of_request(request: HttpRequest) -> dict[str, object]:

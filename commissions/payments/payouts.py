@@ -125,7 +125,7 @@ def read_results(content: bytes, by: User | None, at: datetime, *, channel: Chan
     """Pay or return what ``content`` says, and answer for each of its rows; a row read before changes nothing.
 
     A file that is not whole is refused (``payout_file.ResultsRefused``). A row that cannot be right changes nothing
-    and says why; the others are taken.
+    and says why; the others count.
     """
     _require_staff(by)
     results = channel.read(content)

@@ -180,7 +180,8 @@ def nets_of(disputes: Iterable[Dispute]) -> dict[int, int]:
         cursor.execute(
             f"SELECT dispute.id, sum({shares})::bigint FROM commissions_dispute AS dispute"
             " JOIN commissions_orderline AS line ON line.order_id = dispute.order_id AND line.line_no = dispute.line_no"
-            " JOIN commissions_settlement AS settled ON settled.line_id = line.id"
+            " JOIN commissions_settlement AS settled"
+            " ON settled.line_id = line.id AND settled.merchant_id = line.merchant_id"
             " WHERE dispute.id = ANY(%s) GROUP BY dispute.id",
             [[dispute.pk for dispute in disputes]],
         )

@@ -13,12 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from commissions.models import OrderLine
 from commissions.orders.calendar import INSUFFICIENT_DEPOSIT, hold_frontier, open_day
 from commissions.split import FROM_MERCHANT
+from haowu.approvals.trail import record
+from haowu.approvals.words import Act, Subject
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.ledger.books import Transfer, balances, open_accounts, platform, post
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import Tenant
 from merchants.models import Shop
+from streamers.centre.sync import in_step
 
 
 class TopUpInvalid(Refused):
@@ -50,6 +53,7 @@ def top_up(merchant: Tenant, *, number: str, amount_fen: int, at: datetime) -> N
     accounts = open_accounts([outside, deposit])
     transfer = Transfer(accounts[outside], accounts[deposit], amount_fen, Posting.Kind.TOP_UP, reference, "top-up")
     post([transfer], day=day)
+    record(Act.RECORDED, Subject.TOP_UP, number, at=at, tenant=merchant, after={"amount_fen": amount_fen})
     show_again(merchant)
 
 
@@ -68,9 +72,12 @@ def hold_what_deposits_cannot_pay(after: date | None, day: date, *, at: datetime
     if not Shop.objects.filter(funding=Shop.Funding.PREPAID).exists():
         return
     with connection.cursor() as cursor:
-        cursor.execute(_PART, {"after": after or "-infinity", "day": day, "reason": INSUFFICIENT_DEPOSIT, "at": at})
+        cursor.execute(
+            _HOLD_BACK, {"after": after or "-infinity", "day": day, "reason": INSUFFICIENT_DEPOSIT, "at": at}
+        )
     short = OrderLine.objects.filter(held_reason=INSUFFICIENT_DEPOSIT).values("merchant")
     Shop.objects.filter(merchant__in=short, deposit_exhausted_at__isnull=True).update(deposit_exhausted_at=at)
+    in_step()
 
 
 def is_low(shop: Shop) -> bool:
@@ -88,11 +95,11 @@ def show_again(merchant: Tenant) -> None:
         Shop.objects.filter(merchant=merchant).update(deposit_exhausted_at=None)
 
 
-_PART = """
+_HOLD_BACK = """
 UPDATE commissions_orderline AS line
 SET settles_on = CASE WHEN is_covered THEN %(day)s::date END,
     held_reason = CASE WHEN is_covered THEN '' ELSE %(reason)s END,
     held_since = CASE WHEN NOT is_covered THEN coalesce(line.held_since, %(at)s) END
-FROM night_deposits(%(after)s, %(day)s, %(reason)s) AS parted WHERE parted.line_id = line.id
+FROM night_deposits(%(after)s, %(day)s, %(reason)s) AS weighed WHERE weighed.line_id = line.id
 """
 """Only lines that change are named: due ones that no deposit covers, held ones that it covers now."""

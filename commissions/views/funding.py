@@ -11,6 +11,7 @@ from django.views.generic import TemplateView
 from commissions.forms import LowBalanceForm
 from commissions.party_share import share_of
 from commissions.payments import deposit
+from haowu.ground import days
 from haowu.tenants.access import TenantRequiredMixin
 from haowu.tenants.models import Tenant
 
@@ -34,6 +35,6 @@ class FundingPage(TenantRequiredMixin, TemplateView):
         form = LowBalanceForm(request.POST)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
-        deposit.set_low_balance(request.tenant, form.cleaned_data["low_balance_fen"])
+        deposit.set_low_balance(request.tenant, form.cleaned_data["low_balance_fen"], at=days.now())
         messages.success(request, _("提醒线已保存。"))
         return redirect("funding")

@@ -30,7 +30,7 @@ class LevelPage(OfLeader, TemplateView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         leader, now = self.request.tenant, days.now()
-        quarters = QuarterLevel.objects.visible_to(leader).standing().newest_first()[:SHOWN]
+        quarters = QuarterLevel.objects.visible_to(leader).last_revisions().newest_first()[:SHOWN]
         paid, progress = level_story.rebates_of(leader), level_story.progress(leader, now)
         so_far = level_story.month_so_far(leader, now)
         return super().get_context_data(
@@ -52,13 +52,13 @@ class LevelPage(OfLeader, TemplateView):
     def _months(self, leader: Tenant, now: Any) -> list[tuple[MonthlyAssessment, bool]]:
         """Each with whether it may be appealed against."""
         rows = list(MonthlyAssessment.objects.visible_to(leader).newest_first()[:SHOWN])
-        appealed = set(_standing_appeals(leader).values_list("assessment", flat=True))
+        appealed = set(_appeals(leader).values_list("assessment", flat=True))
         failed = MonthlyAssessment.Outcome.FAILED
         return [(row, row.outcome == failed and now < row.appeal_until and row.pk not in appealed) for row in rows]
 
 
-def _standing_appeals(leader: Tenant):
-    return Appeal.objects.visible_to(leader).standing()
+def _appeals(leader: Tenant):
+    return Appeal.objects.visible_to(leader).not_withdrawn()
 
 
 def _open_appeals(leader: Tenant):
@@ -72,12 +72,12 @@ class QuarterPage(OfLeader, TemplateView):
 
     @cached_property
     def result(self) -> QuarterLevel:
-        mine = QuarterLevel.objects.visible_to(self.request.tenant).standing().select_related("policy")
+        mine = QuarterLevel.objects.visible_to(self.request.tenant).last_revisions().select_related("policy")
         return get_object_or_404(mine, quarter=self.kwargs["quarter"])
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         result, leader = self.result, self.request.tenant
-        appeal = _standing_appeals(leader).of_quarter(result.quarter).first()
+        appeal = _appeals(leader).of_quarter(result.quarter).first()
         may_appeal = appeal is None and days.now() < result.appeal_until
         return super().get_context_data(
             result=result,
@@ -104,7 +104,7 @@ class LevelAct(OfLeader, ActView):
 
 class AppealQuarter(LevelAct):
     def act(self) -> str:
-        mine = QuarterLevel.objects.visible_to(self.request.tenant).standing()
+        mine = QuarterLevel.objects.visible_to(self.request.tenant).last_revisions()
         result = get_object_or_404(mine, quarter=self.kwargs["quarter"])
         appeals.appeal(self.request.tenant, result, self.reason, by=self.request.user, at=days.now())
         return _("申诉已提交，处理完之前这一季的返点不会入账。")

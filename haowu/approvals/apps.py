@@ -11,4 +11,5 @@ class ApprovalsConfig(AppConfig):
     verbose_name = _("决定与操作记录")
 
     def ready(self) -> None:
-        recording.record_with(import_string("haowu.approvals.trail.record"))  # models are there only now
+        one, many = (f"haowu.approvals.trail.{name}" for name in ("record", "record_many"))
+        recording.record_with(import_string(one), import_string(many))  # models are there only now

@@ -2,8 +2,8 @@
 
 Rows are written without a link, so that no act waits for another. Once a minute, and before each audit, all rows that
 were committed since are linked in order by one hand. Linking inside the acts was weighed: the lock that it needs would
-be held until each act's commit is on disk, and all acts of the house would commit one after another. The price is that
-a row younger than a minute can be cut out without a trace. The head of the chain goes to the log, which is kept
+be held until each act's commit is on disk, and all acts of the house would commit one after another. Until a row is
+linked its number in its lane tells of it (``TrailLane``). The head of the chain goes to the log, which is kept
 elsewhere: whoever rewrites the whole chain, or its end, must rewrite the log too.
 """
 

@@ -14,6 +14,8 @@ from haowu.approvals.words import act_label, subject_label
 from haowu.tenants.models import Tenant, User
 
 MAX_REASON = 500
+LANES = 128
+"""More than sessions that record at one moment, so that each finds a lane."""
 
 
 class TrailQuerySet(models.QuerySet["Trail"]):
@@ -52,7 +54,8 @@ class Trail(models.Model):
     """One act. ``tenant`` is whose affair it is and ``counterparty`` the other side: both may read it.
 
     ``at`` is the moment that the act speaks of, ``recorded_at`` the clock of the database. ``before`` and ``after`` are
-    the facts that changed, in fen, bps and ISO times; never personal data.
+    the facts that changed, in fen, bps and ISO times; never personal data. ``lane`` and ``number`` show that no row was
+    cut out, from the moment in which it is written (``TrailLane``).
     """
 
     recorded_at = models.DateTimeField(_("记录时间"), db_default=Now())
@@ -77,6 +80,8 @@ class Trail(models.Model):
     act = models.CharField(_("动作"), max_length=32)
     reason = models.CharField(_("原因"), max_length=MAX_REASON, blank=True)
     request_id = models.CharField(_("请求编号"), max_length=128)
+    lane = models.PositiveSmallIntegerField(_("编号道"))
+    number = models.BigIntegerField(_("道内序号"))
     before = models.JSONField(_("之前"), default=dict)
     after = models.JSONField(_("之后"), default=dict)
 
@@ -105,6 +110,23 @@ class Trail(models.Model):
     @property
     def subject_label(self) -> str:
         return subject_label(self.subject_kind)
+
+
+class TrailLane(models.Model):
+    """How many rows of the trail have a number of this lane: 1 to ``rows``, without a gap.
+
+    An act holds its lane until it is committed, and takes one that nobody holds: so no act waits for another.
+    """
+
+    lane = models.PositiveSmallIntegerField(_("编号道"), primary_key=True)
+    rows = models.BigIntegerField(_("已编号"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("操作记录编号道")
+        constraints = [models.CheckConstraint(condition=Q(rows__gte=0), name="trail_lane_rows_not_negative")]
+
+    def __str__(self) -> str:
+        return f"#{self.lane}"
 
 
 class TrailLinkQuerySet(models.QuerySet["TrailLink"]):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 class Act(models.TextChoices):
     ADDED = "added", _("加入")
     AGREED = "agreed", _("同意")
+    ANNOUNCED = "announced", _("预告收回")
     APPLIED = "applied", _("申请")
     APPROVED = "approved", _("复核通过")
     ASKED_BACK = "asked_back", _("退回补充")
@@ -56,6 +57,7 @@ class Subject(models.TextChoices):
     ACTIVITY = "activity", _("招商活动")
     API_CLIENT = "api-client", _("API 客户端")
     APPEAL = "appeal", _("等级申诉")
+    ASSESSMENT = "assessment", _("月度考核")
     BASE = "base", _("供应链基地")
     BASE_APPLICATION = "base-application", _("建基地申请")
     BASE_POLICY = "base-policy", _("基地政策")
@@ -70,6 +72,7 @@ class Subject(models.TextChoices):
     ENROLMENT = "enrolment", _("活动报名")
     FEED = "feed", _("库存上报")
     INTRODUCTION = "introduction", _("品牌引进")
+    LEVEL = "level", _("季度等级")
     LEVEL_POLICY = "level-policy", _("等级政策")
     LINE_HOLD = "line-hold", _("订单行冻结")
     MEMBERSHIP = "membership", _("成员")
@@ -91,6 +94,8 @@ class Subject(models.TextChoices):
     SHOP = "shop", _("店铺")
     TENANT = "tenant", _("租户")
     TENANT_HOLD = "tenant-hold", _("账户冻结")
+    TOP_UP = "top-up", _("充值")
+    UPSTREAM_FILE = "upstream-file", _("对账文件")
     USER = "user", _("用户")
     WITHDRAWAL = "withdrawal", _("提现")
 

@@ -73,7 +73,9 @@ SEARCHES: list[tuple[str, str, str]] = [
                    greatest(begins_at, least(withdrawn_at, ends_at, '2200-01-01 00:00Z')) AS until FROM bases_consent
             UNION ALL
             SELECT permit_id, base_id, authorised_from::timestamp AT TIME ZONE 'Asia/Shanghai',
-                   (authorised_to + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' FROM bases_introduction
+                   greatest(authorised_from::timestamp AT TIME ZONE 'Asia/Shanghai',
+                            least(ended_at, (authorised_to + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'))
+            FROM bases_introduction
             WHERE permit_id IS NOT NULL
         )
         SELECT permit.id FROM bases_permit AS permit LEFT JOIN agreed ON agreed.permit_id = permit.id

@@ -24,6 +24,7 @@ from haowu.audit import moments as audit_moments
 from haowu.audit import nights as audit_nights
 from haowu.audit import payouts as audit_payouts
 from haowu.audit import selection as audit_selection
+from haowu.audit import trail as audit_trail
 from haowu.ground import days
 
 EXAMPLES = 5
@@ -56,6 +57,7 @@ def run_audit() -> list[Finding]:
         audit_keys,
         audit_levels,
         audit_selection,
+        audit_trail,
     )
     searches = [*_SEARCHES, *(search for subject in subjects for search in subject.SEARCHES)]
     findings = [_searched(code, title, sql) for code, title, sql in searches]
@@ -93,11 +95,11 @@ def _replayed_orders() -> Iterator[str]:
         if lines.keys() != folded.lines.keys():
             yield f"{order.order_no}"
         for line_no, state in folded.lines.items():
-            if not _stands_as(lines.get(line_no), state, frontier):
+            if not _agrees(lines.get(line_no), state, frontier):
                 yield f"{order.order_no}/{line_no}"
 
 
-def _stands_as(line: OrderLine | None, state: LineState, frontier: date | None) -> bool:
+def _agrees(line: OrderLine | None, state: LineState, frontier: date | None) -> bool:
     """A sealed line keeps what its night took; an open one stands where its events leave it."""
     if line is None or line.paid_fen != state.paid_fen:
         return False

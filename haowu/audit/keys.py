@@ -7,7 +7,7 @@ from commissions.models import OrderEvent
 from haowu.partners.models import IdempotentAnswer
 
 ANSWERS_READ = 500
-TAKEN = frozenset({"accepted", "parked", "duplicate"})
+STORED = frozenset({"accepted", "parked", "duplicate"})
 
 SEARCHES: list[tuple[str, str, str]] = [
     (
@@ -55,7 +55,7 @@ def broken_promises() -> Iterator[str]:
     for answer in IdempotentAnswer.objects.filter(status=200).order_by("-pk")[:ANSWERS_READ]:
         body = json.loads(answer.body)
         results = body.get("results", []) if isinstance(body, dict) else []
-        taken = {result["event_id"] for result in results if result.get("status") in TAKEN}
-        stored = OrderEvent.objects.filter(source=answer.tenant_id, event_id__in=taken)
-        for missing in sorted(taken - set(stored.values_list("event_id", flat=True))):
+        answered = {result["event_id"] for result in results if result.get("status") in STORED}
+        stored = OrderEvent.objects.filter(source=answer.tenant_id, event_id__in=answered)
+        for missing in sorted(answered - set(stored.values_list("event_id", flat=True))):
             yield f"{answer.client_id} {answer.key} {missing}"

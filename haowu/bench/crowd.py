@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 MERCHANT_ID, STREAMER_ID, LEADER_ID, PROVIDER_ID, SOURCE_ID = 1_000_000, 2_000_000, 3_000_000, 4_000_000, 5_000_000
+WITHOUT_ACTS = ["I15.3", "I15.4", "I15.5"]
+"""Invariants that ask for the acts by which parties and plans came about: here they came about by SQL."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from haowu.bench.house import superuser
 from haowu.bench.night import DAY
 from haowu.bench.report import Figures
 
-PART = 40
+ONE_IN = 40
 BEHIND = 5_000_000
 """Lines of one night of the history."""
 
@@ -35,7 +35,7 @@ def measure(figures: Figures, size: int) -> None:
 
     The young night is the third of the house, when every account is open; the old one the third after the history.
     """
-    count = max(1_000, size // PART)
+    count = max(1_000, size // ONE_IN)
     house = House(crowd.Crowd.for_night(count))
     with superuser() as cursor:
         crowd.settle_in(cursor, house.parties)

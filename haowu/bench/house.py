@@ -50,7 +50,7 @@ def open_house() -> dict[str, str]:
     call_command("migrate", verbosity=0, interactive=False)
     connections["owner"].close()
     with superuser() as cursor:
-        found = {name: _shown(cursor, name) for name in DURABLE}
+        found = {name: _setting(cursor, name) for name in DURABLE}
     wrong = {name: value for name, value in found.items() if value != DURABLE[name]}
     if wrong:
         raise CommandError(f"the bench measures a durable server; here {wrong}")
@@ -88,7 +88,7 @@ def processor_seconds_of(parent: int) -> float:
     return used / os.sysconf("SC_CLK_TCK")
 
 
-def _shown(cursor, name: str) -> str:
+def _setting(cursor, name: str) -> str:
     cursor.execute(f"SHOW {name}")
     return cursor.fetchone()[0]
 

@@ -41,7 +41,7 @@ def measure(figures: Figures, size: int) -> None:
     with Programs() as programs, ThreadPoolExecutor(CLIENTS) as pool:
         port = programs.start_web(workers=2, threads=4)
         caller = Caller(port, client)
-        took: list[float] = []
+        waits: list[float] = []
         total = 0.0
         before = _processors(programs)
         for name, wave in bodies.items():
@@ -50,7 +50,7 @@ def measure(figures: Figures, size: int) -> None:
             answered = list(pool.map(caller.push, wave))
             seconds = time.monotonic() - started
             figures.add(f"intake over HTTP: {name}", orders, seconds)
-            took += answered
+            waits += answered
             total += seconds
         used = {program: after - before[program] for program, after in _processors(programs).items()}
     lines = OrderLine.objects.count()
@@ -58,8 +58,12 @@ def measure(figures: Figures, size: int) -> None:
     figures.add("order lines attributed, priced and stored", lines, total)
     for program, seconds in used.items():
         figures.add(f"processor seconds: {program}", 3 * orders, seconds)
-    figures.add("a batch of 500: p50", BATCH, statistics.median(took))
-    figures.add("a batch of 500: p99", BATCH, statistics.quantiles(took, n=100)[98] if len(took) > 1 else took[0])
+    figures.add("a batch of 500: p50", BATCH, statistics.median(waits))
+    figures.add(
+        "a batch of 500: p99",
+        BATCH,
+        statistics.quantiles(waits, n=100)[98] if len(waits) > 1 else waits[0],
+    )
 
 
 class Caller:

@@ -67,8 +67,8 @@ def furnish(cursor, twin: Twin) -> None:
         cursor.execute(definition.replace(twin.live, twin.name, 1))
     cursor.execute(_POLICIES, [twin.table])
     for name, command, using, checked in cursor.fetchall():
-        shown = (f" USING ({using})" if using else "") + (f" WITH CHECK ({checked})" if checked else "")
-        cursor.execute(f"CREATE POLICY {name} ON {twin.name} FOR {command}{shown}")
+        clauses = (f" USING ({using})" if using else "") + (f" WITH CHECK ({checked})" if checked else "")
+        cursor.execute(f"CREATE POLICY {name} ON {twin.name} FOR {command}{clauses}")
     cursor.execute("SELECT pg_stat_force_next_flush()")  # or the rows behind would count as not vacuumed yet
     for statement in (
         f"ALTER TABLE {twin.name} ENABLE ROW LEVEL SECURITY",

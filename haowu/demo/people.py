@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from commissions.models import OrderLine
 from haowu.demo.retail import replay
+from haowu.ground import days
 from haowu.partners.clients import register_client
 from haowu.partners.models import ApiClient
+from haowu.tenants import opening
 from haowu.tenants.models import Membership, Tenant, User
 
 PASSWORD = "haowu-demo-2011"
@@ -97,7 +99,7 @@ def _member(username: str, tenant: Tenant) -> str:
     """A user who owns ``tenant``; one from an earlier demo keeps what they own."""
     user = _user(username)
     if not Membership.objects.filter(user=user).exists():
-        Membership.objects.create(user=user, tenant=tenant, role=Membership.Role.OWNER)
+        opening.add_members([Membership(user=user, tenant=tenant, role=Membership.Role.OWNER)], at=days.now())
     return f"{username} / {PASSWORD}"
 
 

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 from commissions.leaders import levelling, rebates
 from commissions.models import Run
+from haowu.approvals.versions import publish
+from haowu.approvals.words import Subject
 from haowu.ground import days
 from haowu.tenants.models import User
 from tuanzhang import periods, permission
@@ -15,24 +17,23 @@ from tuanzhang.models import LevelPolicy
 OPENED = date(2010, 1, 1)
 WORKING_HOURS = timedelta(hours=10)
 PEOPLE = ("finance-maker", "finance-checker")
+TERMS = {
+    "bronze_gmv_fen": 3_000_00,
+    "silver_gmv_fen": 20_000_00,
+    "gold_gmv_fen": 80_000_00,
+    "silver_brands": 10,
+    "gold_brands": 20,
+    "target_gmv_fen": 40_000_00,
+    "target_brands": 30,
+    "target_promoters": 50,
+    "note": "演示：门槛按演示数据的规模",
+}
 
 
 def make_policy() -> None:
     """Thresholds for a market of a few thousand orders a month; the platform's own would leave everybody below."""
-    LevelPolicy.objects.get_or_create(
-        effective_from=OPENED,
-        defaults={
-            "bronze_gmv_fen": 3_000_00,
-            "silver_gmv_fen": 20_000_00,
-            "gold_gmv_fen": 80_000_00,
-            "silver_brands": 10,
-            "gold_brands": 20,
-            "target_gmv_fen": 40_000_00,
-            "target_brands": 30,
-            "target_promoters": 50,
-            "note": "演示：门槛按演示数据的规模",
-        },
-    )
+    if not LevelPolicy.objects.filter(effective_from=OPENED).exists():
+        publish(LevelPolicy(effective_from=OPENED, **TERMS), Subject.LEVEL_POLICY, at=days.now())
 
 
 def on(day: date) -> None:

@@ -15,9 +15,12 @@ from bases.feed_rows import pack
 from bases.models import Base, BasePolicy, Consent, Document, Feed, Feeder, Room
 from commissions.models import OrderLine
 from commissions.orders.intake import receive
+from haowu.approvals.versions import publish
+from haowu.approvals.words import Subject
 from haowu.demo.retail.names import MERCHANTS
 from haowu.demo.retail.sample import sample_number
 from haowu.ground import days
+from haowu.tenants import opening
 from haowu.tenants.models import Tenant
 from merchants.models import Product
 from tuanzhang.models import LevelLabel, QuarterLevel
@@ -26,12 +29,13 @@ SITES = (("linyi", "临沂兰山直播基地", "兰山区小商品城 3 号楼")
 GOODS = 120
 BUYERS = ("临沂市", "济南市", "杭州市", "上海市", "成都市", "临沂市", "广州市", "义乌市")
 SOURCE = "demo-shop"
+LONG_COUNT = "演示：盘点一年内有效"
 
 
 def open_bases(*, at: datetime) -> None:
     """Two bases, once a leader has ended a quarter as gold. Later demos count anew."""
     if not Base.objects.exists():
-        gold = QuarterLevel.objects.standing().filter(level=LevelLabel.GOLD).order_by("-quarter", "-gmv_fen")
+        gold = QuarterLevel.objects.last_revisions().filter(level=LevelLabel.GOLD).order_by("-quarter", "-gmv_fen")
         leaders = list(dict.fromkeys(each.leader for each in gold.select_related("leader")))
         for leader, site in zip(cycle(leaders), SITES, strict=False):
             _found(leader, site, at)
@@ -44,9 +48,9 @@ def open_bases(*, at: datetime) -> None:
 
 def _found(leader: Tenant, site: tuple[str, str, str], at: datetime) -> None:
     city, name, address = site
-    BasePolicy.objects.get_or_create(
-        note="演示：盘点一年内有效", defaults={"effective_from": at, "stale_minutes": 365 * 24 * 60}
-    )
+    if not BasePolicy.objects.filter(note=LONG_COUNT).exists():
+        version = BasePolicy(note=LONG_COUNT, effective_from=at, stale_minutes=365 * 24 * 60)
+        publish(version, Subject.BASE_POLICY, at=at)
     today = days.day_of(at)
     papers = [
         founding.Paper(kind, f"{city}-{number}", today.replace(month=1, day=1), today + timedelta(days=1_000))
@@ -113,7 +117,7 @@ def _order(at: datetime) -> None:
     goods = _goods()[: len(BUYERS)] if Base.objects.exists() else []
     if not goods:
         return
-    shop, _made = Tenant.objects.get_or_create(kind=Tenant.Kind.PARTNER, code=SOURCE, defaults={"name": "基地订单"})
+    shop = opening.opened(Tenant.Kind.PARTNER, SOURCE, "基地订单", at=at)
     began = at - timedelta(hours=1)
     orders = [
         _paid(f"{at:%m%d%H%M}-{number}", city, product, 500 if number == 3 else 1 + number % 3, price_fen, began)

@@ -1,24 +1,28 @@
-"""Database errors of the moment, such as a lost connection or a deadlock: the same act may well succeed next time."""
+"""Errors of the moment, such as a lost connection or a deadlock: the same work may well succeed when tried again."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+)
 
-from django.db import DatabaseError, InterfaceError, OperationalError
+LASTING_ERRORS = (DataError, IntegrityError, InternalError, NotSupportedError, ProgrammingError)
 
-TRANSIENT_ERRORS = (OperationalError, InterfaceError)
+RETRIES = {
+    "autoretry_for": (DatabaseError, InterfaceError),
+    "dont_autoretry_for": LASTING_ERRORS,
+    "retry_backoff": True,
+    "retry_backoff_max": 60,
+    "max_retries": 8,
+}
+"""Options of a Celery task that is tried again after what ``is_transient`` says, and after nothing else."""
 
 
-def is_transient(error: BaseException) -> bool:
-    """psycopg2 reports a server that went away in the middle of a statement as the bare DatabaseError."""
-    return isinstance(error, TRANSIENT_ERRORS) or type(error) is DatabaseError
-
-
-@contextmanager
-def transient_by_class() -> Iterator[None]:
-    """Raises OperationalError for the bare DatabaseError, for those who retry by class."""
-    try:
-        yield
-    except DatabaseError as error:
-        if is_transient(error) and not isinstance(error, TRANSIENT_ERRORS):
-            raise OperationalError(*error.args) from error
-        raise
+def is_transient(error: BaseException | None) -> bool:
+    """psycopg2 says by the bare DatabaseError that a server went away in the middle of a statement."""
+    return isinstance(error, (OperationalError, InterfaceError)) or type(error) is DatabaseError

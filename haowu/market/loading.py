@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 
 from commissions.models import Policy
-from haowu.approvals.trail import record
-from haowu.approvals.words import Act, Subject
+from haowu.approvals.versions import publish
+from haowu.approvals.words import Subject
 from haowu.ground.garbage import collected_seldom
 from haowu.market.activities import load_activities
 from haowu.market.answer import Market
@@ -18,6 +18,7 @@ from haowu.market.entries import MAX_BPS, flag, moment, whole
 from haowu.market.offers import load_plans
 from haowu.market.parties import load_leaders, load_merchants, load_streamers
 from haowu.market.picks import load_picks
+from streamers.centre.sync import in_step
 
 MAX_DAYS = 365
 
@@ -38,6 +39,7 @@ def load(market: dict[str, Any]) -> Market:
     load_plans(answer, market.get("plans"))
     load_activities(answer, market.get("activities"))
     load_picks(answer, market.get("picks"))
+    in_step()
     return answer
 
 
@@ -57,6 +59,5 @@ def _load_policy(market: Market, value: Any) -> None:
             }
             current = Policy.objects.in_force(at)
             if any(getattr(current, name) != value for name, value in terms.items()):
-                made = Policy.objects.create(effective_from=at, note=place, **terms)
-                record(Act.CREATED, Subject.POLICY, made.pk, at=at, after=terms)
+                publish(Policy(effective_from=at, note=place, **terms), Subject.POLICY, at=at)
                 market.loaded["policy"] += 1

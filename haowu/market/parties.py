@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from haowu.ground import days
 from haowu.market import goods
 from haowu.market.answer import Market
 from haowu.market.entries import moment, text, whole
-from haowu.tenants.models import BuyerIdentity, Tenant
-from merchants.models import Shop
+from haowu.tenants import opening
+from haowu.tenants.models import Tenant
+from merchants import shops
 from streamers.models import Profile
 
 NAME_LENGTH = 120
@@ -38,7 +40,7 @@ def load_merchants(market: Market, entries: Any) -> None:
         with market.reading(place):
             read.append((place, entry, _Party.read(entry), moment(entry, "at")))
     merchants = _tenants(market, Tenant.Kind.MERCHANT, [party for _place, _entry, party, _at in read])
-    Shop.objects.bulk_create([Shop(merchant=merchant) for merchant in merchants.values()], ignore_conflicts=True)
+    shops.open_shops(merchants.values(), at=days.now())
     catalogues = [
         goods.Catalogue(f"{place}.products", merchants[party.code], entry.get("products"), at)
         for place, entry, party, at in read
@@ -75,14 +77,11 @@ def _tenants(market: Market, kind: str, parties: Sequence[_Party]) -> dict[str, 
     names: dict[str, str] = {}
     for party in parties:
         names.setdefault(party.code, party.name)
-    known = Tenant.objects.coded(kind, set(names))
-    new = [Tenant(kind=kind, code=code, name=name) for code, name in names.items() if code not in known]
-    Tenant.objects.bulk_create(new, ignore_conflicts=True)
-    tenants = known | Tenant.objects.coded(kind, {tenant.code for tenant in new})
-    market.loaded[kind] += sum(tenants[tenant.code].public_id == tenant.public_id for tenant in new)
+    now = days.now()
+    made = opening.open_tenants(kind, names, at=now)
+    tenants = Tenant.objects.coded(kind, set(names))
+    market.loaded[kind] += len(made)
     market.learn_tenants(tenants.values())
     identities = {(party.code, party.buyer_ref) for party in parties if party.buyer_ref}
-    BuyerIdentity.objects.bulk_create(
-        [BuyerIdentity(tenant=tenants[code], buyer_ref=ref) for code, ref in sorted(identities)], ignore_conflicts=True
-    )
+    opening.add_buyer_identities([(tenants[code], ref) for code, ref in sorted(identities)], at=now)
     return tenants

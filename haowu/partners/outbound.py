@@ -184,9 +184,9 @@ def _ask(
         plain.settimeout(_left(deadline))
         with trust.wrap_socket(plain, server_hostname=host) as sock:
             named = f"[{host}]" if ":" in host else host
-            shown = named if port == 443 else f"{named}:{port}"
+            host_header = named if port == 443 else f"{named}:{port}"
             request = (
-                f"GET {target} HTTP/1.1\r\nHost: {shown}\r\nUser-Agent: haowu\r\n"
+                f"GET {target} HTTP/1.1\r\nHost: {host_header}\r\nUser-Agent: haowu\r\n"
                 "Accept: text/csv, application/json\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n"
             )
             sock.sendall(request.encode("ascii"))

@@ -60,7 +60,7 @@ class TrailView(PartnerListView):
     def get_queryset(self) -> TrailQuerySet:
         return Trail.objects.visible_to(self.tenant).select_related("acting_for")
 
-    def shown(self, row: Trail) -> dict[str, Any]:
+    def body_of(self, row: Trail) -> dict[str, Any]:
         return {
             "id": row.pk,
             "recorded_at": row.recorded_at,

@@ -54,7 +54,7 @@ class PartnerView(GenericAPIView):
 
 
 class PartnerListView(ListModelMixin, PartnerView):
-    """A list, filtered by ``filterset_class`` and paged in ``ordering``. ``shown`` makes a row an answer."""
+    """A list, filtered by ``filterset_class`` and paged in ``ordering``. ``body_of`` makes a row an answer."""
 
     filter_backends = (StrictFilterBackend,)
     pagination_class = KeysetPagination
@@ -70,7 +70,7 @@ class PartnerListView(ListModelMixin, PartnerView):
         return self.list(request, *args, **kwargs)
 
     def paginate_queryset(self, queryset) -> list[Any]:
-        return [self.shown(row) for row in super().paginate_queryset(queryset)]
+        return [self.body_of(row) for row in super().paginate_queryset(queryset)]
 
-    def shown(self, row: Any) -> Any:
+    def body_of(self, row: Any) -> Any:
         return row

@@ -158,7 +158,7 @@ class TenantAdmin(RecordedAdmin, EditedAdmin):
         return [*self.readonly_fields, *(["kind", "code"] if tenant else [])]
 
     def subject_of(self, row: Tenant) -> str:
-        return f"{row.kind}:{row.code}"
+        return row.trail_subject
 
     def party_of(self, row: Tenant) -> int:
         return row.pk

@@ -76,10 +76,10 @@ def chips_of(form: forms.Form, query: Any) -> Iterator[Chip]:
         for gone in (name, "after"):
             rest.pop(gone, None)
         field = form.fields[name]
-        yield Chip(str(field.label), _shown(field, value), rest.urlencode())
+        yield Chip(str(field.label), _label_of(field, value), rest.urlencode())
 
 
-def _shown(field: forms.Field, value: Any) -> str:
+def _label_of(field: forms.Field, value: Any) -> str:
     """A choice by its label, an amount or rate as it was written; nothing for a ticked box, whose label says it."""
     if value is True:
         return ""

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -70,6 +71,10 @@ class Tenant(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def trail_subject(self) -> str:
+        return f"{self.kind}:{self.code}"
+
 
 class Membership(models.Model):
     """A user's place in a tenant. The role bounds what they may do there."""
@@ -93,11 +98,11 @@ class Membership(models.Model):
 
     @property
     def trail_subject(self) -> str:
-        return f"{self.tenant.kind}:{self.tenant.code}/{self.user.username}"
+        return f"{self.tenant.trail_subject}/{self.user.username}"
 
     @property
-    def trail_facts(self) -> dict[str, str]:
-        return {"role": self.role}
+    def trail_facts(self) -> dict[str, int | str]:
+        return {"user_id": self.user_id, "role": self.role}
 
     @property
     def may_write(self) -> bool:
@@ -132,12 +137,10 @@ class BuyerIdentity(models.Model):
 
     @property
     def trail_subject(self) -> str:
-        return f"{self.tenant.kind}:{self.tenant.code}"
+        return self.tenant.trail_subject
 
-    @property
-    def trail_facts(self) -> dict[str, str]:
-        """Whose account it is stays between the two: a buyer is a person."""
-        return {"buyer_ref": "***"}
+    trail_facts: ClassVar[dict[str, str]] = {"buyer_ref": "***"}
+    """Whose account it is stays between the two: a buyer is a person."""
 
 
 class PersonalRecordQuerySet(models.QuerySet["PersonalRecord"]):

@@ -9,7 +9,10 @@ from typing import ClassVar
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from stdnum.cn import ric
+from stdnum.exceptions import InvalidComponent
 
+from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.tenants import recording
 from haowu.tenants.models import PersonalDataAccess, PersonalRecord, Tenant, User
@@ -64,12 +67,18 @@ class Identity:
     number: str = field(repr=False)
 
     def checked(self) -> "Identity":
-        """The same, written evenly; IdentityInvalid by the check digit of GB 11643."""
+        """The same, written evenly; IdentityInvalid by the check digit of GB 11643, or a birthday that is no day.
+
+        Not by the county: people keep the numbers of counties that are no more, and new ones come every year.
+        """
         tidy = Identity(_tidy(self.name), _tidy(self.number).upper())
         if not 0 < len(tidy.name) <= 60 or not re.fullmatch(r"[0-9]{17}[0-9X]", tidy.number):
             raise IdentityInvalid()
-        weighed = sum(int(digit) * (2 ** (17 - place) % 11) for place, digit in enumerate(tidy.number[:17]))
-        if "10X98765432"[weighed % 11] != tidy.number[17]:
+        try:
+            ric.get_birth_date(tidy.number)
+        except InvalidComponent as error:
+            raise IdentityInvalid() from error
+        if ric.calc_check_digit(tidy.number[:17]) != tidy.number[17]:
             raise IdentityInvalid()
         return tidy
 
@@ -154,6 +163,9 @@ def _rotate_batch(at_once: int) -> int:
         plain = ring.open(bytes(record.sealed), key_id=record.key_id, bound_to=record.bound_to)
         record.sealed, record.key_id = ring.seal(plain, bound_to=record.bound_to), ring.current
     PersonalRecord.objects.bulk_update(records, ["sealed", "key_id"])
+    if records:
+        after = {"key_id": ring.current, "records": len(records)}
+        recording.record("changed", "personal-record", "sealing-key", at=days.now(), after=after)
     return len(records)
 
 

@@ -40,7 +40,7 @@ class RecordedAdmin(admin.ModelAdmin):
         if not change:
             changed = [name for name in changed if after[name] not in (None, "", [])]
         if changed:
-            details = {"before": self._shown(before, changed), "after": self._shown(after, changed)}
+            details = {"before": self._readable(before, changed), "after": self._readable(after, changed)}
             self._record(request, "changed" if change else "created", form.instance, **details)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
@@ -75,7 +75,7 @@ class RecordedAdmin(admin.ModelAdmin):
         }
         return {name: value for name, value in (columns | many).items() if name not in self.unrecorded}
 
-    def _shown(self, known: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    def _readable(self, known: dict[str, Any], names: list[str]) -> dict[str, Any]:
         return {name: HIDDEN if name in self.hidden else known[name] for name in names if name in known}
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.views.defaults import server_error
 
+from haowu.ground.transient import is_transient
 from haowu.web import problems
 
 FOR_PROGRAMS = ("/api/", "/oauth/", "/healthz")
@@ -17,7 +18,7 @@ FOR_PROGRAMS = ("/api/", "/oauth/", "/healthz")
 def failed(request: HttpRequest) -> HttpResponse:
     """Django's ``handler500``, called while the exception is at hand."""
     error = sys.exc_info()[1]
-    is_away = problems.is_database_away(error)
+    is_away = is_transient(error)
     if request.path.startswith(FOR_PROGRAMS):
         return problems.plain_response(problems.DatabaseAway() if is_away else problems.InternalError())
     if is_away:

@@ -11,10 +11,14 @@ FIELDS = ("at", "level", "logger", "request_id", "message", "exc_info")
 
 
 class WithRequestId(logging.Filter):
-    """Gives each record its ``request_id``."""
+    """Gives each record its ``request_id``.
+
+    Django logs refused answers after the outermost middleware has ended, and hangs the request on the record.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_ids.current()
+        request = getattr(record, "request", None)
+        record.request_id = getattr(request, "request_id", None) or request_ids.current()
         return True
 
 

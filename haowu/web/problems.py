@@ -10,7 +10,6 @@ from typing import Any
 
 from django.core import signals
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +18,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from haowu.ground.errors import NotFound, Refused
+from haowu.ground.transient import is_transient
 from haowu.web import request_ids
 from haowu.web.formats import PrudentJSONRenderer
 
@@ -157,12 +157,6 @@ def path_unknown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpRespons
     return plain_response(PathUnknown())
 
 
-def is_database_away(error: BaseException | None) -> bool:
-    """Whether the request failed for want of a database that answers, or that answers in time: it may be sent again."""
-    # psycopg2 says by the bare DatabaseError that a server went away in the middle of a statement.
-    return isinstance(error, (OperationalError, InterfaceError)) or type(error) is DatabaseError
-
-
 def _refusal(error: Exception) -> Refused:
     match error:
         case Refused():
@@ -185,7 +179,7 @@ def _refusal(error: Exception) -> Refused:
             return BodyTooLarge()
         case SuspiciousOperation() | MultiPartParserError():
             return RequestMalformed()
-        case _ if is_database_away(error):
+        case _ if is_transient(error):
             return DatabaseAway()
     return InternalError()
 

@@ -56,6 +56,7 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with within(request.headers.get(HEADER)) as request_id:
+            request.request_id = request_id  # type: ignore[attr-defined]
             response = self.get_response(request)
             response[HEADER] = request_id
         return response

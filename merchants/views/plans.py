@@ -18,7 +18,7 @@ from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
 from merchants import overview, plans
 from merchants.filters import PlanFilter
-from merchants.forms import EXPLAINED, ListedStreamerFormSet, ListedStreamerRows, PlanForm
+from merchants.forms import EXPLAINED, PlanForm, PlanStreamerFormSet, PlanStreamerRows
 from merchants.models import Plan, Product
 from merchants.views.products import OfMerchant
 
@@ -62,13 +62,13 @@ class NewPlan(OfMerchant, TemplateView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         asked = {"type": Plan.Type.NORMAL} | self.request.GET.dict()
         form = PlanForm(merchant=self.request.tenant, initial=asked)
-        context = {"form": form, "streamers": ListedStreamerFormSet(prefix="streamers")} | context
+        context = {"form": form, "streamers": PlanStreamerFormSet(prefix="streamers")} | context
         mine = Product.objects.visible_to(self.request.tenant).newest_first()[:200]
         return super().get_context_data(explained=EXPLAINED, products=mine, **context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = PlanForm(request.POST, merchant=request.tenant)
-        streamers = ListedStreamerFormSet(request.POST, prefix="streamers")
+        streamers = PlanStreamerFormSet(request.POST, prefix="streamers")
         if form.is_valid() and streamers.is_valid():
             try:
                 plan = plans.open_plan(request.tenant, at=days.now(), **_terms(form, streamers))
@@ -79,7 +79,7 @@ class NewPlan(OfMerchant, TemplateView):
         return self.render_to_response(self.get_context_data(form=form, streamers=streamers))
 
 
-def _terms(form: PlanForm, streamers: ListedStreamerRows) -> dict[str, Any]:
+def _terms(form: PlanForm, streamers: PlanStreamerRows) -> dict[str, Any]:
     cleaned = form.cleaned_data
     return {
         "type": cleaned["type"],

@@ -16,7 +16,7 @@ from haowu.partners.clients import register_client
 from haowu.tenants.models import Tenant
 from merchants import providers
 from tests import bases, quarters
-from tests.api.conftest import ALL_SCOPES, basic
+from tests.api.callers import ALL_SCOPES, basic
 from tests.build import (
     activity,
     bank_account,
@@ -92,7 +92,8 @@ def _goods_and_sales(market: Market) -> None:
     applied = second(market.other_lead, item, 200)
     second_level.ask_end(applied, market.other_lead, at=moment("2024-06-20 10:00"))
     enrolling.enrol(promoted, plain, commission_bps=1500, service_fee_bps=300, at=moment("2024-06-01 09:00"))
-    changes.ask_lower(item, 1900, 500, reason="成本上升", at=days.now())
+    today = days.start_of(days.day_of(days.now()))  # the last ten minutes of a day refuse it
+    changes.ask_lower(item, 1900, 500, reason="成本上升", at=today)
     pick(market.seller, goods, "x1", activity=promoted, second_leader=market.other_lead)
     pick(market.seller, plain, "x2")
     sales = [paid(f"o{n}", "2024-06-01 08:00", [bought(goods, "x1"), bought(plain, "x2", line_no=2)]) for n in range(5)]

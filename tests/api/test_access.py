@@ -6,11 +6,10 @@ from django.urls import URLPattern, get_resolver
 from bases import consenting
 from bases.models import Consent
 from commissions.models import OrderEvent, Withdrawal
-from commissions.payments import withdrawals
 from haowu.ground import days
-from tests.api.conftest import ALL_SCOPES, Caller
+from tests.api.callers import ALL_SCOPES, Caller
 from tests.bases import base
-from tests.build import activity, bank_account, leader, merchant, source, streamer
+from tests.build import leader, merchant, source, streamer
 
 pytestmark = pytest.mark.django_db
 
@@ -153,22 +152,6 @@ SCOPES = {
     ("POST", "/second-level"): "activities:write",
     ("POST", "/second-level-decisions"): "activities:write",
 }
-
-
-@pytest.fixture
-def led(db):
-    """A leader with the draft a1 and the activity a2, which promotes."""
-    lead = leader("l1")
-    activity(lead, code="a1", published=False)
-    activity(lead, code="a2")
-    return lead
-
-
-@pytest.fixture
-def asked(sale):
-    """The seller has asked for 2.00 of its 18.00 under the number w1."""
-    bank_account(sale.seller)
-    return withdrawals.request(sale.seller, "w1", 200, None, days.now())
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from commissions.models import OrderEvent
 from haowu.embedded.programs import WORKER_CLASS
 from haowu.partners.clients import register_client
-from tests.api.conftest import basic
+from tests.api.callers import basic
 from tests.api.servers import gunicorn
 from tests.build import bought, merchant, paid, product, source
 

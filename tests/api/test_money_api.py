@@ -5,7 +5,6 @@ import pytest
 from commissions.models import Withdrawal
 from commissions.payments import withdrawals
 from haowu.ledger.models import Account
-from tests.browser import clock  # noqa: F401
 from tests.build import bank_account, moment, money, policy, staff, streamer, tenant
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -49,7 +48,7 @@ def test_balances_are_the_ledgers_with_what_may_be_withdrawn(seller, calling):
     assert (bare["bank_account"], bare["obstacle"]) == (None, "WITHDRAWAL_BELOW_MINIMUM")
 
 
-def test_a_withdrawal_is_asked_for_and_followed(seller, calling, clock):  # noqa: F811
+def test_a_withdrawal_is_asked_for_and_followed(seller, calling, clock):
     caller = calling(seller)
     answer = caller.post("/withdrawals", {"number": "w-1", "amount_fen": 6_000}, Idempotency_Key="k1")
     made = Withdrawal.objects.get()
@@ -137,7 +136,7 @@ def test_it_is_taken_back_once(seller, calling):
     assert in_hand(seller) == (10_000, 0)
 
 
-def test_the_list_is_filtered_and_paged_newest_first(seller, calling, clock):  # noqa: F811
+def test_the_list_is_filtered_and_paged_newest_first(seller, calling, clock):
     caller = calling(seller)
     for number, at in (("w1", "2024-06-18 10:00"), ("w2", "2024-06-19 10:00"), ("w3", "2024-06-20 10:00")):
         withdrawals.request(seller, number, 1_000, None, clock(at))

@@ -13,7 +13,7 @@ from oauth2_provider.models import get_access_token_model
 from haowu.partners import limits
 from haowu.partners.clients import ScopeUnknown, register_client
 from haowu.partners.models import ApiClient
-from tests.api.conftest import basic
+from tests.api.callers import basic
 from tests.build import merchant, source, tenant
 
 pytestmark = pytest.mark.django_db

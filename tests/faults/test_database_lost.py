@@ -9,11 +9,13 @@ import tempfile
 import time
 
 import pytest
-from django.db import DatabaseError, IntegrityError, OperationalError, connection
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
 
 from commissions.models import Run
 from commissions.nights import failing, night, sql
-from haowu.ground import days, transient
+from haowu.celery import app
+from haowu.ground import days
+from haowu.ground.transient import RETRIES, is_transient
 from tests.faults.market import DAY, DAY_DATE, night_complaints
 from tests.faults.processes import ROOT, end, forked, kill, owner, wait_for
 from tests.faults.rows import catches, row, seeds, whole_campaign
@@ -31,7 +33,7 @@ def settle_through_transient_errors() -> None:
             night.settle(DAY_DATE, now=days.now())
             return
         except DatabaseError as error:
-            if not transient.is_transient(error):
+            if not is_transient(error):
                 raise
             connection.close()
             time.sleep(0.1)
@@ -166,15 +168,26 @@ def test_rows_lost_with_a_stopped_server_would_be_noticed(record_property):
 
 
 @pytest.mark.parametrize(
-    ("error", "is_transient"),
+    ("error", "will_pass"),
     [
         (OperationalError("deadlock detected"), True),
+        (InterfaceError("connection already closed"), True),
         (DatabaseError("server closed the connection unexpectedly"), True),
         (IntegrityError("duplicate key"), False),
         (ValueError("a bug"), False),
     ],
 )
-def test_a_server_that_went_away_is_transient_also_by_its_bare_name(error, is_transient):
-    assert transient.is_transient(error) is is_transient
-    with pytest.raises(OperationalError if is_transient else type(error)), transient.transient_by_class():
+def test_a_task_tries_again_after_what_may_pass_also_where_it_has_no_name_of_its_own(error, will_pass):
+    tried = []
+
+    @app.task(name="tests.fails", shared=False, **RETRIES | {"max_retries": 2})
+    def fails() -> None:
+        tried.append(1)
         raise error
+
+    try:
+        fails.apply()
+    finally:
+        app.tasks.unregister("tests.fails")
+    assert is_transient(error) is will_pass
+    assert len(tried) == (3 if will_pass else 1)

@@ -1,12 +1,16 @@
 """What a superuser changes with the triggers off, the audit names."""
 
+from threading import Event, Thread
+
 import pytest
+from django.db import connection, transaction
 
 from commissions.nights import night
 from haowu.approvals import trail
-from haowu.approvals.models import TrailLink
+from haowu.approvals.models import Trail, TrailLink
 from haowu.audit import invariants as audit
 from haowu.ground import days
+from haowu.tenants.scope import platform_scope
 from tests.faults.market import DAY_DATE, audit_complaints
 from tests.faults.processes import edit
 from tests.faults.rows import catches, row
@@ -98,8 +102,49 @@ def test_the_audit_names_the_row_of_the_trail_that_was_edited_or_cut_out(what, r
             edit(table, statement)
         told, checks = audit_complaints()
         assert codes(told) == {"I15"}, told
-        assert named.format(second=second, third=third) in told[0]
+        assert any(named.format(second=second, third=third) in each for each in told)
         case.holds([], checks)
+
+
+CUT = "trail row cut out before it is linked"
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3])
+def test_the_audit_names_the_number_of_a_row_that_was_cut_out_before_it_was_linked(cut, record_property):
+    trail.record_many("changed", [trail.Entry("tenant", f"t{number}") for number in (1, 2, 3)], at=days.now())
+    with row(record_property, CUT) as case:
+        lane = Trail.objects.values_list("lane", flat=True)[0]
+        edit("approvals_trail", f"DELETE FROM approvals_trail WHERE number = {cut}")
+        told, checks = audit_complaints()
+        assert [each.split()[0] for each in told] == ["I15.6"]
+        assert told[0].endswith(f"['lane {lane} numbers {cut} to {cut}']")
+        case.holds([], checks)
+
+
+def test_acts_at_one_moment_wait_for_no_number(record_property):
+    """Another session's act is still open, and holds its lane, while this one records."""
+    with row(record_property, CUT) as case:
+        held, done = Event(), Event()
+        other = Thread(target=keep_recording, args=(held, done))
+        other.start()
+        assert held.wait(10)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '1s'")
+            trail.record("changed", "tenant", "mine", at=days.now())
+        done.set()
+        other.join()
+        lanes = dict(Trail.objects.values_list("subject", "lane"))
+        assert len(lanes) == len(set(lanes.values())) == 2
+        told, checks = audit_complaints()
+        case.holds(told, checks)
+
+
+def keep_recording(held: Event, done: Event) -> None:
+    with transaction.atomic(), platform_scope():
+        trail.record("changed", "tenant", "other", at=days.now())
+        held.set()
+        done.wait(10)
+    connection.close()
 
 
 def codes(complaints: list[str]) -> set[str]:

@@ -11,7 +11,6 @@ from django import forms
 from django.test import Client
 
 from tests import hostile
-from tests.browser import clock  # noqa: F401
 from tests.hostile import CUT, Page, at_once, nothing_failing, one_by_one, pages, share, unlimited
 from tests.hostile_market import Market, market
 from tests.world import undone

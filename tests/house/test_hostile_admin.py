@@ -11,7 +11,6 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from tests import hostile
-from tests.browser import clock  # noqa: F401
 from tests.hostile import VALUES, at_once, nothing_failing, one_by_one, share, unlimited
 from tests.hostile_market import market
 from tests.world import undone

@@ -14,8 +14,7 @@ import pytest
 from django.test import Client
 from django.urls import resolve
 
-from tests.api.conftest import calling, sale  # noqa: F401
-from tests.api.test_access import BODIES, CALLERS, TABLE, asked, led  # noqa: F401
+from tests.api.test_access import BODIES, CALLERS, TABLE
 from tests.bases import base
 from tests.hostile import CUT, at_once, nothing_failing, one_by_one, share, unlimited
 from tests.world import undone
@@ -42,7 +41,7 @@ OF_BASES = {"stock-snapshots", "stock-changes", "stock-feeds", "stock-feed", "st
 
 
 @pytest.fixture
-def callers(settings, sale, asked, led, calling):  # noqa: F811
+def callers(settings, sale, asked, led, calling):
     unlimited(settings)
     known = {"partner": sale.source, "merchant": sale.shop, "streamer": sale.seller, "leader": led, "base": base().base}
     found = {name: calling(tenant) for name, tenant in known.items()}

@@ -13,7 +13,7 @@ from haowu.tenants.models import User
 from merchants.models import Product
 from streamers.models import Pick
 from tests import build
-from tests.browser import browser, clock, shown_messages, text  # noqa: F401
+from tests.browser import browser, shown_messages, text
 from tests.test_commands import run
 from tests.test_pages_leader import FORM
 from tuanzhang.models import Activity, Enrolment
@@ -53,7 +53,7 @@ def sold(number: str, goods: Product, pid: str, at: str) -> list[dict[str, Any]]
     return [sale, build.event("received", number, f"{at} 20:00")]
 
 
-def test_a_leaders_quarter_from_the_draft_to_the_rebate(clock):  # noqa: F811
+def test_a_leaders_quarter_from_the_draft_to_the_rebate(clock):
     maker, checker = office("maker"), office("checker")
     clock("2024-03-20 10:00")
     assert maker.post("/admin/tuanzhang/levelpolicy/add/", LEVELS).status_code == 302

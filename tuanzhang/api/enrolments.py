@@ -52,8 +52,8 @@ class EnrolmentOut(serializers.Serializer):
     decided_at = serializers.DateTimeField(allow_null=True)
 
     def to_representation(self, item: Enrolment) -> dict[str, Any]:
-        shown = super().to_representation(item)
-        return shown | {"product": {"merchant": item.merchant.code, "code": item.product.code}}
+        body = super().to_representation(item)
+        return body | {"product": {"merchant": item.merchant.code, "code": item.product.code}}
 
     def get_state(self, item: Enrolment) -> str:
         return item.state_at(days.now()).value
@@ -156,13 +156,13 @@ class EnrolmentsView(PartnerListView):
         body = EnrolmentsIn(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.validated_data["enrolments"]
-        shown = Activity.objects.visible_to(self.tenant).filter(code__in={each["activity"] for each in asked})
-        open_ones = {activity.code: activity for activity in shown}
+        visible = Activity.objects.visible_to(self.tenant).filter(code__in={each["activity"] for each in asked})
+        open_ones = {activity.code: activity for activity in visible}
         mine = Product.objects.visible_to(self.tenant).filter(code__in={each["product"] for each in asked})
         goods = {product.code: product for product in mine}
         wishes = [_wish(each, open_ones, goods) for each in asked]
-        taken = [wish for wish in wishes if isinstance(wish, enrolling.NewEnrolment)]
-        answers = iter(enrolling.enrol_many(taken, at=days.now()))
+        named = [wish for wish in wishes if isinstance(wish, enrolling.NewEnrolment)]
+        answers = iter(enrolling.enrol_many(named, at=days.now()))
         return Response(results(next(answers) if isinstance(wish, enrolling.NewEnrolment) else wish for wish in wishes))
 
 

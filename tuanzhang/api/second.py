@@ -83,8 +83,8 @@ class SecondLevelView(PartnerListView):
         body = ApplicationsIn(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.validated_data["applications"]
-        shown = Enrolment.objects.visible_to(self.tenant).named({each["enrolment"] for each in asked})
-        items = {item.public_id: item for item in shown}
+        visible = Enrolment.objects.visible_to(self.tenant).named({each["enrolment"] for each in asked})
+        items = {item.public_id: item for item in visible}
         at = days.now()
         answers = [self._apply(items.get(each["enrolment"]), each, at) for each in asked]
         return Response(results(answers, [each["enrolment"] for each in asked]))

@@ -23,7 +23,7 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
     def upheld(self) -> "AppealQuerySet":
         return self.filter(status=Appeal.Status.UPHELD)
 
-    def standing(self) -> "AppealQuerySet":
+    def not_withdrawn(self) -> "AppealQuerySet":
         """Whatever came of them, but not those withdrawn."""
         return self.exclude(status=Appeal.Status.WITHDRAWN)
 

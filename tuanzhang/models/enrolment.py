@@ -52,7 +52,7 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         passed = self.filter(status=Enrolment.Status.PASSED, passed_at__lte=at)
         return passed.exclude(ended).filter(~Exists(gone))
 
-    def taking(self, at: datetime) -> "EnrolmentQuerySet":
+    def occupying(self, at: datetime) -> "EnrolmentQuerySet":
         """What keeps its product from being enrolled there again: waiting, or not at its end."""
         return self.filter(Q(status=Enrolment.Status.PENDING) | Q(pk__in=self.not_over(at).values("pk")))
 

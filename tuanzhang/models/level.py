@@ -110,8 +110,8 @@ class QuarterLevelQuerySet(models.QuerySet["QuarterLevel"]):
     def of_quarter(self, quarter: date) -> "QuarterLevelQuerySet":
         return self.filter(quarter=quarter)
 
-    def standing(self) -> "QuarterLevelQuerySet":
-        """Of each leader and quarter what holds: the latest revision."""
+    def last_revisions(self) -> "QuarterLevelQuerySet":
+        """The revision of each leader and quarter that holds."""
         later = QuarterLevel.objects.filter(
             leader=models.OuterRef("leader"),
             quarter=models.OuterRef("quarter"),
@@ -122,7 +122,7 @@ class QuarterLevelQuerySet(models.QuerySet["QuarterLevel"]):
     def is_gold(self, leader: Tenant, at: datetime) -> bool:
         """Whether the quarter before that of ``at`` made ``leader`` gold: its level holds now."""
         before = periods.quarter_before(days.day_of(at))
-        return self.filter(leader=leader, quarter=before, level=LevelLabel.GOLD).standing().exists()
+        return self.filter(leader=leader, quarter=before, level=LevelLabel.GOLD).last_revisions().exists()
 
     def newest_first(self) -> "QuarterLevelQuerySet":
         return self.order_by("-quarter", "-revision")
@@ -131,7 +131,7 @@ class QuarterLevelQuerySet(models.QuerySet["QuarterLevel"]):
 class QuarterLevel(models.Model):
     """A leader's quarter as it was closed, with all that level, score and rebate follow from. Append-only.
 
-    ``gmv_fen`` is what settled in the quarter's nights less what they took back; it may be below zero. An appeal that
+    ``gmv_fen`` is what settled in the quarter's nights less what they clawed back; it may be below zero. An appeal that
     is upheld adds a further revision. The level holds in the quarter after.
     """
 

@@ -56,16 +56,16 @@ class OpenActivity(OfMerchant, TemplateView):
 
     @cached_property
     def activity(self) -> Activity:
-        shown = Activity.objects.visible_to(self.request.tenant).with_minimums()
-        return get_object_or_404(shown, public_id=self.kwargs["public_id"])
+        visible = Activity.objects.visible_to(self.request.tenant).with_minimums()
+        return get_object_or_404(visible, public_id=self.kwargs["public_id"])
 
     @property
     def goods(self) -> QuerySet[Product]:
         """The merchant's listed goods that neither wait nor run here."""
         mine = Enrolment.objects.visible_to(self.request.tenant).of_merchant(self.request.tenant)
-        taken = mine.in_activity(self.activity).taking(days.now())
-        shown = Product.objects.visible_to(self.request.tenant).listed()
-        return shown.exclude(pk__in=taken.values("product")).newest_first()
+        occupying = mine.in_activity(self.activity).occupying(days.now())
+        visible = Product.objects.visible_to(self.request.tenant).listed()
+        return visible.exclude(pk__in=occupying.values("product")).newest_first()
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         now = days.now()

@@ -30,8 +30,8 @@ class JoinableActivities(OfLeader, ListPage):
     sorts = [Sort("newest", gettext_lazy("最新发布"), ("-published_at", "-pk"))]
 
     def queryset(self):
-        shown = Activity.objects.visible_to(self.request.tenant).not_over(days.now()).with_minimums()
-        return shown.joinable_by(self.request.tenant)
+        visible = Activity.objects.visible_to(self.request.tenant).not_over(days.now()).with_minimums()
+        return visible.joinable_by(self.request.tenant)
 
     def rows(self, found: list[Activity]) -> list[Any]:
         return [activity_now(activity, days.now()) for activity in found]
@@ -45,8 +45,8 @@ class JoinableActivity(OfLeader, TemplateView):
 
     @cached_property
     def activity(self) -> Activity:
-        shown = Activity.objects.visible_to(self.request.tenant).joinable_by(self.request.tenant).with_minimums()
-        return get_object_or_404(shown, public_id=self.kwargs["public_id"])
+        visible = Activity.objects.visible_to(self.request.tenant).joinable_by(self.request.tenant).with_minimums()
+        return get_object_or_404(visible, public_id=self.kwargs["public_id"])
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         now = days.now()
@@ -54,13 +54,13 @@ class JoinableActivity(OfLeader, TemplateView):
         seconds = {second.enrolment_id: second for second in mine.in_activity(self.activity).order_by("pk")}
         with platform_scope():
             items = Enrolment.objects.in_activity(self.activity).not_over(now).with_terms().newest_first()
-            shown = [(item_now(item, now), seconds.get(item.pk)) for item in items[: self.size]]
+            visible = [(item_now(item, now), seconds.get(item.pk)) for item in items[: self.size]]
         share = reverse("activity-goods", args=[self.activity.share_token])
         share_url = self.request.build_absolute_uri(f"{share}?via={self.request.tenant.public_id}")
         return super().get_context_data(
             activity=self.activity,
             now=activity_now(self.activity, now),
-            items=shown,
+            items=visible,
             form=SecondForm(),
             share_url=share_url,
             **context,
@@ -70,8 +70,8 @@ class JoinableActivity(OfLeader, TemplateView):
 class Apply(OfLeader, ActView):
     @cached_property
     def item(self) -> Enrolment:
-        shown = Enrolment.objects.visible_to(self.request.tenant).select_related("activity")
-        return get_object_or_404(shown, public_id=self.kwargs["public_id"])
+        visible = Enrolment.objects.visible_to(self.request.tenant).select_related("activity")
+        return get_object_or_404(visible, public_id=self.kwargs["public_id"])
 
     def act(self) -> str:
         wish = self.read(SecondForm(self.request.POST))

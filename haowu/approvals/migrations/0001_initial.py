@@ -31,6 +31,8 @@ class Migration(migrations.Migration):
                 ('act', models.CharField(max_length=32, verbose_name='动作')),
                 ('reason', models.CharField(blank=True, max_length=500, verbose_name='原因')),
                 ('request_id', models.CharField(max_length=128, verbose_name='请求编号')),
+                ('lane', models.PositiveSmallIntegerField(verbose_name='编号道')),
+                ('number', models.BigIntegerField(verbose_name='道内序号')),
                 ('before', models.JSONField(default=dict, verbose_name='之前')),
                 ('after', models.JSONField(default=dict, verbose_name='之后')),
                 ('acting_for', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='代表')),
@@ -41,6 +43,18 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '操作记录',
                 'verbose_name_plural': '操作记录',
+            },
+        ),
+        migrations.CreateModel(
+            name='TrailLane',
+            fields=[
+                ('lane', models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name='编号道')),
+                ('rows', models.BigIntegerField(verbose_name='已编号')),
+            ],
+            options={
+                'verbose_name': '操作记录编号道',
+                'verbose_name_plural': '操作记录编号道',
+                'constraints': [models.CheckConstraint(condition=models.Q(('rows__gte', 0)), name='trail_lane_rows_not_negative')],
             },
         ),
         migrations.CreateModel(

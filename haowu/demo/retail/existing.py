@@ -16,7 +16,7 @@ def without_existing(market: dict[str, Any]) -> dict[str, Any]:
     tenants = set(Tenant.objects.values_list("kind", "code"))
     products = set(Product.objects.values_list("merchant__code", "code"))
     plans = set(Plan.objects.values_list("merchant__code", "type", "product__code"))
-    standing = set(Activity.objects.values_list("code", flat=True))
+    existing = set(Activity.objects.values_list("code", flat=True))
     pids = set(Pick.objects.values_list("pid", flat=True))
     merchants = []
     for entry in market["merchants"]:
@@ -28,9 +28,9 @@ def without_existing(market: dict[str, Any]) -> dict[str, Any]:
         "streamers": [one for one in market["streamers"] if (Tenant.Kind.STREAMER, one["code"]) not in tenants],
         "plans": [one for one in market["plans"] if (one["merchant"], one["type"], one.get("product")) not in plans],
         "leaders": [one for one in market["leaders"] if (Tenant.Kind.TUANZHANG, one["code"]) not in tenants],
-        "activities": [one for one in market["activities"] if one["code"] not in standing],
+        "activities": [one for one in market["activities"] if one["code"] not in existing],
         "picks": [
-            one | ({"activity": None} if one["activity"] in standing else {})
+            one | ({"activity": None} if one["activity"] in existing else {})
             for one in market["picks"]
             if one["pid"] not in pids
         ],

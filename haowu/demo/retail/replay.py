@@ -17,6 +17,7 @@ from haowu.demo.retail.orders import Book, Order, Refund
 from haowu.demo.retail.rows import RefusedRow
 from haowu.demo.retail.sample import sample_number
 from haowu.ground import days
+from haowu.tenants import opening
 from haowu.tenants.models import Tenant
 
 BATCH_LINES = 8_000
@@ -60,8 +61,7 @@ class Day:
 
 def source() -> Tenant:
     """The partner whose events these are."""
-    names = {"name": "Online Retail"}
-    return Tenant.objects.get_or_create(kind=Tenant.Kind.PARTNER, code=SOURCE, defaults=names)[0]
+    return opening.opened(Tenant.Kind.PARTNER, SOURCE, "Online Retail", at=days.now())
 
 
 def calendar(book: Book, until: date | None = None) -> list[Day]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from commissions.models import Run
 from commissions.nights import operating
-from commissions.nights.desk import night_standing
+from commissions.nights.desk import night_status
 from commissions.tasks import wake
 from haowu.embedded.ready import make_ready
 from haowu.ground import days
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         return {
             "missing_days": [str(each) for each in missing],
             "said": said,
-            "nights": [night_standing(run, at=days.now()) for run in nights],
+            "nights": [night_status(run, at=days.now()) for run in nights],
         }
 
     def _pause(self, day: date | None, by: User, reason: str, **_options: Any) -> dict[str, Any]:
@@ -103,7 +103,7 @@ class Command(BaseCommand):
 
 def _answer(run: Run, said: str) -> dict[str, Any]:
     run.refresh_from_db()
-    return {"said": [said], "nights": [night_standing(run, at=days.now())]}
+    return {"said": [said], "nights": [night_status(run, at=days.now())]}
 
 
 def _lines(nights: list[dict[str, Any]], with_done: bool) -> Iterator[str]:

@@ -13,6 +13,7 @@ from commissions.orders.intake import EventAnswer, receive
 from haowu.embedded.ready import make_ready
 from haowu.ground import days, inputs
 from haowu.management import arguments
+from haowu.tenants import opening
 from haowu.tenants.models import Tenant
 
 BATCH = 500
@@ -30,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *, file, source, **options):
         make_ready()
-        partner, _new = Tenant.objects.get_or_create(kind=Tenant.Kind.PARTNER, code=source, defaults={"name": source})
+        partner = opening.opened(Tenant.Kind.PARTNER, source, source, at=days.now())
         counts: Counter[str] = Counter()
         results = []
         for batch in _batches(_lines(file)):

@@ -65,6 +65,30 @@ ROOM = (
     "ALTER TABLE commissions_orderline RESET (fillfactor, autovacuum_vacuum_scale_factor);",
 )
 
+LARGE = ("orderline", "adjustment", "steppedline", "resettledline")
+
+
+def keyed_with_merchant(table: str) -> tuple[str, str]:
+    """The merchant stands in every key of tables that may be spread over machines by merchant, the id still first."""
+    key = f"ALTER TABLE commissions_{table} DROP CONSTRAINT commissions_{table}_pkey, ADD PRIMARY KEY"
+    return f"{key} (id, merchant_id);", f"{key} (id);"
+
+
+def of_a_line(table: str, name: str) -> tuple[str, str]:
+    """A foreign key to the line and to its merchant at once."""
+    return (
+        f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (line_id, merchant_id)"
+        " REFERENCES commissions_orderline (id, merchant_id) DEFERRABLE INITIALLY DEFERRED;",
+        f"ALTER TABLE {table} DROP CONSTRAINT {name};",
+    )
+
+
+KEYS = (
+    *(keyed_with_merchant(table) for table in LARGE),
+    of_a_line("commissions_adjustment", "adjustment_of_line"),
+    of_a_line("commissions_resettledline", "resettled_line_of_line"),
+)
+
 CLOSED_RUNS_STAY = """
 CREATE TRIGGER closed_runs_stay BEFORE UPDATE OR DELETE ON commissions_run
 FOR EACH ROW WHEN (OLD.status = 'closed') EXECUTE FUNCTION refuse_change();
@@ -143,6 +167,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        sql(*ORDERS, *NIGHTS, *NIGHTS_BY_FUNCTIONS, *CASES, *PAYMENTS),
+        sql(*KEYS, *ORDERS, *NIGHTS, *NIGHTS_BY_FUNCTIONS, *CASES, *PAYMENTS),
         migrations.RunPython(create_first_policy, migrations.RunPython.noop),
     ]

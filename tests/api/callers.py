@@ -1,6 +1,8 @@
-"""Callers of the API: registered as the command registers them, with a token fetched as any client fetches it."""
+"""Callers of the API, registered as the command registers them and with a token fetched as any client fetches it, and
+what they find there."""
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,9 +11,26 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from commissions.payments import withdrawals
+from haowu.ground import days
 from haowu.partners.clients import register_client
 from haowu.tenants.models import Tenant
-from tests.build import bought, event, listed_plan, merchant, paid, pick, product, push, settle, source, streamer
+from tests.build import (
+    activity,
+    bank_account,
+    bought,
+    event,
+    leader,
+    listed_plan,
+    merchant,
+    paid,
+    pick,
+    product,
+    push,
+    settle,
+    source,
+    streamer,
+)
 
 ALL_SCOPES = (
     "order-events:write",
@@ -62,6 +81,18 @@ def basic(client_id: str, secret: str) -> dict[str, str]:
     return {"Authorization": "Basic " + b64encode(f"{client_id}:{secret}".encode()).decode()}
 
 
+def figures(answer: Any) -> set[int]:
+    """Every number of an answer, and every amount in yuan in its sentences, in fen.
+
+    Moments and ids are left out: they may hold any digits.
+    """
+    if isinstance(answer, dict | list):
+        return set().union(*map(figures, answer.values() if isinstance(answer, dict) else answer))
+    if isinstance(answer, str):
+        return {round(float(yuan) * 100) for yuan in re.findall(r"¥(\d+\.\d\d)", answer)}
+    return {answer} if isinstance(answer, int) else set()
+
+
 @pytest.fixture
 def calling(db) -> Callable[..., Caller]:
     def caller(tenant: Tenant, *scopes: str) -> Caller:
@@ -102,3 +133,19 @@ def sale(db) -> Sale:
     )
     settle("2024-06-10")
     return Sale(by, shop, seller)
+
+
+@pytest.fixture
+def led(db):
+    """A leader with the draft a1 and the activity a2, which promotes."""
+    lead = leader("l1")
+    activity(lead, code="a1", published=False)
+    activity(lead, code="a2")
+    return lead
+
+
+@pytest.fixture
+def asked(sale):
+    """The seller has asked for 2.00 of its 18.00 under the number w1."""
+    bank_account(sale.seller)
+    return withdrawals.request(sale.seller, "w1", 200, None, days.now())
