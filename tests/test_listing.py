@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
+from commissions.orders import sales
 from haowu.audit.invariants import run_audit
 from haowu.ground import days
 from haowu.tenants.models import Tenant
@@ -15,7 +16,7 @@ from streamers.centre import sync
 from streamers.models import Listing, ListingChange, Word
 from streamers.tasks import catch_up
 from tests import build
-from tests.browser import NOW, clock  # noqa: F401
+from tests.browser import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -187,3 +188,24 @@ def test_the_command_makes_the_listing_anew_and_counts_its_words(merchant, capsy
     assert "100% 1/1 products" in shown.err
     assert list(Listing.objects.values_list("code", flat=True)) == ["nut"]
     assert Word.objects.get(word="nut").listings == 1
+
+
+def test_sales_of_thirty_days_come_down_each_morning_and_move_goods_up(merchant):
+    """Lines of the thirty days before today; what became invalid is none."""
+    streamer, by = build.streamer("s1"), build.source()
+    goods = [build.product(merchant, code) for code in ("often", "once", "long-ago")]
+    for product in goods:
+        build.normal_plan(product, 2000)
+        build.pick(streamer, product, f"pid-{product.code}")
+    sold = [(goods[0], "2024-06-01 08:00"), (goods[0], "2024-06-19 23:59"), (goods[0], "2024-06-02 08:00"),
+            (goods[1], "2024-05-21 00:00"), (goods[1], "2024-06-20 00:00"), (goods[2], "2024-05-20 23:59")]  # fmt: skip
+    for number, (product, at) in enumerate(sold):
+        build.push(by, [build.paid(f"o{number}", at, [build.bought(product, f"pid-{product.code}")])])
+    sync.in_step()
+    sales.count_sales(at=build.moment(NOW))
+    shown = Listing.objects.order_by("code").values_list("code", "sales_30d", "popularity")
+    assert list(shown) == [("long-ago", 0, 80), ("often", 3, 280), ("once", 1, 180)]
+    build.push(by, [build.event("cancelled", "o3", "2024-06-20 09:00")])
+    sales.count_sales(at=build.moment(NOW))
+    assert Listing.objects.get(code="once").sales_30d == 0
+    assert sync.out_of_step([product.pk for product in goods], days.now()) == []

@@ -43,7 +43,11 @@ def popularity(sales_30d: int, shop_score: int) -> int:
 
     So each doubling of sales weighs as much as a whole point of the shop.
     """
-    return math.floor(100 * math.log2(1 + sales_30d)) + max(0, shop_score - 400)
+    return sales_points(sales_30d) + max(0, shop_score - 400)
+
+
+def sales_points(sales_30d: int) -> int:
+    return math.floor(100 * math.log2(1 + sales_30d))
 
 
 class CategoryPaths:
