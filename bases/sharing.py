@@ -1,9 +1,10 @@
 """The shared library opened: the goods of one brand, and how many lie free in which city."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, Sum
 from django.utils.translation import get_language
@@ -70,16 +71,17 @@ def by_city(goods: Sequence[BrandedProduct], near: str, *, at: datetime) -> Tabl
     return Table(columns, [_row(each, free[each.merchant_id, each.product_code], columns) for each in goods])
 
 
-def _free(goods: Sequence[BrandedProduct], at: datetime):
+def _free(goods: Sequence[BrandedProduct], at: datetime) -> Iterable[dict[str, Any]]:
     merchants, codes = {each.merchant_id for each in goods}, {each.product_code for each in goods}
     stock = Stock.objects.filter(merchant__in=merchants, product_code__in=codes).in_stock().sold_by_working(at)
-    grouped = stock.values("merchant_id", "product_code", city=F("base__base__city"))
-    return grouped.annotate(pieces=Sum(F("quantity") - F("reserved"))).order_by()
+    grouped: Any = stock.values("merchant_id", "product_code", city=F("base__base__city"))
+    found: Iterable[dict[str, Any]] = grouped.annotate(pieces=Sum(F("quantity") - F("reserved"))).order_by()
+    return found
 
 
 def _city(code: str, near: str) -> City:
     km = cities.distance_km(near, code) if near and near != code else None
-    return City(code, cities.shown(code, get_language() or "zh"), km, code == near)
+    return City(code, cities.name_of(code, get_language() or "zh"), km, code == near)
 
 
 def _row(goods: BrandedProduct, free: dict[str, int], columns: Sequence[City]) -> GoodsInCities:

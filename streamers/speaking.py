@@ -39,7 +39,7 @@ def may_lose(streamer: Tenant, at: datetime, until: datetime) -> Q:
     within = {"effective_from__gt": at, "effective_from__lte": until}
     rates = PlanRate.objects.filter(Q(streamer=streamer) | Q(streamer=None), **within)
     items = Enrolment.objects.filter(product=OuterRef("pk"))
-    return (
+    return Q(
         ~Exists(here.live(until).filter(type=Plan.Type.NORMAL))
         | Exists(here.live(until).filter(type=Plan.Type.EXCLUSIVE))
         | Exists(here.filter(ends_at__gt=at, ends_at__lte=until))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from commissions.models import Policy
 from commissions.split import Rates, Shares, split
 
 

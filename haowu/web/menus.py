@@ -93,7 +93,7 @@ def _counts(tenant: Any, entries: list[Entry]) -> dict[str, int]:
     return count_of_each(tenant, {entry.route: entry.waiting(tenant) for entry in entries if entry.waiting})
 
 
-def count_of_each(tenant: Any, counted: dict[str, QuerySet]) -> dict[str, int]:
+def count_of_each(tenant: Any, counted: dict[str, QuerySet[Any]]) -> dict[str, int]:
     """How many rows each of ``counted`` holds, in one query."""
     if not counted:
         return {}

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenants', '0002_platform_and_guards'),
+        ('tenants', '0003_avatars_and_introductions'),
     ]
 
     operations = [
