@@ -71,7 +71,7 @@ def by_city(goods: Sequence[BrandedProduct], near: str, *, at: datetime) -> Tabl
     return Table(columns, [_row(each, free[each.merchant_id, each.product_code], columns) for each in goods])
 
 
-def _free(goods: Sequence[BrandedProduct], at: datetime) -> Iterable[dict[str, Any]]:
+def _free(goods: Sequence[BrandedProduct], at: datetime) -> Iterable[Any]:
     merchants, codes = {each.merchant_id for each in goods}, {each.product_code for each in goods}
     stock = Stock.objects.filter(merchant__in=merchants, product_code__in=codes).in_stock().sold_by_working(at)
     grouped: Any = stock.values("merchant_id", "product_code", city=F("base__base__city"))

@@ -136,9 +136,9 @@ def quarter_chart(leader: Tenant, progress: Progress, today: date) -> Chart:
         total += change.get(day, 0)
         values.append(round(total / unit_fen, 2))
     series = [Series(_("净成交额"), values)]
-    if goal_fen is not None and next_level is not None:
-        label = LevelLabel(next_level).label
-        series.append(Series(_("{level}要").format(level=label), [goal_fen / unit_fen] * len(shown), role="before"))
+    if goal_fen is not None:
+        goal = [goal_fen / unit_fen] * len(shown)
+        series.append(Series(_("{level}要").format(level=progress.missing_label), goal, role="before"))
     return Chart(_("本季净成交额"), unit, [f"{day:%m-%d}" for day in shown], series, _("结算夜"))
 
 

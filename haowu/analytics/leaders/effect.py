@@ -33,7 +33,7 @@ class ItemEffect:
     lines: str = ""
 
 
-def of_leader(leader: Tenant, since: datetime) -> QuerySet[OrderLine, dict[str, Any]]:
+def of_leader(leader: Tenant, since: datetime) -> QuerySet[Any, Any]:
     """A row for each product and activity of ``leader``, as first or second, with orders since ``since``."""
     mine = OrderLine.objects.visible_to(leader).filter(ordered_at__gte=since).exclude(activity="")
     grouped: Any = mine.order_by().values("activity", "product")
@@ -61,13 +61,13 @@ def _of(leader: Tenant, gross: str, fee: str = "") -> Case:
     )
 
 
-def about(rows: QuerySet, words: str) -> QuerySet:
+def about(rows: QuerySet[Any, Any], words: str) -> QuerySet[Any, Any]:
     """Of products called so, or whose shop is."""
     named = Q(product__title__icontains=words) | Q(product__code=words) | Q(product__merchant__name__icontains=words)
     return rows.filter(named)
 
 
-def totals(rows: QuerySet) -> dict[str, int]:
+def totals(rows: QuerySet[Any, Any]) -> dict[str, int]:
     """``SUMS`` over all rows; zeros for none."""
     found = rows.aggregate(**{f"all_{name}": Sum(name) for name in SUMS})
     return {name: found[f"all_{name}"] or 0 for name in SUMS}
