@@ -315,10 +315,6 @@ OAUTH2_PROVIDER = {
         "trail:read": _("查看操作记录"),
     },
     "APPLICATION_ADMIN_CLASS": "haowu.partners.admin.ApiClientAdmin",
-    **{
-        f"{kind}_ADMIN_CLASS": "haowu.partners.admin.TokenAdmin"
-        for kind in ("ACCESS_TOKEN", "GRANT", "ID_TOKEN", "REFRESH_TOKEN")
-    },
     "SCOPES_BACKEND_CLASS": "haowu.partners.oauth.ClientScopes",
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # client credentials and no other grant
     "OAUTH2_BACKEND_CLASS": "haowu.partners.oauth.HeaderTokens",

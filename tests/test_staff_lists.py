@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from commissions.models import OrderEvent, Withdrawal
 from commissions.payments import withdrawals
 from haowu.approvals.models import Trail
+from haowu.approvals.queues import StaffQueue
 from haowu.ground import days
 from haowu.tenants.models import User
 from tests import build
@@ -83,6 +84,13 @@ class TestQueues:
         page = words(mei.get(LIST + "?status__exact=refused"))
         assert "这一页没有现在可以处理的记录。" in page
         assert "_selected_action" not in text(mei.get(LIST + "?status__exact=refused"))
+
+    def test_every_act_of_every_queue_says_when_it_is_offered(self):
+        queues = [each for each in admin.site._registry.values() if isinstance(each, StaffQueue)]
+        assert len(queues) >= 15
+        assert {str(each): set(each.actions) ^ set(each.offers) for each in queues} == {
+            str(each): set() for each in queues
+        }
 
     def test_a_row_is_decided_on_its_own_page_and_a_refusal_stays_there(self, asked):
         mei, page = signed_in("mei"), f"{LIST}{asked[1].pk}/change/"
