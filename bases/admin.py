@@ -25,10 +25,11 @@ from bases.models import (
     Room,
     Stock,
 )
-from haowu.approvals.queues import DecisionForm, StaffQueue, reason_of
+from haowu.approvals.queues import DecisionForm, Offer, StaffQueue, reason_of
 from haowu.approvals.words import Subject
 from haowu.ground import days
 from haowu.ground.fields import TextField
+from haowu.tenants import columns
 from haowu.tenants.admin import EditedAdmin, LookOnly, LookOnlyAdmin, yuan_column
 from haowu.tenants.recorded_admin import RecordedAdmin
 
@@ -81,8 +82,14 @@ class ApplicationAdmin(StaffQueue):
     action_form = FoundingForm
     waiting_since = "applied_at"
     waiting = frozenset({Application.Status.SUBMITTED})
+    offers = {
+        "approve": Offer(Application.MOVES["approve"][0]),
+        "send_back": Offer(Application.MOVES["return"][0]),
+        "refuse": Offer(Application.MOVES["refuse"][0]),
+    }
+    search_fields = ["name", "applicant__name", "=applicant__code"]
     list_display = ["name", "applicant", "level", "city_name", "live_rooms", "guides", "property_sqm", "status", "age"]
-    list_filter = ["status", "level"]
+    list_filter = ["status", "level", "applied_at"]
     list_select_related = ["applicant"]
     inlines = [DocumentInline]
     actions = ["approve", "send_back", "refuse"]
@@ -110,6 +117,7 @@ class ApplicationAdmin(StaffQueue):
 
 @admin.register(Base)
 class BaseAdmin(StaffQueue):
+    offers = {"downgrade": Offer(Base.MOVES["downgrade"][0]), "close": Offer(Base.MOVES["close"][0])}
     list_display = ["base", "level", "city_name", "status", "founder", "activated_at"]
     list_filter = ["status", "level"]
     list_select_related = ["base", "founder"]
@@ -130,8 +138,9 @@ class IntroductionAdmin(StaffQueue):
     action_form = BrandForm
     waiting_since = "submitted_at"
     waiting = frozenset({Introduction.Status.SUBMITTED})
+    offers = {name: Offer(Introduction.MOVES[name][0]) for name in ("accept", "authorise", "refuse")}
     list_display = ["brand", "base", "document_no", "authorised_from", "authorised_to", "status", "age"]
-    list_filter = ["status", "authorised_to"]
+    list_filter = ["status", "submitted_at", "authorised_to"]
     list_select_related = ["brand", "base"]
     search_fields = ["brand__name", "base__name", "=document_no"]
     actions = ["accept", "authorise", "refuse", "end"]
@@ -172,8 +181,11 @@ class BrandedProductAdmin(LookOnlyAdmin):
 
 @admin.register(Feed)
 class FeedAdmin(StaffQueue):
+    waiting_since = "received_at"
+    waiting = frozenset({Feed.Status.HELD})
+    offers = {"confirm": Offer((Feed.Status.HELD, Feed.Status.RECEIVED)), "reject": Offer(Feed.MOVES["reject"][0])}
     list_display = ["base", "sequence", "kind", "status", "counted_at", "rows", "changed", "emptied", "quarantined"]
-    list_filter = ["status", "kind"]
+    list_filter = ["status", "kind", "counted_at"]
     list_select_related = ["base"]
     search_fields = ["base__name", "=base__code"]
     actions = ["confirm", "reject"]
@@ -189,14 +201,25 @@ class FeedAdmin(StaffQueue):
 
 @admin.register(QuarantinedRow)
 class QuarantinedRowAdmin(StaffQueue):
-    list_display = ["__str__", "base", "reason", "price", "quantity", "feed", "status"]
+    waiting_since = "feed__received_at"
+    waiting = frozenset({QuarantinedRow.Status.OPEN})
+    offers = {name: Offer(QuarantinedRow.MOVES[name][0]) for name in ("accept", "drop")}
+    list_display = ["__str__", "base", "reason", "price_shown", "quantity", "feed", "status"]
     list_filter = ["status", "reason"]
     list_select_related = ["base", "feed__base"]
     search_fields = ["=sku_code", "=product_code", "base__name"]
-    actions = ["take", "drop"]
+    actions = ["accept", "drop"]
+
+    @admin.display(description=gettext_lazy("价格"), ordering="price")
+    def price_shown(self, row: QuarantinedRow) -> str:
+        """As a price where it is one; else as it came, since that may be why it stands here."""
+        return columns.money(int(row.price)) if row.price.isdecimal() and len(row.price) < 16 else row.price
+
+    def get_fields(self, request: HttpRequest, obj: QuarantinedRow | None = None) -> list:
+        return ["price_shown" if name == "price" else name for name in super().get_fields(request, obj)]
 
     @admin.action(description=gettext_lazy("采用"), permissions=["decide"])
-    def take(self, request: HttpRequest, chosen: QuerySet) -> None:
+    def accept(self, request: HttpRequest, chosen: QuerySet) -> None:
         self.each(request, chosen, lambda row: feeding.accept(row, by=request.user, at=days.now()))
 
     @admin.action(description=gettext_lazy("放弃"), permissions=["decide"])

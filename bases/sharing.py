@@ -74,8 +74,9 @@ def by_city(goods: Sequence[BrandedProduct], near: str, *, at: datetime) -> Tabl
 def _free(goods: Sequence[BrandedProduct], at: datetime) -> Iterable[Any]:
     merchants, codes = {each.merchant_id for each in goods}, {each.product_code for each in goods}
     stock = Stock.objects.filter(merchant__in=merchants, product_code__in=codes).in_stock().sold_by_working(at)
-    grouped = stock.values("merchant_id", "product_code", city=F("base__base__city"))
-    return grouped.annotate(pieces=Sum(F("quantity") - F("reserved"))).order_by()
+    grouped: Any = stock.values("merchant_id", "product_code", city=F("base__base__city"))
+    found: Iterable[dict[str, Any]] = grouped.annotate(pieces=Sum(F("quantity") - F("reserved"))).order_by()
+    return found
 
 
 def _city(code: str, near: str) -> City:

@@ -15,6 +15,7 @@ from commissions.cases import deadlines
 from commissions.leaders import activity_counts, levelling
 from commissions.models import Run
 from commissions.nights import night
+from commissions.orders import sales
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.ground.transient import RETRIES
@@ -90,6 +91,12 @@ def agree_quiet_requests() -> None:
 def count_leaders() -> None:
     """The figures by which merchants weigh leaders."""
     activity_counts.count_leaders(at=days.now())
+
+
+@shared_task(**RETRIES)
+def count_sales() -> None:
+    """What goods sold in thirty days, for the selection centre."""
+    sales.count_sales(at=days.now())
 
 
 @shared_task(**RETRIES)

@@ -15,6 +15,7 @@ LOG_FORMAT          ``json`` or ``line``; see LOGGING. LOG_LEVEL: from which lev
 DJANGO_BEHIND_PROXY ``true`` where every request comes through a proxy of ours that writes X-Forwarded-Proto and
                     X-Forwarded-For, and only there (docs/operating.md).
 DJANGO_PROXIES      how many of them stand in a row, 1 when unset.
+STAFF_SECOND_STEP   ``false`` lets staff into the admin with a password alone: in development, where everybody knows it.
 HAOWU_SCOPE         ``platform`` for commands and workers, unset for the web (see haowu.tenants.scope).
 """
 
@@ -39,7 +40,7 @@ ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=["127.0.0.1", "localhos
 CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "haowu.approvals.staff_config.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -52,6 +53,9 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "axes",
     "django_cotton",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "haowu",
     "haowu.web",
     "haowu.tenants",
@@ -81,10 +85,12 @@ MIDDLEWARE = [
     "haowu.web.bodies.BodyLimits",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "haowu.tenants.middleware.TenantScopeMiddleware",
     "haowu.approvals.middleware.ActorMiddleware",
+    "streamers.centre.sync.ListingInStep",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -182,6 +188,9 @@ CELERY_BEAT_SCHEDULE = {
     "release-expired": {"task": "commissions.tasks.release_expired", "schedule": 60.0},
     "pull-stock": {"task": "bases.tasks.pull_due", "schedule": 60.0},
     "apply-stock": {"task": "bases.tasks.apply_waiting", "schedule": 60.0},
+    "listing-in-step": {"task": "streamers.tasks.catch_up", "schedule": 2.0, "options": {"expires": 2}},
+    "count-sales": {"task": "commissions.tasks.count_sales", "schedule": crontab(hour=5, minute=10)},
+    "count-words": {"task": "streamers.tasks.count_words", "schedule": crontab(hour=5, minute=30)},
     "serve-shortages": {"task": "bases.tasks.serve_waiting", "schedule": 60.0},
     "agree-quiet-requests": {"task": "commissions.tasks.agree_quiet_requests", "schedule": 600.0},
     # Daily, though only the 1st and the 15th find something to do: what a lost day left is done on the next.
@@ -217,6 +226,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
+STAFF_SECOND_STEP = env.bool("STAFF_SECOND_STEP", default=not DEVELOPMENT)
+"""Whether staff give a code of their authenticator before the admin opens (haowu.tenants.second_step)."""
+OTP_TOTP_ISSUER = "好物联盟"
 AXES_HANDLER = "haowu.tenants.sign_in.SignInTries"
 AXES_LOCKOUT_CALLABLE = "haowu.tenants.sign_in.locked_out"
 AXES_CLIENT_IP_CALLABLE = "haowu.web.addresses.client_address"
@@ -299,13 +311,10 @@ OAUTH2_PROVIDER = {
         "levels:read": _("查看等级、考核与返点"),
         "earnings:read": _("查看余额与提现"),
         "withdrawals:write": _("申请与取消提现"),
+        "selection:read": _("在选品中心找商品"),
         "trail:read": _("查看操作记录"),
     },
     "APPLICATION_ADMIN_CLASS": "haowu.partners.admin.ApiClientAdmin",
-    **{
-        f"{kind}_ADMIN_CLASS": "haowu.partners.admin.TokenAdmin"
-        for kind in ("ACCESS_TOKEN", "GRANT", "ID_TOKEN", "REFRESH_TOKEN")
-    },
     "SCOPES_BACKEND_CLASS": "haowu.partners.oauth.ClientScopes",
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # client credentials and no other grant
     "OAUTH2_BACKEND_CLASS": "haowu.partners.oauth.HeaderTokens",
@@ -328,10 +337,14 @@ LIMITS = {
     "wrong-tokens": (60, 60),
     "sign-in-tries": (8, 15 * 60),
     "sign-in-tries-of-address": (60, 60 * 60),
+    "second-step-tries": (8, 15 * 60),
+    "second-step-tries-of-address": (60, 60 * 60),
 }
 """``{name: (times, seconds)}``. For each API client: requests, tokens. For each address: the tokens that are none; and
 failed tries to get one or to sign in, for an address with the name it gave and, as ``-of-address``, with any name."""
 IDEMPOTENCY_DAYS = 30
+DEMO_LOGINS = env.json("DEMO_LOGINS", default=[]) if DEVELOPMENT else []
+"""``[{username, password, role, task, path}]`` that the sign-in page offers. Set by the demo alone, for its own web."""
 TOP_UP_ACCOUNT = env.str("TOP_UP_ACCOUNT", default="")
 """Where merchants pay in, as one line for people: holder, bank, number. Unset: the page says whom to ask."""
 

@@ -7,7 +7,8 @@ from bases.views import stock as base_stock
 from bases.views import supply as base_supply
 from bases.views.founding import FoundBase
 from commissions.api import urls as orders_api
-from commissions.orders.preview import previews, tech_bps
+from commissions.models import Policy
+from commissions.orders.preview import previews
 from commissions.orders.sales import recent_sales
 from haowu.partners import urls as partners_api
 from haowu.partners.oauth import TokenView
@@ -20,17 +21,23 @@ from haowu.web.views import Find
 from merchants import urls as merchants_urls
 from merchants.models import Product
 from merchants.views.above import KnownAbove
+from streamers import urls as streamers_urls
+from streamers.api import SelectedView, SelectionView, SuggestionsView
 from streamers.popularity import pickers
 from tuanzhang.api import urls as leaders_api
 from tuanzhang.models import QuarterLevel
 from tuanzhang.running import is_running, running_in
 from tuanzhang.views import desk
 
+TECH_BPS = Policy.objects.tech_bps_at
 v1 = [
     *partners_api.v1,
     *bases_api.urlpatterns,
     *orders_api.urlpatterns,
     *leaders_api.urlpatterns,
+    path("selection", SelectionView.as_view(tech_bps_at=TECH_BPS), name="selection"),
+    path("selection/<text:public_id>", SelectedView.as_view(tech_bps_at=TECH_BPS), name="selected"),
+    path("suggestions", SuggestionsView.as_view(), name="suggestions"),
 ]
 api = [path("v1/", include((v1, "v1"))), path("", include("haowu.partners.urls"))]
 
@@ -56,9 +63,9 @@ urlpatterns = [
     path("bases/founding/", FoundBase.as_view(is_gold_leader=QuarterLevel.objects.is_gold), name="found-base"),
     path("", include(merchants_urls.patterns(KNOWN))),
     path("", include("tuanzhang.urls")),
-    path("activities/<id:public_id>/", desk.ActivityPage.as_view(tech_bps_at=tech_bps), name="activity"),
-    path("activities/<id:public_id>/audit/", desk.Audit.as_view(tech_bps_at=tech_bps), name="audit-enrolments"),
-    path("", include("streamers.urls")),
+    path("activities/<id:public_id>/", desk.ActivityPage.as_view(tech_bps_at=TECH_BPS), name="activity"),
+    path("activities/<id:public_id>/audit/", desk.Audit.as_view(tech_bps_at=TECH_BPS), name="audit-enrolments"),
+    path("", include(streamers_urls.patterns(TECH_BPS))),
     path("", include("commissions.urls")),
     path("", include("haowu.analytics.urls")),
     path("language/", include("django.conf.urls.i18n")),

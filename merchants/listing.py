@@ -27,6 +27,7 @@ class ProductDraft:
     category: Category | None
     price_fen: int
     stock: int
+    description: str = ""
 
 
 def add_products(merchant: Tenant, drafts: Sequence[ProductDraft]) -> list[Product | Refused]:
@@ -50,7 +51,8 @@ def add_many(wishes: Sequence[tuple[Tenant, ProductDraft]]) -> list[Product | Re
         else:
             used.add((merchant.pk, draft.code))
             drafts.append(draft)
-            answers.append(Product(merchant=merchant, code=draft.code, title=draft.title, category=draft.category))
+            facts = {"title": draft.title, "category": draft.category, "description": draft.description}
+            answers.append(Product(merchant=merchant, code=draft.code, **facts))
     products = Product.objects.bulk_create([answer for answer in answers if isinstance(answer, Product)])
     skus = [
         {

@@ -12,7 +12,7 @@ from merchants.models import Product
 from streamers.filters import ActivityGoodsFilter
 from streamers.links import link
 from streamers.offers import PickSource
-from streamers.selection import Card, cards, in_activity
+from streamers.selection import Card, in_activity
 from streamers.views import OfStreamer
 from tuanzhang.models import Activity
 
@@ -42,7 +42,7 @@ class ActivityGoods(OfStreamer, ListPage):
 
     def rows(self, found: list[Product]) -> list[tuple[Card, bool]]:
         """Each card as if picked through the link, and whether it stands on the shelf that way already."""
-        dressed = cards(self.request.tenant, found, days.now(), {product.pk: self.through for product in found})
+        dressed = self.cards(found, {product.pk: self.through for product in found})
         return [(card, bool(card.pick) and card.pick.latest_through == self.through) for card in dressed]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -17,8 +18,9 @@ from haowu.ground.errors import Refused
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
 from streamers.filters import RecommendedFilter
+from streamers.models import Channel
 from streamers.offers import PickSource
-from streamers.selection import cards, open_to
+from streamers.selection import open_to
 from streamers.views import OfStreamer
 from tuanzhang import recommending
 from tuanzhang.forms import GoodsRequestForm
@@ -38,7 +40,7 @@ class Recommended(OfStreamer, ListPage):
 
 
 class RecommendedPage(OfStreamer, TemplateView):
-    """Its goods as they pay through their activities. Opening it is counted for the leader."""
+    """Its goods as they pay through their activities. Opening it is counted for the leader, unless staff look on."""
 
     template_name = "streamers/recommended_goods.html"
 
@@ -48,7 +50,8 @@ class RecommendedPage(OfStreamer, TemplateView):
         return get_object_or_404(visible, public_id=self.kwargs["public_id"])
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        recommending.look(self.recommendation, self.request.tenant, at=days.now())
+        if not self.request.viewing:
+            recommending.look(self.recommendation, self.request.tenant, at=days.now())
         return super().get_context_data(recommendation=self.recommendation, rows=self._rows(), **context)
 
     def _rows(self) -> list[dict[str, Any]]:
@@ -64,7 +67,7 @@ class RecommendedPage(OfStreamer, TemplateView):
         }
         products = open_to(streamer).in_bulk(list(activity_of))
         order = self.recommendation.items.values_list("enrolment__product", flat=True)
-        dressed = cards(streamer, [products[pk] for pk in order if pk in products], at, ways)
+        dressed = self.cards([products[pk] for pk in order if pk in products], ways)
         return [
             {
                 "card": card,
@@ -90,8 +93,13 @@ class Requests(OfStreamer, TemplateView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         mine = GoodsRequest.objects.visible_to(self.request.tenant).with_answers().newest_first()
         context.setdefault("form", GoodsRequestForm(initial={"leader": self.request.GET.get("leader", "")}))
+        context["form"].fields["leader"].widget.attrs["list"] = "known-leaders"
         at = days.now()
-        return super().get_context_data(rows=[(each, each.waits(at)) for each in mine[: self.size]], **context)
+        return super().get_context_data(
+            rows=[(each, each.waits(at)) for each in mine[: self.size]],
+            leaders=known_leaders(self.request.tenant),
+            **context,
+        )
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = GoodsRequestForm(request.POST)
@@ -105,6 +113,14 @@ class Requests(OfStreamer, TemplateView):
             except Refused as refused:
                 form.add_error(None, refused.message)
         return self.render_to_response(self.get_context_data(form=form))
+
+
+def known_leaders(streamer: Tenant) -> QuerySet[Tenant]:
+    """Whom the form offers: leaders who recommended something to ``streamer``, or through whom he picked."""
+    recommended = Recommendation.objects.visible_to(streamer).running().values("leader")
+    picked = Channel.objects.filter(streamer=streamer, leader__isnull=False).values("leader")
+    leaders = Tenant.objects.of_kind(Tenant.Kind.TUANZHANG)
+    return leaders.filter(Q(pk__in=recommended) | Q(pk__in=picked)).order_by("name", "pk")[:50]
 
 
 class Withdraw(OfStreamer, ActView):

@@ -1,94 +1,59 @@
-"""The selection list of one streamer: listed products on which an offer speaks for them, with its rate, in SQL.
+"""Products dressed for one streamer: his offer now, from midnight on and this week, and what a sale leaves him.
 
-The rule is ``streamers.offers.choose``; here it is said once more as a query, since a list must filter and sort by it
-before it can cut a page. What a card shows comes from the OfferBook; ``test_pages_streamer`` holds the two together.
+For the page of a product, the shelf, and goods of a link or a recommendation. The list itself is ``streamers.centre``.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
-from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.fields import BigIntegerField
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import Q, QuerySet
 
 from haowu.ground import days
 from haowu.ground.money import share
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
-from merchants.models import Category, Plan, PlanRate, Product
+from merchants.models import Product
 from merchants.steps import Step
-from streamers.models import Channel, Pick
-from streamers.offers import Choice, PickSource
+from streamers.models import Pick
+from streamers.offers import EXCLUSIVE_KINDS, Choice, PickSource
 from streamers.terms import OfferBook
-from tuanzhang.models import Activity, Enrolment, EnrolmentRate
+from tuanzhang.models import Activity, Enrolment
+
+LOOK_AHEAD = timedelta(days=7)
 
 
-def offered_to(streamer: Tenant, at: datetime) -> QuerySet[Product]:
-    """Listed products with ``price_fen``, ``stock``, the streamer's ``commission_bps`` and ``worth`` (price × bps)."""
-    exclusive = _rate(at, type=Plan.Type.EXCLUSIVE, product=OuterRef("pk"), streamer=streamer)
-    item = _rate(at, type=Plan.Type.ITEM_TARGETED, product=OuterRef("pk"), streamer=streamer)
-    shop = _rate(at, type=Plan.Type.SHOP_TARGETED, merchant=OuterRef("merchant"), streamer=streamer)
-    normal = _rate(at, type=Plan.Type.NORMAL, product=OuterRef("pk"), streamer=None)
-    exclusive_plans = Plan.objects.live(at).filter(type=Plan.Type.EXCLUSIVE, product=OuterRef("pk"))
-    items = Enrolment.objects.live(at).filter(product=OuterRef("pk"))
-    kept = Exists(exclusive_plans) | Exists(items.exclusive())
-    listed = _best(items.exclusive().listing(streamer, at), at)
-    through = _best(items.normal().filter(activity=Subquery(_way(streamer, at))), at)
-    speaking = Case(When(kept, then=Greatest(exclusive, listed)), default=Coalesce(item, shop, through, normal))
-    products = Product.objects.listed().supplied(at).with_offer_facts().annotate(commission_bps=speaking)
-    worth = ExpressionWrapper(F("price_fen") * F("commission_bps"), output_field=BigIntegerField())
-    return products.filter(commission_bps__isnull=False, price_fen__isnull=False).annotate(worth=worth)
+@dataclass(frozen=True)
+class Turn:
+    """From ``at`` on another offer speaks, or the same one at another rate."""
 
-
-def _rate(at: datetime, *, streamer: Tenant | None, **plan: Any) -> Subquery:
-    """The bps in force at ``at`` of the one live plan that ``plan`` describes; NULL where there is none."""
-    rates = PlanRate.objects.filter(
-        **{f"plan__{name}": value for name, value in plan.items()},
-        plan__in=Plan.objects.live(at),
-        streamer=streamer,
-        cancelled_at__isnull=True,
-        effective_from__lte=at,
-    )
-    return Subquery(rates.order_by("-effective_from", "-pk").values("commission_bps")[:1])
-
-
-def _best(items: QuerySet[Enrolment], at: datetime) -> Subquery:
-    """The highest bps in force at ``at`` among ``items``; NULL where there are none."""
-    rates = EnrolmentRate.objects.filter(enrolment=OuterRef("pk"), cancelled_at__isnull=True, effective_from__lte=at)
-    bps = Subquery(rates.order_by("-effective_from", "-pk").values("commission_bps")[:1])
-    return Subquery(items.annotate(bps=bps).order_by("-bps").values("bps")[:1])
-
-
-def _way(streamer: Tenant, at: datetime) -> QuerySet:
-    """The activity through which the streamer's pick of an enrolment's product stands at ``at``."""
-    channels = Channel.objects.filter(
-        pick__streamer=streamer,
-        pick__product=OuterRef("product"),
-        pick__unpicked_at__isnull=True,
-        effective_from__lte=at,
-    )
-    return channels.order_by("-effective_from", "-pk").values("activity")[:1]
+    at: datetime
+    choice: Choice
 
 
 @dataclass(frozen=True)
 class Card:
-    """A product as one streamer sees it. ``choice`` and ``next_choice`` are the offers now and from midnight on."""
+    """A product as one streamer sees it. ``choice`` and ``next_choice`` are the offers now and from midnight on.
+
+    ``turn`` is the first change within a week. ``tech_bps``: what the platform keeps of a commission.
+    ``net_fen``: what a sale at the lowest price leaves the streamer.
+    """
 
     product: Product
     choice: Choice
     next_choice: Choice
     changes_at: datetime
+    turn: Turn | None
     pick: Pick | None
+    tech_bps: int
 
     @property
     def bps(self) -> int | None:
-        return self.choice.offer.commission_bps if self.choice.offer else None
+        return _bps(self.choice)
 
     @property
     def next_bps(self) -> int | None:
-        return self.next_choice.offer.commission_bps if self.next_choice.offer else None
+        return _bps(self.next_choice)
 
     @property
     def step(self) -> Step | None:
@@ -105,52 +70,122 @@ class Card:
         return "EXCLUSIVE_NOT_LISTED" in self.choice.trace
 
     @property
+    def is_kept_tomorrow(self) -> bool:
+        return "EXCLUSIVE_NOT_LISTED" in self.next_choice.trace
+
+    @property
     def is_listed(self) -> bool:
         return self.product.status == Product.Status.LISTED and self.product.merchant.shop.suspended_at is None
 
     @property
-    def per_sale_fen(self) -> int:
-        """The streamer's gross commission on the lowest price, before the platform's technical service fee."""
-        price_fen = self.product.price_fen  # type: ignore[attr-defined]  # cards are read with_offer_facts
-        return share(price_fen or 0, self.bps or 0)
+    def may_be_picked(self) -> bool:
+        return self.is_listed and not self.is_kept
 
-    def per_sale_of(self, price_fen: int) -> int:
-        return share(price_fen, self.bps or 0)
+    @property
+    def is_mine_alone(self) -> bool:
+        """An exclusive offer lists this streamer."""
+        return self.choice.offer is not None and self.choice.offer.kind in EXCLUSIVE_KINDS
+
+    @property
+    def price_fen(self) -> int:
+        return self.product.price_fen or 0  # type: ignore[attr-defined]  # cards are read with_offer_facts
+
+    @property
+    def gross_fen(self) -> int:
+        """The commission on the lowest price, before the platform's technical service fee."""
+        return share(self.price_fen, self.bps or 0)
+
+    @property
+    def fee_fen(self) -> int:
+        return share(self.gross_fen, self.tech_bps)
+
+    @property
+    def net_fen(self) -> int:
+        return self.net_of(self.price_fen)
+
+    @property
+    def next_net_fen(self) -> int:
+        return self.net_at(self.next_bps)
+
+    def net_of(self, price_fen: int) -> int:
+        """What a sale at ``price_fen`` leaves the streamer now."""
+        return self._net(price_fen, self.bps)
+
+    def net_at(self, bps: int | None) -> int:
+        """What a sale at the lowest price would leave at ``bps``."""
+        return self._net(self.price_fen, bps)
+
+    def _net(self, price_fen: int, bps: int | None) -> int:
+        gross = share(price_fen, bps or 0)
+        return gross - share(gross, self.tech_bps)
+
+
+def _bps(choice: Choice) -> int | None:
+    return choice.offer.commission_bps if choice.offer else None
 
 
 def cards(
-    streamer: Tenant, products: list[Product], at: datetime, ways: Mapping[int, PickSource] | None = None
+    streamer: Tenant,
+    products: list[Product],
+    at: datetime,
+    tech_bps: int,
+    ways: Mapping[int, PickSource] | None = None,
 ) -> list[Card]:
     """Each of ``products`` dressed for ``streamer``, in a fixed number of queries. Within a transaction.
 
     ``ways``: by product id, as if picked that way; the others by what their pick stands through.
     """
-    tomorrow = days.next_midnight(at)
     with platform_scope():
-        book = OfferBook(products)
+        book = OfferBook(products, streamer.pk)
     on_shelf = Pick.objects.visible_to(streamer).on_shelf().of_products(products).with_channels()
     picks = {pick.product_id: pick for pick in on_shelf}
     ways = ways or {}
     return [
-        _card(product, book, streamer, picks.get(product.pk), at, tomorrow, ways.get(product.pk))
+        OneOffer(product, book, streamer, picks.get(product.pk), ways.get(product.pk)).card(at, tech_bps)
         for product in products
     ]
 
 
-def _card(
-    product: Product,
-    book: OfferBook,
-    streamer: Tenant,
-    pick: Pick | None,
-    at: datetime,
-    tomorrow: datetime,
-    through: PickSource | None,
-) -> Card:
-    def choice(moment: datetime) -> Choice:
-        way = through or (pick.through(moment) if pick else None)
-        return book.choose(product.pk, streamer.pk, moment, way)
+@dataclass(frozen=True)
+class OneOffer:
+    """What one product pays one streamer at any moment; ``way``: as if picked so, whatever the pick stands through."""
 
-    return Card(product, choice(at), choice(tomorrow), tomorrow, pick)
+    product: Product
+    book: OfferBook
+    streamer: Tenant
+    pick: Pick | None
+    way: PickSource | None = None
+
+    def choice(self, at: datetime) -> Choice:
+        return self.book.choose(self.product.pk, self.streamer.pk, at, self.through(at))
+
+    def through(self, at: datetime) -> PickSource | None:
+        return self.way or (self.pick.through(at) if self.pick else None)
+
+    def card(self, at: datetime, tech_bps: int) -> Card:
+        now, midnight = self.choice(at), days.next_midnight(at)
+        turn = next((turn for turn in self.turns(at, at + LOOK_AHEAD) if _differs(now, turn.choice)), None)
+        return Card(self.product, now, self.choice(midnight), midnight, turn, self.pick, tech_bps)
+
+    def turns(self, after: datetime, until: datetime) -> list[Turn]:
+        """What speaks after each moment at which that may change."""
+        return [Turn(at, self.choice(at)) for at in self.book.moments(self.product.pk, after, until)]
+
+
+def _differs(before: Choice, later: Choice) -> bool:
+    return _bps(before) != _bps(later) or _named(before) != _named(later)
+
+
+def _named(choice: Choice) -> tuple[str, int] | None:
+    return (choice.offer.kind, choice.offer.offer_id) if choice.offer else None
+
+
+def one_offer(streamer: Tenant, product: Product) -> OneOffer:
+    """What ``product`` pays ``streamer``. Within a transaction."""
+    with platform_scope():
+        book = OfferBook([product])
+    pick = Pick.objects.visible_to(streamer).on_shelf().of_products([product]).with_channels().first()
+    return OneOffer(product, book, streamer, pick)
 
 
 def open_to(streamer: Tenant) -> QuerySet[Product]:
@@ -171,12 +206,3 @@ def in_activity(activity: Activity, streamer: Tenant, at: datetime) -> QuerySet[
     """The goods of ``activity`` whose cooperation runs or is still to begin, as far as ``streamer`` may open them."""
     items = Enrolment.objects.in_activity(activity).not_over(at)
     return open_to(streamer).filter(pk__in=items.values("product"))
-
-
-def in_category(products: QuerySet[Product], category: Category) -> QuerySet[Product]:
-    """``category`` of any level."""
-    return products.filter(Q(category=category) | Q(category__parent=category) | Q(category__parent__parent=category))
-
-
-def not_on_shelf(products: QuerySet[Product], streamer: Tenant) -> QuerySet[Product]:
-    return products.exclude(pk__in=Pick.objects.visible_to(streamer).on_shelf().values("product"))

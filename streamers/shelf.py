@@ -18,6 +18,9 @@ from streamers.offers import EXCLUSIVE_KINDS, PickSource
 from streamers.terms import OfferBook
 from tuanzhang.models import Activity, Recommendation
 
+MOST = 50
+"""Goods of one batch."""
+
 
 class AlreadyPicked(Refused):
     code = "ALREADY_PICKED"
@@ -45,6 +48,11 @@ class PidTaken(Refused):
     code = "PID_TAKEN"
     text = _("推广位「{pid}」已被使用。请换一个。")
     status = 409
+
+
+class TooManyPicks(Refused):
+    code = "TOO_MANY_PICKS"
+    text = _("一次最多处理 {most} 款。请分几次选。")
 
 
 @dataclass(frozen=True)
@@ -195,8 +203,33 @@ def _channel(pick: Pick, wish: NewPick) -> Channel:
     )
 
 
+def check_number(number: int) -> None:
+    """Refuse more than MOST at a time."""
+    if number > MOST:
+        raise TooManyPicks(most=MOST)
+
+
 @transaction.atomic
+def unpick_many(streamer: Tenant, products: Sequence[Product], *, at: datetime) -> list[Product | Refused]:
+    """Take each of ``products`` off the shelf; one answer each, in order.
+
+    Links shared before keep paying: the trade honours what a buyer clicked.
+    """
+    check_number(len(products))
+    mine = Pick.objects.visible_to(streamer).on_shelf().of_products(products).order_by("pk")
+    standing = {pick.product_id: pick for pick in mine.select_for_update(no_key=True, of=("self",))}
+    answers: list[Product | Refused] = []
+    for product in products:
+        pick = standing.pop(product.pk, None)
+        if pick is None:
+            answers.append(NotOnShelf())
+            continue
+        pick.unpicked_at = at
+        pick.save(update_fields=["unpicked_at"])
+        answers.append(product)
+    return answers
+
+
 def unpick(streamer: Tenant, product: Product, *, at: datetime) -> None:
-    """Take ``product`` off the shelf. Links shared before keep paying: the trade honours what a buyer clicked."""
-    if not Pick.objects.on_shelf().filter(streamer=streamer, product=product).update(unpicked_at=at):
-        raise NotOnShelf
+    """``unpick_many`` for one, its refusal raised."""
+    single(unpick_many(streamer, [product], at=at))

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Q
+
 from merchants import rates
 from merchants.models import Plan, PlanRate, Product
 from streamers.offers import Choice, Kind, Offer, PickSource, choose
@@ -14,22 +16,24 @@ class OfferBook:
     """Every plan and enrolment that can decide an offer on ``products``, of any date, held in memory for one batch.
 
     Read under the platform scope: an offer is weighed against plans that the streamer may not see.
+    ``streamer_id`` names the only streamer who will be asked for: others' rates, perhaps thousands, are not read.
     """
 
-    def __init__(self, products: Iterable[Product]) -> None:
+    def __init__(self, products: Iterable[Product], streamer_id: int | None = None) -> None:
         self._merchant_of: dict[int, int] = {product.pk: product.merchant_id for product in products}
-        self._on_product: dict[int, list[_DatedPlan]] = defaultdict(list)
-        self._items: dict[int, list[_DatedItem]] = defaultdict(list)
-        self._on_shop: dict[int, list[_DatedPlan]] = defaultdict(list)
+        self._on_product: dict[int, list[DatedPlan]] = defaultdict(list)
+        self._items: dict[int, list[DatedItem]] = defaultdict(list)
+        self._on_shop: dict[int, list[DatedPlan]] = defaultdict(list)
         plans = {plan.pk: plan for plan in Plan.objects.speaking_for(self._merchant_of)}
         rates_of: dict[int, list[PlanRate]] = defaultdict(list)
-        for rate in PlanRate.objects.filter(plan__any_of=plans.keys()):
+        asked = Q() if streamer_id is None else Q(streamer=streamer_id) | Q(streamer=None)
+        for rate in PlanRate.objects.filter(asked, plan__any_of=plans.keys()):
             rates_of[rate.plan_id].append(rate)
         for plan in plans.values():
             home = self._on_shop[plan.merchant_id] if plan.product_id is None else self._on_product[plan.product_id]
-            home.append(_DatedPlan(plan, rates_of[plan.pk]))
+            home.append(DatedPlan(plan, rates_of[plan.pk]))
         for item in Enrolment.objects.that_ever_spoke(self._merchant_of.keys()):
-            self._items[item.product_id].append(_DatedItem(item))
+            self._items[item.product_id].append(DatedItem(item))
 
     def offers(self, product_id: int, streamer_id: int, at: datetime, through: PickSource | None = None) -> list[Offer]:
         """The offers on ``product_id`` live at ``at``, each as it stands for ``streamer_id``."""
@@ -41,12 +45,19 @@ class OfferBook:
         """The offer that speaks. ``through``: what the pick stood through at ``at``."""
         return choose(self.offers(product_id, streamer_id, at, through), through.activity if through else None)
 
+    def moments(self, product_id: int, after: datetime, until: datetime) -> list[datetime]:
+        """When, after ``after`` and up to ``until``, another offer may begin to speak for somebody; in order."""
+        plans = [*self._on_product[product_id], *self._on_shop[self._merchant_of[product_id]]]
+        dated = [moment for plan in plans for moment in plan.moments()]
+        dated += [moment for item in self._items[product_id] for moment in item.moments()]
+        return sorted({moment for moment in dated if moment is not None and after < moment <= until})
+
     def runs(self, product_id: int, activity_id: int, at: datetime) -> bool:
         """Whether the product is in the activity, its cooperation running at ``at`` or still to begin."""
         return any(item.activity.pk == activity_id and not item.is_over(at) for item in self._items[product_id])
 
 
-class _DatedPlan:
+class DatedPlan:
     """A plan with its rates sorted by streamer, so that asking a moment costs no query."""
 
     def __init__(self, plan: Plan, plan_rates: Iterable[PlanRate]) -> None:
@@ -58,6 +69,10 @@ class _DatedPlan:
 
     def speaks(self, at: datetime) -> bool:
         return self.plan.is_live(at)
+
+    def moments(self) -> "list[datetime | None]":
+        begun = [rate.effective_from for own in self._rates.values() for rate in own if rate.cancelled_at is None]
+        return [self.plan.starts_at, self.plan.ends_at, *begun]
 
     def offer(self, streamer_id: int, at: datetime) -> Offer:
         rate = rates.in_force(self._rates[streamer_id if self.plan.lists_streamers else None], at)
@@ -72,7 +87,7 @@ class _DatedPlan:
         )
 
 
-class _DatedItem:
+class DatedItem:
     """A product in an activity, with everything that is dated about it."""
 
     def __init__(self, enrolment: Enrolment) -> None:
@@ -87,6 +102,11 @@ class _DatedItem:
 
     def speaks(self, at: datetime) -> bool:
         return self._from <= at and not self.is_over(at)
+
+    def moments(self) -> "list[datetime | None]":
+        begun = [rate.effective_from for rate in self._rates if rate.cancelled_at is None]
+        listed = [moment for row in self._listed for moment in (row.listed_at, row.unlisted_at)]
+        return [self._from, self._until, *begun, *listed]
 
     def is_over(self, at: datetime) -> bool:
         return self._until is not None and self._until <= at

@@ -1,52 +1,46 @@
-"""A streamer's selection list, the page of a product, and the shelf."""
+"""What the streamer's pages share, and the buttons that put goods on the shelf and take them off."""
 
+from datetime import datetime
 from typing import Any
 
-from django.shortcuts import get_object_or_404
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView
 
 from haowu.approvals.act_views import ActView
 from haowu.ground import days
+from haowu.ground.errors import Refused
 from haowu.tenants.access import TenantRequiredMixin
-from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
 from haowu.web.paths import local
 from merchants.models import Product
-from streamers import shelf
-from streamers.filters import SelectionFilter, ShelfFilter
+from streamers import shelf, waiting
+from streamers.centre.conditions import Looker
+from streamers.centre.search import card_of
 from streamers.links import link, recommendation
-from streamers.models import Pick
-from streamers.selection import Card, cards, offered_to, open_to, products_of
+from streamers.offers import PickSource
+from streamers.selection import Card, cards, open_to
 
 
 class OfStreamer(TenantRequiredMixin):
     kind = Tenant.Kind.STREAMER
 
-    def cards(self, products: list[Product]) -> list[Card]:
-        return cards(self.request.tenant, products, days.now())
+    @staticmethod
+    def tech_bps_at(at: datetime) -> int:
+        """What the platform keeps of a commission at ``at``. The floor above knows it: ``urls`` passes it on."""
+        raise NotImplementedError
 
+    @cached_property
+    def looker(self) -> Looker:
+        at = days.now()
+        return Looker(self.request.tenant, at, self.tech_bps_at(at))
 
-class Selection(OfStreamer, ListPage):
-    template_name = "streamers/selection.html"
-    filterset_class = SelectionFilter
-    sorts = [
-        Sort("newest", gettext_lazy("最新上架"), ("-listed_at", "-pk")),
-        Sort("worth", gettext_lazy("每单赚得最多"), ("-worth", "-pk")),
-        Sort("rate", gettext_lazy("佣金率最高"), ("-commission_bps", "-pk")),
-        Sort("price", gettext_lazy("价格从低到高"), ("price_fen", "pk")),
-        Sort("price_down", gettext_lazy("价格从高到低"), ("-price_fen", "-pk")),
-    ]
-
-    def queryset(self):
-        offered = offered_to(self.request.tenant, days.now())
-        return offered.select_related("merchant__shop", "category").prefetch_related("images")
-
-    def rows(self, found: list[Product]) -> list[Card]:
-        return self.cards(found)
+    def cards(self, products: list[Product], ways: dict[int, PickSource] | None = None) -> list[Card]:
+        looker = self.looker
+        return cards(looker.streamer, products, looker.at, looker.tech_bps, ways)
 
 
 class OneProduct(OfStreamer):
@@ -57,31 +51,16 @@ class OneProduct(OfStreamer):
         return get_object_or_404(open_to(self.request.tenant), public_id=self.kwargs["public_id"])
 
 
-class ProductPage(OneProduct, TemplateView):
-    template_name = "streamers/product.html"
+class OnShelf(OfStreamer, ActView):
+    """What is done to the shelf; the menu counts anew after it."""
 
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        (card,) = self.cards([self.product])
-        skus = [(sku, card.per_sale_of(sku.price_fen)) for sku in self.product.skus.order_by("price_fen", "pk")]
-        return super().get_context_data(card=card, skus=skus, **context)
-
-
-class Shelf(OfStreamer, ListPage):
-    template_name = "streamers/shelf.html"
-    filterset_class = ShelfFilter
-    sorts = [
-        Sort("newest", gettext_lazy("最近选入"), ("-picked_at", "-pk")),
-        Sort("oldest", gettext_lazy("最早选入"), ("picked_at", "pk")),
-    ]
-
-    def queryset(self):
-        return Pick.objects.visible_to(self.request.tenant).on_shelf()
-
-    def rows(self, found: list[Pick]) -> list[Card]:
-        return self.cards(products_of(found, self.request.tenant))
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        answer = super().post(request, **kwargs)
+        transaction.on_commit(lambda: waiting.count_anew(request.tenant))
+        return answer
 
 
-class ShelfAct(OneProduct, ActView):
+class ShelfAct(OneProduct, OnShelf):
     """Goes back to the page it was pressed on."""
 
     def back(self) -> str:
@@ -98,14 +77,24 @@ class PickProduct(ShelfAct):
         shelf.pick(streamer, self.product, at=days.now(), recommendation=named, **shared)
         return _("已选入货架，推广位已生成。")
 
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """In place: the good's card as it is now, with what was refused on it."""
+        if not request.headers.get("HX-Request"):
+            return super().post(request, **kwargs)
+        refused = ""
+        try:
+            self.act()
+        except Refused as answer:
+            refused = answer.message
+        transaction.on_commit(lambda: waiting.count_anew(request.tenant))
+        shown = {"refused": refused, "next": request.POST.get("next", "")}
+        found = card_of(self.looker, self.product.public_id) if request.POST.get("list") == "centre" else None
+        if found is not None:
+            return render(request, "streamers/_found.html", shown | {"card": found})
+        return render(request, "streamers/_good.html", shown | {"card": self.cards([self.product])[0]})
+
 
 class UnpickProduct(ShelfAct):
     def act(self) -> str:
         shelf.unpick(self.request.tenant, self.product, at=days.now())
         return _("已移出货架。分享出去的链接仍然计佣。")
-
-
-class Me(OfStreamer, TemplateView):
-    """Everything of a streamer that has no place in the bar."""
-
-    template_name = "streamers/me.html"

@@ -60,7 +60,7 @@ def test_the_home_asks_few_questions_of_the_database(sold):
     page = browser(sold[0])
     with CaptureQueriesContext(connection) as asked:
         page.get("/dashboard/")
-    assert len(asked) <= 21
+    assert len(asked) <= 22
 
 
 def test_a_leader_reads_his_own_fee_net_of_what_the_platform_keeps(clock):

@@ -41,11 +41,11 @@ def test_named_streamers_see_it_once_it_is_sent_and_others_do_not(lead, items):
     seller, other = build.streamer("s1"), build.streamer("s2")
     made = recommending.recommend(lead, NewRecommendation(items[::-1], "适合早餐场", [seller, seller]), at=AT)
     page = text(browser(seller).get("/selection/recommended/"))
-    for shown in ("领头羊", "适合早餐场", "推荐给你", "未看过", "2 件商品"):
+    for shown in ("领头羊", "适合早餐场", "推荐给你", ">没看过<", "2 件商品"):
         assert shown in page
     goods = text(browser(seller).get(f"/selection/recommended/{made.public_id}/"))
     assert goods.index(">p1<") < goods.index(">p0<"), "in the leader's order"
-    assert "未看过" not in text(browser(seller).get("/selection/recommended/"))
+    assert ">没看过<" not in text(browser(seller).get("/selection/recommended/"))
     assert "适合早餐场" not in text(browser(other).get("/selection/recommended/"))
     assert browser(other).get(f"/selection/recommended/{made.public_id}/").status_code == 404
     (recipient,) = Recipient.objects.all()

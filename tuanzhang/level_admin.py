@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from haowu.approvals.queues import DecisionForm, StaffQueue, reason_of
+from haowu.approvals.queues import DecisionForm, Offer, StaffQueue, reason_of
 from haowu.approvals.words import Subject
 from haowu.ground import days
 from haowu.ground.fields import PercentField, WholeField, YuanField
@@ -59,8 +59,7 @@ class LevelPolicyAdmin(RecordedAdmin, EditedAdmin):
     form = LevelPolicyForm
     list_display = [
         "effective_from",
-        *(yuan_column(f"{level}_gmv_fen", LevelPolicy._meta.get_field(f"{level}_gmv_fen").verbose_name)
-          for level in LEVELS),
+        *(f"{level}_gmv_fen" for level in LEVELS),
         "mode",
         "credited_to",
         "note",
@@ -143,9 +142,10 @@ class AppealAdmin(StaffQueue):
     action_form = AppealForm
     waiting_since = "asked_at"
     waiting = frozenset({Appeal.Status.OPEN})
+    offers = {name: Offer(Appeal.MOVES[name][0]) for name in ("uphold", "refuse")}
     actions = ["uphold", "refuse"]
     list_display = ["leader", "about", "status", "age", "asked_at", "reason", "decided_by", "decision"]
-    list_filter = ["status"]
+    list_filter = ["status", "asked_at"]
     list_select_related = ["leader", "assessment", "quarter_level", "decided_by"]
     search_fields = ["leader__name", "=leader__code"]
     ordering = ["decided_at", "asked_at"]
@@ -173,9 +173,10 @@ class ReadmissionAdmin(StaffQueue):
     action_form = ReadmissionForm
     waiting_since = "asked_at"
     waiting = frozenset({Readmission.Status.PENDING})
+    offers = {name: Offer(Readmission.MOVES[name][0]) for name in ("approve", "refuse")}
     actions = ["approve", "refuse"]
     list_display = ["leader", "revocation", "status", "age", "asked_at", "statement", "decided_by", "reason"]
-    list_filter = ["status"]
+    list_filter = ["status", "asked_at"]
     list_select_related = ["leader", "revocation__leader", "decided_by"]
     search_fields = ["leader__name", "=leader__code"]
     ordering = ["decided_at", "asked_at"]

@@ -70,7 +70,9 @@ class OpenRooms(ListPage):
 class RoomPage(TenantRequiredMixin, TemplateView):
     """When a room is free, and the form that books it."""
 
-    template_name = "bases/room.html"
+    def get_template_names(self) -> list[str]:
+        on_phone = self.request.tenant.kind == Tenant.Kind.STREAMER
+        return ["bases/room_phone.html" if on_phone else "bases/room.html"]
 
     @cached_property
     def room(self) -> Room:

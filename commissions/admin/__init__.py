@@ -3,6 +3,7 @@
 from commissions.admin import (  # noqa: F401  Django's autodiscovery imports this package alone
     casework,
     decisions,
+    home,
     nights,
     orders,
     payouts,

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html_join
@@ -20,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from commissions.cases import holds
 from commissions.cases.casework import trail_of
 from commissions.models import LineHold, OrderLine, TenantHold
-from haowu.approvals.queues import DecisionForm, StaffQueue, reason_of
+from haowu.approvals.queues import DecisionForm, Offer, StaffQueue, reason_of
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.ground.fields import TextField, WholeField
@@ -145,10 +146,20 @@ class LineHoldForm(HoldForm):
 
 
 class HoldAdmin(CaseAdmin):
+    """``waiting`` without statuses: what has not closed."""
+
+    waiting_since = "opened_at"
+    due_at = "expires_at"
+    waiting = frozenset({"open"})
+    waiting_query = "closed_at__isempty=1"
+    offers: ClassVar[dict[str, Offer]] = dict.fromkeys(("release", "extend"), Offer(among=Q(closed_at=None)))
     actions: ClassVar[list[str]] = ["release", "extend"]
     list_select_related: ClassVar[list[str]] = ["opened_by", "closed_by"]
     ordering: ClassVar[list[str]] = ["-pk"]
     release_act: ClassVar[Callable[..., None]]
+
+    def waiting_rows(self) -> QuerySet:
+        return self.model._default_manager.filter(closed_at=None)
 
     @admin.action(description=gettext_lazy("解除（写明原因）"), permissions=["decide"])
     def release(self, request: HttpRequest, chosen: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminDateWidget
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
@@ -19,16 +20,26 @@ from commissions.models import (
     ResettlementTotal,
     UpstreamFile,
 )
-from haowu.approvals.queues import reason_of
+from haowu.approvals.queues import Offer, reason_of
 from haowu.ground import days
 from haowu.ground.fields import DayField, TextField
+from haowu.ledger.models import Posting
 from haowu.tenants.admin import LookOnly, LookOnlyAdmin, yuan_column
 
 
 @admin.register(Dispute)
 class DisputeAdmin(CaseAdmin):
+    labels: ClassVar[dict[str, Any]] = {"hold": gettext_lazy("订单行冻结")}
     waiting_since = "opened_at"
     waiting = frozenset(Dispute.UNDECIDED)
+    due_at = "expires_at"
+    offers: ClassVar[dict[str, Offer]] = {
+        "propose": Offer(Dispute.MOVES["propose"][0]),
+        "uphold": Offer(Dispute.MOVES["uphold"][0], not_by="proposed_by"),
+        "send_back": Offer(Dispute.MOVES["send_back"][0], not_by="proposed_by"),
+        "reject": Offer(Dispute.UNDECIDED),
+        "extend": Offer(Dispute.UNDECIDED),
+    }
     actions: ClassVar[list[str]] = ["propose", "uphold", "send_back", "reject", "extend"]
     list_display: ClassVar[list] = [
         "order",
@@ -85,6 +96,10 @@ class ReversalForm(AskingForm):
 class CorrectionAdmin(CaseAdmin):
     waiting_since = "made_at"
     waiting = frozenset({Correction.Status.PROPOSED})
+    offers: ClassVar[dict[str, Offer]] = {
+        "approve": Offer(Correction.MOVES["post"][0], not_by="made_by"),
+        "refuse": Offer(Correction.MOVES["refuse"][0]),
+    }
     add_form = ReversalForm
     actions: ClassVar[list[str]] = ["approve", "refuse"]
     list_display: ClassVar[list] = [
@@ -102,6 +117,10 @@ class CorrectionAdmin(CaseAdmin):
     list_select_related: ClassVar[list[str]] = ["from_account__owner", "to_account__owner", "made_by", "checked_by"]
     ordering: ClassVar[list[str]] = ["-pk"]
     search_fields: ClassVar[list[str]] = ["=reference", "=corrects"]
+
+    def waiting_rows(self) -> QuerySet:
+        """Top-ups have a list of their own."""
+        return super().waiting_rows().exclude(kind=Posting.Kind.TOP_UP)
 
     def opened(self, request: HttpRequest, asked: dict[str, Any]) -> Correction:
         return corrections.reverse(asked["posting_reference"].strip(), asked["reason"], request.user, at=days.now())
@@ -144,6 +163,12 @@ class TotalInline(LookOnly, admin.TabularInline):
 class ResettlementAdmin(CaseAdmin):
     """Adding one is the preview."""
 
+    waiting_since = "made_at"
+    waiting = frozenset({Resettlement.Status.PREVIEWED})
+    offers: ClassVar[dict[str, Offer]] = {
+        "apply": Offer(Resettlement.MOVES["apply"][0], not_by="made_by"),
+        "discard": Offer(Resettlement.MOVES["discard"][0]),
+    }
     add_form = ResettlementForm
     actions: ClassVar[list[str]] = ["apply", "discard"]
     inlines: ClassVar[list] = [TotalInline]
@@ -171,6 +196,14 @@ class ResettlementAdmin(CaseAdmin):
 
 @admin.register(ReconciliationItem)
 class ReconciliationItemAdmin(CaseAdmin):
+    labels: ClassVar[dict[str, Any]] = {"correction": gettext_lazy("冲正与调整")}
+    waiting_since = "found_on"
+    waiting = frozenset({ReconciliationItem.Status.OPEN, ReconciliationItem.Status.PROPOSED})
+    offers: ClassVar[dict[str, Offer]] = {
+        "propose": Offer(ReconciliationItem.MOVES["propose"][0]),
+        "resolve": Offer(ReconciliationItem.MOVES["resolve"][0], not_by="proposed_by"),
+        "send_back": Offer(ReconciliationItem.MOVES["return"][0], not_by="proposed_by"),
+    }
     actions: ClassVar[list[str]] = ["propose", "resolve", "send_back"]
     list_display: ClassVar[list] = [
         "order_no",

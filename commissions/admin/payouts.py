@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from commissions.models import PayoutBatch, Withdrawal, WithdrawalStep
 from commissions.payments import payouts, withdrawals
-from haowu.approvals.queues import DecisionForm, StaffQueue, reason_of
+from haowu.approvals.queues import DecisionForm, Offer, StaffQueue, reason_of
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.ground.money import yuan
@@ -45,6 +45,11 @@ class WithdrawalAdmin(StaffQueue):
     action_form = WithdrawalForm
     waiting_since = "requested_at"
     waiting = frozenset({Withdrawal.Status.REQUESTED, Withdrawal.Status.APPROVED})
+    offers = {
+        "approve": Offer(Withdrawal.MOVES["approve"][0], not_by="touched_by"),
+        "refuse": Offer(Withdrawal.MOVES["refuse"][0]),
+        "pay": Offer((Withdrawal.Status.APPROVED,)),
+    }
     actions = ["approve", "refuse", "pay"]
     list_display = [
         "reference",
@@ -58,7 +63,7 @@ class WithdrawalAdmin(StaffQueue):
         "reason",
         "batch",
     ]
-    list_filter = ["status", "tenant__kind", "requested_on"]
+    list_filter = ["status", "tenant__kind", "requested_on", "touched_at"]
     list_select_related = ["tenant", "bank_account", "touched_by", "batch"]
     search_fields = ["=number", "=tenant__code", "=batch__number"]
     inlines = [StepInline]

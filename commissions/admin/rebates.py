@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from commissions.admin.casework import AskingForm, CaseAdmin
 from commissions.leaders import rebates
 from commissions.models import Rebate, RebateBatch
-from haowu.approvals.queues import reason_of
+from haowu.approvals.queues import Offer, reason_of
 from haowu.ground import days
 from haowu.ground.fields import TextField
 from haowu.ground.money import yuan
@@ -42,6 +42,12 @@ class QuarterForm(AskingForm):
 @admin.register(RebateBatch)
 class RebateBatchAdmin(CaseAdmin):
     add_form = QuarterForm
+    waiting_since = "made_at"
+    waiting = frozenset({RebateBatch.Status.PROPOSED})
+    offers: ClassVar[dict[str, Offer]] = {
+        "approve": Offer(RebateBatch.MOVES["post"][0], not_by="made_by"),
+        "refuse": Offer(RebateBatch.MOVES["refuse"][0]),
+    }
     actions: ClassVar[list[str]] = ["approve", "refuse"]
     gmv = yuan_column("gmv_fen", gettext_lazy("净成交额合计"))
     total = yuan_column("sum_fen", gettext_lazy("返点合计"))

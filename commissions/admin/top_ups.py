@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -46,6 +47,9 @@ class TopUpAdmin(CorrectionAdmin):
         "checked_by",
     ]
     list_filter: ClassVar[list] = ["status"]
+
+    def waiting_rows(self) -> QuerySet:
+        return TopUp.objects.filter(status__in=self.waiting)
 
     def opened(self, request: HttpRequest, asked: dict[str, Any]) -> Correction:
         merchant, number = asked["merchant"], asked["number"]

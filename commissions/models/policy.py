@@ -1,10 +1,18 @@
 """The platform's settlement policy, in versions. A line keeps the one that was in force when it was ordered."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from haowu.ground.versions import VersionsQuerySet
+
+
+class PolicyQuerySet(VersionsQuerySet["Policy"]):
+    def tech_bps_at(self, at: datetime) -> int:
+        """What the platform keeps of a commission ordered at ``at``."""
+        return self.in_force(at).tech_bps
 
 
 class Policy(models.Model):
@@ -28,7 +36,7 @@ class Policy(models.Model):
     note = models.CharField(_("说明"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
 
-    objects = VersionsQuerySet.as_manager()
+    objects = PolicyQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("结算政策")

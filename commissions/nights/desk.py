@@ -26,7 +26,7 @@ def night_status(run: Run, *, at: datetime) -> dict[str, Any]:
         if run.error
         else None,
         "shards": [_shard(shard, at) for shard in shards],
-        "trail": _trail(run, {f"{run.day}#{shard.no}": shard.no for shard in shards}),
+        "trail": _trail(run, shards),
     }
 
 
@@ -47,11 +47,15 @@ def _shard(shard: Shard, at: datetime) -> dict[str, Any]:
     }
 
 
-def _trail(run: Run, numbers: dict[str, int]) -> list[dict[str, Any]]:
+def acts_on(run: Run, shards: list[Shard]) -> list[Trail]:
     """The last acts on the night and its shards, oldest first."""
     of_night = Trail.objects.about(Run.CASE, run.trail_reference)
-    of_shards = Trail.objects.about_any(Shard.CASE, numbers)
-    rows = (of_night | of_shards).newest_first().select_related("user")[:TRAIL]
+    of_shards = Trail.objects.about_any(Shard.CASE, [shard.trail_reference for shard in shards])
+    return list(reversed((of_night | of_shards).newest_first().select_related("user")[:TRAIL]))
+
+
+def _trail(run: Run, shards: list[Shard]) -> list[dict[str, Any]]:
+    numbers = {shard.trail_reference: shard.no for shard in shards}
     return [
         {
             "at": _text(row.at),
@@ -60,7 +64,7 @@ def _trail(run: Run, numbers: dict[str, int]) -> list[dict[str, Any]]:
             "shard": numbers.get(row.subject),
             "reason": row.reason,
         }
-        for row in reversed(rows)
+        for row in acts_on(run, shards)
     ]
 
 

@@ -30,13 +30,8 @@ def preview(price_fen: int, commission_bps: int, *, at: datetime) -> Preview:
 
 def previews(sales: Sequence[tuple[int, int]], *, at: datetime) -> list[Preview]:
     """``preview`` of each pair of a price in fen and a rate in bps, in order."""
-    tech = tech_bps(at) if sales else 0
+    tech = Policy.objects.tech_bps_at(at) if sales else 0
     return [
         Preview(commission_bps, tech, split(price_fen, Rates(commission_bps=commission_bps, tech_bps=tech)))
         for price_fen, commission_bps in sales
     ]
-
-
-def tech_bps(at: datetime) -> int:
-    """What the platform keeps of each gross under the policy in force at ``at``."""
-    return Policy.objects.in_force(at).tech_bps

@@ -1,28 +1,47 @@
-"""How much of each product was sold of late, for pages of its merchant."""
+"""What goods sold of late: for pages of their merchants, and for the selection centre below, which knows no orders."""
 
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import Sum
 from django.db.models.functions import TruncDate
 
 from commissions.models import OrderLine
 from haowu.ground import days
+from haowu.tenants.scope import platform_scope
 from merchants.models import Product
+from streamers.centre import figures
 
-SPAN = timedelta(days=30)
+COUNTED_DAYS = timedelta(days=30)
+
+_SOLD = """
+    SELECT product_id, count(*) FROM commissions_orderline
+    WHERE ordered_at >= %(since)s AND ordered_at < %(until)s AND status <> 'invalid'
+    GROUP BY product_id
+"""
 
 
 def recent_sales(products: Collection[Product], at: datetime) -> dict[int, list[int]]:
     """By product: pieces ordered on each of the last thirty business days, the oldest first; refunds not taken off."""
     merchants = {product.merchant_id for product in products}
-    first = days.day_of(at - SPAN) + days.ONE_DAY
+    first = days.day_of(at - COUNTED_DAYS) + days.ONE_DAY
     lines = OrderLine.objects.filter(
         merchant__in=merchants, product__in=products, ordered_at__gte=days.start_of(first), ordered_at__lte=at
     )
     by_day = lines.order_by().values_list("product", TruncDate("ordered_at", tzinfo=days.SHANGHAI))
-    found: dict[int, list[int]] = defaultdict(lambda: [0] * SPAN.days)
+    found: dict[int, list[int]] = defaultdict(lambda: [0] * COUNTED_DAYS.days)
     for product, day, pieces in by_day.annotate(pieces=Sum("quantity")):
         found[product][(day - first).days] += pieces
     return found
+
+
+def count_sales(*, at: datetime) -> int:
+    """Count the lines of the thirty business days before ``at``, without what became invalid; how many goods sold."""
+    until = days.start_of(days.day_of(at))
+    with platform_scope(), connection.cursor() as cursor:
+        cursor.execute(_SOLD, {"since": until - COUNTED_DAYS, "until": until})
+        sold = dict(cursor.fetchall())
+    figures.set_sales(sold, days.day_of(at))
+    return len(sold)

@@ -21,6 +21,7 @@ from haowu.ledger.books import Transfer, balances, open_accounts, platform, post
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.models import Tenant
 from merchants.models import Shop
+from streamers.centre.sync import in_step
 
 
 class TopUpInvalid(Refused):
@@ -76,6 +77,7 @@ def hold_what_deposits_cannot_pay(after: date | None, day: date, *, at: datetime
         )
     short = OrderLine.objects.filter(held_reason=INSUFFICIENT_DEPOSIT).values("merchant")
     Shop.objects.filter(merchant__in=short, deposit_exhausted_at__isnull=True).update(deposit_exhausted_at=at)
+    in_step()
 
 
 def is_low(shop: Shop) -> bool:

@@ -50,6 +50,8 @@ class Act(models.TextChoices):
     SENT = "sent", _("交给银行")
     SKIPPED = "skipped", _("跳过")
     UPHELD = "upheld", _("申诉成立")
+    VIEWING_BEGAN = "viewing_began", _("开始以其身份查看")
+    VIEWING_ENDED = "viewing_ended", _("结束以其身份查看")
     WITHDRAWN = "withdrawn", _("撤回")
 
 
@@ -90,6 +92,7 @@ class Subject(models.TextChoices):
     RECONCILIATION = "reconciliation", _("对账差异")
     RESETTLEMENT = "resettlement", _("重新结算")
     SECOND_LEVEL = "second-level", _("二级合作")
+    SECOND_STEP = "second-step", _("两步验证")
     SHARD = "shard", _("结算分片")
     SHOP = "shop", _("店铺")
     TENANT = "tenant", _("租户")

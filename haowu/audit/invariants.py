@@ -23,6 +23,7 @@ from haowu.audit import levels as audit_levels
 from haowu.audit import moments as audit_moments
 from haowu.audit import nights as audit_nights
 from haowu.audit import payouts as audit_payouts
+from haowu.audit import selection as audit_selection
 from haowu.audit import trail as audit_trail
 from haowu.ground import days
 
@@ -55,6 +56,7 @@ def run_audit() -> list[Finding]:
         audit_bases,
         audit_keys,
         audit_levels,
+        audit_selection,
         audit_trail,
     )
     searches = [*_SEARCHES, *(search for subject in subjects for search in subject.SEARCHES)]
@@ -223,5 +225,6 @@ _RECOMPUTED: list[tuple[str, str, Callable[[], Iterator[str]]]] = [
     ("I9", "已关账日的结算明细没有变动", _changed_days),
     ("I15", "操作记录的哈希链完整，没有改动或删去的行", chain.broken_links),
     ("I15.2", "操作记录都已入链", lambda: chain.overdue_rows(at=days.now())),
+    ("I20.2", "选品中心的行与其来源一致（抽样重做）", lambda: audit_selection.rows_out_of_step(at=days.now())),
     ("I16.2", "接口答复为已接收的事件都在（最近 500 个答复）", audit_keys.broken_promises),
 ]

@@ -46,8 +46,8 @@ def settle_in(cursor, crowd: Crowd) -> None:
         """
         INSERT INTO merchants_shop (merchant_id, score, funding, low_balance_fen)
         SELECT id, 480, 'withheld', 0 FROM tenants_tenant WHERE kind = 'merchant';
-        INSERT INTO streamers_profile (streamer_id, fans, bio)
-        SELECT id, 0, '' FROM tenants_tenant WHERE kind = 'streamer';
+        INSERT INTO streamers_profile (streamer_id, fans)
+        SELECT id, 0 FROM tenants_tenant WHERE kind = 'streamer';
         INSERT INTO merchants_product (id, merchant_id, code, public_id, title, description, status, created_at)
         SELECT id, id, 'p', public_id, 'bench', '', 'listed', now() FROM tenants_tenant WHERE kind = 'merchant';
         ANALYZE tenants_tenant, merchants_shop, merchants_product;

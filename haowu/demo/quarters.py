@@ -3,7 +3,7 @@
 What the clock and the staff would have done on each day. Any of it may be asked for again: it happens once.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from commissions.leaders import levelling, rebates
 from commissions.models import Run
@@ -14,33 +14,33 @@ from haowu.tenants.models import User
 from tuanzhang import periods, permission
 from tuanzhang.models import LevelPolicy
 
-OPENED = date(2010, 1, 1)
 WORKING_HOURS = timedelta(hours=10)
 PEOPLE = ("finance-maker", "finance-checker")
 TERMS = {
-    "bronze_gmv_fen": 3_000_00,
-    "silver_gmv_fen": 20_000_00,
-    "gold_gmv_fen": 80_000_00,
+    "bronze_gmv_fen": 30_000_00,
+    "silver_gmv_fen": 150_000_00,
+    "gold_gmv_fen": 600_000_00,
     "silver_brands": 10,
     "gold_brands": 20,
-    "target_gmv_fen": 40_000_00,
+    "target_gmv_fen": 400_000_00,
     "target_brands": 30,
     "target_promoters": 50,
     "note": "演示：门槛按演示数据的规模",
 }
 
 
-def make_policy() -> None:
+def make_policy(since: date) -> None:
     """Thresholds for a market of a few thousand orders a month; the platform's own would leave everybody below."""
-    if not LevelPolicy.objects.filter(effective_from=OPENED).exists():
-        publish(LevelPolicy(effective_from=OPENED, **TERMS), Subject.LEVEL_POLICY, at=days.now())
+    quarter = periods.quarter_of(since)
+    if not LevelPolicy.objects.filter(effective_from=quarter).exists():
+        publish(LevelPolicy(effective_from=quarter, **TERMS), Subject.LEVEL_POLICY, at=days.now())
 
 
 def on(day: date) -> None:
     """What is due on ``day``, whose night has closed. Before the first night there is nothing to judge."""
-    if not Run.objects.closed().filter(day=day).exists():
+    if not Run.objects.closed().filter(day__gte=day).exists():
         return
-    at = days.start_of(day) + WORKING_HOURS
+    at = _worked_at(day)
     if day.day == 1:
         levelling.assess_month(periods.month_before(day), at=at)
         if day == periods.quarter_of(day):
@@ -52,12 +52,17 @@ def on(day: date) -> None:
 
 
 def _rebate(quarter: date, day: date) -> None:
-    at = days.start_of(day) + WORKING_HOURS
+    at = _worked_at(day)
     if not rebates.preview(quarter, at=at):
         return
     maker, checker = (_person(name) for name in PEOPLE)
     batch = rebates.propose(quarter, by=maker, at=at)
     rebates.approve(batch, by=checker, at=at)
+
+
+def _worked_at(day: date) -> datetime:
+    """In the morning; at once where it is earlier still."""
+    return min(days.start_of(day) + WORKING_HOURS, days.now())
 
 
 def _person(name: str) -> User:

@@ -17,7 +17,8 @@ from commissions.models import OrderLine
 from commissions.orders.intake import receive
 from haowu.approvals.versions import publish
 from haowu.approvals.words import Subject
-from haowu.demo.retail.names import MERCHANTS
+from haowu.demo import cast, profiles
+from haowu.demo.profiles import Profile
 from haowu.demo.retail.sample import sample_number
 from haowu.ground import days
 from haowu.tenants import opening
@@ -26,6 +27,10 @@ from merchants.models import Product
 from tuanzhang.models import LevelLabel, QuarterLevel
 
 SITES = (("linyi", "临沂兰山直播基地", "兰山区小商品城 3 号楼"), ("yiwu", "义乌北苑供应链基地", "北苑街道 18 号"))
+ABOUT = {
+    "linyi": Profile(cast.ALL_FIELDS, "临沂", "三间直播间，家居百货现货当天出库"),
+    "yiwu": Profile(cast.ALL_FIELDS, "义乌", "节庆和派对的货，一年备两次"),
+}
 GOODS = 120
 BUYERS = ("临沂市", "济南市", "杭州市", "上海市", "成都市", "临沂市", "广州市", "义乌市")
 SOURCE = "demo-shop"
@@ -59,13 +64,15 @@ def _found(leader: Tenant, site: tuple[str, str, str], at: datetime) -> None:
     asked = founding.Site(name, "gold" if city == "linyi" else "silver", city, address, 3, 6, 2_400)
     application = founding.apply(leader, asked, papers, is_gold_leader=True, at=at)
     founding.approve(application, code=f"b-{city}", by=None, at=at)
+    base = Tenant.objects.get(kind=Tenant.Kind.BASE, code=f"b-{city}")
+    profiles.write([(base, ABOUT[city])], at=at)
 
 
 def _introduce(at: datetime) -> None:
     """Every third shop's own brand, one in five of them still waiting for an answer."""
     bases = list(Tenant.objects.filter(base__isnull=False).order_by("pk"))
     today = days.day_of(at)
-    for index, name in enumerate(list(MERCHANTS.values())[::3] if bases else ()):
+    for index, name in enumerate([shop.name for shop in cast.players("shop").values()][::3] if bases else ()):
         until = today + timedelta(days=20 if index == 0 else 400)
         wish = introducing.Authorised(name, f"SQ-{index:03}", today, until)
         asked = introducing.introduce(bases[index % len(bases)], wish, at=at)

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,7 @@ LAST_PORT = 8049
 PATIENCE_SECONDS = 30
 PROJECT = Path(__file__).resolve().parents[2]
 PR_SET_PDEATHSIG = 1
+_NOTHING: Mapping[str, str] = {}
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -55,15 +57,16 @@ class Programs:
     def start_beat(self) -> None:
         self._start("beat", *CELERY, "beat", "--loglevel", "WARNING", scope="platform")
 
-    def start_web(self, *, workers: int = 1, threads: int = 8) -> int:
-        """Serve on the first free port from 8000 on; returns it once it answers."""
+    def start_web(self, *, workers: int = 1, threads: int = 8, environment: Mapping[str, str] = _NOTHING) -> int:
+        """Serve on the first free port from 8000 on; returns it once it answers. ``environment`` is added to ours."""
         port = _free_port()
         collected = {"STATIC_COLLECTED": "yes"}
         collect = (sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0")
         subprocess.run(collect, env=os.environ | collected, cwd=PROJECT, check=True)
         hands = ("--workers", str(workers), "--threads", str(threads), "--worker-class", WORKER_CLASS)
         bind = ("--bind", f"127.0.0.1:{port}", "--log-level", "warning")
-        self._start("web", sys.executable, "-m", "gunicorn", "haowu.wsgi", *bind, *hands, settings=collected)
+        settings = collected | dict(environment)
+        self._start("web", sys.executable, "-m", "gunicorn", "haowu.wsgi", *bind, *hands, environment=settings)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not _answers(port):
             self.check()
@@ -86,18 +89,17 @@ class Programs:
                     )
                 )
 
-    def _start(self, name: str, *command: str, scope: str = "", settings: dict[str, str] | None = None) -> None:
+    def _start(self, name: str, *command: str, scope: str = "", environment: Mapping[str, str] = _NOTHING) -> None:
         """In a session of its own, so that Ctrl-C reaches the demo alone, which then stops the others in order."""
-        environment = {key: value for key, value in os.environ.items() if key != "HAOWU_SCOPE"} | (settings or {})
-        if scope:
-            environment["HAOWU_SCOPE"] = scope
+        inherited = {key: value for key, value in os.environ.items() if key != "HAOWU_SCOPE"}
+        scoped = {"HAOWU_SCOPE": scope} if scope else {}
         with log_of(name).open("ab") as log:
             program = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=environment,
+                env=inherited | scoped | dict(environment),
                 cwd=PROJECT,
                 start_new_session=True,
                 preexec_fn=partial(_end_with, os.getpid()) if _LIBC else None,

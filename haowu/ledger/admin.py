@@ -26,9 +26,8 @@ class PostingAdmin(LookOnlyAdmin):
         yuan_column("amount_fen", _("金额")),
         "reference",
     ]
-    list_filter = ["kind"]
+    list_filter = ["kind", "day"]
     list_select_related = ["from_account__owner", "to_account__owner"]
-    date_hierarchy = "day"
     ordering = ["-day", "-pk"]
     search_fields = ["=reference"]
     fields = [
@@ -52,9 +51,8 @@ class DailyBalanceAdmin(LookOnlyAdmin):
         yuan_column("closing_fen", _("期末")),
     ]
     list_display = ["day", "account", *amounts]
-    list_filter = ["account__kind"]
+    list_filter = ["account__kind", "day"]
     list_select_related = ["account__owner"]
-    date_hierarchy = "day"
     ordering = ["-day", "account"]
     search_fields = ["account__owner__name", "account__owner__code"]
     fields = ["day", "account", *amounts]

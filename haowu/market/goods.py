@@ -16,6 +16,7 @@ from merchants.models import Category, Product
 PLENTY = 9_999
 """Stock of a product whose entry says nothing of stock."""
 TITLE_LENGTH = 120
+DESCRIPTION_LENGTH = 2000
 PATH_LENGTH = 1000
 
 
@@ -39,9 +40,12 @@ class _Good:
     path: categories.Path
     price_fen: int
     stock: int
+    description: str
 
     def draft(self, leaves: dict[categories.Path, Category]) -> listing.ProductDraft:
-        return listing.ProductDraft(self.code, self.title, leaves[self.path], self.price_fen, self.stock)
+        return listing.ProductDraft(
+            self.code, self.title, leaves[self.path], self.price_fen, self.stock, self.description
+        )
 
 
 def load_products(market: Market, catalogues: Sequence[Catalogue]) -> None:
@@ -81,6 +85,7 @@ def _good(place: str, catalogue: Catalogue, entry: dict[str, Any]) -> _Good:
         path=_path(text(entry, "category", default="", max_length=PATH_LENGTH)),
         price_fen=amount(entry, "price_fen"),
         stock=whole(entry, "stock", default=PLENTY),
+        description=text(entry, "description", default="", max_length=DESCRIPTION_LENGTH),
     )
 
 

@@ -18,6 +18,7 @@ from haowu.market.entries import MAX_BPS, flag, moment, whole
 from haowu.market.offers import load_plans
 from haowu.market.parties import load_leaders, load_merchants, load_streamers
 from haowu.market.picks import load_picks
+from streamers.centre.sync import in_step
 
 MAX_DAYS = 365
 
@@ -38,6 +39,7 @@ def load(market: dict[str, Any]) -> Market:
     load_plans(answer, market.get("plans"))
     load_activities(answer, market.get("activities"))
     load_picks(answer, market.get("picks"))
+    in_step()
     return answer
 
 

@@ -32,10 +32,3 @@ class ApiClientAdmin(RecordedAdmin, LookOnlyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return admin.ModelAdmin.has_delete_permission(self, request, obj)
-
-
-class TokenAdmin(LookOnlyAdmin):
-    """For the toolkit's tokens: clients get theirs at the token's door, staff neither make nor see one."""
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

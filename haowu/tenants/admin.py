@@ -5,33 +5,53 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from haowu.ground import days, inputs
-from haowu.ground.fields import DayField, SplitMomentField, TextField
-from haowu.ground.money import yuan
-from haowu.tenants import personal
+from haowu.ground.fields import DayField, PercentField, SplitMomentField, TextField, YuanField
+from haowu.tenants import columns, personal
+from haowu.tenants.columns import yuan_column as yuan_column
 from haowu.tenants.models import BuyerIdentity, Membership, PersonalDataAccess, PersonalRecord, Tenant, User
 from haowu.tenants.recorded_admin import HIDDEN, RecordedAdmin
-
-admin.site.site_header = admin.site.site_title = _("好物联盟 · 平台后台")
-admin.site.index_title = _("运营与账务")
-admin.site.unregister(Group)
+from haowu.tenants.staff_lists import CappedPaginator, PrudentList
+from haowu.tenants.staff_pages import SecondStepPages, ViewAsPages
 
 
-class LookOnly(admin.options.BaseModelAdmin):
+class Readable(admin.options.BaseModelAdmin):
+    """Fields read as people speak of them (``columns``). ``labels`` names those that have no name for people."""
+
+    view_on_site = False
+    labels: ClassVar[dict[str, Any]] = {}
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return columns.shown(self.model, super().get_list_display(request), self.labels)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Only where nothing is typed: a column is no field of a form."""
+        sets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return sets
+        return [
+            (name, rest | {"fields": columns.shown(self.model, rest["fields"], self.labels)}) for name, rest in sets
+        ]
+
+
+class LookOnly(Readable):
     """No adding, changing or deleting, also for superusers; what may be viewed follows the usual permissions."""
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        """Of inlines: nothing in them is typed, so their form has no fields."""
+        return super().get_formset(request, obj, **{"fields": []} | options)
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
@@ -43,12 +63,20 @@ class LookOnly(admin.options.BaseModelAdmin):
         return False
 
 
-class LookOnlyAdmin(LookOnly, admin.ModelAdmin):
+class StaffList(admin.ModelAdmin):
+    """What every list of ours has in common."""
+
     show_full_result_count = False
     list_per_page = 50
+    list_max_show_all = 0
+    paginator = CappedPaginator
 
-    def get_changelist(self, request: HttpRequest, **options: Any) -> "type[ChangeList]":
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         return PrudentList
+
+
+class LookOnlyAdmin(LookOnly, StaffList):
+    pass
 
 
 class KeySelect(AutocompleteSelect):
@@ -58,7 +86,7 @@ class KeySelect(AutocompleteSelect):
         return super().optgroups(name, [each for each in value if _may_be_key(each)], attr)
 
 
-class Edited(admin.options.BaseModelAdmin):
+class Edited(Readable):
     """What staff type into the fields of a model passes the same door as every other form."""
 
     formfield_overrides: ClassVar[dict] = {
@@ -68,25 +96,23 @@ class Edited(admin.options.BaseModelAdmin):
         models.DateTimeField: {"form_class": SplitMomentField},
     }
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Fen are asked for in yuan and basis points in percent, as staff speak of them."""
+        if "form_class" in options or not db_field.name.endswith(("_fen", "bps")):
+            return super().formfield_for_dbfield(db_field, request, **options)
+        kind, unit = (YuanField, _("（元）")) if db_field.name.endswith("_fen") else (PercentField, _("（%）"))
+        label = format_lazy("{}{}", columns.FieldLabel(db_field), unit)
+        asked = {"label": label, "required": not db_field.blank, "help_text": db_field.help_text}
+        return kind(**asked, initial=db_field.get_default() if db_field.has_default() else None)
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):
             options.setdefault("widget", KeySelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **options)
 
 
-class EditedAdmin(Edited, admin.ModelAdmin):
-    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
-        return PrudentList
-
-
-class PrudentList(ChangeList):
-    """A filter that no date or number can be is no filter: the list says so, as it does of an unknown one."""
-
-    def get_queryset(self, request: HttpRequest, **options: Any) -> Any:
-        try:
-            return super().get_queryset(request, **options)
-        except (OverflowError, ValueError) as error:
-            raise IncorrectLookupParameters from error
+class EditedAdmin(Edited, StaffList):
+    pass
 
 
 def _may_be_key(text: str) -> bool:
@@ -94,18 +120,6 @@ def _may_be_key(text: str) -> bool:
         return bool(inputs.whole_text(text, high=2**63 - 1))
     except inputs.InputInvalid:
         return False
-
-
-def yuan_column(name: str, label: Any) -> Any:
-    """A column that shows the fen in ``name`` as yuan."""
-
-    @admin.display(description=label, ordering=name)
-    def column(row: Any) -> str:
-        fen = getattr(row, name)
-        return "–" if fen is None else f"¥{yuan(fen)}"
-
-    column.__name__ = f"{name}_in_yuan"
-    return column
 
 
 class MembershipInline(Edited, admin.TabularInline):
@@ -120,7 +134,8 @@ class BuyerIdentityInline(Edited, admin.TabularInline):
 
 
 @admin.register(User)
-class PersonAdmin(RecordedAdmin, EditedAdmin, UserAdmin):
+class PersonAdmin(RecordedAdmin, SecondStepPages, EditedAdmin, UserAdmin):
+    change_form_template = "admin/tenants/user/change_form.html"
     subject_kind = "user"
     inline_kinds = {Membership: "membership"}
     hidden = frozenset({"password", "email", "first_name", "last_name"})
@@ -143,15 +158,14 @@ class PersonAdmin(RecordedAdmin, EditedAdmin, UserAdmin):
 
 
 @admin.register(Tenant)
-class TenantAdmin(RecordedAdmin, EditedAdmin):
+class TenantAdmin(RecordedAdmin, ViewAsPages, EditedAdmin):
     subject_kind = "tenant"
     inline_kinds = {Membership: "membership", BuyerIdentity: "buyer-identity"}
     list_display = ["name", "kind", "code", "created_at"]
     list_filter = ["kind"]
     search_fields = ["name", "code"]
-    readonly_fields = ["public_id", "created_at"]
+    readonly_fields = ["public_id", "avatar", "created_at"]
     inlines = [MembershipInline, BuyerIdentityInline]
-    show_full_result_count = False
 
     def get_readonly_fields(self, request: HttpRequest, tenant: Tenant | None = None) -> list[str]:
         """Kind and code are for good: orders and other systems name tenants by them."""
@@ -228,9 +242,9 @@ LABELS = {"holder": _("户名"), "bank": _("开户银行"), "name": _("姓名"),
 
 @admin.register(PersonalDataAccess)
 class PersonalDataAccessAdmin(LookOnlyAdmin):
+    list_filter = ["at"]
     list_display = ["at", "who", "reason", "tenant", "record"]
     list_select_related = ["tenant", "record"]
-    date_hierarchy = "at"
     ordering = ["-at", "-pk"]
     search_fields = ["=who", "=tenant__code"]
     fields = ["at", "by", "who", "reason", "tenant", "record"]

@@ -3,7 +3,7 @@ from django.core.checks import Tags, register
 from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
-from haowu.tenants.checks import data_keys_are_set
+from haowu.tenants.checks import data_keys_are_set, staff_give_a_second_step
 from haowu.tenants.scope import refuse_lost_scope
 
 
@@ -15,3 +15,4 @@ class TenantsConfig(AppConfig):
     def ready(self) -> None:
         connection_created.connect(refuse_lost_scope, dispatch_uid="scope")
         register(data_keys_are_set, Tags.security, deploy=True)
+        register(staff_give_a_second_step, Tags.security, deploy=True)

@@ -89,7 +89,7 @@ class ListPage(TenantRequiredMixin, TemplateView):
             rows = rows.filter(self.tab.condition(days.now()))
         filterset = self.filterset_class(self.request.GET, queryset=rows, request=self.request)
         page = page_of(filterset.qs, self.sort.order, self.request.GET.get("after", ""), self.page_size)
-        chips, tabs = list(_chips(filterset, self.request.GET)), self._open_tabs()
+        chips, tabs = list(chips_of(filterset.form, self.request.GET)), self._open_tabs()
         known = next((each.count for each in tabs if each.is_here), None)
         total, is_more = (known, False) if known is not None and not chips else capped_count(filterset.qs)
         return super().get_context_data(
@@ -116,14 +116,15 @@ class ListPage(TenantRequiredMixin, TemplateView):
         return [OpenTab(tab, found[tab.key], f"view={tab.key}", tab.key == here) for tab in tabs]
 
 
-def _chips(filterset: FilterSet, query: Any) -> Iterator[Chip]:
-    for name, value in filterset.form.cleaned_data.items():
+def chips_of(form: forms.Form, query: Any) -> Iterator[Chip]:
+    """A chip for each filter of ``form`` that is in force in ``query``, the page's address."""
+    for name, value in form.cleaned_data.items():
         if value in (None, "", False):
             continue
         rest = query.copy()
         for gone in (name, "after"):
             rest.pop(gone, None)
-        field = filterset.form.fields[name]
+        field = form.fields[name]
         yield Chip(str(field.label), _label_of(field, value), rest.urlencode())
 
 

@@ -21,6 +21,7 @@ class User(AbstractUser):
 
     class Meta:
         verbose_name = verbose_name_plural = _("用户")
+        permissions = [("reset_second_step", _("可重置两步验证"))]
 
 
 class TenantQuerySet(models.QuerySet["Tenant"]):
@@ -56,12 +57,17 @@ class Tenant(models.Model):
     code = models.CharField(_("编号"), max_length=64, help_text=_("平台内同类租户唯一"))
     public_id = models.CharField(_("公开编号"), max_length=16, unique=True, default=public_id, editable=False)
     name = models.CharField(_("名称"), max_length=120)
+    avatar = models.ImageField(_("头像"), upload_to="avatars/", max_length=200, blank=True, default="", db_default="")
+    field = models.CharField(_("主营"), max_length=32, blank=True, default="", db_default="")
+    city = models.CharField(_("城市"), max_length=32, blank=True, default="", db_default="")
+    introduction = models.CharField(_("一句话介绍"), max_length=120, blank=True, default="", db_default="")
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
 
     objects = TenantQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("租户")
+        permissions = [("view_as_tenant", _("可以其身份查看前台"))]
         constraints = [
             models.UniqueConstraint(fields=["kind", "code"], name="tenant_kind_code_unique"),
             models.CheckConstraint(
@@ -92,6 +98,7 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, verbose_name=_("用户"))
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, verbose_name=_("租户"))
     role = models.CharField(_("角色"), max_length=10, choices=Role)
+    guide_closed_at = models.DateTimeField(_("已关闭新手引导"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = _("成员")
@@ -107,6 +114,11 @@ class Membership(models.Model):
     @property
     def trail_facts(self) -> dict[str, int | str]:
         return {"user_id": self.user_id, "role": self.role}
+
+    def close_guide(self, at: datetime) -> None:
+        """Show the first steps no more to this member of this tenant."""
+        self.guide_closed_at = at
+        self.save(update_fields=["guide_closed_at"])
 
     @property
     def may_write(self) -> bool:

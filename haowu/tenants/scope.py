@@ -30,6 +30,12 @@ def enter_scope(scope: int | str) -> None:
         cursor.execute("SET LOCAL app.tenant = %s", [str(scope)])
 
 
+def read_only() -> None:
+    """Let nothing be written until the running transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL transaction_read_only = on")
+
+
 def current_scope() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(current_setting('app.tenant', true), '')")

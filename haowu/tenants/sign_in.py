@@ -11,6 +11,7 @@ from haowu.web.addresses import client_address
 from haowu.web.limits import Limit, Rate, Tries
 
 SIGN_IN_TRIES = Tries(Limit("sign-in-tries-of-address"), Limit("sign-in-tries"))
+SECOND_STEP_TRIES = Tries(Limit("second-step-tries-of-address"), Limit("second-step-tries"))
 
 
 class SignInRequest(HttpRequest):

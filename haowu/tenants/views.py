@@ -1,13 +1,14 @@
 """The doors: signing in and out, and choosing the tenant to act for."""
 
+from django.conf import settings
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.generic import TemplateView
+from django.views.generic import TemplateView, View
 
-from haowu.ground import inputs
+from haowu.ground import days, inputs
 from haowu.tenants.middleware import SESSION_KEY
 from haowu.tenants.models import Tenant
 from haowu.web.paths import local
@@ -26,6 +27,9 @@ class SignIn(LoginView):
     template_name = "tenants/sign_in.html"
     redirect_authenticated_user = True
 
+    def get_context_data(self, **context):
+        return super().get_context_data(demo_logins=settings.DEMO_LOGINS, **context)
+
 
 class TenantChooser(LoginRequiredMixin, TemplateView):
     """The tenants of the user; POST ``tenant`` (a public id) acts for it from then on, on the page of ``next``."""
@@ -43,7 +47,8 @@ class TenantChooser(LoginRequiredMixin, TemplateView):
 
     def enter(self, tenant: Tenant, asked: str | None) -> HttpResponse:
         """Act for ``tenant``: on the page that was ``asked`` for before signing in, else on its first page."""
-        self.request.session[SESSION_KEY] = tenant.public_id
+        if not self.request.viewing:
+            self.request.session[SESSION_KEY] = tenant.public_id
         home = reverse(HOMES.get(tenant.kind, "statements"))
         return HttpResponseRedirect(local(self.request, asked) or home)
 
@@ -56,3 +61,14 @@ class Home(TenantChooser):
         if len(tenants) == 1:
             return self.enter(tenants[0], request.GET.get("next"))
         return super().get(request, *args, **kwargs)
+
+
+class CloseGuide(LoginRequiredMixin, View):
+    """The first steps are shown no more."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if request.membership:
+            request.membership.close_guide(days.now())
+        return HttpResponseRedirect(reverse("home"))

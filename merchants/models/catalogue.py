@@ -8,7 +8,6 @@ from django.db.models import Exists, Max, Min, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from bases.models import Brand, Stock
-from bases.models.stock import StockQuerySet
 from haowu.ground.lookups import all_words
 from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, public_id
@@ -74,6 +73,10 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def of_merchant(self, merchant: Tenant) -> "ProductQuerySet":
         return self.filter(merchant=merchant)
 
+    def after(self, pk: int) -> "ProductQuerySet":
+        """In the order in which they were made, for who goes through all of them."""
+        return self.filter(pk__gt=pk).order_by("pk")
+
     def named(self, public_ids: Iterable[str]) -> "ProductQuerySet":
         return self.filter(public_id__in=public_ids)
 
@@ -113,16 +116,11 @@ class ProductQuerySet(models.QuerySet["Product"]):
         held = Stock.objects.of_product(OuterRef("merchant"), OuterRef("code")).permitted(at)
         return self.filter(~Exists(held) | Exists(held.sold_by_working(at)))
 
-    def lying_in(self, city: str, at: datetime) -> "ProductQuerySet":
-        """Goods that a working base of ``city`` has free at ``at``."""
-        return self._lying(Stock.objects.filter(base__base__city=city), at)
-
-    def lying_at(self, base: Tenant, at: datetime) -> "ProductQuerySet":
-        return self._lying(Stock.objects.of_base(base), at)
-
-    def _lying(self, stock: StockQuerySet, at: datetime) -> "ProductQuerySet":
-        goods = stock.of_product(OuterRef("merchant"), OuterRef("code"))
-        return self.filter(Exists(goods.in_stock().sold_by_working(at)))
+    def sold_out(self, at: datetime) -> "ProductQuerySet":
+        """None of its SKUs has stock, and no working base has any of it free."""
+        in_stock = self.model.objects.filter(skus__stock__gt=0).values("pk")
+        free = Stock.objects.of_product(OuterRef("merchant"), OuterRef("code")).in_stock().sold_by_working(at)
+        return self.filter(~Q(pk__in=in_stock), ~Exists(free))
 
     def with_offer_facts(self) -> "ProductQuerySet":
         """Adds ``price_fen`` (lowest SKU), ``price_to_fen`` and ``stock`` over SKUs."""
@@ -210,6 +208,9 @@ class Sku(models.Model):
 class ProductImage(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images", verbose_name=_("商品"))
     image = models.ImageField(_("图片"), upload_to="products/%Y/%m/", max_length=200)
+    small = models.ImageField(
+        _("小图"), upload_to="products/%Y/%m/", max_length=200, blank=True, default="", db_default=""
+    )
     position = models.PositiveSmallIntegerField(_("顺序"), default=0)
 
     class Meta:
@@ -218,3 +219,8 @@ class ProductImage(models.Model):
 
     def __str__(self) -> str:
         return self.image.name or ""
+
+    @property
+    def small_url(self) -> str:
+        """For lists. Pictures kept before there were small ones show themselves."""
+        return (self.small or self.image).url

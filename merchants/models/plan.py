@@ -1,6 +1,6 @@
 """Commission plans of a merchant, and their rates by date."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import models
@@ -35,6 +35,13 @@ class PlanQuerySet(models.QuerySet["Plan"]):
 
     def ended(self, at: datetime) -> "PlanQuerySet":
         return self.filter(ends_at__lte=at)
+
+    def on_products(self, products: "Iterable[int]") -> "PlanQuerySet":
+        return self.filter(product__any_of=list(products))
+
+    def open_to_all(self) -> "PlanQuerySet":
+        """What decides for streamers whom no plan lists: normal plans, and exclusive ones, which shut them out."""
+        return self.filter(type__in=[Plan.Type.NORMAL, Plan.Type.EXCLUSIVE])
 
     def speaking_for(self, merchant_of: "Mapping[int, int]") -> "PlanQuerySet":
         """Every plan, of any date, that can decide an offer on a product of ``{product id: merchant id}``."""

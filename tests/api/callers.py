@@ -50,6 +50,7 @@ ALL_SCOPES = (
     "enrolments:read",
     "enrolments:write",
     "levels:read",
+    "selection:read",
     "trail:read",
 )
 

@@ -45,6 +45,9 @@ TABLE = {
     ("GET", "/order-events/paid-o1"):                             [401, 200, 403, 403, 403,  404, 403, 403, 403],
     ("GET", "/orders"):                                           [401, 200, 200, 200, 200,  200, 200, 200, 200],
     ("GET", "/orders/o1/lines/1"):                                [401, 200, 200, 200, 404,  404, 404, 404, 404],
+    ("GET", "/selection"):                                        [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("GET", "/selection/nothing-here"):                           [401, 403, 403, 404, 403,  403, 403, 404, 403],
+    ("GET", "/suggestions"):                                      [401, 403, 403, 200, 403,  403, 403, 200, 403],
     ("GET", "/balances"):                                         [401, 403, 403, 200, 200,  403, 403, 200, 200],
     ("GET", "/withdrawals"):                                      [401, 403, 403, 200, 200,  403, 403, 200, 200],
     ("GET", "/withdrawals/w1"):                                   [401, 403, 403, 200, 404,  403, 403, 404, 404],
@@ -94,6 +97,9 @@ TABLE = {
 }  # fmt: skip
 
 SCOPES = {
+    ("GET", "/selection"): "selection:read",
+    ("GET", "/selection/nothing-here"): "selection:read",
+    ("GET", "/suggestions"): "selection:read",
     ("POST", "/order-events"): "order-events:write",
     ("GET", "/order-events"): "order-events:read",
     ("GET", "/order-events/paid-o1"): "order-events:read",

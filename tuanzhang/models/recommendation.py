@@ -224,6 +224,10 @@ class RecipientQuerySet(models.QuerySet["Recipient"]):
     def visible_to(self, tenant: Tenant) -> "RecipientQuerySet":
         return self.filter(Q(leader=tenant) | Q(streamer=tenant))
 
+    def waiting_for(self, streamer: Tenant) -> "RecipientQuerySet":
+        """Running recommendations that name ``streamer`` and were not opened yet."""
+        return self.filter(streamer=streamer, seen_at=None, recommendation__ended_at=None)
+
     def earliest_seen_first(self) -> "RecipientQuerySet":
         return self.select_related("streamer").order_by(models.F("seen_at").asc(nulls_last=True), "pk")
 

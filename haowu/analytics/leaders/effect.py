@@ -36,8 +36,8 @@ class ItemEffect:
 def of_leader(leader: Tenant, since: datetime) -> QuerySet[Any, Any]:
     """A row for each product and activity of ``leader``, as first or second, with orders since ``since``."""
     mine = OrderLine.objects.visible_to(leader).filter(ordered_at__gte=since).exclude(activity="")
-    grouped = mine.order_by().values("activity", "product")
-    return grouped.annotate(
+    grouped: Any = mine.order_by().values("activity", "product")
+    found: QuerySet[OrderLine, dict[str, Any]] = grouped.annotate(
         orders=Count("order", distinct=True),
         streamers=Count("streamer", distinct=True),
         sold_fen=Sum("paid_fen"),
@@ -45,6 +45,7 @@ def of_leader(leader: Tenant, since: datetime) -> QuerySet[Any, Any]:
         fees_fen=Sum(_of(leader, "due_{role}_fen")),
         net_fen=Sum(_of(leader, "due_{role}_fen", "due_{role}_fee_fen")),
     )
+    return found
 
 
 def _of(leader: Tenant, gross: str, fee: str = "") -> Case:
@@ -75,8 +76,8 @@ def totals(rows: QuerySet[Any, Any]) -> dict[str, int]:
 def shown(rows: Iterable[dict[str, Any]], first: date | None) -> list[ItemEffect]:
     """The rows of a page with their products, pictures and activities; ``first``: the day from which they count."""
     rows = list(rows)
-    known = Product.objects.select_related("merchant").prefetch_related("images")
-    products = known.in_bulk([row["product"] for row in rows])
+    pictured = Product.objects.select_related("merchant").prefetch_related("images")
+    products = pictured.in_bulk([row["product"] for row in rows])
     titles = {each.code: str(each) for each in Activity.objects.filter(code__in={row["activity"] for row in rows})}
 
     def item(row: dict[str, Any]) -> ItemEffect:

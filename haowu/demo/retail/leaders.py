@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from haowu.demo.retail.names import LEADERS
+from haowu.demo import cast
 from haowu.demo.retail.sample import sample_number
 from haowu.ground import days
 
@@ -20,7 +20,7 @@ def activity_of(code: str) -> str | None:
     if sample_number("carried", code) % CARRIED:
         return None
     place = sample_number("leader", code) / 2**64
-    return f"a-{list(LEADERS)[int(place * place * len(LEADERS))]}"
+    return f"a-{_leaders()[int(place * place * len(_leaders()))]}"
 
 
 def item(merchant: str, code: str, normal_bps: int, first: date) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def item(merchant: str, code: str, normal_bps: int, first: date) -> dict[str, An
     }
     leader = activity_of(code).removeprefix("a-")
     if sample_number("second", code) % 3 == 0:
-        others = [other for other in LEADERS if other != leader]
+        others = [other for other in _leaders() if other != leader]
         entry["second"] = {
             "leader": others[sample_number("partner", code) % len(others)],
             "bps": 100 + sample_number("part", code) % 2 * 100,
@@ -56,11 +56,16 @@ def activities(opened: date, items: Iterable[dict[str, Any]]) -> list[dict[str, 
             "code": f"a-{code}",
             "leader": code,
             "type": "normal",
-            "title": f"{name} · 家居好物",
+            "title": f"{leader.name} · 家居好物",
             "begins_at": days.start_of(opened).isoformat(),
             "min_commission_bps": 500,
             "min_service_fee_bps": 100,
             "items": carried[f"a-{code}"],
         }
-        for code, name in LEADERS.items()
+        for code, leader in cast.players("leader").items()
     ]
+
+
+@cache
+def _leaders() -> list[str]:
+    return list(cast.players("leader"))

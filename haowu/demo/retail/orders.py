@@ -8,12 +8,14 @@ It refunds quantity × its own unit price, but never more than what is left of t
 import gc
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
+from haowu.demo.goods.catalogue import Good, goods_of
 from haowu.demo.retail.reasons import RowRefused
-from haowu.demo.retail.rows import Export, RefusedRow, Row, read
+from haowu.demo.retail.rows import Export, Pricing, RefusedRow, Row, read
+from haowu.ground import days
 
 
 @dataclass(slots=True)
@@ -67,8 +69,22 @@ class Book:
     def lines(self) -> list[Line]:
         return [line for order in self.orders for line in order.lines]
 
+    @cached_property
+    def first_day(self) -> date:
+        return days.day_of(min(order.ordered_at for order in self.orders))
 
-def load(path: Path, *, now: datetime) -> Book:
+    @cached_property
+    def last_day(self) -> date:
+        """Of the last order; refunds may come later."""
+        return days.day_of(max(order.paid_at for order in self.orders))
+
+    @cached_property
+    def goods(self) -> dict[str, Good]:
+        """By stock code."""
+        return goods_of(self.lines)
+
+
+def load(path: Path, *, now: datetime, price: Pricing | None = None) -> Book:
     """``arrange(read(path))`` for one whose process lives as long as the book does.
 
     Its million objects are kept out of the garbage collector's rounds, which would walk them again and again: a tenth
@@ -76,7 +92,7 @@ def load(path: Path, *, now: datetime) -> Book:
     """
     gc.disable()
     try:
-        book = arrange(read(path, now=now))
+        book = arrange(read(path, now=now, price=price))
         gc.freeze()
     finally:
         gc.enable()

@@ -8,12 +8,16 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
+from commissions.models import OrderEvent
 from commissions.orders.intake import BATCH_LIMIT, receive
 from commissions.orders.rulings import Verdict
+from haowu.demo.goods.catalogue import Good
 from haowu.demo.retail import shops
-from haowu.demo.retail.orders import Book, Order, Refund
+from haowu.demo.retail.laps import AS_IT_IS, Lap
+from haowu.demo.retail.orders import Book, Line, Order, Refund
 from haowu.demo.retail.rows import RefusedRow
 from haowu.demo.retail.sample import sample_number
 from haowu.ground import days
@@ -64,18 +68,29 @@ def source() -> Tenant:
     return opening.opened(Tenant.Kind.PARTNER, SOURCE, "Online Retail", at=days.now())
 
 
-def calendar(book: Book, until: date | None = None) -> list[Day]:
-    """Every day from the first event to the last (or ``until``), each with its events in the order of time."""
+def calendar(
+    book: Book, until: date | None = None, *, since: date | None = None, laps: Iterable[Lap] = (AS_IT_IS,)
+) -> list[Day]:
+    """Every day from the first event (or ``since``) to the last (or ``until``), its events in the order of time."""
     parcels: dict[date, list[Parcel]] = defaultdict(list)
-    for parcel in _parcels(book):
-        parcels[days.day_of(parcel.at)].append(parcel)
+    for lap in laps:
+        for parcel in _parcels(book, lap):
+            parcels[days.day_of(parcel.at)].append(parcel)
     if not parcels:
         return []
+    first = min(parcels) if since is None else max(since, min(parcels))
     last = max(parcels) if until is None else min(until, max(parcels))
     return [
         Day(day, sorted(parcels.get(day, ()), key=lambda parcel: (parcel.at, parcel.event_id)))
-        for day in days.days_between(min(parcels), last)
+        for day in days.days_between(first, last)
     ]
+
+
+def kept_shift(book: Book) -> timedelta | None:
+    """By how much the orders of ``book`` that are in the database were shifted; None while none of them is."""
+    first = min(book.orders, key=lambda order: (order.paid_at, order.invoice))
+    event = OrderEvent.objects.filter(source=source(), event_id=f"{first.invoice}:paid").first()
+    return event.occurred_at - first.paid_at if event else None
 
 
 def written(day: Day) -> list[Written]:
@@ -99,20 +114,18 @@ def send(partner: Tenant, events: Iterable[Written], sent: Sent, *, now: datetim
         yield len(batch)
 
 
-def last_order_day(book: Book) -> date | None:
-    return max((days.day_of(order.paid_at) for order in book.orders), default=None)
-
-
-def _parcels(book: Book) -> Iterator[Parcel]:
-    for order in book.orders:
-        paid_at, number = order.paid_at, order.invoice
+def _parcels(book: Book, lap: Lap) -> Iterator[Parcel]:
+    for order in filter(lap.has, book.orders):
+        paid_at, invoice = order.paid_at + lap.shift, order.invoice
+        number = lap.numbered(invoice)
         rows = tuple(line.row.number for line in order.lines)
-        yield Parcel(paid_at, f"{number}:paid", len(rows), rows, lambda order=order: _paid(order))
-        for kind, at in (("shipped", _shipped_at(number, paid_at)), ("received", _received_at(number, paid_at))):
-            yield Parcel(at, f"{number}:{kind}", len(rows), (), lambda kind=kind, no=number: _moved(kind, no))
+        yield Parcel(paid_at, f"{number}:paid", len(rows), rows, partial(_paid, book, order, lap))
+        for kind, at in (("shipped", _shipped_at(invoice, paid_at)), ("received", _received_at(invoice, paid_at))):
+            yield Parcel(at, f"{number}:{kind}", len(rows), (), partial(_moved, kind, number))
     for refund in book.refunds:
-        row = refund.row
-        yield Parcel(row.at, f"{refund.refund_no}:refunded", 1, (row.number,), lambda refund=refund: _refunded(refund))
+        if lap.has(refund.line.order):
+            at, event_id = refund.row.at + lap.shift, f"{lap.numbered(refund.refund_no)}:refunded"
+            yield Parcel(at, event_id, 1, (refund.row.number,), partial(_refunded, refund, lap))
 
 
 def _shipped_at(invoice: str, paid_at: datetime) -> datetime:
@@ -123,35 +136,36 @@ def _received_at(invoice: str, paid_at: datetime) -> datetime:
     return paid_at + timedelta(days=2, seconds=sample_number("received", invoice) % (7 * 86_400))
 
 
-def _paid(order: Order) -> dict[str, Any]:
+def _paid(book: Book, order: Order, lap: Lap) -> dict[str, Any]:
     return {
         "type": "paid",
-        "order_no": order.invoice,
-        "ordered_at": order.ordered_at.isoformat(),
+        "order_no": lap.numbered(order.invoice),
+        "ordered_at": (order.ordered_at + lap.shift).isoformat(),
         "buyer_ref": order.lines[0].row.customer,
-        "lines": [
-            {
-                "line_no": line.line_no,
-                "product": {"merchant": shops.merchant_of(line.row.code), "code": line.row.code},
-                "quantity": line.row.quantity,
-                "price_fen": line.row.amount_fen,
-                "pid": shops.pid(line),
-            }
-            for line in order.lines
-        ],
+        "lines": [_line(line, book.goods[line.row.code]) for line in order.lines],
     }
 
 
-def _moved(kind: str, invoice: str) -> dict[str, Any]:
-    return {"type": kind, "order_no": invoice}
+def _line(line: Line, good: Good) -> dict[str, Any]:
+    return {
+        "line_no": line.line_no,
+        "product": {"merchant": good.shop, "code": good.code},
+        "quantity": line.row.quantity,
+        "price_fen": line.row.amount_fen,
+        "pid": shops.pid(line, good),
+    }
 
 
-def _refunded(refund: Refund) -> dict[str, Any]:
+def _moved(kind: str, number: str) -> dict[str, Any]:
+    return {"type": kind, "order_no": number}
+
+
+def _refunded(refund: Refund, lap: Lap) -> dict[str, Any]:
     return {
         "type": "refunded",
-        "order_no": refund.line.order.invoice,
+        "order_no": lap.numbered(refund.line.order.invoice),
         "line_no": refund.line.line_no,
-        "refund_no": refund.refund_no,
+        "refund_no": lap.numbered(refund.refund_no),
         "goods_fen": refund.goods_fen,
     }
 

@@ -10,6 +10,7 @@ import csv
 import gzip
 import re
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -32,6 +33,9 @@ NOT_GOODS = frozenset({"POST", "DOT", "C2", "M", "D", "S", "AMAZONFEE", "BANK CH
 DELIMITERS = ",;\t"
 CODE_LENGTH, NAME_LENGTH = 40, 120
 MAX_QUANTITY = 10**9 - 1
+
+Pricing = Callable[[Decimal], Decimal]
+"""The yuan of one unit, from what the file says."""
 
 _DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,12})?")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -88,8 +92,11 @@ class Export:
     refused: list[RefusedRow]
 
 
-def read(path: Path, *, now: datetime) -> Export:
-    """The rows of ``path`` (CSV, plain or gzip). Raises ExportUnreadable where there is no such file or header."""
+def read(path: Path, *, now: datetime, price: Pricing | None = None) -> Export:
+    """The rows of ``path`` (CSV, plain or gzip), their unit prices turned into yuan by ``price``, else as they are.
+
+    Raises ExportUnreadable where there is no such file or header.
+    """
     content = _content(path)
     encoding = _encoding(content)
     lines = content.split(b"\n")
@@ -98,7 +105,7 @@ def read(path: Path, *, now: datetime) -> Export:
     rows, refused = [], []
     for number, line in enumerate(lines[1:], start=2):
         try:
-            rows.append(_row(number, _fields(line, layout), now))
+            rows.append(_row(number, _fields(line, layout), now, price))
         except RowRefused as refusal:
             refused.append(RefusedRow(number, refusal.reason, refusal.message))
     return Export(path, max(len(lines) - 1, 0), rows, refused)
@@ -182,8 +189,8 @@ def _fields(line: bytes, layout: _Layout) -> list[str]:
     return [fields[place] for place in layout.order]
 
 
-def _row(number: int, fields: list[str], now: datetime) -> Row:
-    invoice, code, title, quantity, at, price, customer, country = fields
+def _row(number: int, fields: list[str], now: datetime, price: Pricing | None) -> Row:
+    invoice, code, title, quantity, at, written, customer, country = fields
     _check("InvoiceNo", invoice, CODE_LENGTH)
     _check("StockCode", code, CODE_LENGTH)
     if customer:
@@ -193,10 +200,10 @@ def _row(number: int, fields: list[str], now: datetime) -> Row:
     if code.upper() in NOT_GOODS:
         raise RowRefused("NOT_GOODS", value=code)
     units = _units(invoice, quantity)
-    unit_yuan = _unit_yuan(price)
+    unit_yuan = _unit_yuan(written, price)
     amount_fen = line_fen(unit_yuan, units)
     if not amount_fen:
-        raise RowRefused("PRICE_NOT_POSITIVE", value=f"{units} × {price}")
+        raise RowRefused("PRICE_NOT_POSITIVE", value=f"{units} × {written}")
     if amount_fen > inputs.MAX_AMOUNT_FEN:
         raise RowRefused("AMOUNT_TOO_LARGE")
     price_fen = max(1, line_fen(unit_yuan, 1))
@@ -235,13 +242,13 @@ def _units(invoice: str, text: str) -> int:
 
 
 @lru_cache(maxsize=20_000)
-def _unit_yuan(text: str) -> Decimal:
+def _unit_yuan(text: str, price: Pricing | None) -> Decimal:
     if not _DECIMAL.fullmatch(text):
         raise _unreadable("UnitPrice", text)
     unit_yuan = Decimal(text)
     if unit_yuan <= 0:
         raise RowRefused("PRICE_NOT_POSITIVE", value=text)
-    return unit_yuan
+    return price(unit_yuan) if price else unit_yuan
 
 
 @lru_cache(maxsize=1000)

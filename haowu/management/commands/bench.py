@@ -5,7 +5,20 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from haowu.bench import extras, feed, history, house, intake, levels, market, night, others, partitions, second_worker
+from haowu.bench import (
+    extras,
+    feed,
+    history,
+    house,
+    intake,
+    levels,
+    market,
+    night,
+    others,
+    partitions,
+    second_worker,
+    selection,
+)
 from haowu.bench.report import Figures
 
 BENCHES = {
@@ -18,6 +31,7 @@ BENCHES = {
     "market": (market, 5_461),
     "partitions": (partitions, 5_000_000),
     "others": (others, 100_000),
+    "selection": (selection, 1_000_000),
 }
 EARLIER_NAMES = {"crews": "workers", "parts": "partitions"}
 

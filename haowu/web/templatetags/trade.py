@@ -94,7 +94,7 @@ def _sprite() -> str:
 @register.simple_tag
 def face(tenant: Any, css: str = "") -> SafeString:
     """A person or a shop: its picture, or its first character on a ground that stays the same for it."""
-    picture = getattr(tenant, "picture", None)
+    picture = getattr(tenant, "avatar", None)
     if picture:
         return format_html(
             '<span class="mark-of {}"><img src="{}" alt="" width="64" height="64" loading="lazy"></span>',
@@ -118,7 +118,7 @@ def good_mark(product: Any, css: str = "") -> SafeString:
         return format_html(
             '<span class="good-mark {}"><img src="{}" alt="" width="104" height="104" loading="lazy"></span>',
             css,
-            pictures[0].image.url,
+            pictures[0].small_url,
         )
     title = product if is_text else (product and (product.title or product.code)) or "?"
     return format_html('<span class="good-mark {}" aria-hidden="true">{}</span>', css, title[:1])

@@ -1,0 +1,190 @@
+"""How many goods each further choice would leave: counts beside the filters, exact however many there are.
+
+The counts of one filter are taken with all the *other* filters, so that another choice can be compared. They add up: a
+category counts what the categories below it count together, and so do price bands and offers for all that is found.
+Goods may lie in several cities. Counts of large results are kept for a minute.
+"""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bases.forms import cities as city_choices
+from bases.models import Brand
+from haowu.ground.money import percent
+from merchants.models import Category
+from streamers.centre.conditions import Looker, fresh_bases
+from streamers.centre.filters import PLAN_TYPES, Filters
+from streamers.centre.memory import remembered
+from streamers.centre.overlay import Overlay
+from streamers.centre.search import COUNT_LIMIT, Search
+from streamers.centre.statements import counted_by, counted_by_city
+
+PRICE_BANDS_FEN = (0, 5_000, 10_000, 20_000, 50_000)
+RATE_BANDS_BPS = (0, 1_000, 2_000, 3_000, 5_000)
+BRANDS = 20
+KEPT_SECONDS = 60
+
+NARROWED_BY = {
+    "category": ("category",),
+    "brand": ("brand",),
+    "plan_type": ("plan_type",),
+    "price": ("price_from", "price_to"),
+    "rate": ("rate_from",),
+    "city": ("city",),
+}
+"""Each facet, and the filters that a choice in it would replace."""
+
+
+COUNTED_BY = {
+    "category": "listing.leaf_id",
+    "brand": "listing.brand_id",
+    "plan_type": "{kind}",
+    "price": f"width_bucket(listing.price_fen, ARRAY{[*PRICE_BANDS_FEN]}::bigint[])",
+    "rate": f"width_bucket({{bps}}, ARRAY{[*RATE_BANDS_BPS]})",
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """``query`` is the page's query string with this choice made; ``value`` names it for the API."""
+
+    value: str
+    label: Any
+    count: int
+    query: str
+    is_chosen: bool = False
+    level: int = 1
+
+
+def facets_of(looker: Looker, filters: Filters, overlay: Overlay) -> dict[str, list[Choice]]:
+    """The choices of every facet, those that would leave nothing left out."""
+    counts = _counts(looker, filters, overlay)
+    return {
+        "category": _categories(counts["category"], filters),
+        "brand": _brands(counts["brand"], filters),
+        "plan_type": _plan_types(counts["plan_type"], filters),
+        "price": _prices(counts["price"], filters),
+        "rate": _rates(counts["rate"], filters),
+        "city": _cities(counts["city"], filters),
+    }
+
+
+Counts = dict[str, list[tuple[Any, int]]]
+"""By facet: values and how many rows have each."""
+
+
+def _counts(looker: Looker, filters: Filters, overlay: Overlay) -> dict[str, dict[Any, int]]:
+    """One query for all facets whose filters are not in force, and one for each of the others."""
+    found: Counts = {}
+    alike: dict[Filters, list[str]] = defaultdict(list)
+    for facet, names in NARROWED_BY.items():
+        alike[filters.without(*names, "sort")].append(facet)
+    for less, facets in alike.items():
+        found |= _remembered(looker, less, overlay, facets)
+    return {facet: dict(counts) for facet, counts in found.items()}
+
+
+def _remembered(looker: Looker, filters: Filters, overlay: Overlay, facets: Sequence[str]) -> Counts:
+    """Counted, or as counted within the last minute: shared by all whom nothing personal is laid over the list for."""
+    whose = looker.streamer.pk if overlay or filters.not_on_shelf else 0
+    asked = f"{whose}:{looker.tech_bps}:{','.join(facets)}:{filters.query_string()}"
+    return remembered(
+        f"facets:{hashlib.sha256(asked.encode()).hexdigest()}",
+        lambda: _counted(looker, Search(looker, filters, overlay), facets),
+        seconds=KEPT_SECONDS,
+        is_worth=lambda found: any(sum(n for _value, n in counts) > COUNT_LIMIT for counts in found.values()),
+    )
+
+
+def _counted(looker: Looker, search: Search, facets: Sequence[str]) -> Counts:
+    found: dict[str, Counter[Any]] = {facet: Counter() for facet in facets}
+    columns = {facet: COUNTED_BY[facet] for facet in facets if facet in COUNTED_BY}
+    cities = {f"f{pk}": base.city for pk, base in fresh_bases(looker.at).items()} if "city" in facets else {}
+    for branch in search.branches:
+        for facet, value, count in counted_by(branch, search.matching, columns) if columns else ():
+            found[facet][value] += count
+        for city, count in counted_by_city(branch, search.matching, cities) if cities else ():
+            found["city"][city] += count
+    return {facet: list(counts.items()) for facet, counts in found.items()}
+
+
+def _categories(counts: Mapping[int | None, int], filters: Filters) -> list[Choice]:
+    """Each category with goods, after the one above it; a category counts what is below it."""
+    known = {each.pk: each for each in Category.objects.in_order()}
+    totals: Counter[int] = Counter()
+    for leaf, count in counts.items():
+        at = known.get(leaf) if leaf is not None else None
+        while at is not None:
+            totals[at.pk] += count
+            at = known.get(at.parent_id) if at.parent_id is not None else None
+    below: dict[int | None, list[Category]] = defaultdict(list)
+    for each in known.values():
+        below[each.parent_id].append(each)
+
+    def listed(parent: int | None) -> Iterator[Category]:
+        for each in below[parent]:
+            if totals[each.pk]:
+                yield each
+                yield from listed(each.pk)
+
+    return [
+        _choice(filters, "category", each.code, each.name, totals[each.pk], level=each.level) for each in listed(None)
+    ]
+
+
+def _brands(counts: Mapping[int | None, int], filters: Filters) -> list[Choice]:
+    """The brands with the most goods, and the one that is chosen."""
+    of_brands = Counter({brand: count for brand, count in counts.items() if brand is not None})
+    common = Brand.objects.in_bulk([brand for brand, _count in of_brands.most_common(BRANDS)])
+    chosen = Brand.objects.filter(code=filters.brand).first() if filters.brand else None
+    shown = common | ({chosen.pk: chosen} if chosen else {})
+    in_order = sorted(shown.values(), key=lambda brand: (-of_brands[brand.pk], brand.name))
+    return [_choice(filters, "brand", brand.code, brand.name, of_brands[brand.pk]) for brand in in_order]
+
+
+def _plan_types(counts: Mapping[str, int], filters: Filters) -> list[Choice]:
+    return [_choice(filters, "plan_type", kind, label, counts[kind]) for kind, label in PLAN_TYPES if counts.get(kind)]
+
+
+def _cities(counts: Mapping[str, int], filters: Filters) -> list[Choice]:
+    names = dict(city_choices())
+    in_order = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return [_choice(filters, "city", city, names.get(city, city), count) for city, count in in_order]
+
+
+def _prices(counts: Mapping[int, int], filters: Filters) -> list[Choice]:
+    """Bands: from one bound up to a fen below the next."""
+    found = []
+    for place, low in enumerate(PRICE_BANDS_FEN, 1):
+        above = PRICE_BANDS_FEN[place] if place < len(PRICE_BANDS_FEN) else None
+        high = None if above is None else above - 1
+        label = _("{low} 元及以上").format(low=low // 100) if above is None else f"{low // 100}–{above // 100}"
+        value = f"{low}-{'' if high is None else high}"
+        is_chosen = (filters.price_from or 0, filters.price_to) == (low, high)
+        query = filters.query_string(price_from=low, price_to=high)
+        if counts.get(place):
+            found.append(Choice(value, label, counts[place], query, is_chosen))
+    return found
+
+
+def _rates(counts: Mapping[int, int], filters: Filters) -> list[Choice]:
+    """From a bound on: each counts what the higher ones count too."""
+    found = []
+    for place, low in enumerate(RATE_BANDS_BPS, 1):
+        count = sum(counts.get(higher, 0) for higher in range(place, len(RATE_BANDS_BPS) + 1))
+        if low and count:
+            label = _("{rate} 及以上").format(rate=percent(low))
+            query = filters.query_string(rate_from=low)
+            found.append(Choice(str(low), label, count, query, filters.rate_from == low))
+    return found
+
+
+def _choice(filters: Filters, name: str, value: str, label: Any, count: int, level: int = 1) -> Choice:
+    """One that sets the filter ``name``; the chosen one's query takes it off again."""
+    is_chosen = getattr(filters, name) == value
+    return Choice(value, label, count, filters.query_string(**{name: "" if is_chosen else value}), is_chosen, level)

@@ -1,0 +1,39 @@
+"""What the floor of orders counts comes down here: sales of goods, as ids and figures, once a day."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.db import connection, transaction
+
+from haowu.ground.bulk import insert_rows
+from haowu.tenants.scope import platform_scope
+from streamers.centre.rows import sales_points
+from streamers.models import ListingFigures
+
+CHUNK = 5_000
+
+
+def set_sales(sales_30d: Mapping[int, int], counted_on: date) -> None:
+    """Lines sold in 30 days by product id, as of the morning of ``counted_on``; goods that are not named sold none.
+
+    Rows of the listing that stay as they are are not written.
+    """
+    rows = [{"product_id": pk, "sales_30d": sold, "counted_on": counted_on} for pk, sold in sorted(sales_30d.items())]
+    with transaction.atomic(), platform_scope():
+        ListingFigures.objects.exclude(sales_30d=0).update(sales_30d=0, counted_on=counted_on)
+        for start in range(0, len(rows), CHUNK):
+            chunk = rows[start : start + CHUNK]
+            insert_rows(ListingFigures, chunk, conflict=["product_id"], update=["sales_30d", "counted_on"])
+        with connection.cursor() as cursor:
+            known = sorted({0, *sales_30d.values()})
+            cursor.execute(_LISTED, [known, [sales_points(sold) for sold in known]])
+
+
+_LISTED = """
+    UPDATE streamers_listing AS listing SET sales_30d = figures.sales_30d,
+        popularity = points.number + greatest(0, listing.shop_score - 400)
+    FROM streamers_listingfigures AS figures
+    JOIN unnest(%s::integer[], %s::integer[]) AS points (sold, number) ON points.sold = figures.sales_30d
+    WHERE figures.product_id = listing.product_id AND figures.sales_30d <> listing.sales_30d
+"""
+"""As ``rows.popularity`` has it, for all goods at once."""

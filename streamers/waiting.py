@@ -1,0 +1,30 @@
+"""What the menu counts beside the shelf. Every page asks, so it is counted once a minute, and after each act on it."""
+
+from haowu.ground import days
+from haowu.tenants.models import Tenant
+from merchants.models import Product
+from merchants.models.catalogue import ProductQuerySet
+from streamers.centre.memory import forget, remembered
+from streamers.changes import to_decide
+
+KEPT_SECONDS = 60
+
+
+def on_shelf(streamer: Tenant) -> ProductQuerySet:
+    """The goods that ``streamer`` has to decide about, as rows to be counted."""
+    ids = remembered(
+        _key(streamer),
+        lambda: list(to_decide(streamer, days.now()).values_list("pk", flat=True)),
+        seconds=KEPT_SECONDS,
+        is_worth=lambda _ids: True,
+    )
+    return Product.objects.filter(pk__any_of=ids)
+
+
+def count_anew(streamer: Tenant) -> None:
+    """After an act on the shelf."""
+    forget(_key(streamer))
+
+
+def _key(streamer: Tenant) -> str:
+    return f"shelf-waiting:{streamer.public_id}"
