@@ -35,7 +35,7 @@ class ProductPage(OneProduct, TemplateView):
         at = days.now()
         offer = one_offer(self.request.tenant, self.product)
         card = offer.card(at, self.tech_bps_at(at))
-        units = _units(self.request.GET.get("units", ""))
+        units = _units(self.request.GET.get("units") or self.request.GET.get("other", ""))
         return super().get_context_data(
             card=card,
             skus=[(sku, card.net_of(sku.price_fen)) for sku in self.product.skus.order_by("price_fen", "pk")],

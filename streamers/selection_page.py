@@ -18,7 +18,7 @@ from tuanzhang.models import Recommendation
 
 HOT = 6
 NEW_DAYS = 7
-CHANNELS = [
+CHANNELS: list[tuple[Any, dict[str, Any]]] = [
     (_("综合"), {}),
     (_("爆品"), {"sort": "sales"}),
     (_("高佣"), {"sort": "rate"}),

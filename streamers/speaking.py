@@ -4,6 +4,8 @@ The rule is ``streamers.offers.choose``; here it is said once more. ``test_pages
 """
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
@@ -39,17 +41,18 @@ def may_lose(streamer: Tenant, at: datetime, until: datetime) -> Q:
     within = {"effective_from__gt": at, "effective_from__lte": until}
     rates = PlanRate.objects.filter(Q(streamer=streamer) | Q(streamer=None), **within)
     items = Enrolment.objects.filter(product=OuterRef("pk"))
-    return Q(
-        ~Exists(here.live(until).filter(type=Plan.Type.NORMAL))
-        | Exists(here.live(until).filter(type=Plan.Type.EXCLUSIVE))
-        | Exists(here.filter(ends_at__gt=at, ends_at__lte=until))
-        | Exists(rates.filter(plan__product=OuterRef("pk")))
-        | Exists(shop.filter(ends_at__gt=at, ends_at__lte=until))
-        | Exists(rates.filter(plan__merchant=OuterRef("merchant"), plan__type=Plan.Type.SHOP_TARGETED))
-        | Exists(items.live(until).exclusive())
-        | Exists(items.live(at).exclude(pk__in=items.live(until).values("pk")))
-        | Exists(EnrolmentRate.objects.filter(enrolment__product=OuterRef("pk"), **within))
-    )
+    reasons = [
+        ~Exists(here.live(until).filter(type=Plan.Type.NORMAL)),
+        Exists(here.live(until).filter(type=Plan.Type.EXCLUSIVE)),
+        Exists(here.filter(ends_at__gt=at, ends_at__lte=until)),
+        Exists(rates.filter(plan__product=OuterRef("pk"))),
+        Exists(shop.filter(ends_at__gt=at, ends_at__lte=until)),
+        Exists(rates.filter(plan__merchant=OuterRef("merchant"), plan__type=Plan.Type.SHOP_TARGETED)),
+        Exists(items.live(until).exclusive()),
+        Exists(items.live(at).exclude(pk__in=items.live(until).values("pk"))),
+        Exists(EnrolmentRate.objects.filter(enrolment__product=OuterRef("pk"), **within)),
+    ]
+    return reduce(or_, (Q(reason) for reason in reasons))
 
 
 def _rate(at: datetime, *, streamer: Tenant | None, **plan: Any) -> Subquery:

@@ -48,8 +48,9 @@ class OfferBook:
     def moments(self, product_id: int, after: datetime, until: datetime) -> list[datetime]:
         """When, after ``after`` and up to ``until``, another offer may begin to speak for somebody; in order."""
         plans = [*self._on_product[product_id], *self._on_shop[self._merchant_of[product_id]]]
+        items = self._items[product_id]
         dated = [moment for plan in plans for moment in plan.moments()]
-        dated += [moment for item in self._items[product_id] for moment in item.moments()]
+        dated += [moment for item in items for moment in item.moments()]
         return sorted({moment for moment in dated if moment is not None and after < moment <= until})
 
     def runs(self, product_id: int, activity_id: int, at: datetime) -> bool:

@@ -169,6 +169,7 @@ class TestSelection:
         self, merchant, streamer, django_assert_num_queries
     ):
         client = browser(streamer)
+        client.get("/selection/")
         for number in range(12):
             product = offered(merchant, f"p{number}")
             build.listed_plan(product, "item_targeted", {streamer: 1800})
