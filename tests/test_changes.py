@@ -223,7 +223,7 @@ class TestSecondLevel:
 
 
 def test_the_second_leader_of_a_link_is_paid_for_what_was_picked_through_it_alone(item):
-    from tests.build import bought, paid, pick, push, source, streamer, told
+    from tests.build import bought, paid, pick, push, source, story_of, streamer
 
     linked, whole = leader("l2"), leader("l3")
     second(linked, item, 500)
@@ -233,7 +233,7 @@ def test_the_second_leader_of_a_link_is_paid_for_what_was_picked_through_it_alon
     pick(streamer("s2"), goods, "x2", activity=item.activity)
     by = source()
     push(by, [paid(f"o{n}", "2024-06-11 10:00", [bought(goods, f"x{n}", price_fen=20_000)]) for n in (1, 2)])
-    estimates = [told(no)["estimate"] for no in ("o1", "o2")]
+    estimates = [story_of(no)["estimate"] for no in ("o1", "o2")]
     assert [(each["second_leader"]["party"], each["second_leader"]["gross_fen"]) for each in estimates] == [
         ("l2", 1000),
         ("l3", 400),

@@ -12,7 +12,7 @@ import pytest
 
 from haowu.approvals.models import Trail
 from tests import recorded_acts
-from tests.recorded_acts import bases, leaders, money, parties
+from tests.recorded_acts import bases, cases, leaders, money, parties
 from tests.recorded_acts.kept import Kept, Line
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,7 +29,10 @@ WRITING_METHODS = {
 WRITING_FUNCTIONS = {"insert_rows", "update_rows", "move_all", "post", "post_all"}
 
 TABLES = [
-    table for module in (parties, leaders, money, bases) for name, table in vars(module).items() if name[:3] == "of_"
+    table
+    for module in (parties, leaders, money, cases, bases)
+    for name, table in vars(module).items()
+    if name[:3] == "of_"
 ]
 
 OWN_BOOKS = {

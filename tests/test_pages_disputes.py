@@ -124,19 +124,19 @@ def test_what_cannot_be_disputed_is_refused_in_words_and_nothing_is_frozen(books
 
 def test_a_second_dispute_of_the_same_is_refused_and_after_thirty_days_none_is_offered(books, clock):
     raised()
-    client, before = browser(party("m1")), everything()
+    client, other = browser(party("m1")), browser(party("s1"))
+    before = everything()
     assert "正在处理中" in text(client.post(page_of("o1") + "dispute/", asked("s1")))
     clock("2024-07-09 00:00")
     assert "结算超过 30 天，不能再发起争议" in text(client.get(page_of("o1")))
-    client = browser(party("s1"))
-    assert "超过 30 天不能再发起争议" in text(client.post(page_of("o1") + "dispute/", asked("m1")))
+    assert "超过 30 天不能再发起争议" in text(other.post(page_of("o1") + "dispute/", asked("m1")))
     assert everything() == before
 
 
 class TestWhoMay:
     def test_a_stranger_finds_neither_line_nor_case(self, books):
-        case, before = raised(), everything()
-        stranger = browser(build.merchant("m2"))
+        case, stranger = raised(), browser(build.merchant("m2"))
+        before = everything()
         for path in (page_of("o1"), page_of("o1") + "dispute/", f"/disputes/{case.public_id}/"):
             assert stranger.get(path).status_code == 404
         assert stranger.post(page_of("o1") + "dispute/", asked("s1")).status_code == 404
@@ -146,8 +146,8 @@ class TestWhoMay:
         assert everything() == before
 
     def test_the_respondent_does_not_take_it_back(self, books):
-        case, before = raised(), everything()
-        client = browser(party("s1"))
+        case, client = raised(), browser(party("s1"))
+        before = everything()
         answer = client.post(f"/disputes/{case.public_id}/withdrawal/", {"reason": "不是我"})
         assert "没有这个订单行" in text(answer)
         assert everything() == before

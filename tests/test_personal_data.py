@@ -113,7 +113,7 @@ def test_what_is_no_account_number_is_refused(number):
 
 @pytest.mark.parametrize(
     "number",
-    ["110105194912310021", "11010519491231002", "A10105194912310020", "110105194902310020", "１１010519491231002X"],
+    ["110105194912310021", "11010519491231002", "A10105194912310020", "110105194902310026", "１１010519491231002X"],
 )
 def test_an_identity_number_with_a_wrong_check_digit_or_birthday_is_refused(number):
     with pytest.raises(personal.IdentityInvalid):
@@ -121,7 +121,7 @@ def test_an_identity_number_with_a_wrong_check_digit_or_birthday_is_refused(numb
     assert not PersonalRecord.objects.exists()
 
 
-@pytest.mark.parametrize("number", [ID_CARD, "990105194912310024", "11010519491231002x"])
+@pytest.mark.parametrize("number", [ID_CARD, "990105194912310023", "11010519491231002x"])
 def test_an_identity_number_is_recorded_also_of_a_county_that_no_list_knows(number):
     kept = personal.record(streamer(), personal.Identity("诸葛", number), by=None, at=AT)
     assert personal.reveal(kept, by=staff(), reason="核对", at=AT).number == number.upper()

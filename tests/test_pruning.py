@@ -45,7 +45,7 @@ def test_what_people_decided_stays_and_the_audit_holds(stranger):
     feed(stranger, 1, [row("a", 5), row("b", 5)])
     agreed(stranger, "m1", at=AT)
     first, second = QuarantinedRow.objects.order_by("line_no")
-    feeding.take(first, by=staff("one"), at=AT + timedelta(minutes=2))
+    feeding.accept(first, by=staff("one"), at=AT + timedelta(minutes=2))
     feeding.drop(second, by=staff("two"), at=AT + timedelta(minutes=2))
     assert pruning.prune_rows(at=AT + timedelta(days=999)) == 0
     assert (kept(), broken()) == ([(1, "a", "taken"), (1, "b", "dropped")], {})

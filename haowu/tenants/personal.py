@@ -78,7 +78,7 @@ class Identity:
             ric.get_birth_date(tidy.number)
         except InvalidComponent as error:
             raise IdentityInvalid() from error
-        if ric.calc_check_digit(tidy.number[:17]) != tidy.number[17]:
+        if ric.calc_check_digit(tidy.number) != tidy.number[17]:
             raise IdentityInvalid()
         return tidy
 

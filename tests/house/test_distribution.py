@@ -105,13 +105,6 @@ def test_a_lines_rows_are_joined_by_its_merchant_too(module):
     assert [join for join in joins if "merchant_id" not in join] == []
 
 
-def test_the_scope_is_set_by_a_statement():
-    """``set_config`` stays on the node that is asked, and leaks into what a later statement sets."""
-    rooms = ("haowu", "merchants", "streamers", "tuanzhang", "bases", "commissions")
-    sources = [path for room in rooms for path in (ROOT / room).glob("**/*.py")]
-    assert [str(path) for path in sources if "set_config(" in path.read_text()] == []
-
-
 def test_the_page_names_every_table_and_key_that_is_listed():
     page = (ROOT / "docs" / "scale.md").read_text()
     named = {*DISTRIBUTED, *(key for keys in NOT_YET.values() for key in keys if key != "no column")}

@@ -87,7 +87,7 @@ def of_feeds(it: Kept) -> Iterator[Line]:
     yield "bases.feeding.reject", "feed", "rejected", lambda: feeding.reject(held[1], at=AT)
     feed(made, 4, [row("k1", 1, price=9_000), row("k2", 1, price=9_000)], kind="changes")
     first, second = QuarantinedRow.objects.open().order_by("pk")
-    yield "bases.feeding.take", "quarantined-row", "passed", lambda: feeding.take(first, by=clerk, at=AT)
+    yield "bases.feeding.accept", "quarantined-row", "passed", lambda: feeding.accept(first, by=clerk, at=AT)
     yield "bases.feeding.drop", "quarantined-row", "rejected", lambda: feeding.drop(second, by=clerk, at=AT)
     yield (
         "bases.pulling.register",
