@@ -15,6 +15,8 @@ MAX_TOTAL_BPS = 9000
 BEGINS_WITHIN = timedelta(days=366)
 ENDS_WITHIN = timedelta(days=3 * 366)
 """From the moment of asking. What is to run longer has no end, and is closed when it is over."""
+BEGAN_WITHIN = timedelta(days=3 * 366)
+"""A begin that lies further back is a slip of the year."""
 
 
 def fees_objection(
@@ -58,6 +60,6 @@ def dates_objection(begins_at: datetime | None, ends_at: datetime | None, at: da
         return refusals.EndsInThePast()
     if ends_at is not None and ends_at > at + ENDS_WITHIN:
         return refusals.EndsTooLate()
-    if begins_at is not None and begins_at < at - BEGINS_WITHIN:
+    if begins_at is not None and begins_at < at - BEGAN_WITHIN:
         return refusals.BeginsTooEarly()
     return None

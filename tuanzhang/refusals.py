@@ -38,7 +38,7 @@ class ActivityEndsInThePast(Refused):
 
 class BeginsTooEarly(Refused):
     code = "BEGINS_TOO_EARLY"
-    text = _("开始时间已过去一年以上。请检查年份，或从现在开始。")
+    text = _("开始时间已过去三年以上。请检查年份，或从现在开始。")
 
 
 class BeginsTooLate(Refused):
