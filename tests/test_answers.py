@@ -73,7 +73,7 @@ def test_a_clients_answers_are_not_kept_either(calling):
 
 
 def test_static_files_may_be_kept(client):
-    answer = client.get("/static/haowu/site.css")
+    answer = client.get("/static/haowu/icons.svg")
     assert (answer.status_code, "no-store" in answer["Cache-Control"]) == (200, False)
     assert answer["X-Content-Type-Options"] == "nosniff"
 
