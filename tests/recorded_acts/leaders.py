@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from commissions.leaders import rebates
-from haowu.ground import days
 from tests import build
 from tests.build import enrolled, leader, merchant, moment, product, streamer
 from tests.casework import staff
@@ -16,13 +15,18 @@ from tuanzhang.models import Enrolment, MonthlyAssessment
 
 def of_activities(it: Kept) -> Iterator[Line]:
     by, seller, goods = leader("l1"), streamer("s1"), product(merchant("m1"), "p1")
-    new = build.activity(by, published=False, ends_at=moment("2030-01-01 00:00"))
+    new = build.activity(by, published=False, ends_at=moment("2025-01-01 00:00"))
     exclusive = build.activity(by, "exclusive", streamers=[streamer("s2")])
     open_one = build.activity(by, joining="all")
 
     def asked() -> Enrolment:
         return enrolling.enrol(
-            open_one, product(merchant()), commission_bps=2000, service_fee_bps=600, at=AT, ends_at=days.END
+            open_one,
+            product(merchant()),
+            commission_bps=2000,
+            service_fee_bps=600,
+            at=AT,
+            ends_at=moment("2026-01-01 00:00"),
         )
 
     yield "tuanzhang.activities.publish", "activity", "published", lambda: activities.publish(new, at=AT)
@@ -30,7 +34,7 @@ def of_activities(it: Kept) -> Iterator[Line]:
         "tuanzhang.activities.extend",
         "activity",
         "extended",
-        lambda: activities.extend(new, moment("2031-01-01 00:00"), at=AT),
+        lambda: activities.extend(new, moment("2026-01-01 00:00"), at=AT),
     )
     yield "tuanzhang.activities.close", "activity", "closed", lambda: activities.close(new, at=AT)
     yield (
