@@ -138,7 +138,7 @@ class IntroductionAdmin(StaffQueue):
     action_form = BrandForm
     waiting_since = "submitted_at"
     waiting = frozenset({Introduction.Status.SUBMITTED})
-    offers = {name: Offer(Introduction.MOVES[name][0]) for name in ("accept", "authorise", "refuse")}
+    offers = {name: Offer(Introduction.MOVES[name][0]) for name in ("accept", "authorise", "refuse", "end")}
     list_display = ["brand", "base", "document_no", "authorised_from", "authorised_to", "status", "age"]
     list_filter = ["status", "submitted_at", "authorised_to"]
     list_select_related = ["brand", "base"]

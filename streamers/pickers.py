@@ -29,4 +29,4 @@ class StreamerPicker(PickerView):
 
 def _option(streamer: Tenant, profile: Profile | None) -> Option:
     fans = [(_("粉丝"), count(profile.fans))] if profile and profile.fans else []
-    return Option(streamer, streamer.code, streamer.name, profile.bio[:24] if profile else "", fans)
+    return Option(streamer, streamer.code, streamer.name, streamer.introduction[:24], fans)

@@ -44,7 +44,7 @@ OWN_BOOKS = {
         "bases.feed_rows.pack", "bases.feeding.receive", "bases.feeding.apply_waiting", "bases.pulling.claim_due",
         "bases.pulling.pull", "bases.reserving.reserve_many", "bases.reserving.reserve", "bases.reserving.release",
         "bases.reserving.dispatch", "bases.supplying.apply_needs", "bases.supplying.serve_waiting",
-        "bases.pruning.prune_rows",
+        "bases.pruning.prune_rows", "bases.feeding.confirm",
     },
     "the steps of a night, which is recorded as it opens, closes, fails and is acted upon": {
         "commissions.nights.failing.give_back", "commissions.nights.failing.free", "commissions.nights.night.settle",
@@ -67,6 +67,7 @@ OWN_BOOKS = {
     },
     "no money, no terms: pictures, the shelf, recommendations, rooms": {
         "merchants.pictures.add_picture", "merchants.pictures.remove_picture", "streamers.shelf.pick_many",
+        "streamers.shelf.unpick_many",
         "streamers.shelf.pick", "streamers.shelf.unpick", "tuanzhang.recommending.recommend",
         "tuanzhang.recommending.end", "tuanzhang.recommending.look", "tuanzhang.recommending.ask",
         "tuanzhang.recommending.decline", "tuanzhang.recommending.withdraw", "tuanzhang.recommending.keep_group",
@@ -75,6 +76,13 @@ OWN_BOOKS = {
     },
     "who looked at personal data stands in a log of its own": {
         "haowu.tenants.personal.reveal", "haowu.tenants.personal.reveal_many",
+    },
+    "what a member has read, and wants to hear of, is his own": {
+        "haowu.approvals.notices.change", "haowu.approvals.notices.mark_read", "haowu.approvals.notices.mail_new",
+    },
+    "a second step is recorded where it is tested (tests/test_second_step.py)": {
+        "haowu.tenants.second_step.begin", "haowu.tenants.second_step.enrol", "haowu.tenants.second_step.renew_codes",
+        "haowu.tenants.second_step.reset",
     },
     "the trail itself": {"haowu.approvals.chain.link_rows"},
 }  # fmt: skip

@@ -127,7 +127,7 @@ class TestStaff:
         self.act(staff, Introduction, "accept", wish)
         feed(made, 1, [row("a", 5)], at=TODAY)
         feed(made, 2, [row("a", 6, 9_000)], at=TODAY)
-        self.act(staff, QuarantinedRow, "take", QuarantinedRow.objects.get())
+        self.act(staff, QuarantinedRow, "accept", QuarantinedRow.objects.get())
         wish.refresh_from_db()
         assert (wish.status, stock_of(made)) == ("accepted", {"a": (9_000, 6)})
 

@@ -100,7 +100,8 @@ def of_merchants(it: Kept) -> Iterator[Line]:
         lambda: plans.set_rate(it.plan, 2500, at=LATER),
     )
     yield "merchants.plans.end_plan", "plan", "ended", lambda: plans.end_plan(it.plan, at=LATER)
-    yield "merchants.listing.delist_product", "product", "delisted", lambda: listing.delist_product(it.goods, at=LATER)
+    names = "merchants.listing.delist_products merchants.listing.delist_product"
+    yield names, "product", "delisted", lambda: listing.delist_product(it.goods, at=LATER)
     yield (
         "merchants.providers.engage",
         "engagement",
