@@ -13,6 +13,7 @@ from bases.feed_rows import Packed, pack, unpacked
 from bases.merging import Merge, MergeResult, WouldEmpty, merge, open_rows
 from bases.models import Base, BasePolicy, Feed, Feeder, FeedPart, QuarantinedRow
 from haowu.approvals.words import Act
+from haowu.ground.states import move_all
 from haowu.tenants.models import Tenant, User
 
 AT_ONCE = 20_000
@@ -166,7 +167,7 @@ def reject(feed: Feed, *, at: datetime) -> None:
     """A held snapshot, or one that never came whole or was not confirmed, is not applied; its rows wait no more."""
     feed.move("reject")
     _forget_content(feed)
-    QuarantinedRow.objects.of_feed(feed).drop_open(at=at)
+    move_all(list(QuarantinedRow.objects.of_feed(feed).open()), "drop", decided_at=at)
     recorded.feed(Act.REJECTED, feed, at)
 
 

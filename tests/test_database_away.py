@@ -115,4 +115,4 @@ def test_a_bug_below_the_api_is_a_problem_and_elsewhere_a_page(monkeypatch):
         patch.setattr("commissions.payments.deposit.balances", lambda *_: 1 / 0)
         answer = client.get("/funding/")
         assert answer.status_code == 500 and "出错了，是我们的问题" in answer.content.decode()
-    assert "佣金账户" in text(client.get("/funding/"))
+    assert "推广账户" in text(client.get("/funding/"))

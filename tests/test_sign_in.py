@@ -9,7 +9,7 @@ from tests import build
 from tests.browser import browser, text
 
 pytestmark = pytest.mark.django_db
-PRIVATE = ["/dashboard/", "/plans/", "/selection/", "/shelf/", "/orders/", "/earnings/", "/statements/", "/tenants/"]
+PRIVATE = ["/products/", "/plans/", "/selection/", "/shelf/", "/orders/", "/earnings/", "/statements/", "/tenants/"]
 
 
 def sign_in(client: Client, username: str, password: str = build.PASSWORD, **query: str):
@@ -36,7 +36,7 @@ def test_a_member_of_two_tenants_is_asked_for_whom_and_acts_for_the_one_chosen(c
     assert "山野" in page and "小禾" in page and "别家" not in page
     assert client.post("/tenants/", {"tenant": streamer.public_id}).url == "/selection/"
     assert client.session[SESSION_KEY] == streamer.public_id
-    assert client.get("/dashboard/").status_code == 404
+    assert client.get("/products/").status_code == 404
 
 
 def test_a_strangers_tenant_cannot_be_chosen(client):
@@ -52,14 +52,14 @@ def test_who_has_left_the_tenant_is_let_in_no_more():
     merchant = build.merchant("m1")
     client = browser(merchant)
     Membership.objects.all().delete()
-    assert client.get("/dashboard/").url == "/?next=%2Fproducts%2F"
+    assert client.get("/products/").url == "/?next=%2Fproducts%2F"
     assert "你的账号还没有加入任何租户" in text(client.get("/"))
 
 
 def test_a_wrong_password_says_so_and_signs_nobody_in(client):
     build.member(build.merchant("m1"), username="mei")
     assert "请输入一个正确的" in text(sign_in(client, "mei", "wrong-password"))
-    assert client.get("/dashboard/").url == "/sign-in/?next=/products/"
+    assert client.get("/products/").url == "/sign-in/?next=/products/"
 
 
 HOME, STRANGER = "192.0.2.1", "198.51.100.9"
@@ -161,9 +161,9 @@ def test_signing_in_leads_back_to_the_page_asked_for_but_never_to_another_site(c
 def test_signing_out_takes_a_post():
     client = browser(build.merchant("m1"))
     assert client.get("/sign-out/").status_code == 405
-    assert client.get("/dashboard/").status_code == 200
+    assert client.get("/products/").status_code == 200
     assert client.post("/sign-out/").url == "/sign-in/"
-    assert client.get("/dashboard/").url == "/sign-in/?next=/products/"
+    assert client.get("/products/").url == "/sign-in/?next=/products/"
 
 
 def test_the_language_is_chosen_by_the_browser_and_then_by_the_switch(client):

@@ -1,7 +1,5 @@
 """Rows of feeds that somebody has to look at."""
 
-from datetime import datetime
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -25,10 +23,6 @@ class QuarantinedRowQuerySet(models.QuerySet["QuarantinedRow"]):
     def to_review(self) -> "QuarantinedRowQuerySet":
         """Open ones of feeds that were let in: those of a feed that waits to be confirmed stand on its page."""
         return self.open().exclude(feed__status=Feed.Status.PARTIAL)
-
-    def drop_open(self, *, at: datetime) -> int:
-        """Nobody needs to look at them any more."""
-        return self.open().update(status=QuarantinedRow.Status.DROPPED, decided_at=at)
 
     def because(self, reason: str) -> "QuarantinedRowQuerySet":
         return self.filter(reason=reason)
