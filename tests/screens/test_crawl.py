@@ -59,7 +59,7 @@ def test_what_a_press_of_the_theme_button_chose_is_there_on_the_next_page(screen
 
 
 def test_pages_can_be_read_and_their_menu_used_without_javascript(chromium, live_server, market, settings):
-    context = chromium.new_context(java_script_enabled=False, base_url=live_server.url)
+    context = chromium.new_context(java_script_enabled=False, base_url=live_server.url, locale="zh-CN")
     name = settings.SESSION_COOKIE_NAME
     cookie = {"name": name, "value": market.client("merchant").cookies[name].value, "url": live_server.url}
     context.add_cookies([cookie])
