@@ -153,4 +153,4 @@ def a_refund_lowers_the_next_quarter_and_leaves_the_rebate(leading: Client) -> N
     build.push(build.Tenant.objects.get(code="youzan"), [back])
     run("settle", "--day", "2024-07-21", "--json")
     page = text(leading.get("/levels/"))
-    assert "-¥199.00" in page and "¥2.98" in page
+    assert "−¥199.00" in page and "¥2.98" in page
