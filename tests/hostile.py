@@ -67,10 +67,10 @@ _PART = re.compile(r"<(?:\w+:)?(\w+)>")
 
 def at_once(place: str) -> list[str]:
     """For all fields of a page at once, each of which is read by itself."""
-    return [VALUES[name] for name in ALWAYS] + share(place, [VALUES[name] for name in VALUES if name not in ALWAYS], 4)
+    return [VALUES[name] for name in ALWAYS] + share(place, [VALUES[name] for name in VALUES if name not in ALWAYS], 1)
 
 
-def one_by_one(place: str, most: int = 2) -> list[str]:
+def one_by_one(place: str, most: int = 1) -> list[str]:
     """For one field, all others being filled as they should be."""
     return share(place, list(VALUES.values()), most)
 

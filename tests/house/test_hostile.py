@@ -93,7 +93,7 @@ def test_no_file_breaks_a_page_that_takes_one(place):
         ):
             client = place.client(kind)
             fields = {"upload-kind": "snapshot", "upload-sequence": "9", "upload-counted_at": "2024-06-20T10:00"}
-            for content in share(name, hostile.files(), 24):
+            for content in share(name, hostile.files(), 12):
                 post(client, address, fields | {name: hostile.upload("table.csv", content)})
             for called in ("\0.csv", "../../x.png", "长" * 300 + ".png", "=1.csv", "'\"><script>.webp"):
                 post(client, address, fields | {name: hostile.upload(called, b"merchant,product,sku")})
