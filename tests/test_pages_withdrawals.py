@@ -140,7 +140,8 @@ class TestItsWay:
         for number in range(9):
             withdrawals.request(streamer, f"n{number}", 100, None, build.moment(NOW))
             if number in (0, 8):
-                with django_assert_num_queries(18):
+                client.get("/withdrawals/")  # what waits on the shelf is counted once a minute
+                with django_assert_num_queries(17):
                     client.get("/withdrawals/")
 
 
