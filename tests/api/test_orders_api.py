@@ -97,13 +97,13 @@ def test_a_source_reads_its_events_status_and_holds_and_no_settlement(sale, call
     push(sale.source, [event("refunded", "o1", "2024-06-11 09:00", refund_no="r1", amount_fen=4_000, event_id="r1")])
     line = calling(sale.source).get("/orders/o1/lines/1").json()
     assert (line["status"], line["held"], line["phases"]) == ("received", None, [])
-    told = line["explanation"]
-    assert [(each["event_id"], each["verdict"], each.get("amount_fen")) for each in told.pop("events")] == [
+    explanation = line["explanation"]
+    assert [(each["event_id"], each["verdict"], each.get("amount_fen")) for each in explanation.pop("events")] == [
         ("paid-o1", "accepted", None),
         ("received-o1", "accepted", None),
         ("r1", "accepted", 4_000),
     ]
-    assert told == {
+    assert explanation == {
         "trace": [],
         "sentences": ["2024-06-01 08:00 买家付款", "2024-06-02 12:00 收货", "2024-06-11 09:00 退款"],
         "settles_on": None,

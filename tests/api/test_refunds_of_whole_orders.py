@@ -46,8 +46,8 @@ def two_merchants(sale):
 @pytest.mark.parametrize("party", ["shop", "seller"])
 def test_a_party_sees_what_a_whole_refund_took_off_its_own_line(two_merchants, calling, party):
     answer = calling(getattr(two_merchants, party)).get("/orders/D02/lines/1")
-    told = answer.json()["explanation"]
-    refunds = [each for each in told["events"] if each["type"] == "refunded"]
+    explanation = answer.json()["explanation"]
+    refunds = [each for each in explanation["events"] if each["type"] == "refunded"]
     amounts = ("amount_fen", "goods_fen", "freight_fen")
     assert [{name: each[name] for name in amounts if name in each} for each in refunds] == [
         {"amount_fen": 2_000},
@@ -55,7 +55,7 @@ def test_a_party_sees_what_a_whole_refund_took_off_its_own_line(two_merchants, c
         {},
     ]
     assert [each["code"] for each in refunds] == ["", "REFUND_EXCEEDS_PAYMENT", "REFUND_EXCEEDS_PAYMENT"]
-    assert "2024-06-04 10:00 退款 ¥20.00" in told["sentences"]
+    assert "2024-06-04 10:00 退款 ¥20.00" in explanation["sentences"]
     assert figures(answer.json()) & {5_500, 3_000, 7_777, 333, 500} == set()
 
 
@@ -67,8 +67,8 @@ def test_the_page_of_a_line_too_shows_its_own_share_of_a_whole_refund(two_mercha
 
 
 def test_the_source_and_the_platform_see_a_refund_as_it_was_sent(two_merchants, calling):
-    told = calling(two_merchants.source).get("/orders/D02/lines/1").json()["explanation"]
-    assert [each.get("amount_fen") for each in told["events"]] == [None, None, 5_500, 7_777, None]
+    explanation = calling(two_merchants.source).get("/orders/D02/lines/1").json()["explanation"]
+    assert [each.get("amount_fen") for each in explanation["events"]] == [None, None, 5_500, 7_777, None]
     assert [each.get("amount_fen") for each in story_of("D02")["events"]] == [None, None, 5_500, 7_777, None]
 
 
@@ -77,8 +77,8 @@ def test_a_share_of_a_refund_by_goods_and_freight_is_told_as_goods(two_merchants
     lines = [bought(mine, price_fen=2_000), bought(other, line_no=2, price_fen=3_000)]
     refund = event("refunded", "D03", "2024-06-04 10:00", refund_no="R", goods_fen=2_500, freight_fen=400)
     push(two_merchants.source, [paid("D03", "2024-06-02 10:00", lines, freight_fen=500), refund])
-    told = calling(two_merchants.shop).get("/orders/D03/lines/1").json()["explanation"]
-    assert (told["events"][1]["goods_fen"], "freight_fen" in told["events"][1]) == (1_000, False)
+    explanation = calling(two_merchants.shop).get("/orders/D03/lines/1").json()["explanation"]
+    assert (explanation["events"][1]["goods_fen"], "freight_fen" in explanation["events"][1]) == (1_000, False)
 
 
 def test_what_happened_to_the_order_before_a_line_joined_it_is_not_told_of_that_line(sale, calling):
@@ -87,5 +87,5 @@ def test_what_happened_to_the_order_before_a_line_joined_it_is_not_told_of_that_
     push(sale.source, [paid("o5", "2024-06-02 10:00", [bought(goods)]), event("received", "o5", "2024-06-03 12:00")])
     push(sale.source, [joined])
     caller = calling(sale.shop)
-    told = [caller.get(f"/orders/o5/lines/{number}").json()["explanation"]["events"] for number in (1, 2)]
-    assert [[each["type"] for each in events] for events in told] == [["paid", "received"], ["paid"]]
+    histories = [caller.get(f"/orders/o5/lines/{number}").json()["explanation"]["events"] for number in (1, 2)]
+    assert [[each["type"] for each in events] for events in histories] == [["paid", "received"], ["paid"]]
