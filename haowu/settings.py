@@ -73,6 +73,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "haowu.web.request_ids.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "streamers.clicks.door.ClickDoor",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "haowu.web.privacy.PrivateAnswers",
@@ -189,6 +190,9 @@ CELERY_BEAT_SCHEDULE = {
     "pull-stock": {"task": "bases.tasks.pull_due", "schedule": 60.0},
     "apply-stock": {"task": "bases.tasks.apply_waiting", "schedule": 60.0},
     "listing-in-step": {"task": "streamers.tasks.catch_up", "schedule": 2.0, "options": {"expires": 2}},
+    # Clicks wait in Redis: what it forgets when it dies is what it held since the last time.
+    "store-clicks": {"task": "streamers.tasks.store_clicks", "schedule": 1.0, "options": {"expires": 1}},
+    "keep-up-clicks": {"task": "streamers.tasks.keep_up_clicks", "schedule": crontab(hour=0, minute=2)},
     "count-sales": {"task": "commissions.tasks.count_sales", "schedule": crontab(hour=5, minute=10)},
     "count-words": {"task": "streamers.tasks.count_words", "schedule": crontab(hour=5, minute=30)},
     "serve-shortages": {"task": "bases.tasks.serve_waiting", "schedule": 60.0},
@@ -312,6 +316,10 @@ OAUTH2_PROVIDER = {
         "earnings:read": _("查看余额与提现"),
         "withdrawals:write": _("申请与取消提现"),
         "selection:read": _("在选品中心找商品"),
+        "links:read": _("查看推广链接与点击"),
+        "links:write": _("生成推广链接"),
+        "sessions:read": _("查看直播场次与战报"),
+        "sessions:write": _("排场次、开播、下播"),
         "trail:read": _("查看操作记录"),
     },
     "APPLICATION_ADMIN_CLASS": "haowu.partners.admin.ApiClientAdmin",
@@ -369,6 +377,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "OrderStatus": "commissions.models.OrderLine.Status",
+        "SessionStatus": "streamers.models.LiveSession.Status",
         "EventVerdict": "commissions.models.OrderEvent.Verdict",
         "FeedKind": "bases.models.Feed.Kind",
         "FeedStatus": "bases.models.Feed.Status",

@@ -20,7 +20,7 @@ from merchants.models import Product
 from streamers import shelf, waiting
 from streamers.centre.conditions import Looker
 from streamers.centre.search import card_of
-from streamers.links import link, recommendation
+from streamers.links.shared import link, recommendation
 from streamers.offers import PickSource
 from streamers.selection import Card, cards, open_to
 

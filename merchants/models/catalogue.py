@@ -122,6 +122,10 @@ class ProductQuerySet(models.QuerySet["Product"]):
         free = Stock.objects.of_product(OuterRef("merchant"), OuterRef("code")).in_stock().sold_by_working(at)
         return self.filter(~Q(pk__in=in_stock), ~Exists(free))
 
+    def alike(self, product: "Product") -> "ProductQuerySet":
+        """Others of its category, the newest first."""
+        return self.filter(category=product.category_id).exclude(pk=product.pk).order_by("-listed_at", "-pk")
+
     def with_offer_facts(self) -> "ProductQuerySet":
         """Adds ``price_fen`` (lowest SKU), ``price_to_fen`` and ``stock`` over SKUs."""
         return self.annotate(

@@ -1,14 +1,23 @@
+from streamers.models.click import Click, LinkDay, VisitorSecret
+from streamers.models.link import Link
 from streamers.models.listing import Listing, ListingChange, ListingFigures, SavedView, Word
 from streamers.models.pick import Channel, Pick, Profile, new_pid
+from streamers.models.session import LiveSession, SessionItem
 
 __all__ = [
     "Channel",
+    "Click",
+    "Link",
+    "LinkDay",
     "Listing",
     "ListingChange",
     "ListingFigures",
+    "LiveSession",
     "Pick",
     "Profile",
     "SavedView",
+    "SessionItem",
+    "VisitorSecret",
     "Word",
     "new_pid",
 ]

@@ -42,6 +42,9 @@ class PickQuerySet(models.QuerySet["Pick"]):
     def of_products(self, products: Iterable[Product]) -> "PickQuerySet":
         return self.filter(product__in=products)
 
+    def of_public_ids(self, public_ids: Iterable[str]) -> "PickQuerySet":
+        return self.filter(product__public_id__in=public_ids).select_related("product").order_by("pk")
+
     def newest_first(self) -> "PickQuerySet":
         return self.order_by("-picked_at", "-pk")
 
@@ -79,6 +82,10 @@ class Pick(models.Model):
     @property
     def latest_through(self) -> "PickSource | None":
         return _latest(self._channels())
+
+    def activity_called(self, code: str) -> Activity | None:
+        """The activity ``code`` that the pick stood through at some time."""
+        return next((each.activity for each in self._channels() if each.activity and each.activity.code == code), None)
 
     def _channels(self) -> "Iterable[Channel]":
         return self.known_channels if hasattr(self, "known_channels") else self.channels.all()

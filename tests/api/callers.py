@@ -51,6 +51,10 @@ ALL_SCOPES = (
     "enrolments:write",
     "levels:read",
     "selection:read",
+    "links:read",
+    "links:write",
+    "sessions:read",
+    "sessions:write",
     "trail:read",
 )
 

@@ -1,5 +1,7 @@
 """Who may call what: one table of expected answers, with a row for every route (OWASP API1, API5)."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import URLPattern, get_resolver
 
@@ -7,6 +9,8 @@ from bases import consenting
 from bases.models import Consent
 from commissions.models import OrderEvent, Withdrawal
 from haowu.ground import days
+from streamers.live import planning
+from streamers.models import LiveSession
 from tests.api.callers import ALL_SCOPES, Caller
 from tests.bases import base
 from tests.build import leader, merchant, source, streamer
@@ -16,6 +20,16 @@ pytestmark = pytest.mark.django_db
 EVENT = {"events": [{"event_id": "mine", "type": "shipped", "order_no": "o9", "occurred_at": "2024-06-01T00:00:00Z"}]}
 BODIES = {
     "/order-events": EVENT,
+    "/links": {"links": [{"pid": "x1", "sub_id": "a"}]},
+    "/link-resolutions": {"texts": ["hello"]},
+    "/live-sessions": {
+        "title": "晚场",
+        "starts_at": (TONIGHT := days.now() + timedelta(hours=6)).isoformat(),
+        "ends_at": (TONIGHT + timedelta(hours=2)).isoformat(),
+    },
+    "/live-sessions/e1/items": {"items": [{"pid": "x1"}]},
+    "/live-sessions/e1/start": None,
+    "/live-sessions/e1/end": None,
     "/withdrawals": {"number": "w2", "amount_fen": 300},
     "/withdrawals/w1/cancellation": None,
     "/stock-snapshots": {"sequence": 1, "counted_at": "2024-06-01T00:00:00Z", "rows": []},
@@ -48,6 +62,16 @@ TABLE = {
     ("GET", "/selection"):                                        [401, 403, 403, 200, 403,  403, 403, 200, 403],
     ("GET", "/selection/nothing-here"):                           [401, 403, 403, 404, 403,  403, 403, 404, 403],
     ("GET", "/suggestions"):                                      [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("GET", "/links"):                                            [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("POST", "/links"):                                           [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("POST", "/link-resolutions"):                                [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("GET", "/live-sessions"):                                    [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("POST", "/live-sessions"):                                   [401, 403, 403, 201, 403,  403, 403, 201, 403],
+    ("GET", "/live-sessions/e1"):                                 [401, 403, 403, 200, 403,  403, 403, 404, 403],
+    ("POST", "/live-sessions/e1/items"):                          [401, 403, 403, 200, 403,  403, 403, 404, 403],
+    ("POST", "/live-sessions/e1/start"):                          [401, 403, 403, 200, 403,  403, 403, 404, 403],
+    ("POST", "/live-sessions/e1/end"):                            [401, 403, 403, 409, 403,  403, 403, 404, 403],
+    ("GET", "/live-sessions/e1/report"):                          [401, 403, 403, 409, 403,  403, 403, 404, 403],
     ("GET", "/balances"):                                         [401, 403, 403, 200, 200,  403, 403, 200, 200],
     ("GET", "/withdrawals"):                                      [401, 403, 403, 200, 200,  403, 403, 200, 200],
     ("GET", "/withdrawals/w1"):                                   [401, 403, 403, 200, 404,  403, 403, 404, 404],
@@ -100,6 +124,16 @@ SCOPES = {
     ("GET", "/selection"): "selection:read",
     ("GET", "/selection/nothing-here"): "selection:read",
     ("GET", "/suggestions"): "selection:read",
+    ("GET", "/links"): "links:read",
+    ("GET", "/live-sessions"): "sessions:read",
+    ("POST", "/live-sessions"): "sessions:write",
+    ("GET", "/live-sessions/e1"): "sessions:read",
+    ("POST", "/live-sessions/e1/items"): "sessions:write",
+    ("POST", "/live-sessions/e1/start"): "sessions:write",
+    ("POST", "/live-sessions/e1/end"): "sessions:write",
+    ("GET", "/live-sessions/e1/report"): "sessions:read",
+    ("POST", "/links"): "links:write",
+    ("POST", "/link-resolutions"): "links:read",
     ("POST", "/order-events"): "order-events:write",
     ("GET", "/order-events"): "order-events:read",
     ("GET", "/order-events/paid-o1"): "order-events:read",
@@ -163,6 +197,13 @@ def agreed(sale):
     return made
 
 
+@pytest.fixture
+def session(sale):
+    """The session e1 of the streamer, planned."""
+    made = planning.plan(sale.seller, "晚场", TONIGHT, TONIGHT + timedelta(hours=2), at=days.now())
+    LiveSession.objects.filter(pk=made.pk).update(public_id="e1")
+
+
 def call(caller: Caller, method: str, path: str):
     return caller.post(path, BODIES[path]) if method == "POST" else caller.get(path)
 
@@ -188,7 +229,7 @@ def test_every_route_has_a_row():
 
 
 @pytest.mark.parametrize(("method", "path"), TABLE, ids=lambda part: part)
-def test_each_caller_gets_what_the_table_says(sale, asked, led, agreed, calling, anonymous, method, path):
+def test_each_caller_gets_what_the_table_says(sale, asked, led, agreed, session, calling, anonymous, method, path):
     others = [source("other"), merchant("other"), streamer("other"), leader("other")]
     callers = [anonymous, *(calling(tenant) for tenant in (sale.source, sale.shop, sale.seller, led, *others))]
     answers = [call(caller, method, path) for caller in callers]
