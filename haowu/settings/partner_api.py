@@ -88,6 +88,6 @@ SPECTACULAR_SETTINGS = {
         "AssessmentOutcome": "tuanzhang.models.MonthlyAssessment.Outcome",
         "Shortfall": "tuanzhang.models.MonthlyAssessment.Shortfall",
         "RebateMode": "tuanzhang.models.LevelPolicy.RebateMode",
-        "Permission": ["held", "noticed", "withdrawn", "gone"],
+        "Permission": ["held", "noticed", "revoked", "gone"],
     },
 }

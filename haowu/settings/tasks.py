@@ -41,7 +41,7 @@ CELERY_BEAT_SCHEDULE = {
     "agree-quiet-requests": {"task": "commissions.tasks.agree_quiet_requests", "schedule": 600.0},
     # Daily, though only the 1st and the 15th find something to do: what a lost day left is done on the next.
     "judge-leaders": {"task": "commissions.tasks.judge_leaders", "schedule": crontab(hour=4, minute=0)},
-    "withdraw-permissions": {"task": "commissions.tasks.withdraw_permissions", "schedule": crontab(hour=0, minute=5)},
+    "revoke-permissions": {"task": "commissions.tasks.revoke_permissions", "schedule": crontab(hour=0, minute=5)},
     "count-leaders": {"task": "commissions.tasks.count_leaders", "schedule": crontab(minute=15)},
     "forget": {"task": "haowu.partners.tasks.forget", "schedule": crontab(hour=5, minute=0)},
     "prune-quarantine": {"task": "bases.tasks.prune_rows", "schedule": crontab(hour=5, minute=10)},
