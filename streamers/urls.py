@@ -33,9 +33,9 @@ def patterns(
         ),
         path("selection/requests/", recommended.Requests.as_view(), name="my-goods-requests"),
         path(
-            "selection/requests/<id:public_id>/withdrawal/",
-            recommended.Withdraw.as_view(),
-            name="withdraw-goods-request",
+            "selection/requests/<id:public_id>/retraction/",
+            recommended.Retract.as_view(),
+            name="retract-goods-request",
         ),
         path("selection/<id:public_id>/", product_page.ProductPage.as_view(**amounts), name="selection-product"),
         path("selection/<id:public_id>/pick/", views.PickProduct.as_view(**amounts), name="pick"),
@@ -43,16 +43,10 @@ def patterns(
         path("pick/streamers/", pickers.StreamerPicker.as_view(), name="pick-streamers"),
         path("shelf/", shelf_page.Shelf.as_view(**amounts), name="shelf"),
         path("shelf/removal/", shelf_page.TakeOff.as_view(), name="take-off-shelf"),
-        path("links/", links.Links.as_view(**sold), name="links"),
-        path("links/making/", links.MakeLinks.as_view(), name="make-links"),
-        path("links/paste/", links.PasteLink.as_view(**amounts), name="paste-link"),
-        path("links/<id:code>/", links.LinkPage.as_view(**sold), name="link"),
-        path("links/<id:code>/qr.svg", links.QrCode.as_view(), name="link-qr"),
+        *_links(amounts, sold),
         *_live(sold | {"rehearse": rehearse}),
         path("sessions/", party_views.GoodsSessions.as_view(sales=sales), name="goods-sessions"),
         path("sessions/<id:public_id>/", party_views.GoodsSession.as_view(sales=sales), name="goods-session"),
-        path("g/<id:public_id>", public.PublicGood.as_view(), name="public-good"),
-        path("g/<id:public_id>/picture", public.GoodPicture.as_view(), name="public-picture"),
     ]
 
 
@@ -72,4 +66,16 @@ def _live(known: dict[str, Any]) -> list[URLPattern]:
         path(f"{item}change/", live.ChangeItem.as_view(), name="change-item"),
         path(f"{item}removal/", live.RemoveItem.as_view(), name="remove-item"),
         path(f"{item}place/", live.MoveItem.as_view(), name="move-item"),
+    ]
+
+
+def _links(amounts: dict[str, Any], sold: dict[str, Any]) -> list[URLPattern]:
+    return [
+        path("links/", links.Links.as_view(**sold), name="links"),
+        path("links/making/", links.MakeLinks.as_view(), name="make-links"),
+        path("links/paste/", links.PasteLink.as_view(**amounts), name="paste-link"),
+        path("links/<id:code>/", links.LinkPage.as_view(**sold), name="link"),
+        path("links/<id:code>/qr.svg", links.QrCode.as_view(), name="link-qr"),
+        path("g/<id:public_id>", public.PublicGood.as_view(), name="public-good"),
+        path("g/<id:public_id>/picture", public.GoodPicture.as_view(), name="public-picture"),
     ]

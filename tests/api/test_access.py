@@ -11,44 +11,13 @@ from commissions.models import OrderEvent, Withdrawal
 from haowu.ground import days
 from streamers.live import planning
 from streamers.models import LiveSession
+from tests.api.access_bodies import BODIES, EVENT, TONIGHT
 from tests.api.callers import ALL_SCOPES, Caller
 from tests.bases import base
 from tests.build import leader, merchant, source, streamer
 
 pytestmark = pytest.mark.django_db
 
-EVENT = {"events": [{"event_id": "mine", "type": "shipped", "order_no": "o9", "occurred_at": "2024-06-01T00:00:00Z"}]}
-BODIES = {
-    "/order-events": EVENT,
-    "/links": {"links": [{"pid": "x1", "sub_id": "a"}]},
-    "/link-resolutions": {"texts": ["hello"]},
-    "/live-sessions": {
-        "title": "晚场",
-        "starts_at": (TONIGHT := days.now() + timedelta(hours=6)).isoformat(),
-        "ends_at": (TONIGHT + timedelta(hours=2)).isoformat(),
-    },
-    "/live-sessions/e1/items": {"items": [{"pid": "x1"}]},
-    "/live-sessions/e1/start": None,
-    "/live-sessions/e1/end": None,
-    "/withdrawals": {"number": "w2", "amount_fen": 300},
-    "/withdrawals/w1/cancellation": None,
-    "/stock-snapshots": {"sequence": 1, "counted_at": "2024-06-01T00:00:00Z", "rows": []},
-    "/stock-changes": {"sequence": 2, "counted_at": "2024-06-01T00:00:00Z", "rows": []},
-    "/brand-introductions": {
-        "brands": [{"name": "x", "document_no": "1", "authorised_from": "2024-01-01", "authorised_to": "2099-01-01"}]
-    },
-    "/consents": {"base": "b1"},
-    "/consents/c1/withdrawal": None,
-    "/activities": {"type": "normal", "title": "夏季", "begins_at": "2024-06-01T00:00:00+08:00"},
-    "/activities/a1/publication": None,
-    "/activities/a2/closing": None,
-    "/enrolments": {"enrolments": [{"activity": "a2", "product": "p1", "commission_bps": 2000, "service_fee_bps": 0}]},
-    "/enrolment-decisions": {"decisions": [{"enrolment": "x", "decision": "pass"}]},
-    "/change-requests": {"enrolment": "x", "kind": "cancel"},
-    "/change-request-answers": {"answers": [{"request": "x", "answer": "agree"}]},
-    "/second-level": {"applications": [{"enrolment": "x", "bps": 100}]},
-    "/second-level-decisions": {"decisions": [{"second_level": "x", "decision": "pass"}]},
-}
 CALLERS = ["anonymous", "partner", "merchant", "streamer", "leader",
            "other_partner", "other_merchant", "other_streamer", "other_leader"]  # fmt: skip
 
@@ -273,7 +242,7 @@ def test_without_a_token_the_challenge_names_no_error(anonymous):
 
 
 @pytest.mark.parametrize("token", ["nonsense", "密", "a b", "\0", "x" * 5000])
-def test_a_token_that_is_none_is_told_so(anonymous, token):
+def test_a_token_that_is_none_is_refused_as_such(anonymous, token):
     answer = anonymous.get("/orders", Authorization=f"Bearer {token}")
     assert (answer.status_code, answer.json()["code"]) == (401, "NOT_AUTHENTICATED")
 
