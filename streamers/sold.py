@@ -50,7 +50,8 @@ class SessionSold:
 
 @dataclass(frozen=True)
 class SalesAbove:
-    """``of_links(streamer, links)`` → by link id; ``of_session(session, party)``: as far as ``party`` has a role."""
+    """By link id, by session id, and one session whole; of sessions as far as the party has a role in their lines."""
 
     of_links: Callable[[Tenant, Collection[Link]], Mapping[int, Sold]]
+    of_sessions: Callable[[Collection[LiveSession], Tenant], Mapping[int, Sold]]
     of_session: Callable[[LiveSession, Tenant], SessionSold]

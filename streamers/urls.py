@@ -53,7 +53,7 @@ def patterns(
 def _live(known: dict[str, Any]) -> list[URLPattern]:
     one, item = "live/<id:public_id>/", "live/<id:public_id>/items/<int:item>/"
     return [
-        path("live/", live.Sessions.as_view(), name="sessions"),
+        path("live/", live.Sessions.as_view(sales=known["sales"]), name="sessions"),
         path("live/new/", live.NewSession.as_view(), name="new-session"),
         path(one, live.SessionPage.as_view(**known), name="session"),
         path(f"{one}goods/", live.SessionGoods.as_view(**known), name="session-goods"),

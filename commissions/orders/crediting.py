@@ -88,6 +88,19 @@ def of_links(streamer: Tenant, links: Collection[Link]) -> dict[int, Sold]:
     return {key: sold for (key,), sold in _sums(streamer, found, "link_id", "link_id", values)}
 
 
+def of_sessions(sessions: Collection[LiveSession], party: Tenant) -> dict[int, Sold]:
+    """What belongs to each of ``sessions``, as ``of_session`` adds it up; those with nothing are left out."""
+    if not sessions:
+        return {}
+    found = f"""
+        SELECT {_columns(party)}, session.id AS session_id
+        FROM streamers_livesession AS session JOIN commissions_orderline AS line ON {BELONGS}
+        WHERE session.id = ANY(%(sessions)s) AND {_PART_OF[Tenant.Kind(party.kind)]}
+    """
+    values = {"sessions": [session.pk for session in sessions]}
+    return {key: sold for (key,), sold in _sums(party, found, "session_id", "session_id", values)}
+
+
 def of_session(session: LiveSession, party: Tenant) -> SessionSold:
     """What belongs to ``session``, as far as ``party`` (streamer, merchant, leader) has a role in it."""
     found = f"""
@@ -129,4 +142,4 @@ def _sums(
     return [(row[:number], Sold(*(int(amount or 0) for amount in row[number:]))) for row in rows]
 
 
-SALES = SalesAbove(of_links, of_session)
+SALES = SalesAbove(of_links, of_sessions, of_session)

@@ -4,13 +4,14 @@ A middleware answers it before sessions, languages and the request's transaction
 thousands a second fit beside other work. What it cannot answer (a code that is none) goes on to the ordinary 404.
 """
 
+import logging
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from haowu.ground import days
@@ -23,6 +24,7 @@ from streamers.clicks.visitors import visitor_key
 from streamers.models import Link
 from streamers.models.link import CODE_PATTERN
 
+logger = logging.getLogger(__name__)
 ADDRESS = re.compile(rf"/s/({CODE_PATTERN})/?")
 KEPT_SECONDS = 60
 MOST_KEPT = 50_000
@@ -52,13 +54,21 @@ class ClickDoor:
 def clicked(request: HttpRequest, target: Target) -> HttpResponse:
     """Count the click and lead on, never from a cache: each click is to come here."""
     if is_visit(request):
-        at = days.now()
-        visitor = visitor_key(days.day_of(at), client_address(request), browser_of(request))
-        waiting.put(NewClick(target.link_id, visitor, at))
+        _count(request, target)
     answer = HttpResponseRedirect(target.location)
     answer["Cache-Control"] = "no-store"
     answer["Referrer-Policy"] = "no-referrer"
     return answer
+
+
+def _count(request: HttpRequest, target: Target) -> None:
+    """A browser is led on whatever happens: where neither Redis nor the database answers, the click is lost."""
+    at = days.now()
+    try:
+        visitor = visitor_key(days.day_of(at), client_address(request), browser_of(request))
+        waiting.put(NewClick(target.link_id, visitor, at))
+    except DatabaseError as error:
+        logger.error("a click was lost: %s", error)
 
 
 def target_of(code: str) -> Target | None:

@@ -22,7 +22,7 @@ from haowu.tenants.lists import ListPage, Sort
 from streamers.filters import LinkFilter
 from streamers.links import making, texts
 from streamers.links.resolving import resolve
-from streamers.models import Link, LinkDay, Pick
+from streamers.models import Link, LinkDay, LiveSession, Pick
 from streamers.models.link import SUB_ID_LENGTH
 from streamers.selection import open_to
 from streamers.sold import NOTHING, SalesAbove, Sold
@@ -36,6 +36,10 @@ class OfLinks(OfStreamer):
     """``sales`` comes from the floor above."""
 
     sales: SalesAbove | None = None
+
+    def titles_of(self, marks: set[str]) -> dict[str, str]:
+        """The titles of live sessions by the marks that name them."""
+        return LiveSession.objects.visible_to(self.request.tenant).titles_of(marks) if marks - {""} else {}
 
     def funnels(self, links: list[Link]) -> "dict[int, Funnel]":
         clicks = LinkDay.objects.visible_to(self.request.tenant).clicks_of([link.pk for link in links])
@@ -67,9 +71,9 @@ class Links(OfLinks, ListPage):
     def queryset(self) -> Any:
         return Link.objects.visible_to(self.request.tenant).with_goods()
 
-    def rows(self, found: list[Link]) -> list[tuple[Link, Funnel]]:
-        funnels = self.funnels(found)
-        return [(link, funnels[link.pk]) for link in found]
+    def rows(self, found: list[Link]) -> list[tuple[Link, str, Funnel]]:
+        funnels, titles = self.funnels(found), self.titles_of({link.sub_id for link in found})
+        return [(link, titles.get(link.sub_id, link.sub_id), funnels[link.pk]) for link in found]
 
 
 class OneLink(OfLinks):
@@ -96,10 +100,16 @@ class LinkPage(OneLink, TemplateView):
             token=texts.token_of(link.code, link.product.title or link.product.code),
             card=self.cards([product])[0] if product else None,
             funnel=self.funnels([link])[link.pk],
-            known_marks=list(dict.fromkeys(marks.values_list("sub_id", flat=True)[:20]))[:KNOWN_MARKS],
+            known_marks=self._known(list(marks.values_list("sub_id", flat=True)[:20])),
+            mark=self.titles_of({link.sub_id}).get(link.sub_id, link.sub_id),
             at=days.now(),
             **context,
         )
+
+    def _known(self, marks: list[str]) -> list[str]:
+        """The latest ones, without those that name sessions: these have links of their own."""
+        titles = self.titles_of(set(marks))
+        return [mark for mark in dict.fromkeys(marks) if mark not in titles][:KNOWN_MARKS]
 
 
 class QrCode(OneLink, View):

@@ -16,7 +16,7 @@ from haowu.tenants.scope import platform_scope
 from streamers.filters import SessionFilter
 from streamers.live.board import board_of
 from streamers.models import LiveSession
-from streamers.sold import SalesAbove
+from streamers.sold import NOTHING, SalesAbove, Sold
 
 PARTIES = (Tenant.Kind.MERCHANT, Tenant.Kind.TUANZHANG)
 
@@ -47,9 +47,9 @@ class GoodsSessions(OfGoods, ListPage):
         with platform_scope():
             return super().get_context_data(**context)
 
-    def rows(self, found: list[LiveSession]) -> list[tuple[LiveSession, Any]]:
-        assert self.sales is not None, "urls hands it over"
-        return [(session, self.sales.of_session(session, self.request.tenant).total) for session in found]
+    def rows(self, found: list[LiveSession]) -> list[tuple[LiveSession, Sold]]:
+        sold = self.sales.of_sessions(found, self.request.tenant) if self.sales else {}
+        return [(session, sold.get(session.pk, NOTHING)) for session in found]
 
 
 class GoodsSession(OfGoods, TemplateView):

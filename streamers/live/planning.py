@@ -1,6 +1,6 @@
 """Planning a live session: its window and place, and the goods in their order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -136,9 +136,9 @@ def _on_shelf(streamer: Tenant, pids: set[str]) -> dict[str, Pick]:
     return {pick.pid: pick for pick in mine}
 
 
-def _leaders(picks: "Sequence[Pick] | object", at: datetime) -> dict[int, int | None]:
+def _leaders(picks: Iterable[Pick], at: datetime) -> dict[int, int | None]:
     """By pick: whose activity it stands through at ``at``."""
-    rows = Channel.objects.filter(pick__in=list(picks), effective_from__lte=at).order_by("effective_from", "pk")  # type: ignore[call-overload]
+    rows = Channel.objects.filter(pick__in=list(picks), effective_from__lte=at).order_by("effective_from", "pk")
     return dict(rows.values_list("pick", "leader"))
 
 

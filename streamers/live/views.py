@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -23,7 +23,7 @@ from streamers.live.board import Board, board_of
 from streamers.live.forms import ItemForm, SessionForm
 from streamers.models import LiveSession, Pick, SessionItem
 from streamers.selection import Card, open_to, products_of
-from streamers.sold import SalesAbove
+from streamers.sold import NOTHING, SalesAbove, Sold
 from streamers.views import OfStreamer
 
 SHELF_SHOWN = 60
@@ -34,8 +34,14 @@ class Sessions(OfStreamer, ListPage):
     filterset_class = SessionFilter
     sorts = [Sort("newest", gettext_lazy("最近的场次"), ("-starts_at", "-pk"))]
 
+    sales: SalesAbove | None = None
+
     def queryset(self) -> QuerySet[LiveSession]:
         return LiveSession.objects.visible_to(self.request.tenant).select_related("booking__room__base")
+
+    def rows(self, found: list[LiveSession]) -> list[tuple[LiveSession, Sold]]:
+        sold = self.sales.of_sessions(found, self.request.tenant) if self.sales else {}
+        return [(session, sold.get(session.pk, NOTHING)) for session in found]
 
 
 class NewSession(OfStreamer, FormView):
@@ -162,7 +168,7 @@ class EndSession(SessionAct):
 class RehearseSession(SessionAct):
     def act(self) -> str:
         if self.rehearse is None:
-            raise refusals.SessionOver
+            raise Http404
         self.rehearse(self.session, at=days.now())
         return _("模拟开始：买家会从你的链接点进来、下单，数字几秒一变。")
 

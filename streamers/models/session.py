@@ -1,5 +1,6 @@
 """Live sessions: a planned window, a place, goods in their order; then when it really began and ended."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -22,6 +23,9 @@ class LiveSessionQuerySet(models.QuerySet["LiveSession"]):
         """Begun sessions whose running order holds goods of the merchant ``tenant``, or goods that he leads."""
         mine = SessionItem.objects.visible_to(tenant).values("session")
         return self.filter(pk__in=mine, started_at__isnull=False)
+
+    def titles_of(self, public_ids: Iterable[str]) -> dict[str, str]:
+        return dict(self.filter(public_id__any_of=list(public_ids)).values_list("public_id", "title"))
 
     def begun(self) -> "LiveSessionQuerySet":
         return self.filter(started_at__isnull=False)
