@@ -168,15 +168,20 @@ class TestPages:
         assert len(shown_messages(answer)) == 1
         assert not Link.objects.exists()
 
-    def test_the_list_shows_own_links_alone_in_few_statements(self, link, django_assert_max_num_queries):
-        client = browser(link.streamer)
-        client.get("/links/")
-        with django_assert_max_num_queries(12):
-            assert link.code in text(client.get("/links/"))
+    def test_the_list_shows_own_links_alone(self, link):
+        assert link.code in text(browser(link.streamer).get("/links/"))
         stranger = browser(build.streamer("s2"))
         assert link.code not in text(stranger.get("/links/"))
         for address in (f"/links/{link.code}/", f"/links/{link.code}/qr.svg"):
             assert stranger.get(address).status_code == 404
+
+    def test_the_list_asks_as_many_questions_for_eight_links_as_for_two(self, link, django_assert_num_queries):
+        client = browser(link.streamer)
+        for number in (1, 8):
+            making.make_many(link.streamer, [NewLink("x1", f"mark {n}") for n in range(number)], at=AT)
+            client.get("/links/")
+            with django_assert_num_queries(15):
+                assert f"mark {number - 1}" in text(client.get("/links/"))
 
     def test_a_pasted_token_leads_to_the_good(self, link):
         page = words(browser(build.streamer("s2")).get("/links/paste/", {"text": f"￥{link.code}￥"}))
