@@ -97,11 +97,10 @@ class SessionPage(OneSession, TemplateView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         shared = {"session": self.session, "may_rehearse": self.rehearse is not None, "at": days.now()}
+        shared["is_part"] = bool(self.request.headers.get("HX-Request"))
         if self.session.started_at is None:
             return super().get_context_data(**shared, **self._plan(), **context)
-        board = self.board
-        highest = max((sold.gmv_fen for _begin, sold in board.slices), default=0)
-        return super().get_context_data(board=board, highest_fen=highest, **shared, **self._now(board), **context)
+        return super().get_context_data(board=self.board, **shared, **self._now(self.board), **context)
 
     def _plan(self) -> dict[str, Any]:
         items = list(SessionItem.objects.of_session(self.session).in_order())
