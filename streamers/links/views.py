@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
 from haowu.approvals.act_views import ActView, say_of_many
-from haowu.ground import days
+from haowu.ground import days, inputs
 from haowu.ground.errors import Refused
 from haowu.ground.fields import TextField
 from haowu.tenants.lists import ListPage, Sort
@@ -133,7 +133,7 @@ class MakeLinks(OfStreamer, ActView):
 
     def act(self) -> str:
         sub_id = self.read(MarkForm(self.request.POST))["sub_id"]
-        ids = list(dict.fromkeys(self.request.POST.getlist("product")))
+        ids = list(dict.fromkeys(map(inputs.key, self.request.POST.getlist("product"))))
         picks = Pick.objects.visible_to(self.request.tenant).on_shelf().of_public_ids(ids[: making.MOST + 1])
         wishes = [making.NewLink(pick.pid, sub_id) for pick in picks]
         if not wishes:

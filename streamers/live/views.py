@@ -131,7 +131,7 @@ class SessionGoods(OneSession, TemplateView):
         return super().get_context_data(session=self.session, cards=self.cards(goods), **context)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        ids = list(dict.fromkeys(request.POST.getlist("product")))[: planning.MOST_ITEMS + 1]
+        ids = list(dict.fromkeys(map(inputs.key, request.POST.getlist("product"))))[: planning.MOST_ITEMS + 1]
         picks = list(Pick.objects.visible_to(request.tenant).on_shelf().of_public_ids(ids))
         wishes = [planning.NewItem(pick.pid, points=_points(pick)) for pick in picks]
         try:
