@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.functional import cached_property
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
@@ -11,10 +11,11 @@ from haowu.tenants.lists import chips_of
 from streamers.centre.facets import facets_of
 from streamers.centre.filters import SORTS, Filters, SelectionForm
 from streamers.centre.memory import popular_queries, remember_search
-from streamers.centre.search import COUNT_LIMIT, Search, find_or_begin
+from streamers.centre.search import COUNT_LIMIT, Loosened, Search, find_or_begin
 from streamers.centre.suggest import suggestions
+from streamers.found_cards import drawn
 from streamers.views import OfStreamer
-from tuanzhang.models import Recommendation
+from streamers.waiting import recommended_to
 
 HOT = 6
 NEW_DAYS = 7
@@ -31,73 +32,90 @@ SALES_FROM = (100, 1_000, 10_000)
 SCORE_FROM = (460, 480, 490)
 
 
-class OfCentre(OfStreamer):
-    @cached_property
-    def form(self) -> SelectionForm:
-        return SelectionForm(self.request.GET)
+MOVES = mark_safe(
+    'hx-boost:inherited="true" hx-target:inherited="#main" hx-swap:inherited="innerHTML show:top"'
+    ' hx-push-url:inherited="true"'
+)
+"""Of links and forms whose answer takes the place of the list."""
+
+
+class OfCentre(OfStreamer, TemplateView):
+    """A page of the selection centre, or what moves in place of it (``layout``)."""
 
     @property
-    def filters(self) -> Filters:
-        return self.form.filters
+    def is_moved(self) -> bool:
+        """htmx asks for a part; going back, it asks for the whole."""
+        return self.request.headers.get("HX-Request-Type") == "partial"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        layout = "fragment.html" if self.is_moved else "phone.html"
+        return super().get_context_data(is_moved=self.is_moved, layout=layout, **context)
 
 
-class Selection(OfCentre, TemplateView):
+class Selection(OfCentre):
     template_name = "streamers/selection.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        query, filters = self.request.GET, self.filters
-        found = find_or_begin(self.looker, filters, cursor=query.get("after", ""))
+        query, form = self.request.GET, SelectionForm(self.request.GET, is_shown=False)
+        filters, chips, after = form.filters, list(chips_of(form, query)), query.get("after", "")
+        is_next_page = self.is_moved and bool(after)
+        found = find_or_begin(self.looker, filters, cursor=after, is_counted=not is_next_page)
+        goods = drawn(self.request, found.cards)
+        if is_next_page:
+            return super().get_context_data(
+                goods=goods, next_cursor=found.next_cursor, is_next_page=True, rows=found.cards, **context
+            )
         if filters.q and found.total:
             remember_search(self.looker.streamer, filters.q, self.looker.at)
-        is_first, chips = not query.get("after"), list(chips_of(self.form, query))
+        is_front = not after and not chips
         return super().get_context_data(
             found=found,
+            goods=goods,
             rows=found.cards,
+            nearest=drawn(self.request, found.nearest),
             next_cursor=found.next_cursor,
-            is_first=is_first,
-            form=self.form,
+            is_first=not after,
             chips=chips,
+            mistakes=[(form.fields[name].label, error) for name, errors in form.errors.items() for error in errors],
             sort=filters.way,
             sorts=SORTS.values(),
             tabs=list(_tabs(filters)),
-            loosened=[_loosened(each, self.form) for each in found.loosened],
-            hot=popular_queries(self.looker.at)[:HOT] if is_first and not chips else [],
-            recommended=self._recommended() if is_first and not chips else None,
+            loosened=[_loosened(each) for each in found.loosened],
+            hot=popular_queries(self.looker.at)[:HOT] if is_front else [],
+            recommended=recommended_to(self.request.tenant) if is_front else None,
+            moves=MOVES,
             **context,
         )
-
-    def _recommended(self) -> int:
-        return Recommendation.objects.visible_to(self.request.tenant).running().count()
 
 
 def _tabs(filters: Filters) -> Any:
     """Each tab's label, where it leads, and whether it is the one in force."""
-    plain = filters.without("sort", "new_days", "plan_type")
+    here, plain = filters.query_string(), filters.without("sort", "new_days", "plan_type")
     for label, changes in CHANNELS:
         query = plain.query_string(**changes)
-        yield label, query, query == filters.query_string()
+        yield label, query, query == here
 
 
-def _loosened(each: Any, form: SelectionForm) -> tuple[str, str, int]:
+def _loosened(each: Loosened) -> tuple[str, str, int]:
     """What to leave out, where that leads, and how many goods there are then."""
-    label = each.word or str(form.fields[each.name].label)
+    label = each.word or str(SelectionForm.base_fields[each.name].label)
     return label, each.filters.query_string(), each.total
 
 
-class FilterSheet(OfCentre, TemplateView):
+class FilterSheet(OfCentre):
     """All filters, each choice with the number of goods that it would leave. Its form leads to the list."""
 
     template_name = "streamers/filter_sheet.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        filters = self.filters
-        search = Search(self.looker, filters)
-        total = search.total()
+        form = SelectionForm(self.request.GET)
+        filters = form.filters
+        total = Search(self.looker, filters).total()
         return super().get_context_data(
-            form=self.form,
+            form=form,
             filters=filters,
-            chips=list(chips_of(self.form, self.request.GET)),
-            facets=facets_of(self.looker, filters, search.overlay),
+            chips=list(chips_of(form, self.request.GET)),
+            facets=facets_of(self.looker, filters),
             total=min(total, COUNT_LIMIT),
             is_more=total > COUNT_LIMIT,
             sales_from=[(each, filters.sales_from == each) for each in SALES_FROM],

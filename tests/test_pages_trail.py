@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 def signed_in(party: Tenant, role: str = "viewer") -> Client:
     user = member(party, role)
     client = Client()
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, "haowu.tenants.members.MemberBackend")
     client.post("/tenants/", {"tenant": party.public_id})
     return client
 
@@ -68,7 +68,7 @@ class TestStaff:
     def client(self) -> Client:
         client = Client()
         root = User.objects.create_superuser("root", password=PASSWORD)
-        client.force_login(root, "django.contrib.auth.backends.ModelBackend")
+        client.force_login(root, "haowu.tenants.members.MemberBackend")
         return client
 
     @pytest.mark.parametrize(

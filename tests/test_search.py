@@ -14,7 +14,6 @@ from streamers.centre import lexicon, sync
 from streamers.centre.conditions import Looker
 from streamers.centre.facets import facets_of
 from streamers.centre.filters import EVERYTHING, Filters
-from streamers.centre.overlay import Overlay
 from streamers.centre.paging import CursorInvalid
 from streamers.centre.search import find
 from streamers.models import Listing, ListingFigures
@@ -166,7 +165,7 @@ def _assert_sorted(cards, filters: Filters) -> None:
 
 def _assert_facets_add_up(looker: Looker, filters: Filters, cards, categories: dict[str, str]) -> None:
     """For the facets whose own filter is not in force: the counts are those of the cards."""
-    facets = facets_of(looker, filters, Overlay(looker.streamer, looker.at))
+    facets = facets_of(looker, filters)
     counts = {name: {choice.value: choice.count for choice in choices} for name, choices in facets.items()}
     if not filters.plan_type:
         assert counts["plan_type"] == Counter(card.kind for card in cards), filters

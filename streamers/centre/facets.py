@@ -17,12 +17,11 @@ from bases.forms import cities as city_choices
 from bases.models import Brand
 from haowu.ground.money import percent
 from merchants.models import Category
-from streamers.centre.conditions import Looker, fresh_bases
+from streamers.centre.conditions import Looker, decided_branches, open_branches, own_branches
 from streamers.centre.filters import PLAN_TYPES, Filters
 from streamers.centre.memory import remembered
-from streamers.centre.overlay import Overlay
 from streamers.centre.search import COUNT_LIMIT, Search
-from streamers.centre.statements import counted_by, counted_by_city
+from streamers.centre.statements import Branch, counted_by, counted_by_city
 
 PRICE_BANDS_FEN = (0, 5_000, 10_000, 20_000, 50_000)
 RATE_BANDS_BPS = (0, 1_000, 2_000, 3_000, 5_000)
@@ -61,9 +60,9 @@ class Choice:
     level: int = 1
 
 
-def facets_of(looker: Looker, filters: Filters, overlay: Overlay) -> dict[str, list[Choice]]:
+def facets_of(looker: Looker, filters: Filters) -> dict[str, list[Choice]]:
     """The choices of every facet, those that would leave nothing left out."""
-    counts = _counts(looker, filters, overlay)
+    counts = _counts(looker, filters)
     return {
         "category": _categories(counts["category"], filters),
         "brand": _brands(counts["brand"], filters),
@@ -74,43 +73,54 @@ def facets_of(looker: Looker, filters: Filters, overlay: Overlay) -> dict[str, l
     }
 
 
-Counts = dict[str, list[tuple[Any, int]]]
+Counts = dict[str, Counter[Any]]
 """By facet: values and how many rows have each."""
 
 
-def _counts(looker: Looker, filters: Filters, overlay: Overlay) -> dict[str, dict[Any, int]]:
-    """One query for all facets whose filters are not in force, and one for each of the others."""
+def _counts(looker: Looker, filters: Filters) -> Counts:
+    """One count for all facets whose filters are not in force, and one for each of the others."""
     found: Counts = {}
     alike: dict[Filters, list[str]] = defaultdict(list)
     for facet, names in NARROWED_BY.items():
         alike[filters.without(*names, "sort")].append(facet)
     for less, facets in alike.items():
-        found |= _remembered(looker, less, overlay, facets)
-    return {facet: dict(counts) for facet, counts in found.items()}
+        found |= _counted(Search(looker, less), facets)
+    return found
 
 
-def _remembered(looker: Looker, filters: Filters, overlay: Overlay, facets: Sequence[str]) -> Counts:
-    """Counted, or as counted within the last minute: shared by all whom nothing personal is laid over the list for."""
-    whose = looker.streamer.pk if overlay or filters.not_on_shelf else 0
-    asked = f"{whose}:{looker.tech_bps}:{','.join(facets)}:{filters.query_string()}"
+def _counted(search: Search, facets: Sequence[str]) -> Counts:
+    """What everybody finds, which is shared; without what is decided for this streamer alone, and that as it is."""
+    overlay, plan_type = search.looker.overlay, search.filters.plan_type
+    found = {facet: Counter(dict(counts)) for facet, counts in _shared(search, facets).items()}
+    decided = _of_branches(search, decided_branches(overlay, plan_type), facets)
+    own = _of_branches(search, own_branches(overlay, plan_type), facets)
+    return {facet: counts - decided[facet] + own[facet] for facet, counts in found.items()}
+
+
+def _shared(search: Search, facets: Sequence[str]) -> dict[str, list[tuple[Any, int]]]:
+    """What is open to everybody: counted, or as counted for anybody within the last minute, where it is many."""
+    branches = open_branches(search.filters.plan_type)
+    whose = search.looker.streamer.pk if search.filters.not_on_shelf else 0
+    asked = f"{whose}:{search.looker.tech_bps}:{','.join(facets)}:{search.filters.query_string()}"
     return remembered(
         f"facets:{hashlib.sha256(asked.encode()).hexdigest()}",
-        lambda: _counted(looker, Search(looker, filters, overlay), facets),
+        lambda: {facet: list(counts.items()) for facet, counts in _of_branches(search, branches, facets).items()},
         seconds=KEPT_SECONDS,
         is_worth=lambda found: any(sum(n for _value, n in counts) > COUNT_LIMIT for counts in found.values()),
     )
 
 
-def _counted(looker: Looker, search: Search, facets: Sequence[str]) -> Counts:
-    found: dict[str, Counter[Any]] = {facet: Counter() for facet in facets}
+def _of_branches(search: Search, branches: Sequence[Branch], facets: Sequence[str]) -> Counts:
+    found: Counts = {facet: Counter() for facet in facets}
     columns = {facet: COUNTED_BY[facet] for facet in facets if facet in COUNTED_BY}
-    cities = {f"f{pk}": base.city for pk, base in fresh_bases(looker.at).items()} if "city" in facets else {}
-    for branch in search.branches:
+    bases = search.looker.fresh_bases if "city" in facets else {}
+    cities = {f"f{pk}": base.city for pk, base in bases.items()}
+    for branch in branches:
         for facet, value, count in counted_by(branch, search.matching, columns) if columns else ():
             found[facet][value] += count
         for city, count in counted_by_city(branch, search.matching, cities) if cities else ():
             found["city"][city] += count
-    return {facet: list(counts.items()) for facet, counts in found.items()}
+    return found
 
 
 def _categories(counts: Mapping[int | None, int], filters: Filters) -> list[Choice]:
