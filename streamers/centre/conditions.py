@@ -209,7 +209,13 @@ READ_AS: dict[str, Callable[[Any, Looker], Any]] = {
 def _bounds(filters: Filters, looker: Looker) -> list[Condition]:
     asked = {name: value for name, value in filters.in_force.items() if name in BOUNDS}
     read = {name: READ_AS[name](value, looker) if name in READ_AS else value for name, value in asked.items()}
-    return [Condition(BOUNDS[name], (value,)) if value is not None else NOTHING for name, value in read.items()]
+    return [_bound(BOUNDS[name], value) for name, value in read.items()]
+
+
+def _bound(sql: str, value: Any) -> Condition:
+    if value is None:
+        return NOTHING
+    return Condition(sql, (value,) if "%s" in sql else ())
 
 
 def _not_on_shelf(streamer: Tenant) -> list[Condition]:

@@ -7,7 +7,7 @@ Goods may lie in several cities. Counts of large results are kept for a minute.
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,25 +28,6 @@ RATE_BANDS_BPS = (0, 1_000, 2_000, 3_000, 5_000)
 BRANDS = 20
 KEPT_SECONDS = 60
 
-NARROWED_BY = {
-    "category": ("category",),
-    "brand": ("brand",),
-    "plan_type": ("plan_type",),
-    "price": ("price_from", "price_to"),
-    "rate": ("rate_from",),
-    "city": ("city",),
-}
-"""Each facet, and the filters that a choice in it would replace."""
-
-
-COUNTED_BY = {
-    "category": "listing.leaf_id",
-    "brand": "listing.brand_id",
-    "plan_type": "{kind}",
-    "price": f"width_bucket(listing.price_fen, ARRAY{[*PRICE_BANDS_FEN]}::bigint[])",
-    "rate": f"width_bucket({{bps}}, ARRAY{[*RATE_BANDS_BPS]})",
-}
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -60,17 +41,21 @@ class Choice:
     level: int = 1
 
 
+@dataclass(frozen=True)
+class Facet:
+    """``narrowed_by``: the filters that a choice in it would replace. ``counted_by``: SQL of a value for each row; ""
+    for cities, of which a row has several. ``choices``: what the counted values are called.
+    """
+
+    narrowed_by: tuple[str, ...]
+    counted_by: str
+    choices: Callable[[Mapping[Any, int], Filters], list[Choice]]
+
+
 def facets_of(looker: Looker, filters: Filters) -> dict[str, list[Choice]]:
     """The choices of every facet, those that would leave nothing left out."""
     counts = _counts(looker, filters)
-    return {
-        "category": _categories(counts["category"], filters),
-        "brand": _brands(counts["brand"], filters),
-        "plan_type": _plan_types(counts["plan_type"], filters),
-        "price": _prices(counts["price"], filters),
-        "rate": _rates(counts["rate"], filters),
-        "city": _cities(counts["city"], filters),
-    }
+    return {name: facet.choices(counts[name], filters) for name, facet in FACETS.items()}
 
 
 Counts = dict[str, Counter[Any]]
@@ -81,8 +66,8 @@ def _counts(looker: Looker, filters: Filters) -> Counts:
     """One count for all facets whose filters are not in force, and one for each of the others."""
     found: Counts = {}
     alike: dict[Filters, list[str]] = defaultdict(list)
-    for facet, names in NARROWED_BY.items():
-        alike[filters.without(*names, "sort")].append(facet)
+    for name, facet in FACETS.items():
+        alike[filters.without(*facet.narrowed_by, "sort")].append(name)
     for less, facets in alike.items():
         found |= _counted(Search(looker, less), facets)
     return found
@@ -112,7 +97,7 @@ def _shared(search: Search, facets: Sequence[str]) -> dict[str, list[tuple[Any, 
 
 def _of_branches(search: Search, branches: Sequence[Branch], facets: Sequence[str]) -> Counts:
     found: Counts = {facet: Counter() for facet in facets}
-    columns = {facet: COUNTED_BY[facet] for facet in facets if facet in COUNTED_BY}
+    columns = {facet: FACETS[facet].counted_by for facet in facets if FACETS[facet].counted_by}
     bases = search.looker.fresh_bases if "city" in facets else {}
     cities = {f"f{pk}": base.city for pk, base in bases.items()}
     for branch in branches:
@@ -198,3 +183,16 @@ def _choice(filters: Filters, name: str, value: str, label: Any, count: int, lev
     """One that sets the filter ``name``; the chosen one's query takes it off again."""
     is_chosen = getattr(filters, name) == value
     return Choice(value, label, count, filters.query_string(**{name: "" if is_chosen else value}), is_chosen, level)
+
+
+FACETS = {
+    "category": Facet(("category",), "listing.leaf_id", _categories),
+    "brand": Facet(("brand",), "listing.brand_id", _brands),
+    "plan_type": Facet(("plan_type",), "{kind}", _plan_types),
+    "price": Facet(
+        ("price_from", "price_to"), f"width_bucket(listing.price_fen, ARRAY{[*PRICE_BANDS_FEN]}::bigint[])", _prices
+    ),
+    "rate": Facet(("rate_from",), f"width_bucket({{bps}}, ARRAY{[*RATE_BANDS_BPS]})", _rates),
+    "city": Facet(("city",), "", _cities),
+}
+"""All of them; another one is an entry here, and a line of the filter sheet that shows it."""

@@ -1,4 +1,15 @@
-"""What a streamer may narrow and sort the selection centre by: as typed values, as a form, as a query string."""
+"""What a streamer may narrow and sort the selection centre by: as typed values, as a form, as a query string.
+
+To add
+
+* a filter on a column of the listing: its field in ``Filters``, ``SelectionForm`` and ``streamers.api.FILTERS``, and
+  its line in ``conditions.BOUNDS``; a box that is ticked is a bound without a value;
+* a filter that finds by index what few rows have: a tag in ``rows._tags`` and its line in ``conditions.TAGGED``;
+* a sort: its line in ``SORTS``, and its column in ``models.listing.SORT_COLUMNS``, which makes the index;
+* counts beside a filter: its line in ``facets.FACETS``.
+
+Lists, cursors, chips, the address, saved views, loosening and the API read these tables.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
