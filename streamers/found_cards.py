@@ -12,14 +12,14 @@ from haowu.web.compiled import compiled
 from streamers.centre.cards import FoundCard
 
 
-def drawn(request: ScopedRequest, cards: Sequence[FoundCard], *, back: str = "", refused: str = "") -> SafeString:
+def cards_html(request: ScopedRequest, cards: Sequence[FoundCard], *, back: str = "", refused: str = "") -> SafeString:
     """``back``: where a pick without JavaScript leads; by default this page. ``refused``: why the only card's was."""
     if not cards:
         return SafeString("")
     html = compiled("streamers/found.html").render(
         cards=cards,
-        pages=_around("selection-product"),
-        picks=_around("pick"),
+        pages=_address_parts("selection-product"),
+        picks=_address_parts("pick"),
         may_pick=request.membership is not None and request.membership.may_write,
         csrf_token=get_token(request),
         next=back or request.get_full_path(),
@@ -29,6 +29,6 @@ def drawn(request: ScopedRequest, cards: Sequence[FoundCard], *, back: str = "",
 
 
 @cache
-def _around(route: str) -> list[str]:
+def _address_parts(route: str) -> list[str]:
     """What stands before and after a product's public id in the address of ``route``: cheaper than to reverse each."""
     return reverse(route, args=["PUBLIC-ID"]).split("PUBLIC-ID")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.functional import cached_property
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
@@ -11,9 +12,9 @@ from haowu.tenants.lists import chips_of
 from streamers.centre.facets import facets_of
 from streamers.centre.filters import SORTS, Filters, SelectionForm
 from streamers.centre.memory import popular_queries, remember_search
-from streamers.centre.search import COUNT_LIMIT, Loosened, Search, find_or_begin
+from streamers.centre.search import COUNT_LIMIT, Found, Loosened, Search, find_or_begin
 from streamers.centre.suggest import suggestions
-from streamers.found_cards import drawn
+from streamers.found_cards import cards_html
 from streamers.views import OfStreamer
 from streamers.waiting import recommended_to
 
@@ -32,7 +33,7 @@ SALES_FROM = (100, 1_000, 10_000)
 SCORE_FROM = (460, 480, 490)
 
 
-MOVES = mark_safe(
+IN_PLACE = mark_safe(
     'hx-boost:inherited="true" hx-target:inherited="#main" hx-swap:inherited="innerHTML show:top"'
     ' hx-push-url:inherited="true"'
 )
@@ -43,49 +44,56 @@ class OfCentre(OfStreamer, TemplateView):
     """A page of the selection centre, or what moves in place of it (``layout``)."""
 
     @property
-    def is_moved(self) -> bool:
-        """htmx asks for a part; going back, it asks for the whole."""
+    def is_fragment(self) -> bool:
+        """htmx asks for what it puts in place; going back in the history, for the whole page."""
         return self.request.headers.get("HX-Request-Type") == "partial"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        layout = "fragment.html" if self.is_moved else "phone.html"
-        return super().get_context_data(is_moved=self.is_moved, layout=layout, **context)
+        layout = "fragment.html" if self.is_fragment else "phone.html"
+        return super().get_context_data(is_fragment=self.is_fragment, layout=layout, **context)
 
 
 class Selection(OfCentre):
     template_name = "streamers/selection.html"
 
+    @cached_property
+    def form(self) -> SelectionForm:
+        return SelectionForm(self.request.GET, is_shown=False)
+
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        query, form = self.request.GET, SelectionForm(self.request.GET, is_shown=False)
-        filters, chips, after = form.filters, list(chips_of(form, query)), query.get("after", "")
-        is_next_page = self.is_moved and bool(after)
-        found = find_or_begin(self.looker, filters, cursor=after, is_counted=not is_next_page)
-        goods = drawn(self.request, found.cards)
-        if is_next_page:
-            return super().get_context_data(
-                goods=goods, next_cursor=found.next_cursor, is_next_page=True, rows=found.cards, **context
-            )
-        if filters.q and found.total:
-            remember_search(self.looker.streamer, filters.q, self.looker.at)
-        is_front = not after and not chips
+        after = self.request.GET.get("after", "")
+        is_next_page = self.is_fragment and bool(after)
+        found = find_or_begin(self.looker, self.form.filters, cursor=after, is_counted=not is_next_page)
+        beside = {} if is_next_page else self._beside(found, is_first=not after)
         return super().get_context_data(
-            found=found,
-            goods=goods,
+            goods=cards_html(self.request, found.cards),
             rows=found.cards,
-            nearest=drawn(self.request, found.nearest),
             next_cursor=found.next_cursor,
-            is_first=not after,
-            chips=chips,
-            mistakes=[(form.fields[name].label, error) for name, errors in form.errors.items() for error in errors],
-            sort=filters.way,
-            sorts=SORTS.values(),
-            tabs=list(_tabs(filters)),
-            loosened=[_loosened(each) for each in found.loosened],
-            hot=popular_queries(self.looker.at)[:HOT] if is_front else [],
-            recommended=recommended_to(self.request.tenant) if is_front else None,
-            moves=MOVES,
+            is_next_page=is_next_page,
+            **beside,
             **context,
         )
+
+    def _beside(self, found: Found, *, is_first: bool) -> dict[str, Any]:
+        """Everything but the goods of one page."""
+        form, filters, chips = self.form, self.form.filters, list(chips_of(self.form, self.request.GET))
+        if filters.q and found.total:
+            remember_search(self.looker.streamer, filters.q, self.looker.at)
+        is_front = is_first and not chips
+        return {
+            "found": found,
+            "nearest": cards_html(self.request, found.nearest),
+            "is_first": is_first,
+            "chips": chips,
+            "mistakes": [(form.fields[name].label, each) for name, errors in form.errors.items() for each in errors],
+            "sort": filters.way,
+            "sorts": SORTS.values(),
+            "tabs": list(_tabs(filters)),
+            "loosened": [_loosened(each) for each in found.loosened],
+            "hot": popular_queries(self.looker.at)[:HOT] if is_front else [],
+            "recommended": recommended_to(self.request.tenant) if is_front else None,
+            "in_place": IN_PLACE,
+        }
 
 
 def _tabs(filters: Filters) -> Any:

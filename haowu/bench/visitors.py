@@ -1,15 +1,20 @@
 """Streamers who look through the selection centre, signed in, through the real server; and how long each look takes.
 
-What 24 requests of a visit are, in a drawn order. *Part*: what htmx asks for as the page itself does; the others are
-whole pages, since one arrives on the front page, and the filter sheet leads to a list by a plain form.
+What 24 requests of a visit are, in an order that is drawn. A *fragment* is what htmx asks for, as the page itself does;
+the others are whole pages: one arrives on the front page, and the filter sheet leads to its list by a plain form.
 
-    10 words, typed        part     2 bounds of price and rate        whole
-     2 words, sorted       part     2 a category with bounds          whole
-     2 a category          part     2 the front page, in any order    whole
-     1 the goods that follow part   1 the sheet of filters with its counts, 1 of it after a change (part)
-     1 words while typing (suggestions), part
+    10  words, as typed                  fragment
+     2  words in another order           fragment
+     2  a category, in any order         fragment
+     2  bounds of price and rate         whole
+     2  a category with bounds           whole
+     2  the front page, in any order     whole
+     1  the goods that come next         fragment
+     1  the filter sheet with its counts whole
+     1  the sheet after a change         fragment
+     1  words while somebody types       fragment
 
-Nobody asks for pictures, style sheets and scripts: these are not served by this process in earnest.
+Nobody asks for pictures, style sheets and scripts.
 """
 
 import http.client
@@ -35,7 +40,7 @@ BACKEND = "haowu.tenants.members.MemberBackend"
 AT_ONCE = 4
 LIST, SHEET, SUGGESTIONS = "/selection/", "/selection/filters/", "/selection/suggestions/"
 NEXT = re.compile(r'rel="next"\s+href="([^"]+)"')
-PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
+FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 VISIT = [
     *["words"] * 10, *["words sorted"] * 2, *["category"] * 2, *["bounds"] * 2, *["category and bounds"] * 2,
     *["front page"] * 2, "next goods", "filters", "filters changed", "suggestions",
@@ -114,7 +119,7 @@ def visit(port: int, cookies: Sequence[str], looks: Sequence[Look], seconds: flo
             nonlocal following
             is_whole = look.kind in WHOLE
             address = following if look.kind == "next goods" else look.address
-            connection.request("GET", address, headers=cookie if is_whole else cookie | PART)
+            connection.request("GET", address, headers=cookie if is_whole else cookie | FRAGMENT)
             answer = connection.getresponse()
             body = answer.read().decode()
             if answer.status != 200 or is_whole != ("</html>" in body):

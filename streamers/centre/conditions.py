@@ -75,10 +75,10 @@ def decided_branches(overlay: Overlay, plan_type: str = "") -> list[Branch]:
     elsewhere = _elsewhere(overlay)
     if not elsewhere:
         return []
-    taken = Condition(
+    decided = Condition(
         " OR ".join(f"NOT ({each.sql})" for each in elsewhere), tuple(p for each in elsewhere for p in each.params)
     )
-    return [replace(each, where=(*each.where, taken), may_walk=False) for each in open_branches(plan_type)]
+    return [replace(each, where=(*each.where, decided), may_walk=False) for each in open_branches(plan_type)]
 
 
 def own_branches(overlay: Overlay, plan_type: str = "") -> list[Branch]:

@@ -25,10 +25,10 @@ from streamers.centre.statements import (
     Select,
     Words,
     count,
-    first_of,
     found_by,
     gather,
     walk,
+    walk_or_gather,
 )
 from streamers.centre.understanding import Understood, understand
 
@@ -36,6 +36,8 @@ PAGE_SIZE = 24
 COUNT_LIMIT = 1_000
 NEAREST = 12
 TRIED_WORDS = 6
+CHEAP = WALK
+"""Rows that are gathered as soon as a walk would end."""
 
 
 @dataclass(frozen=True)
@@ -104,14 +106,18 @@ class Search:
             return gathered
         match = (after.match if after else ranked.best) if ranked else ALIKE
         asked = [*self.conditions, *ranked.exactly(match)] if ranked else self.matching
-        return first_of(walk(branch, asked, way, after, size, match), gathered, size)
+        return walk_or_gather(walk(branch, asked, way, after, size, match), gathered, size)
 
     def _found_by(self, selects: Iterable[Select]) -> list[dict[str, Any]]:
         return found_by([*selects], self.looker.streamer.pk, days.next_midnight(self.looker.at))
 
     def _may_be_many(self, size: int) -> bool:
-        """Whether the rarest word is common enough for a page to be full before a walk ends."""
-        return not self.understood.terms or self.understood.fewest * WALK >= self.understood.total * size
+        """Whether the rarest word is so common that gathering is dear, and a page is likely full before a walk ends."""
+        understood = self.understood
+        if not understood.terms:
+            return True
+        likely = understood.fewest * WALK >= 2 * size * understood.total  # half of them may match less well
+        return understood.fewest > CHEAP and likely
 
 
 def find(

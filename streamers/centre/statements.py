@@ -150,7 +150,7 @@ def gather(
     return Select(sql, (*match.params, *branch.join.params, *_params(found), *_params(beyond), size))
 
 
-def first_of(walked: Select, gathered: Select, size: int) -> Select:
+def walk_or_gather(walked: Select, gathered: Select, size: int) -> Select:
     """``walked`` where it fills a page, else ``gathered``, which is asked only then (a one-time filter of its plan)."""
     sql = (
         f"WITH walked AS MATERIALIZED ({walked.sql}), filled AS (SELECT count(*) = %s AS is_full FROM walked)"
