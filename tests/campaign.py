@@ -37,15 +37,15 @@ def tallied(record_property, name: str) -> Iterator[Tally]:
 
 def summary(reports) -> Iterator[str]:
     """One sentence for each campaign in ``reports``, its parts added up."""
-    told: dict[str, dict] = {}
+    by_name: dict[str, dict] = {}
     for report in (each for each in reports if getattr(each, "when", "") == "call"):
         for key, part in report.user_properties:
             if key == "campaign":
-                sums = told.setdefault(part["name"], {"parts": 0, "seconds": 0.0})
+                sums = by_name.setdefault(part["name"], {"parts": 0, "seconds": 0.0})
                 sums["parts"] += 1
                 sums["seconds"] += part["seconds"]
                 for what, times in part["counts"].items():
                     sums[what] = sums.get(what, 0) + times
-    for name, sums in sorted(told.items()):
+    for name, sums in sorted(by_name.items()):
         counts = ", ".join(f"{times:,} {what}" for what, times in sums.items() if what not in {"parts", "seconds"})
         yield f"{name}: seed {SEED}, {counts}, {sums['parts']} parts, {sums['seconds']:.0f} s of one core"

@@ -183,8 +183,8 @@ class TestFreshness:
 
     def test_an_empty_change_is_a_sign_of_life_a_repeated_feed_is_none(self, made):
         feed(made, 1, [row("a", 5)], at=moment("2024-06-01 10:00"))
-        told = feeding.Count("snapshot", 1, moment("2024-06-01 10:00"))
-        feeding.receive(made.base, told, pack([row("a", 5)]), at=moment("2024-06-02 09:00"))
+        count = feeding.Count("snapshot", 1, moment("2024-06-01 10:00"))
+        feeding.receive(made.base, count, pack([row("a", 5)]), at=moment("2024-06-02 09:00"))
         assert not Feeder.objects.get().is_fresh(moment("2024-06-02 10:00"))
         feed(made, 2, [], "changes", at=moment("2024-06-02 09:00"))
         assert Feeder.objects.get().is_fresh(moment("2024-06-03 08:59"))
