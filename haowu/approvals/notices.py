@@ -116,7 +116,12 @@ def setting_of(user: User, tenant: Tenant) -> NoticeSetting:
 
 
 def unread(user: User, tenant: Tenant) -> int:
-    """How many rows wait behind the bell, ``AT_MOST`` + 1 for more. One query: every page asks it."""
+    """How many rows wait behind the bell, ``AT_MOST`` + 1 for more."""
+    return unread_rows(user, tenant).count()
+
+
+def unread_rows(user: User, tenant: Tenant) -> TrailQuerySet:
+    """What waits behind the bell, no more than ``AT_MOST`` + 1 of it. One question: every page of the console asks."""
     mine = NoticeSetting.objects.of(user, tenant)
     heard = Q()
     for type in NoticeType.values:
@@ -124,7 +129,7 @@ def unread(user: User, tenant: Tenant) -> int:
         heard |= Q(~Exists(mine.filter(silent__contains=[type])), subject_kind__in=kinds)
     never_read = Q(~Exists(mine.filter(read_through__gt=0)), recorded_at__gte=days.now() - NEW_FOR)
     is_new = never_read | Q(pk__gt=Subquery(mine.filter(read_through__gt=0).values("read_through")))
-    return Trail.objects.by_others(tenant).filter(heard, is_new)[: AT_MOST + 1].count()
+    return Trail.objects.by_others(tenant).filter(heard, is_new)[: AT_MOST + 1]
 
 
 def page(user: User, tenant: Tenant, before: int | None = None) -> Page:
