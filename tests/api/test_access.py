@@ -266,7 +266,7 @@ def test_a_browser_session_opens_nothing(sale, anonymous):
     from tests.build import member
 
     user = member(sale.shop)
-    anonymous.http.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    anonymous.http.force_login(user, backend="haowu.tenants.members.MemberBackend")
     session = anonymous.http.session
     session["tenant"] = sale.shop.public_id
     session.save()
