@@ -32,8 +32,9 @@ def set_sales(sales_30d: Mapping[int, int], counted_on: date) -> None:
 def set_clicks(clicks_30d: Mapping[int, int], counted_on: date) -> None:
     """Clicks on share links in 30 days by product id; goods that are not named had none."""
     rows = [
-        {"product_id": pk, "clicks_30d": clicks, "counted_on": counted_on} for pk, clicks in sorted(clicks_30d.items())
-    ]
+        {"product_id": pk, "clicks_30d": clicks, "sales_30d": 0, "counted_on": counted_on}
+        for pk, clicks in sorted(clicks_30d.items())
+    ]  # of goods that have a row the sales stay
     with transaction.atomic(), platform_scope():
         ListingFigures.objects.exclude(clicks_30d=0).exclude(product__any_of=list(clicks_30d)).update(clicks_30d=0)
         for start in range(0, len(rows), CHUNK):
