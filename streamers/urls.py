@@ -3,7 +3,17 @@ from datetime import datetime
 
 from django.urls import URLPattern, path
 
-from streamers import activity, pickers, product_page, recommended, selection_page, shelf_page, views
+from streamers import (
+    activity,
+    compare_page,
+    pickers,
+    product_page,
+    recommended,
+    selection_page,
+    shelf_acts,
+    shelf_page,
+    views,
+)
 
 
 def patterns(tech_bps_at: Callable[[datetime], int]) -> list[URLPattern]:
@@ -26,10 +36,21 @@ def patterns(tech_bps_at: Callable[[datetime], int]) -> list[URLPattern]:
             recommended.Withdraw.as_view(),
             name="withdraw-goods-request",
         ),
+        path("selection/compare/", compare_page.ComparePage.as_view(**amounts), name="compare"),
+        path("selection/comparison/", shelf_acts.Compare.as_view(), name="compare-chosen"),
+        path("selection/picks/", shelf_acts.PickMany.as_view(), name="pick-many"),
         path("selection/<id:public_id>/", product_page.ProductPage.as_view(**amounts), name="selection-product"),
         path("selection/<id:public_id>/pick/", views.PickProduct.as_view(**amounts), name="pick"),
         path("selection/<id:public_id>/unpick/", views.UnpickProduct.as_view(), name="unpick"),
         path("pick/streamers/", pickers.StreamerPicker.as_view(), name="pick-streamers"),
         path("shelf/", shelf_page.Shelf.as_view(**amounts), name="shelf"),
-        path("shelf/removal/", shelf_page.TakeOff.as_view(), name="take-off-shelf"),
+        path("shelf/removal/", shelf_acts.TakeOff.as_view(), name="take-off-shelf"),
+        path("shelf/groups/", shelf_page.Groups.as_view(), name="shelf-groups"),
+        path("shelf/groups/new/", shelf_acts.AddGroup.as_view(), name="add-shelf-group"),
+        path("shelf/groups/goods/", shelf_acts.MoveToGroup.as_view(), name="move-to-group"),
+        path("shelf/groups/<id:public_id>/name/", shelf_acts.RenameGroup.as_view(), name="rename-shelf-group"),
+        path("shelf/groups/<id:public_id>/removal/", shelf_acts.DropGroup.as_view(), name="drop-shelf-group"),
+        path("shelf/<id:public_id>/place/", shelf_acts.Place.as_view(), name="place-on-shelf"),
+        path("shelf/<id:public_id>/likes/", shelf_page.Likes.as_view(**amounts), name="shelf-likes"),
+        path("shelf/<id:public_id>/replacement/", shelf_acts.Replace.as_view(), name="replace-on-shelf"),
     ]

@@ -13,6 +13,7 @@ from commissions.models import OrderLine
 from commissions.payments import withdrawals
 from haowu.tenants.models import Tenant, User
 from merchants.models import Plan
+from streamers import arranging
 from tests import build
 from tests.bases import agreed, base, feed
 from tests.browser import NOW, browser
@@ -66,6 +67,9 @@ def market() -> Market:
     ids |= of_base
     for name in ("product", "list-product", "delist-product", "add-picture", "selection-product", "pick", "unpick"):
         ids[name] = {"public_id": goods.public_id}
+    ids |= {key: {"public_id": goods.public_id} for key in ("place-on-shelf", "shelf-likes", "replace-on-shelf")}
+    group = arranging.add_group(seller, "今晚", at=AT)
+    ids |= {key: {"public_id": group.public_id} for key in ("rename-shelf-group", "drop-shelf-group")}
     ids["remove-picture"] = {"public_id": goods.public_id, "picture": "1"}
     for name in ("plan", "end-plan", "change-rate", "take-off"):
         ids[name] = {"public_id": targeted.public_id}

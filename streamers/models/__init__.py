@@ -1,5 +1,7 @@
+from streamers.models.group import ShelfGroup
 from streamers.models.listing import Listing, ListingChange, ListingFigures, SavedView, Word
-from streamers.models.pick import Channel, Pick, Profile, new_pid
+from streamers.models.pick import Channel, Pick, Profile, new_pid, new_place
+from streamers.models.service import ProductService
 
 __all__ = [
     "Channel",
@@ -7,8 +9,11 @@ __all__ = [
     "ListingChange",
     "ListingFigures",
     "Pick",
+    "ProductService",
     "Profile",
     "SavedView",
+    "ShelfGroup",
     "Word",
     "new_pid",
+    "new_place",
 ]
