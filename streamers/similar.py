@@ -45,11 +45,11 @@ def similar(looker: Looker, product: Product, price_fen: int, net_fen: int, size
         in_stock=True,
         not_on_shelf=True,
     )
-    search = Search(looker, filters)
-    rows = [row for row in search.rows(None, WEIGHED + 1) if row["product_id"] != product.pk]
+    found = Search(looker, filters).rows(None, WEIGHED + 1)
+    rows = [row for row in found if row["product_id"] != product.pk]
     wanted = _weighed(product, [row["product_id"] for row in rows])
     rows.sort(key=lambda row: (-wanted.get(row["product_id"], 0), -row["per_sale_fen"], row["product_id"]))
-    return [Alike(card, card.net_fen - net_fen) for card in dressed(rows[:size], looker, search.overlay)]
+    return [Alike(card, card.net_fen - net_fen) for card in dressed(rows[:size], looker)]
 
 
 def _weighed(product: Product, candidates: Sequence[int]) -> dict[int, int]:

@@ -32,9 +32,9 @@ def patterns(tech_bps_at: Callable[[datetime], int]) -> list[URLPattern]:
         ),
         path("selection/requests/", recommended.Requests.as_view(), name="my-goods-requests"),
         path(
-            "selection/requests/<id:public_id>/withdrawal/",
-            recommended.Withdraw.as_view(),
-            name="withdraw-goods-request",
+            "selection/requests/<id:public_id>/retraction/",
+            recommended.Retract.as_view(),
+            name="retract-goods-request",
         ),
         path("selection/compare/", compare_page.ComparePage.as_view(**amounts), name="compare"),
         path("selection/comparison/", shelf_acts.Compare.as_view(), name="compare-chosen"),
