@@ -24,7 +24,7 @@ def lay_down_prices(products: Sequence[Product], at: datetime) -> None:
     merchants = {product.pk: product.merchant_id for product in products}
     current = Sku.objects.filter(product__any_of=list(merchants)).values_list("product", "code", "price_fen")
     now: dict[tuple[int, str], int | None] = {(product, code): price for product, code, price in current}
-    known = SkuPrice.objects.of_products(merchants).latest().values_list("product", "sku_code", "price_fen")
+    known = SkuPrice.objects.of_products(merchants).newest_of_each().values_list("product", "sku_code", "price_fen")
     before: dict[tuple[int, str], int | None] = {(product, code): price for product, code, price in known}
     changed = [key for key in sorted(now.keys() | before.keys()) if now.get(key) != before.get(key)]
     rows = [

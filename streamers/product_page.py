@@ -13,7 +13,7 @@ from haowu.tenants.scope import platform_scope
 from merchants.models import Product, Sku
 from merchants.prices import lowest_prices
 from streamers.calculation import Asked, Calculation, calculated
-from streamers.calculator_form import UNITS, CalculatorForm
+from streamers.calculator_forms import UNITS, CalculatorForm
 from streamers.changes import Change, changes_of
 from streamers.history import HISTORY, rates_since
 from streamers.models import ListingFigures, Pick, ProductService

@@ -21,7 +21,7 @@ from streamers.changes import Change, changes_of
 from streamers.links import link
 from streamers.models import Pick
 from streamers.selection import Card, cards_of, open_to
-from streamers.shelf_shapes import (
+from streamers.shelf_shapes_api import (
     Acting,
     PicksIn,
     PicksOut,

@@ -13,7 +13,7 @@ from streamers import arranging
 from streamers.api import STREAMERS
 from streamers.models import Pick, ShelfGroup
 from streamers.models.group import ShelfGroupQuerySet
-from streamers.shelf_shapes import (
+from streamers.shelf_shapes_api import (
     Acting,
     GroupIn,
     GroupOut,

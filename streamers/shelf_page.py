@@ -18,7 +18,7 @@ from streamers.changes import AT_MOST, Change, changes_of, to_decide
 from streamers.filters import ShelfFilter
 from streamers.models import Pick, ShelfGroup
 from streamers.selection import Card, cards_of, open_to
-from streamers.shelf_acts import results_of_last_act
+from streamers.shelf_views import results_of_last_act
 from streamers.similar import similar
 from streamers.views import OfStreamer, OneProduct
 

@@ -5,6 +5,7 @@ two together.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -39,7 +40,7 @@ GROUP BY product_id HAVING bool_or(to_ship) OR bool_or(shipped_at IS NOT NULL)
 def count_service(*, at: datetime) -> int:
     """Count the ninety business days before ``at``; how many products were ordered."""
     until = days.start_of(days.day_of(at))
-    asked = {"since": until - COUNTED_DAYS, "until": until, "ship_within": SHIP_WITHIN}
+    asked: dict[str, Any] = {"since": until - COUNTED_DAYS, "until": until, "ship_within": SHIP_WITHIN}
     with platform_scope(), connection.cursor() as cursor:
         cursor.execute(_SERVED, asked)
         rows = cursor.fetchall()

@@ -14,7 +14,7 @@ class SkuPriceQuerySet(models.QuerySet["SkuPrice"]):
     def of_products(self, products: Iterable[int]) -> "SkuPriceQuerySet":
         return self.filter(product__any_of=list(products))
 
-    def latest(self) -> "SkuPriceQuerySet":
+    def newest_of_each(self) -> "SkuPriceQuerySet":
         """The last row of each SKU."""
         return self.order_by("product", "sku_code", "-effective_from", "-pk").distinct("product", "sku_code")
 
