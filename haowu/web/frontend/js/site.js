@@ -19,6 +19,11 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What was searched for comes in place: the keyboard and the suggestions give way to it.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("form[role=search]")) document.activeElement?.blur();
+});
+
 // The theme changes at once; the form that carries it tells the server, which draws it from then on.
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("[data-theme-switch]");
