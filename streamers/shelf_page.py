@@ -14,7 +14,8 @@ from haowu.ground import days
 from haowu.ground.paging import capped_count, page_of
 from haowu.tenants.lists import Sort, chips_of
 from merchants.models import Product
-from streamers.changes import AT_MOST, Change, changes_of, to_decide
+from streamers import waiting
+from streamers.changes import AT_MOST, Change, changes_of
 from streamers.filters import ShelfFilter
 from streamers.models import Pick, ShelfGroup
 from streamers.selection import Card, cards_of, open_to
@@ -107,16 +108,18 @@ class Shelf(OfStreamer, TemplateView):
         return self._page()
 
     def _page(self) -> "ShelfList":
-        mine, looker = self.filterset.qs, self.looker
-        ids = to_decide(looker.streamer, looker.at).order_by("pk").values_list("pk", flat=True)[:AT_MOST]
-        apart = list(ids) if self.sets_apart else []
+        """What was to decide within the last minute stands apart, or first in the rows where that is over."""
+        mine = self.filterset.qs
+        apart = waiting.ids_to_decide(self.request.tenant)[:AT_MOST] if self.sets_apart else []
         others = mine.without_products(apart)
         page = page_of(others, self.sort.order, self.request.GET.get("after", ""), PAGE_SIZE)
-        urgent = list(mine.of_products(apart)) if apart and self.is_first else []
-        rows = self._dressed([*urgent, *page.rows])
-        changes = [row.change for row in rows[: len(urgent)] if row.change]
+        first = list(mine.of_products(apart)) if apart and self.is_first else []
+        rows = self._dressed([*first, *page.rows])
+        changes = [row.change for row in rows[: len(first)] if row.change and row.change.is_to_decide]
+        still = {change.card.product.pk for change in changes}
+        shown = [row for row in rows if row.card.product.pk not in still]
         total, is_more = capped_count(others)
-        return ShelfList(_beside_each_other(rows[len(urgent) :]), changes, page.next_cursor, total, is_more, len(apart))
+        return ShelfList(_beside_each_other(shown), changes, page.next_cursor, total, is_more, len(apart))
 
     def _dressed(self, found: Sequence[Pick]) -> "list[ShelfRow]":
         """What is to know within the week stands in its row."""

@@ -209,3 +209,13 @@ def test_a_large_shelf_says_the_same_page_by_page(mixed, merchant, monkeypatch):
             break
         page = client.get("/shelf/", {"after": page["next_cursor"]}).context
     assert shown == [row.card.product.code for row in whole["rows"]]
+
+
+def test_what_is_to_decide_no_more_within_the_minute_stands_in_the_rows_of_a_large_shelf(mixed, monkeypatch):
+    monkeypatch.setattr("streamers.shelf_page.WHOLE", 3)
+    client = browser(mixed)
+    assert "empty" in codes(client.get("/shelf/").context["changes"])
+    Sku.objects.filter(product__code="empty").update(stock=5)
+    page = client.get("/shelf/").context
+    assert "empty" not in codes(page["changes"])
+    assert [row.card.product.code for row in page["rows"]].count("empty") == 1
