@@ -121,7 +121,7 @@ def _facts(count: Callable[[int], str]) -> list[Fact]:
         Fact("late", _("晚发"), lambda good: _percent(_late(good)), _late, low_is_good=True),
         Fact("after_sale", _("售后"), lambda good: _percent(_after_sale(good)), _after_sale, low_is_good=True),
         Fact("pickers", _("在架达人"), lambda good: count(good.pickers)),
-        Fact("cities", _("现货城市"), lambda good: "、".join(good.cities) or "–"),
+        Fact("cities", _("现货城市"), lambda good: " · ".join(good.cities) or "–"),
         Fact("shop", _("店铺"), lambda good: good.product.merchant.name),
     ]
 

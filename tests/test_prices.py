@@ -3,9 +3,10 @@
 import pytest
 from django.db import DatabaseError, transaction
 
+from haowu.audit.invariants import run_audit
 from haowu.tenants.models import Tenant
 from merchants import editing, listing
-from merchants.models import Category, Product, SkuPrice
+from merchants.models import Category, Product, Sku, SkuPrice
 from merchants.prices import lowest_over_time, lowest_prices
 from tests import build
 from tests.browser import NOW, browser, words
@@ -88,3 +89,10 @@ def test_a_streamer_sees_the_prices_of_a_month(nut):
     page = client.get(f"/selection/{nut.public_id}/")
     assert [each.price_fen for each in page.context["prices"]] == [10_000, 8_800]
     assert "2024-06-10 09:00：¥88.00" in words(page)
+
+
+def test_the_audit_names_a_listed_product_whose_price_was_changed_past_the_history(nut):
+    assert [finding.code for finding in run_audit() if not finding.holds] == []
+    Sku.objects.filter(product=nut).update(price_fen=9_999)
+    broken = {finding.code: finding.examples for finding in run_audit() if not finding.holds}
+    assert broken["I20.3"] == ["m1 nut"]
