@@ -26,6 +26,8 @@ menus.add(
         on_phone=True,
         place=20,
     ),
+    Entry("links", _("推广链接"), "link", "goods", ("link", "paste-link"), place=30),
+    Entry("sessions", _("场次"), "live", "goods", ("session", "new-session", "session-goods"), place=40),
     Entry(
         "recommended",
         _("团长推荐"),
@@ -37,3 +39,6 @@ menus.add(
         place=20,
     ),
 )
+
+for kind in (Tenant.Kind.MERCHANT, Tenant.Kind.TUANZHANG):
+    menus.add(kind, Entry("goods-sessions", _("直播场次"), "live", "goods", ("goods-session",), place=60))

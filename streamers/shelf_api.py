@@ -18,7 +18,7 @@ from merchants.models import Product
 from streamers import shelf
 from streamers.api import OfCentre
 from streamers.changes import Change, changes_of
-from streamers.links import link
+from streamers.links.shared import link
 from streamers.models import Pick
 from streamers.selection import Card, cards_of, open_to
 from streamers.shelf_shapes_api import (

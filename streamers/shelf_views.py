@@ -20,7 +20,7 @@ from haowu.web.paths import local
 from haowu.web.undo import Undoable
 from merchants.models import Product
 from streamers import arranging, shelf
-from streamers.links import activities_of, link
+from streamers.links.shared import activities_of, link
 from streamers.models import Pick, ShelfGroup
 from streamers.models.group import NAME_LENGTH
 from streamers.selection import open_to

@@ -17,7 +17,8 @@ from tests.recorded_acts.kept import Kept, Line
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = (
-    "merchants", "streamers", "tuanzhang", "bases", "commissions/cases", "commissions/leaders", "commissions/nights",
+    "merchants", "streamers", "streamers/links", "streamers/clicks", "streamers/live",
+    "tuanzhang", "bases", "commissions/cases", "commissions/leaders", "commissions/nights",
     "commissions/orders", "commissions/payments", "commissions/postings", "haowu/approvals", "haowu/ledger",
     "haowu/partners", "haowu/tenants",
 )  # fmt: skip
@@ -68,7 +69,11 @@ OWN_BOOKS = {
     },
     "no money, no terms: pictures, the shelf, recommendations, rooms": {
         "merchants.pictures.add_picture", "merchants.pictures.remove_picture", "streamers.shelf.pick_many",
-        "streamers.shelf.unpick_many",
+        "streamers.shelf.unpick_many", "streamers.links.making.make_many", "streamers.links.making.make",
+        "streamers.live.planning.plan", "streamers.live.planning.cancel", "streamers.live.planning.add_items",
+        "streamers.live.planning.add_item", "streamers.live.planning.change_item",
+        "streamers.live.planning.remove_item", "streamers.live.planning.move_item", "streamers.live.running.start",
+        "streamers.live.running.end", "streamers.live.running.present", "streamers.live.clicks.keep_clicks",
         "streamers.shelf.pick", "streamers.shelf.unpick", "streamers.shelf.replace", "streamers.arranging.add_group",
         "streamers.arranging.rename_group", "streamers.arranging.drop_group", "streamers.arranging.move_to_group",
         "streamers.arranging.place", "tuanzhang.recommending.recommend",
@@ -76,6 +81,10 @@ OWN_BOOKS = {
         "tuanzhang.recommending.decline", "tuanzhang.recommending.retract", "tuanzhang.recommending.keep_group",
         "tuanzhang.recommending.drop_group", "bases.booking.book", "bases.booking.cancel", "bases.booking.open_room",
         "bases.booking.close_room",
+    },
+    "clicks are rows of their own, of strangers; keys of their day are made and thrown away by the clock": {
+        "streamers.clicks.storing.store", "streamers.clicks.visitors.visitor_key",
+        "streamers.clicks.visitors.forget_old",
     },
     "who looked at personal data stands in a log of its own": {
         "haowu.tenants.personal.reveal", "haowu.tenants.personal.reveal_many",

@@ -25,6 +25,10 @@ OAUTH2_PROVIDER = {
         "selection:read": _("在选品中心找商品"),
         "shelf:read": _("读取自己的货架"),
         "shelf:write": _("选入、移出、分组、排序、替换"),
+        "links:read": _("查看推广链接与点击"),
+        "links:write": _("生成推广链接"),
+        "sessions:read": _("查看直播场次与战报"),
+        "sessions:write": _("排场次、开播、下播"),
         "trail:read": _("查看操作记录"),
     },
     "APPLICATION_ADMIN_CLASS": "haowu.partners.admin.ApiClientAdmin",
@@ -66,6 +70,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "OrderStatus": "commissions.models.OrderLine.Status",
+        "SessionStatus": "streamers.models.LiveSession.Status",
         "EventVerdict": "commissions.models.OrderEvent.Verdict",
         "FeedKind": "bases.models.Feed.Kind",
         "FeedStatus": "bases.models.Feed.Status",

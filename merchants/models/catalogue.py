@@ -139,6 +139,10 @@ class ProductQuerySet(models.QuerySet["Product"]):
         path = Coalesce(NullIf("small", Value("")), "image", output_field=models.CharField())
         return self.prefetch_related(None).annotate(cover=Subquery(pictures.values_list(path)[:1]))
 
+    def alike(self, product: "Product") -> "ProductQuerySet":
+        """Others of its category, the newest first."""
+        return self.filter(category=product.category_id).exclude(pk=product.pk).order_by("-listed_at", "-pk")
+
     def with_offer_facts(self) -> "ProductQuerySet":
         """Adds ``price_fen`` (lowest SKU), ``price_to_fen`` and ``stock`` over SKUs."""
         return self.annotate(

@@ -40,6 +40,18 @@ def set_service(rows: Sequence[tuple[int, int, int, int, int]], counted_on: date
         ProductService.objects.exclude(counted_on=counted_on).delete()
 
 
+def set_clicks(clicks_30d: Mapping[int, int], counted_on: date) -> None:
+    """Clicks on share links in 30 days by product id; goods that are not named had none."""
+    rows = [
+        {"product_id": pk, "clicks_30d": clicks, "counted_on": counted_on} for pk, clicks in sorted(clicks_30d.items())
+    ]
+    with transaction.atomic(), platform_scope():
+        ListingFigures.objects.exclude(clicks_30d=0).exclude(product__any_of=list(clicks_30d)).update(clicks_30d=0)
+        for start in range(0, len(rows), CHUNK):
+            chunk = rows[start : start + CHUNK]
+            insert_rows(ListingFigures, chunk, conflict=["product_id"], update=["clicks_30d", "counted_on"])
+
+
 _LISTED = """
     UPDATE streamers_listing AS listing SET sales_30d = figures.sales_30d,
         popularity = points.number + greatest(0, listing.shop_score - 400)

@@ -144,6 +144,7 @@ class ListingFigures(models.Model):
         Product, on_delete=models.CASCADE, primary_key=True, related_name="+", verbose_name=_("商品")
     )
     sales_30d = models.PositiveIntegerField(_("近 30 天销量"), default=0)
+    clicks_30d = models.PositiveIntegerField(_("近 30 天点击"), default=0, db_default=0)
     counted_on = models.DateField(_("统计日"))
 
     class Meta:

@@ -58,6 +58,12 @@ class PickQuerySet(models.QuerySet["Pick"]):
         """As the streamer arranged them; what was never moved stands newest first."""
         return self.order_by("-place", "-pk")
 
+    def of_public_ids(self, public_ids: Iterable[str]) -> "PickQuerySet":
+        return self.filter(product__public_id__in=public_ids).select_related("product").order_by("pk")
+
+    def newest_first(self) -> "PickQuerySet":
+        return self.order_by("-picked_at", "-pk")
+
     def with_channels(self) -> "PickQuerySet":
         """With channels and activities, as lists: a manager's cache for each pick took a third of a batch of orders."""
         channels = Channel.objects.select_related("activity")
@@ -107,6 +113,10 @@ class Pick(models.Model):
     @property
     def latest_through(self) -> "PickSource | None":
         return _latest(self._channels())
+
+    def activity_called(self, code: str) -> Activity | None:
+        """The activity ``code`` that the pick stood through at some time."""
+        return next((each.activity for each in self._channels() if each.activity and each.activity.code == code), None)
 
     def _channels(self) -> "Iterable[Channel]":
         return self.known_channels if hasattr(self, "known_channels") else self.channels.all()

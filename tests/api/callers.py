@@ -53,6 +53,10 @@ ALL_SCOPES = (
     "selection:read",
     "shelf:read",
     "shelf:write",
+    "links:read",
+    "links:write",
+    "sessions:read",
+    "sessions:write",
     "trail:read",
 )
 

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('merchants', '0005_sku_prices'),
-        ('streamers', '0005_personal_offers'),
+        ('streamers', '0006_links_clicks_and_sessions'),
         ('tenants', '0004_staff_rights'),
     ]
 
