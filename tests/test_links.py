@@ -180,7 +180,7 @@ class TestPages:
         for number in (1, 8):
             making.make_many(link.streamer, [NewLink("x1", f"mark {n}") for n in range(number)], at=AT)
             client.get("/links/")
-            with django_assert_num_queries(15):
+            with django_assert_num_queries(14):
                 assert f"mark {number - 1}" in text(client.get("/links/"))
 
     def test_a_pasted_token_leads_to_the_good(self, link):

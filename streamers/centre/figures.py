@@ -19,7 +19,10 @@ def set_sales(sales_30d: Mapping[int, int], counted_on: date) -> None:
 
     Rows of the listing that stay as they are are not written.
     """
-    rows = [{"product_id": pk, "sales_30d": sold, "counted_on": counted_on} for pk, sold in sorted(sales_30d.items())]
+    rows = [
+        {"product_id": pk, "sales_30d": sold, "clicks_30d": 0, "counted_on": counted_on}
+        for pk, sold in sorted(sales_30d.items())
+    ]
     with transaction.atomic(), platform_scope():
         ListingFigures.objects.exclude(sales_30d=0).update(sales_30d=0, counted_on=counted_on)
         for start in range(0, len(rows), CHUNK):
@@ -43,7 +46,8 @@ def set_service(rows: Sequence[tuple[int, int, int, int, int]], counted_on: date
 def set_clicks(clicks_30d: Mapping[int, int], counted_on: date) -> None:
     """Clicks on share links in 30 days by product id; goods that are not named had none."""
     rows = [
-        {"product_id": pk, "clicks_30d": clicks, "counted_on": counted_on} for pk, clicks in sorted(clicks_30d.items())
+        {"product_id": pk, "sales_30d": 0, "clicks_30d": clicks, "counted_on": counted_on}
+        for pk, clicks in sorted(clicks_30d.items())
     ]
     with transaction.atomic(), platform_scope():
         ListingFigures.objects.exclude(clicks_30d=0).exclude(product__any_of=list(clicks_30d)).update(clicks_30d=0)
