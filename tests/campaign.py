@@ -6,8 +6,9 @@ share it; each part says under ``campaign`` what it did, and ``conftest.py`` pri
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 SCALE = float(os.environ.get("CAMPAIGN", "0"))
 SEED = int(os.environ.get("CAMPAIGN_SEED", "2024"))
@@ -15,6 +16,14 @@ SEED = int(os.environ.get("CAMPAIGN_SEED", "2024"))
 
 def parts(share: int, full: int) -> range:
     return range(max(share, int(full * SCALE)))
+
+
+def some(cases: Iterable[Any], share: int) -> list[Any]:
+    """``share`` of ``cases``, evenly spread and always the same; all of them in the whole campaign."""
+    found = list(cases)
+    if SCALE or share >= len(found):
+        return found
+    return [found[number * len(found) // share] for number in range(share)]
 
 
 class Tally:

@@ -13,6 +13,7 @@ from bases.models import BasePolicy, Feed, Feeder, QuarantinedRow, Stock
 from haowu.ground import days
 from tests.bases import AT, agreed, base, feed, reasons, row, stock_of
 from tests.build import merchant, moment
+from tests.campaign import parts
 
 pytestmark = pytest.mark.django_db
 
@@ -227,7 +228,7 @@ def expected(feeds: list) -> dict[str, tuple[int, int]]:
 
 
 @given(FEEDS, st.randoms(use_true_random=False), st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=len(parts(20, 300)), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_feeds_in_any_order_and_number_end_in_the_same_stock(db, feeds, chance, data):
     from django.db import transaction
 

@@ -95,7 +95,7 @@ class Subject(models.TextChoices):
     SECOND_STEP = "second-step", _("两步验证")
     SHARD = "shard", _("结算分片")
     SHOP = "shop", _("店铺")
-    TENANT = "tenant", _("租户")
+    TENANT = "tenant", _("账户资料")
     TENANT_HOLD = "tenant-hold", _("账户冻结")
     TOP_UP = "top-up", _("充值")
     UPSTREAM_FILE = "upstream-file", _("对账文件")

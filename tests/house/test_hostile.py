@@ -62,7 +62,7 @@ def test_no_query_breaks_a_page(place):
             for kind in others:
                 for value in map(quote, one_by_one(page.route + kind, 1)):
                     get(signed_in[kind], f"{address}?{'&'.join(f'{name}={value}' for name in names)}")
-            for name in names if len(names) > 1 else ():
+            for name in share(page.route, names, 2) if len(names) > 1 else ():
                 for value in map(quote, one_by_one(page.route + name, 1)):
                     get(signed_in[first], f"{address}?{name}={value}")
 
