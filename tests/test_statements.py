@@ -178,7 +178,9 @@ def test_a_dispute_a_correction_and_a_reversal_are_shown_with_their_reasons():
         "reversal": "correction",
     }
     assert by_kind["frozen"].line == line and "刷单" in by_kind["frozen"].text
-    assert "冲正 2024-06-09 的「技术服务费」¥1.25" in by_kind["reversal"].text and "费率有误" in by_kind["reversal"].text
+    assert (
+        "冲正 2024-06-09 的「技术服务费」¥1.25" in by_kind["reversal"].text and "费率有误" in by_kind["reversal"].text
+    )
     assert causes("m1", "funding", "2024-06-12", "correction") == [("dispute", 800)]
     _everything_opens()
     page = text(browser(s1).get("/statements/available/2024-06-12/frozen/"))
