@@ -24,8 +24,9 @@ from haowu.web.views import Find
 from merchants import urls as merchants_urls
 from merchants.models import Product
 from merchants.views.above import KnownAbove
+from streamers import product_api, shelf_api, shelf_groups_api
 from streamers import urls as streamers_urls
-from streamers.api import SelectedView, SelectionView, SuggestionsView
+from streamers.api import SelectionView, SuggestionsView
 from streamers.links.api import LinkResolutionsView, LinksView
 from streamers.live import api as live_api
 from streamers.popularity import pickers
@@ -41,7 +42,26 @@ v1 = [
     *orders_api.urlpatterns,
     *leaders_api.urlpatterns,
     path("selection", SelectionView.as_view(tech_bps_at=TECH_BPS), name="selection"),
-    path("selection/<text:public_id>", SelectedView.as_view(tech_bps_at=TECH_BPS), name="selected"),
+    path(
+        "selection/<text:public_id>/calculation",
+        product_api.CalculationView.as_view(tech_bps_at=TECH_BPS),
+        name="calculation",
+    ),
+    path("selection/<text:public_id>", product_api.SelectedView.as_view(tech_bps_at=TECH_BPS), name="selected"),
+    path("comparisons", product_api.ComparisonView.as_view(tech_bps_at=TECH_BPS), name="comparisons"),
+    path("shelf", shelf_api.ShelfView.as_view(tech_bps_at=TECH_BPS), name="shelf"),
+    path("picks", shelf_api.PicksView.as_view(), name="picks"),
+    path("unpicks", shelf_api.UnpicksView.as_view(), name="unpicks"),
+    path("shelf-replacements", shelf_api.ReplacementsView.as_view(), name="shelf-replacements"),
+    path("shelf-places", shelf_groups_api.ShelfPlaceView.as_view(), name="shelf-places"),
+    path("shelf-moves", shelf_groups_api.ShelfMovesView.as_view(), name="shelf-moves"),
+    path("shelf-groups", shelf_groups_api.ShelfGroupsView.as_view(), name="shelf-groups"),
+    path("shelf-groups/<text:public_id>/name", shelf_groups_api.ShelfGroupNameView.as_view(), name="shelf-group-name"),
+    path(
+        "shelf-groups/<text:public_id>/removal",
+        shelf_groups_api.ShelfGroupRemovalView.as_view(),
+        name="shelf-group-removal",
+    ),
     path("suggestions", SuggestionsView.as_view(), name="suggestions"),
     path("links", LinksView.as_view(sales=SALES), name="links"),
     path("link-resolutions", LinkResolutionsView.as_view(), name="link-resolutions"),

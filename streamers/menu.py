@@ -8,7 +8,8 @@ from haowu.web.menus import Entry
 from streamers.waiting import on_shelf
 from tuanzhang.models import Recipient
 
-SELECTION_PAGES = ("selection-product", "selection-filters", "activity-goods")
+SELECTION_PAGES = ("selection-product", "selection-filters", "activity-goods", "compare")
+SHELF_PAGES = ("shelf-groups", "shelf-likes")
 RECOMMENDED = ("recommended-goods", "my-goods-requests")
 
 menus.add(
@@ -19,6 +20,7 @@ menus.add(
         _("货架"),
         "shelf",
         "goods",
+        SHELF_PAGES,
         waiting=on_shelf,
         waiting_for=_("款没有佣金、明天降佣或已下架"),
         on_phone=True,

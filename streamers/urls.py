@@ -4,7 +4,17 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from streamers import activity, pickers, product_page, recommended, selection_page, shelf_page, views
+from streamers import (
+    activity,
+    compare_page,
+    pickers,
+    product_page,
+    recommended,
+    selection_page,
+    shelf_page,
+    shelf_views,
+    views,
+)
 from streamers.links import public
 from streamers.links import views as links
 from streamers.live import party_views
@@ -37,12 +47,23 @@ def patterns(
             recommended.Retract.as_view(),
             name="retract-goods-request",
         ),
+        path("selection/compare/", compare_page.ComparePage.as_view(**amounts), name="compare"),
+        path("selection/comparison/", shelf_views.Compare.as_view(), name="compare-chosen"),
+        path("selection/picks/", shelf_views.PickMany.as_view(), name="pick-many"),
         path("selection/<id:public_id>/", product_page.ProductPage.as_view(**amounts), name="selection-product"),
         path("selection/<id:public_id>/pick/", views.PickProduct.as_view(**amounts), name="pick"),
         path("selection/<id:public_id>/unpick/", views.UnpickProduct.as_view(), name="unpick"),
         path("pick/streamers/", pickers.StreamerPicker.as_view(), name="pick-streamers"),
         path("shelf/", shelf_page.Shelf.as_view(**amounts), name="shelf"),
-        path("shelf/removal/", shelf_page.TakeOff.as_view(), name="take-off-shelf"),
+        path("shelf/removal/", shelf_views.TakeOff.as_view(), name="take-off-shelf"),
+        path("shelf/groups/", shelf_page.Groups.as_view(), name="shelf-groups"),
+        path("shelf/groups/new/", shelf_views.AddGroup.as_view(), name="add-shelf-group"),
+        path("shelf/groups/goods/", shelf_views.MoveToGroup.as_view(), name="move-to-group"),
+        path("shelf/groups/<id:public_id>/name/", shelf_views.RenameGroup.as_view(), name="rename-shelf-group"),
+        path("shelf/groups/<id:public_id>/removal/", shelf_views.DropGroup.as_view(), name="drop-shelf-group"),
+        path("shelf/<id:public_id>/place/", shelf_views.Place.as_view(), name="place-on-shelf"),
+        path("shelf/<id:public_id>/likes/", shelf_page.Likes.as_view(**amounts), name="shelf-likes"),
+        path("shelf/<id:public_id>/replacement/", shelf_views.Replace.as_view(), name="replace-on-shelf"),
         *_links(amounts, sold),
         *_live(sold | {"rehearse": rehearse}),
         path("sessions/", party_views.GoodsSessions.as_view(sales=sales), name="goods-sessions"),

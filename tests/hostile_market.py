@@ -13,6 +13,7 @@ from commissions.models import OrderLine
 from commissions.payments import withdrawals
 from haowu.tenants.models import Tenant, User
 from merchants.models import Plan
+from streamers import arranging
 from streamers.links import making
 from streamers.live import planning, running
 from tests import build
@@ -68,6 +69,9 @@ def market() -> Market:
     ids |= of_base
     for name in ("product", "list-product", "delist-product", "add-picture", "selection-product", "pick", "unpick"):
         ids[name] = {"public_id": goods.public_id}
+    ids |= {key: {"public_id": goods.public_id} for key in ("place-on-shelf", "shelf-likes", "replace-on-shelf")}
+    group = arranging.add_group(seller, "今晚", at=AT)
+    ids |= {key: {"public_id": group.public_id} for key in ("rename-shelf-group", "drop-shelf-group")}
     ids["public-good"] = ids["public-picture"] = {"public_id": goods.public_id}
     ids["link"] = ids["link-qr"] = {"code": making.make(seller, "x1", at=AT).code}
     ids |= _session(seller)

@@ -203,7 +203,7 @@ def test_a_day_of_clicks_is_a_partition_and_goes_when_it_is_old(link, clock):
 
 
 def test_clicks_of_thirty_days_stand_beside_the_sales_of_a_product(link):
-    store(NewClick(link.pk, visitor, NOON - timedelta(days=age)) for visitor, age in ((1, 0), (2, 3), (3, 30), (4, 31)))
+    store(NewClick(link.pk, visitor, NOON - timedelta(days=age)) for visitor, age in ((1, 0), (2, 3), (3, 29), (4, 30)))
     upkeep.keep_up(at=build.moment("2024-06-21 00:02"))
     assert ListingFigures.objects.get(product=link.product).clicks_30d == 2 + 1
     upkeep.keep_up(at=build.moment("2024-09-21 00:02"))

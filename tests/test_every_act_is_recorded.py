@@ -59,8 +59,9 @@ OWN_BOOKS = {
         "commissions.postings.freezing.collect", "commissions.postings.funding.show_again",
         "haowu.ledger.books.open_accounts", "haowu.ledger.books.post",
     },
-    "consequences of an act that is recorded: the brand of goods that change, a base's quota": {
-        "bases.branding.brand_products", "bases.quotas.period_of", "bases.quotas.lower",
+    "consequences of an act that is recorded: the brand and prices of goods that change, a base's quota": {
+        "bases.branding.brand_products", "merchants.prices.lay_down_prices", "bases.quotas.period_of",
+        "bases.quotas.lower",
     },
     "drafts are seen by their owner alone, and recorded once they are offered": {
         "merchants.editing.add_product", "merchants.listing.add_products", "merchants.listing.add_many",
@@ -73,7 +74,9 @@ OWN_BOOKS = {
         "streamers.live.planning.add_item", "streamers.live.planning.change_item",
         "streamers.live.planning.remove_item", "streamers.live.planning.move_item", "streamers.live.running.start",
         "streamers.live.running.end", "streamers.live.running.present", "streamers.live.clicks.keep_clicks",
-        "streamers.shelf.pick", "streamers.shelf.unpick", "tuanzhang.recommending.recommend",
+        "streamers.shelf.pick", "streamers.shelf.unpick", "streamers.shelf.replace", "streamers.arranging.add_group",
+        "streamers.arranging.rename_group", "streamers.arranging.drop_group", "streamers.arranging.move_to_group",
+        "streamers.arranging.place", "tuanzhang.recommending.recommend",
         "tuanzhang.recommending.end", "tuanzhang.recommending.look", "tuanzhang.recommending.ask",
         "tuanzhang.recommending.decline", "tuanzhang.recommending.retract", "tuanzhang.recommending.keep_group",
         "tuanzhang.recommending.drop_group", "bases.booking.book", "bases.booking.cancel", "bases.booking.open_room",

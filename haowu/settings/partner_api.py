@@ -23,6 +23,8 @@ OAUTH2_PROVIDER = {
         "earnings:read": _("查看余额与提现"),
         "withdrawals:write": _("申请与取消提现"),
         "selection:read": _("在选品中心找商品"),
+        "shelf:read": _("读取自己的货架"),
+        "shelf:write": _("选入、移出、分组、排序、替换"),
         "links:read": _("查看推广链接与点击"),
         "links:write": _("生成推广链接"),
         "sessions:read": _("查看直播场次与战报"),

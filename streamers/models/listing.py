@@ -28,6 +28,10 @@ class ListingQuerySet(models.QuerySet["Listing"]):
     def of_products(self, products: "Iterable[int]") -> "ListingQuerySet":
         return self.filter(product__any_of=list(products))
 
+    def through_activities(self) -> "ListingQuerySet":
+        """Those that are open to everybody through an activity alone."""
+        return self.filter(offer=Listing.Offer.ACTIVITY)
+
     def over(self, at: datetime) -> "ListingQuerySet":
         return self.filter(valid_until__lte=at)
 

@@ -6,6 +6,7 @@ from haowu.ground import days
 
 TONIGHT = days.now() + timedelta(hours=6)
 EVENT = {"events": [{"event_id": "mine", "type": "shipped", "order_no": "o9", "occurred_at": "2024-06-01T00:00:00Z"}]}
+P1 = {"merchant": "m1", "code": "p1"}
 BODIES = {
     "/order-events": EVENT,
     "/links": {"links": [{"pid": "x1", "sub_id": "a"}]},
@@ -36,4 +37,12 @@ BODIES = {
     "/change-request-answers": {"answers": [{"request": "x", "answer": "agree"}]},
     "/second-level": {"applications": [{"enrolment": "x", "bps": 100}]},
     "/second-level-decisions": {"decisions": [{"second_level": "x", "decision": "pass"}]},
+    "/picks": {"picks": [{"product": {"merchant": "m1", "code": "nothing-here"}}]},
+    "/unpicks": {"unpicks": [{"product": P1}]},
+    "/shelf-replacements": {"replacements": [{"product": P1, "by": {"merchant": "m1", "code": "nothing-here"}}]},
+    "/shelf-places": {"product": P1, "before": P1},
+    "/shelf-moves": {"moves": [{"product": P1}]},
+    "/shelf-groups": {"name": "今晚"},
+    "/shelf-groups/none/name": {"name": "今晚"},
+    "/shelf-groups/none/removal": None,
 }

@@ -51,6 +51,8 @@ ALL_SCOPES = (
     "enrolments:write",
     "levels:read",
     "selection:read",
+    "shelf:read",
+    "shelf:write",
     "links:read",
     "links:write",
     "sessions:read",
