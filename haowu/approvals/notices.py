@@ -83,10 +83,14 @@ _PAGES |= {(Subject.DISPUTE, kind): "dispute" for kind in Kind}
 
 @dataclass(frozen=True)
 class Notice:
-    """What one request did to things of one kind. ``row`` is the newest of its rows, ``number`` how many there are."""
+    """What one request did to things of one kind. ``row`` is the newest of its rows, ``number`` how many there are.
+
+    ``name`` is what the reader calls the thing; "" where it is the reader's own, or where ``url`` leads to it.
+    """
 
     row: Trail
     number: int
+    name: str
     who: reading.Who
     is_new: bool
     url: str
@@ -99,7 +103,7 @@ class Notice:
     def sentence(self) -> str:
         said = {"who": self.who.name, "act": act_label(self.row.act), "what": subject_label(self.row.subject_kind)}
         if self.number == 1:
-            return _("{who} {act}{what} {name}").format(name=self.row.subject, **said)
+            return _("{who} {act}{what} {name}").format(name=self.name, **said).strip()
         many = ngettext("{who} {act}了 {n} 项{what}", "{who} {act}了 {n} 项{what}", self.number)
         return many.format(n=self.number, **said)
 
@@ -189,7 +193,13 @@ def _notices(rows: list[Trail], setting: NoticeSetting) -> Iterator[Notice]:
         members = list(group)
         first = members[0]
         is_new = first.pk > setting.read_through if setting.read_through else first.recorded_at >= days.now() - NEW_FOR
-        yield Notice(first, len(members), reading.who(first, setting.tenant), is_new, _url(first, setting.tenant))
+        who, url = reading.who(first, setting.tenant), _url(first, setting.tenant)
+        yield Notice(first, len(members), "" if url else _name(first, setting.tenant), who, is_new, url)
+
+
+def _name(row: Trail, tenant: Tenant) -> str:
+    """A subject begins with the kind and code of whose it is; a reader knows who he is."""
+    return row.subject.removeprefix(tenant.trail_subject).lstrip("/")
 
 
 def _url(row: Trail, tenant: Tenant) -> str:
