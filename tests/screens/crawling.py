@@ -94,7 +94,8 @@ class Inspection:
         chosen = zlib.crc32(route.encode()) % len(MANNERS)
         for language, width, theme in MANNERS if campaign.SCALE >= 1 else [MANNERS[chosen]]:
             screen = self.screens[language].at(width).lit(theme)
-            self.faults += [f"{path} ({language}, {width}, {theme}): {flaw}" for flaw in screen.flaws()]
+            found = screen.flaws(of_frame=self.pages == 1 or campaign.SCALE >= 1)
+            self.faults += [f"{path} ({language}, {width}, {theme}): {flaw}" for flaw in found]
             screen.lit("light")
 
     def _read(self, path: str) -> None:

@@ -17,6 +17,7 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 SERIOUS = ("serious", "critical")
+FRAME = ("nav.side", "header.top", "nav.five", "nav.nav")
 CHARTS = "charts.js"
 TEXT = re.compile(r"\.(css|js|svg)$")
 
@@ -139,12 +140,15 @@ class Screen:
         """Milliseconds from the request to the first text or picture."""
         return self.page.evaluate('performance.getEntriesByName("first-contentful-paint")[0].startTime')
 
-    def flaws(self) -> list[str]:
-        """What axe calls serious: the rule, and the first place of it."""
+    def flaws(self, *, of_frame: bool = True) -> list[str]:
+        """What axe calls serious: the rule, and the first place of it. The frame is the same around many pages."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(_axe())
-        run = "axe.run({preload: false, resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa']})"
-        violations = self.page.evaluate(f"async () => (await {run}).violations")
+        asked = {"preload": False, "resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]}
+        where = {"include": [["html"]], "exclude": [] if of_frame else [[part] for part in FRAME]}
+        violations = self.page.evaluate(
+            "async ([where, asked]) => (await axe.run(where, asked)).violations", [where, asked]
+        )
         return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in violations if each["impact"] in SERIOUS]
 
 
