@@ -138,7 +138,8 @@ class Screen:
 
     def first_paint(self) -> float:
         """Milliseconds from the request to the first text or picture."""
-        return self.page.evaluate('performance.getEntriesByName("first-contentful-paint")[0].startTime')
+        painted = 'performance.getEntriesByName("first-contentful-paint")[0]?.startTime'
+        return self.page.wait_for_function(painted).json_value()
 
     def flaws(self, *, of_frame: bool = True) -> list[str]:
         """What axe calls serious: the rule, and the first place of it. The frame is the same around many pages."""
