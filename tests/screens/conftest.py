@@ -60,7 +60,7 @@ def looking(chromium, live_server) -> Iterator[Callable[..., Screen]]:
         name = settings.SESSION_COOKIE_NAME
         if client:
             context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-        return Screen(context.new_page(), live_server.url)
+        return Screen(context.new_page(), live_server.url, theme=theme)
 
     yield opened
     for context in contexts:

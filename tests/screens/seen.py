@@ -53,6 +53,7 @@ class Screen:
     page: Any
     base: str
     said: list[str] = field(default_factory=list)
+    theme: str = "light"
 
     def __post_init__(self) -> None:
         self.page.add_init_script(WATCH)
@@ -109,12 +110,20 @@ class Screen:
         """Pixels that the page is wider than its window."""
         return self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
 
+    @property
+    def width(self) -> int:
+        return self.page.viewport_size["width"]
+
     def at(self, width: int) -> "Screen":
+        if width == self.width:
+            return self
         self.page.set_viewport_size({"width": width, "height": 844 if width < 800 else 900})
         return self
 
     def lit(self, theme: str) -> "Screen":
-        self.page.emulate_media(color_scheme=theme)
+        if theme != self.theme:
+            self.page.emulate_media(color_scheme=theme)
+            self.theme = theme
         return self
 
     def text(self) -> str:

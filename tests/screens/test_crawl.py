@@ -10,7 +10,7 @@ from django.test import RequestFactory
 
 from haowu.tenants.models import User
 from tests import campaign
-from tests.screens.crawling import NARROWEST, Inspection
+from tests.screens.crawling import Inspection
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("screens")]
 DATA = ("未分类", "断货", "好卖", "早餐场", "早餐", "货不对版", "一号间")
@@ -31,7 +31,7 @@ def test_pages_of_staff_are_sound_in_both_languages_on_a_phone_and_on_a_desk(scr
     if campaign.SCALE >= 1:
         seen.walk("/admin/", passed_over=re.compile("^/(?!admin/)"))
     for path in staff_pages(campaign.SEED) if campaign.SCALE < 1 else []:
-        assert seen.screens["zh-CN"].at(NARROWEST).open(path) == 200, path
+        assert seen.screens["zh-CN"].open(path) == 200, path
         seen.look(path)
     assert not seen.faults, "\n".join(seen.faults)
     assert seen.pages >= 12

@@ -16,7 +16,7 @@ def strangers(looking) -> dict:
 
 def inspected(screens: dict, path: str, status: int) -> list[str]:
     seen = Inspection(screens, is_light=not path.startswith(("/admin/", "/api/")))
-    answered = screens["zh-CN"].at(NARROWEST).open(path)
+    answered = screens["zh-CN"].open(path)
     seen.look(path, status)
     return [*seen.faults, *([f"{path} answers {answered}"] if answered != status else [])]
 
