@@ -1,5 +1,6 @@
 """What staff type into in the admin, each part of it with a name that a screen reader says."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -21,7 +22,7 @@ class KeySelect(AutocompleteSelect):
         # Its script draws a box of its own, which is named by nothing but this.
         super().__init__(field, admin_site, attrs={"title": field.verbose_name}, **options)
 
-    def optgroups(self, name: str, value: list[str], attr: Any = None) -> list:
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> list:
         return super().optgroups(name, [each for each in value if _may_be_key(each)], attr)
 
 
