@@ -120,6 +120,14 @@ function ready(part) {
 ready(document);
 document.addEventListener("htmx:after:swap", (event) => ready(event.target.nodeType === 1 ? event.target : document));
 
+// Once words are sent, or one of the suggested ones is chosen, the list of suggestions no longer lies over what was found.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[role=search]")) document.activeElement?.blur();
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest(".suggest a")) document.activeElement?.blur();
+});
+
 // Copy to the clipboard what a button names.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
