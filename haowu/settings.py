@@ -190,6 +190,7 @@ CELERY_BEAT_SCHEDULE = {
     "apply-stock": {"task": "bases.tasks.apply_waiting", "schedule": 60.0},
     "listing-in-step": {"task": "streamers.tasks.catch_up", "schedule": 2.0, "options": {"expires": 2}},
     "count-sales": {"task": "commissions.tasks.count_sales", "schedule": crontab(hour=5, minute=10)},
+    "write-looks": {"task": "streamers.tasks.write_looks", "schedule": 60.0, "options": {"expires": 60}},
     "count-words": {"task": "streamers.tasks.count_words", "schedule": crontab(hour=5, minute=30)},
     "serve-shortages": {"task": "bases.tasks.serve_waiting", "schedule": 60.0},
     "agree-quiet-requests": {"task": "commissions.tasks.agree_quiet_requests", "schedule": 600.0},

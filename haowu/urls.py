@@ -23,6 +23,8 @@ from merchants.models import Product
 from merchants.views.above import KnownAbove
 from streamers import urls as streamers_urls
 from streamers.api import SelectedView, SelectionView, SuggestionsView
+from streamers.models import Exposure
+from streamers.modules.api import ModuleProductsView, ModulesView
 from streamers.popularity import pickers
 from tuanzhang.api import urls as leaders_api
 from tuanzhang.models import QuarterLevel
@@ -37,6 +39,12 @@ v1 = [
     *leaders_api.urlpatterns,
     path("selection", SelectionView.as_view(tech_bps_at=TECH_BPS), name="selection"),
     path("selection/<text:public_id>", SelectedView.as_view(tech_bps_at=TECH_BPS), name="selected"),
+    path("selection-modules", ModulesView.as_view(tech_bps_at=TECH_BPS), name="selection-modules"),
+    path(
+        "selection-modules/<text:code>/products",
+        ModuleProductsView.as_view(tech_bps_at=TECH_BPS),
+        name="selection-module-products",
+    ),
     path("suggestions", SuggestionsView.as_view(), name="suggestions"),
 ]
 api = [path("v1/", include((v1, "v1"))), path("", include("haowu.partners.urls"))]
@@ -50,7 +58,14 @@ GOODS_PAGES = [
     ("base/reservations/", base_supply.Reservations, "base-reservations"),
 ]
 """Pages of bases that show goods, of which the floor above knows names and pictures."""
-KNOWN = KnownAbove(previews=previews, running=running_in, is_running=is_running, pickers=pickers, sales=recent_sales)
+KNOWN = KnownAbove(
+    previews=previews,
+    running=running_in,
+    is_running=is_running,
+    pickers=pickers,
+    sales=recent_sales,
+    exposures=Exposure.objects.newest_of,
+)
 
 handler500 = "haowu.web.failures.failed"
 

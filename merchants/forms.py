@@ -6,10 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bases.forms import cities
 from haowu.ground import inputs
 from haowu.ground.fields import MomentField, PercentField, TextField, WholeField, YuanField
 from haowu.tenants.models import Tenant
-from merchants.editing import Details, SkuWish
+from merchants.editing import DETAILS, Details, SkuWish
 from merchants.models import Brand, Category, Plan, Product, Sku
 from merchants.models.plan import StepComparator, StepMode
 from merchants.plan_preview import Wish
@@ -48,19 +49,25 @@ class ProductForm(forms.Form):
         label=_("类目"), queryset=Category.objects.none(), required=False, help_text=_("上架前须选到第三级。")
     )
     brand = BrandField(label=_("品牌"), required=False, help_text=_("品牌编号；搜名称也可以。没有品牌就留空。"))
+    provenance = forms.ChoiceField(
+        label=_("货源"), required=False, choices=[("", _("不写明")), *Product.Provenance.choices]
+    )
+    origin = forms.ChoiceField(
+        label=_("产业带城市"), required=False, help_text=_("源头工厂所在的城市，会进选品中心的源头好货。")
+    )
     description = TextField(label=_("卖点"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, *args: Any, product: Product | None = None, **options: Any) -> None:
         if product:
-            names = ("code", "title", "category", "brand", "description")
-            options["initial"] = {name: getattr(product, name) for name in names}
+            options["initial"] = {name: getattr(product, name) for name in ("code", *DETAILS)}
         super().__init__(*args, **options)
         self.fields["category"].queryset = Category.objects.leaves()
+        self.fields["origin"].choices = [("", _("不是工厂货")), *cities()]
         self.fields["code"].disabled = product is not None
 
     @property
     def details(self) -> Details:
-        return Details(**{name: self.cleaned_data[name] for name in ("title", "description", "category", "brand")})
+        return Details(**{name: self.cleaned_data[name] for name in DETAILS})
 
 
 class SkuForm(forms.Form):

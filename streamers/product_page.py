@@ -11,7 +11,7 @@ from bases.models import Base, Stock
 from haowu.ground import days, inputs
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
-from merchants.models import Product
+from merchants.models import Product, ShopScore
 from streamers.changes import Change, changes_of
 from streamers.models import ListingFigures, Pick
 from streamers.reasons import reasons_of
@@ -50,6 +50,7 @@ class ProductPage(OneProduct, TemplateView):
             lying=lying_at_bases(self.product, at),
             sellers=sellers_by_fans(self.product),
             sales_30d=_sales(self.product),
+            shop_score=ShopScore.objects.newest_of(self.product.merchant),
             my_band=fan_band(self.request.tenant),
             shop_goods=Product.objects.listed().of_merchant(self.product.merchant).count(),
             **context,

@@ -13,8 +13,8 @@ from streamers.centre.filters import SORTS, Filters, SelectionForm
 from streamers.centre.memory import popular_queries, remember_search
 from streamers.centre.search import COUNT_LIMIT, Search, find_or_begin
 from streamers.centre.suggest import suggestions
+from streamers.modules import counting, front
 from streamers.views import OfStreamer
-from tuanzhang.models import Recommendation
 
 HOT = 6
 NEW_DAYS = 7
@@ -50,6 +50,8 @@ class Selection(OfCentre, TemplateView):
         if filters.q and found.total:
             remember_search(self.looker.streamer, filters.q, self.looker.at)
         is_first, chips = not query.get("after"), list(chips_of(self.form, query))
+        if filters.module and is_first and not self.request.viewing:
+            counting.looked(filters.module, self.looker.at)
         return super().get_context_data(
             found=found,
             rows=found.cards,
@@ -58,16 +60,14 @@ class Selection(OfCentre, TemplateView):
             form=self.form,
             chips=chips,
             sort=filters.way,
+            from_module=filters.module,
             sorts=SORTS.values(),
             tabs=list(_tabs(filters)),
             loosened=[_loosened(each, self.form) for each in found.loosened],
             hot=popular_queries(self.looker.at)[:HOT] if is_first and not chips else [],
-            recommended=self._recommended() if is_first and not chips else None,
+            tiles=front.tiles(self.looker) if is_first and not chips else [],
             **context,
         )
-
-    def _recommended(self) -> int:
-        return Recommendation.objects.visible_to(self.request.tenant).running().count()
 
 
 def _tabs(filters: Filters) -> Any:

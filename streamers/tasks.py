@@ -1,9 +1,10 @@
-"""Doors of Celery: the listing brought in step with changes that no web request made, and its words counted."""
+"""Doors of Celery: the listing brought in step with changes that no web request made, its words and looks counted."""
 
 from celery import shared_task
 
 from haowu.ground.transient import RETRIES
 from streamers.centre import lexicon, sync
+from streamers.modules import counting
 
 
 @shared_task(**RETRIES)
@@ -15,3 +16,8 @@ def catch_up() -> None:
 @shared_task(**RETRIES)
 def count_words() -> None:
     lexicon.recount()
+
+
+@shared_task(**RETRIES)
+def write_looks() -> None:
+    counting.write_looks()

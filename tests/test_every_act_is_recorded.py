@@ -61,6 +61,7 @@ OWN_BOOKS = {
     "consequences of an act that is recorded: the brand of goods that change, a base's quota": {
         "bases.branding.brand_products", "bases.quotas.period_of", "bases.quotas.lower",
     },
+    "counted from orders, a row a day that is never edited": {"merchants.scoring.score_shops"},
     "drafts are seen by their owner alone, and recorded once they are offered": {
         "merchants.editing.add_product", "merchants.listing.add_products", "merchants.listing.add_many",
         "tuanzhang.activities.draft", "tuanzhang.activities.change", "tuanzhang.activities.delete",

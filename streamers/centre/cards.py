@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.storage import default_storage
+from django.utils.translation import get_language
 
+from bases.cities import name_of
 from haowu.ground import days
 from haowu.ground.money import share
 from streamers.centre.conditions import Looker
@@ -35,7 +37,10 @@ class FoundCard:
     cover: str
     shop_name: str
     shop_score: int
+    shop_has_few_orders: bool
     brand_name: str
+    provenance: str
+    origin: str
     price_fen: int
     price_to_fen: int
     stock: int
@@ -57,6 +62,11 @@ class FoundCard:
         """What a sale at the lowest price leaves from midnight on."""
         gross = share(self.price_fen, self.next_bps or 0)
         return gross - share(gross, self.tech_bps)
+
+    @property
+    def origin_name(self) -> str:
+        """The city of its factory; "" where it comes from none."""
+        return name_of(self.origin, get_language() or "zh")
 
     @property
     def cover_url(self) -> str:

@@ -128,6 +128,7 @@ def _tagged(filters: Filters) -> list[Condition]:
             if found is None:
                 return [NOTHING]
             tags.append(f"{letter}{found}")
+    tags += [f"{letter}{code}" for letter, code in (("v", filters.provenance), ("y", filters.origin)) if code]
     return [Condition("listing.tags @> %s::text[]", (tags,))] if tags else []
 
 
