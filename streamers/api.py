@@ -255,7 +255,7 @@ def answered(
         "readings": [{"typed": typed, "read_as": meant} for typed, meant in found.readings],
     }
     if facets:
-        choices = facets_of(looker, filters, found.overlay)
+        choices = facets_of(looker, filters)
         answer["facets"] = {name: ChoiceOut(each, many=True).data for name, each in choices.items()}
     return Response(answer)
 

@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 
 from bases.cities import name_of
 from haowu.ground.money import percent, yuan
-from streamers.centre.conditions import Looker, conditions_of, fresh_bases
+from streamers.centre.conditions import Looker, conditions_of
 from streamers.centre.filters import EVERYTHING, Filters
 from streamers.centre.memory import remembered
 from streamers.centre.statements import EVERYBODYS, Condition
 from streamers.models import Listing, Module, ModuleEntry
-from streamers.modules.membership import Arranged, conditions, recommended_to
+from streamers.modules.membership import Arranged, conditions, recommended_products
 from streamers.modules.rules import filters_of
-from tuanzhang.models import Recommendation
+from streamers.waiting import recommended_to
 
 THUMBS = 3
 CITIES = 4
@@ -162,7 +162,7 @@ def _cities(modules: Iterable[Module], looker: Looker, language: str) -> dict[st
             counts = Counter(Listing.objects.at(looker.at).goods_by_origin())
             found[module.kind] = [(name_of(city, language), _query(module, origin=city)) for city in _most(counts)]
         elif module.kind == Module.Kind.BASES:
-            counts = Counter(base.city for base in fresh_bases(looker.at).values())
+            counts = Counter(base.city for base in looker.fresh_bases.values())
             found[module.kind] = [(name_of(city, language), _query(module, city=city)) for city in _most(counts)]
     return found
 
@@ -193,9 +193,9 @@ def _note(module: Module, rule: Filters, cities: int) -> str:
 
 def _of_leaders(tile: Tile, looker: Looker) -> Tile:
     """What leaders recommend to this streamer: how many lists, and the newest goods."""
-    running = Recommendation.objects.visible_to(looker.streamer).running().count()
+    running = recommended_to(looker.streamer)
     note = ngettext("{n} 份清单", "{n} 份清单", running).format(n=running)
-    newest = recommended_to(looker)[:THUMBS] if running else []
+    newest = recommended_products(looker)[:THUMBS] if running else []
     rows = Listing.objects.at(looker.at).of_products(newest).values_list("product", "public_id", "title", "cover")
     goods = {product: Thumb(*rest) for product, *rest in rows}
     return replace(tile, note=note, goods=tuple(goods[pk] for pk in newest if pk in goods))

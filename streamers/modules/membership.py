@@ -7,7 +7,7 @@ only goods that are listed and supplied, with what they pay this streamer.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from streamers.centre.conditions import NOTHING, Looker, conditions_of, fresh_bases
+from streamers.centre.conditions import NOTHING, Looker, conditions_of, free_at
 from streamers.centre.statements import Condition
 from streamers.models import Module, ModuleEntry
 from streamers.modules.rules import filters_of
@@ -77,14 +77,13 @@ def _of_kind(kind: str, looker: Looker) -> Sequence[Condition]:
         case Module.Kind.ORIGINS:
             return [Condition("listing.tags @> ARRAY['vfactory']")]
         case Module.Kind.BASES:
-            free = [f"f{base}" for base in fresh_bases(looker.at)]
-            return [Condition("listing.tags && %s::text[]", (free,))]
+            return [free_at(looker.fresh_bases)]
         case Module.Kind.LEADERS:
-            return [Condition("listing.product_id = ANY(%s::bigint[])", (recommended_to(looker),))]
+            return [Condition("listing.product_id = ANY(%s::bigint[])", (recommended_products(looker),))]
     return []
 
 
-def recommended_to(looker: Looker) -> list[int]:
+def recommended_products(looker: Looker) -> list[int]:
     """The products of recommendations to this streamer that run, the newest first."""
     visible = Recommendation.objects.visible_to(looker.streamer).running()
     running = Enrolment.objects.not_over(looker.at)

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('merchants', '0005_shop_scores'),
-        ('streamers', '0004_listing'),
+        ('streamers', '0005_personal_offers'),
         ('tenants', '0004_staff_rights'),
     ]
 
