@@ -163,11 +163,12 @@ def test_looks_are_counted_once_for_a_first_page_and_written_by_day(streamer, go
     assert counting.write_looks() == 0
 
 
-def test_a_pick_remembers_its_module_and_orders_follow(streamer, goods):
+def test_a_pick_remembers_its_module_and_orders_follow(streamer, goods, clock):
     page = browser(streamer)
     page.post(f"/selection/{goods['tea'].public_id}/pick/", {"module": "high-rate"})
     page.post(f"/selection/{goods['nut'].public_id}/pick/", {"module": "no-such"})
     assert dict(Pick.objects.values_list("product__code", "module")) == {"tea": "high-rate", "nut": ""}
+    clock("2024-06-20 17:00")
     by = build.source()
     for code in ("tea", "nut"):
         pid = Pick.objects.get(product=goods[code]).pid

@@ -91,7 +91,7 @@ CROSS JOIN LATERAL (
                 ELSE %(whole)s END AS commission,
            CASE WHEN all_orders > 0 AND all_clicks > 0
                 THEN least(%(whole)s, div(%(whole)s * (orders::numeric * all_clicks + %(smoothing)s * all_orders),
-                                          (clicks + %(smoothing)s)::numeric * all_orders))
+                                          (clicks + %(smoothing)s)::numeric * all_orders))::bigint
                 ELSE %(whole)s END AS conversion
 ) AS part
 ON CONFLICT (product_id, day) DO NOTHING

@@ -47,6 +47,8 @@ TABLE = {
     ("GET", "/orders/o1/lines/1"):                                [401, 200, 200, 200, 404,  404, 404, 404, 404],
     ("GET", "/selection"):                                        [401, 403, 403, 200, 403,  403, 403, 200, 403],
     ("GET", "/selection/nothing-here"):                           [401, 403, 403, 404, 403,  403, 403, 404, 403],
+    ("GET", "/selection-modules"):                                [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("GET", "/selection-modules/nothing-here/products"):          [401, 403, 403, 404, 403,  403, 403, 404, 403],
     ("GET", "/suggestions"):                                      [401, 403, 403, 200, 403,  403, 403, 200, 403],
     ("GET", "/balances"):                                         [401, 403, 403, 200, 200,  403, 403, 200, 200],
     ("GET", "/withdrawals"):                                      [401, 403, 403, 200, 200,  403, 403, 200, 200],
@@ -99,6 +101,8 @@ TABLE = {
 SCOPES = {
     ("GET", "/selection"): "selection:read",
     ("GET", "/selection/nothing-here"): "selection:read",
+    ("GET", "/selection-modules"): "selection:read",
+    ("GET", "/selection-modules/nothing-here/products"): "selection:read",
     ("GET", "/suggestions"): "selection:read",
     ("POST", "/order-events"): "order-events:write",
     ("GET", "/order-events"): "order-events:read",
