@@ -12,7 +12,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError as BrokerError
 
 from commissions.cases import deadlines
-from commissions.leaders import activity_counts, levelling
+from commissions.leaders import activity_counts, goods_served, levelling
 from commissions.models import Run
 from commissions.nights import night
 from commissions.orders import module_orders, sales, service
@@ -96,9 +96,10 @@ def count_leaders() -> None:
 
 @shared_task(**RETRIES)
 def count_sales() -> None:
-    """The morning's count for the selection centre: what goods sold, how shops served, the exposure, the modules."""
+    """The morning's count for the selection centre: what goods sold, how they and their shops were served, the rest."""
     now = days.now()
     sales.count_sales(at=now)
+    goods_served.count_service(at=now)
     service.score_shops(at=now)
     weighing.weigh_listings(at=now)
     module_orders.count_modules(at=now)

@@ -35,6 +35,10 @@ class ListingQuerySet(models.QuerySet["Listing"]):
         rows = self.filter(tags__contains=["vfactory"]).exclude(origin="").order_by()
         return dict(rows.values_list("origin").annotate(goods=models.Count("pk")))
 
+    def through_activities(self) -> "ListingQuerySet":
+        """Those that are open to everybody through an activity alone."""
+        return self.filter(offer=Listing.Offer.ACTIVITY)
+
     def over(self, at: datetime) -> "ListingQuerySet":
         return self.filter(valid_until__lte=at)
 

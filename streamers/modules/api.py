@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from haowu.ground.errors import NotFound
-from streamers.api import PAGING, OfCentre, SelectionOut, answered, documented, read
+from streamers.api import PAGING, OfCentre, SelectionOut, answered, documented, read_query
 from streamers.centre.filters import Filters
 from streamers.models import Module
 from streamers.modules import counting
@@ -52,7 +52,7 @@ class ModuleProductsView(OfCentre):
         responses=SelectionOut,
     )
     def get(self, request: Request, code: str) -> Response:
-        looker, sent = self.looker, read(request.query_params, PAGED)
+        looker, sent = self.looker, read_query(request.query_params, PAGED)
         module = Module.objects.called(code, looker.at)
         if module is None:
             raise NotFound(_("没有正在展示的选品栏目「{code}」。"), code=code)

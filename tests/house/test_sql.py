@@ -15,6 +15,7 @@ READS_BELOW = {
     "commissions.nights.stepping": {"merchants"},
     "commissions.orders.module_orders": {"streamers"},
     "commissions.orders.service": {"merchants"},
+    "commissions.orders.crediting": {"streamers"},
     "commissions.postings.netting": {"haowu.ledger", "merchants"},
     "commissions.postings.reserves": {"haowu.ledger"},
     "haowu.analytics.archive": {"commissions"},

@@ -55,8 +55,8 @@ def create_modules(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0005_shop_scores'),
-        ('streamers', '0005_personal_offers'),
+        ('merchants', '0006_shop_scores'),
+        ('streamers', '0007_shelf_groups'),
         ('tenants', '0004_staff_rights'),
     ]
 
@@ -179,11 +179,6 @@ class Migration(migrations.Migration):
             model_name='listing',
             name='value',
             field=models.PositiveIntegerField(db_default=0, default=0, verbose_name='性价比'),
-        ),
-        migrations.AddField(
-            model_name='listingfigures',
-            name='clicks_30d',
-            field=models.PositiveIntegerField(db_default=0, default=0, verbose_name='近 30 天点击'),
         ),
         migrations.AddField(
             model_name='listingfigures',

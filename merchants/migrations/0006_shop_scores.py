@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('bases', '0004_authorisations_end_early'),
-        ('merchants', '0004_small_pictures'),
+        ('merchants', '0005_sku_prices'),
         ('tenants', '0004_staff_rights'),
     ]
 
