@@ -73,7 +73,9 @@ def products_delisted(products: Iterable[Product], at: datetime) -> None:
 
 def terms_of(product: Product) -> dict[str, Any]:
     """What an edit of ``product`` may change of what is offered."""
-    return facts(product, "title", "category_id", "brand_id") | {"skus": _prices(product.skus.order_by("code"))}
+    return facts(product, "title", "category_id", "brand_id", "provenance", "origin") | {
+        "skus": _prices(product.skus.order_by("code"))
+    }
 
 
 def product_changed(product: Product, before: dict[str, Any], at: datetime) -> None:

@@ -158,3 +158,8 @@ class RateInThePast(Refused):
     code = "RATE_OUT_OF_ORDER"
     text = _("这次修改的时间 {at} 早于该计划最近一次修改 {last}。佣金率只能按时间顺序修改。")
     status = 409
+
+
+class OriginOfFactory(Refused):
+    code = "ORIGIN_OF_FACTORY"
+    text = _("源头工厂的货须写明产业带城市，其他货源不写。")

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from merchants.views import pickers, plans, product_list, products, rates
+from merchants.views import pickers, plans, product_list, products, rates, shop_score
 from merchants.views.above import KnownAbove
 
 
@@ -18,6 +18,7 @@ def patterns(known: KnownAbove) -> list[URLPattern]:
             products.RemovePicture.as_view(),
             name="remove-picture",
         ),
+        path("shop/score/", shop_score.ShopScorePage.as_view(), name="shop-score"),
         path("plans/", plans.PlanList.as_view(), name="plans"),
         path("plans/new/", plans.NewPlan.as_view(known=known), name="new-plan"),
         path("plans/<id:public_id>/", plans.PlanPage.as_view(known=known), name="plan"),

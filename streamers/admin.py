@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from haowu.tenants.admin import LookOnly, LookOnlyAdmin
 from streamers.models import Link, LinkDay, LiveSession, SessionItem
+from streamers.modules import admin as modules  # noqa: F401  Django's autodiscovery imports this module alone
 
 
 class LinkDayInline(LookOnly, admin.TabularInline):

@@ -1,4 +1,4 @@
-"""Doors of Celery: the listing kept in step with changes that no web request made, its words counted; clicks stored."""
+"""Doors of Celery: the listing kept in step, its words counted; clicks and looks stored."""
 
 from contextlib import suppress
 
@@ -9,6 +9,7 @@ from haowu.ground import days
 from haowu.ground.transient import RETRIES
 from streamers.centre import lexicon, sync
 from streamers.clicks import upkeep, waiting
+from streamers.modules import counting
 
 
 @shared_task(**RETRIES)
@@ -34,3 +35,8 @@ def store_clicks() -> None:
 def keep_up_clicks() -> None:
     """Clicks of thirty days by product; secrets of days that are over go, and rows that are no longer asked for."""
     upkeep.keep_up(at=days.now())
+
+
+@shared_task(**RETRIES)
+def write_looks() -> None:
+    counting.write_looks()

@@ -17,7 +17,7 @@ from streamers.centre import figures
 COUNTED_DAYS = timedelta(days=30)
 
 _SOLD = """
-    SELECT product_id, count(*) FROM commissions_orderline
+    SELECT product_id, count(*), count(streamer_id) FROM commissions_orderline
     WHERE ordered_at >= %(since)s AND ordered_at < %(until)s AND status <> 'invalid'
     GROUP BY product_id
 """
@@ -42,6 +42,6 @@ def count_sales(*, at: datetime) -> int:
     until = days.start_of(days.day_of(at))
     with platform_scope(), connection.cursor() as cursor:
         cursor.execute(_SOLD, {"since": until - COUNTED_DAYS, "until": until})
-        sold = dict(cursor.fetchall())
+        sold = {product: figures.Sold(lines, promoted) for product, lines, promoted in cursor.fetchall()}
     figures.set_sales(sold, days.day_of(at))
     return len(sold)

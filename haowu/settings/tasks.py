@@ -39,6 +39,7 @@ CELERY_BEAT_SCHEDULE = {
     "store-clicks": {"task": "streamers.tasks.store_clicks", "schedule": 1.0, "options": {"expires": 1}},
     "keep-up-clicks": {"task": "streamers.tasks.keep_up_clicks", "schedule": crontab(hour=0, minute=2)},
     "count-sales": {"task": "commissions.tasks.count_sales", "schedule": crontab(hour=5, minute=10)},
+    "write-looks": {"task": "streamers.tasks.write_looks", "schedule": 60.0, "options": {"expires": 60}},
     "count-words": {"task": "streamers.tasks.count_words", "schedule": crontab(hour=5, minute=30)},
     "serve-shortages": {"task": "bases.tasks.serve_waiting", "schedule": 60.0},
     "agree-quiet-requests": {"task": "commissions.tasks.agree_quiet_requests", "schedule": 600.0},

@@ -3,7 +3,7 @@ from merchants.models.catalogue import Category, Delisting, Product, ProductImag
 from merchants.models.engagement import Engagement
 from merchants.models.plan import Plan, PlanRate
 from merchants.models.price import SkuPrice
-from merchants.models.shop import Shop
+from merchants.models.shop import Shop, ShopScore
 
 __all__ = [
     "Brand",
@@ -15,6 +15,7 @@ __all__ = [
     "Product",
     "ProductImage",
     "Shop",
+    "ShopScore",
     "Sku",
     "SkuPrice",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -35,6 +36,7 @@ class ProductRow:
     net_fen: int | None
     pickers: int
     sales: Sequence[int]
+    exposure: Any = None
     refused: str = ""
 
     @property
@@ -85,6 +87,7 @@ class ProductList(ShowsKnown, OfMerchant, ListPage):
         at = days.now()
         offers, running = offered(found, at), self.known.running(found, at)
         pickers, sales = self.known.pickers(found), self.known.sales(found, at)
+        exposures = self.known.exposures(found)
         rates = [_rate(offer, running.get(offer.product.pk, ())) for offer in offers]
         priced = [(offer.product.price_fen or 0, bps or 0) for offer, bps in zip(offers, rates, strict=True)]
         return [
@@ -96,6 +99,7 @@ class ProductList(ShowsKnown, OfMerchant, ListPage):
                 net_fen=None if bps is None or offer.product.price_fen is None else share.streamer_net_fen,
                 pickers=pickers.get(offer.product.pk, 0),
                 sales=sales.get(offer.product.pk, ()),
+                exposure=exposures.get(offer.product.pk),
                 refused=self._refused(offer.product),
             )
             for offer, bps, share in zip(offers, rates, self.known.previews(priced, at=at), strict=True)

@@ -1,7 +1,9 @@
 from streamers.models.click import Click, LinkDay, VisitorSecret
+from streamers.models.exposure import Exposure
 from streamers.models.group import ShelfGroup
 from streamers.models.link import Link
 from streamers.models.listing import Listing, ListingChange, ListingFigures, SavedView, Word
+from streamers.models.module import Module, ModuleDay, ModuleEntry, ModuleRule
 from streamers.models.pick import Channel, Pick, Profile, new_pid, new_place
 from streamers.models.service import ProductService
 from streamers.models.session import LiveSession, SessionItem
@@ -9,12 +11,17 @@ from streamers.models.session import LiveSession, SessionItem
 __all__ = [
     "Channel",
     "Click",
+    "Exposure",
     "Link",
     "LinkDay",
     "Listing",
     "ListingChange",
     "ListingFigures",
     "LiveSession",
+    "Module",
+    "ModuleDay",
+    "ModuleEntry",
+    "ModuleRule",
     "Pick",
     "ProductService",
     "Profile",

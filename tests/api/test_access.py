@@ -30,6 +30,8 @@ TABLE = {
     ("GET", "/orders/o1/lines/1"):                                [401, 200, 200, 200, 404,  404, 404, 404, 404],
     ("GET", "/selection"):                                        [401, 403, 403, 200, 403,  403, 403, 200, 403],
     ("GET", "/selection/nothing-here"):                           [401, 403, 403, 404, 403,  403, 403, 404, 403],
+    ("GET", "/selection-modules"):                                [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("GET", "/selection-modules/nothing-here/products"):          [401, 403, 403, 404, 403,  403, 403, 404, 403],
     ("GET", "/suggestions"):                                      [401, 403, 403, 200, 403,  403, 403, 200, 403],
     ("GET", "/selection/nothing-here/calculation"):               [401, 403, 403, 404, 403,  403, 403, 404, 403],
     ("GET", "/comparisons"):                                      [401, 403, 403, 422, 403,  403, 403, 422, 403],
@@ -104,6 +106,8 @@ TABLE = {
 SCOPES = {
     ("GET", "/selection"): "selection:read",
     ("GET", "/selection/nothing-here"): "selection:read",
+    ("GET", "/selection-modules"): "selection:read",
+    ("GET", "/selection-modules/nothing-here/products"): "selection:read",
     ("GET", "/suggestions"): "selection:read",
     ("GET", "/selection/nothing-here/calculation"): "selection:read",
     ("GET", "/comparisons"): "selection:read",
