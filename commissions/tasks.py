@@ -95,8 +95,9 @@ def count_leaders() -> None:
 
 @shared_task(**RETRIES)
 def count_sales() -> None:
-    """What goods sold in thirty days, for the selection centre."""
+    """What goods sold in thirty days, and whose goods were settled, for the selection centre."""
     sales.count_sales(at=days.now())
+    sales.count_settled()
 
 
 @shared_task(**RETRIES)

@@ -191,6 +191,15 @@ CELERY_BEAT_SCHEDULE = {
     "listing-in-step": {"task": "streamers.tasks.catch_up", "schedule": 2.0, "options": {"expires": 2}},
     "count-sales": {"task": "commissions.tasks.count_sales", "schedule": crontab(hour=5, minute=10)},
     "count-words": {"task": "streamers.tasks.count_words", "schedule": crontab(hour=5, minute=30)},
+    # Asked for every ten minutes of an hour: what a lost worker left undone is begun again; once done it does nothing.
+    "train-matching": {
+        "task": "streamers.tasks.train_matching",
+        "schedule": crontab(hour=5, minute="40,50"),
+    },
+    "train-matching-again": {
+        "task": "streamers.tasks.train_matching",
+        "schedule": crontab(hour="6-8", minute=0),
+    },
     "serve-shortages": {"task": "bases.tasks.serve_waiting", "schedule": 60.0},
     "agree-quiet-requests": {"task": "commissions.tasks.agree_quiet_requests", "schedule": 600.0},
     # Daily, though only the 1st and the 15th find something to do: what a lost day left is done on the next.

@@ -8,7 +8,7 @@ from haowu.web.menus import Entry
 from streamers.waiting import on_shelf
 from tuanzhang.models import Recipient
 
-SELECTION_PAGES = ("selection-product", "selection-filters", "activity-goods")
+SELECTION_PAGES = ("selection-product", "selection-filters", "activity-goods", "why-these", "why-product")
 RECOMMENDED = ("recommended-goods", "my-goods-requests")
 
 menus.add(

@@ -8,8 +8,10 @@ from django.views.generic import TemplateView
 
 from haowu.ground.fields import SEARCH_LENGTH
 from haowu.tenants.lists import chips_of
+from streamers.centre.conditions import Looker
 from streamers.centre.facets import facets_of
-from streamers.centre.filters import SORTS, Filters, SelectionForm
+from streamers.centre.filters import FOR_YOU, SORTS, Filters, SelectionForm
+from streamers.centre.for_you import default_sort
 from streamers.centre.memory import popular_queries, remember_search
 from streamers.centre.search import COUNT_LIMIT, Search, find_or_begin
 from streamers.centre.suggest import suggestions
@@ -19,7 +21,6 @@ from tuanzhang.models import Recommendation
 HOT = 6
 NEW_DAYS = 7
 CHANNELS: list[tuple[Any, dict[str, Any]]] = [
-    (_("综合"), {}),
     (_("爆品"), {"sort": "sales"}),
     (_("高佣"), {"sort": "rate"}),
     (_("赚得多"), {"sort": "per_sale"}),
@@ -36,9 +37,9 @@ class OfCentre(OfStreamer):
     def form(self) -> SelectionForm:
         return SelectionForm(self.request.GET)
 
-    @property
+    @cached_property
     def filters(self) -> Filters:
-        return self.form.filters
+        return default_sort(self.form.filters, self.looker, is_chosen="sort" in self.request.GET)
 
 
 class Selection(OfCentre, TemplateView):
@@ -59,7 +60,7 @@ class Selection(OfCentre, TemplateView):
             chips=chips,
             sort=filters.way,
             sorts=SORTS.values(),
-            tabs=list(_tabs(filters)),
+            tabs=list(_tabs(filters, self.looker)),
             loosened=[_loosened(each, self.form) for each in found.loosened],
             hot=popular_queries(self.looker.at)[:HOT] if is_first and not chips else [],
             recommended=self._recommended() if is_first and not chips else None,
@@ -70,10 +71,11 @@ class Selection(OfCentre, TemplateView):
         return Recommendation.objects.visible_to(self.request.tenant).running().count()
 
 
-def _tabs(filters: Filters) -> Any:
+def _tabs(filters: Filters, looker: Looker) -> Any:
     """Each tab's label, where it leads, and whether it is the one in force."""
     plain = filters.without("sort", "new_days", "plan_type")
-    for label, changes in CHANNELS:
+    first = (SORTS[FOR_YOU].label, {"sort": FOR_YOU}) if looker.for_you else (SORTS["best"].label, {})
+    for label, changes in (first, *CHANNELS):
         query = plain.query_string(**changes)
         yield label, query, query == filters.query_string()
 

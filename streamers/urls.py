@@ -3,7 +3,7 @@ from datetime import datetime
 
 from django.urls import URLPattern, path
 
-from streamers import activity, pickers, product_page, recommended, selection_page, shelf_page, views
+from streamers import activity, matching_page, pickers, product_page, recommended, selection_page, shelf_page, views
 
 
 def patterns(tech_bps_at: Callable[[datetime], int]) -> list[URLPattern]:
@@ -26,6 +26,8 @@ def patterns(tech_bps_at: Callable[[datetime], int]) -> list[URLPattern]:
             recommended.Withdraw.as_view(),
             name="withdraw-goods-request",
         ),
+        path("selection/for-you/", matching_page.WhyThese.as_view(**amounts), name="why-these"),
+        path("selection/<id:public_id>/why/", matching_page.WhyProduct.as_view(**amounts), name="why-product"),
         path("selection/<id:public_id>/", product_page.ProductPage.as_view(**amounts), name="selection-product"),
         path("selection/<id:public_id>/pick/", views.PickProduct.as_view(**amounts), name="pick"),
         path("selection/<id:public_id>/unpick/", views.UnpickProduct.as_view(), name="unpick"),

@@ -77,6 +77,7 @@ class Subject(models.TextChoices):
     LEVEL = "level", _("季度等级")
     LEVEL_POLICY = "level-policy", _("等级政策")
     LINE_HOLD = "line-hold", _("订单行冻结")
+    MATCHING_POLICY = "matching-policy", _("推荐政策")
     MEMBERSHIP = "membership", _("成员")
     NIGHT = "night", _("结算夜")
     PAYOUT_BATCH = "payout-batch", _("打款批次")

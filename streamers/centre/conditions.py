@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from bases.models import Base, Brand
 from haowu.ground.money import share
@@ -12,6 +13,8 @@ from streamers.centre.filters import Filters
 from streamers.centre.overlay import Overlay
 from streamers.centre.statements import EVERYBODYS, OPEN_TO_ALL, Branch, Condition, Words
 from streamers.centre.understanding import Understood
+from streamers.matching.serving import list_of
+from streamers.models import ForYou
 from streamers.offers import Kind
 
 OPEN_KINDS = {Kind.NORMAL.value: "onormal", Kind.NORMAL_ACTIVITY.value: "oactivity"}
@@ -25,6 +28,11 @@ class Looker:
     streamer: Tenant
     at: datetime
     tech_bps: int
+
+    @cached_property
+    def for_you(self) -> ForYou | None:
+        """His list of goods that match him."""
+        return list_of(self.streamer, self.at)
 
 
 def conditions_of(filters: Filters, looker: Looker) -> list[Condition]:
