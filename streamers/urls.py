@@ -22,9 +22,9 @@ def patterns(tech_bps_at: Callable[[datetime], int]) -> list[URLPattern]:
         ),
         path("selection/requests/", recommended.Requests.as_view(), name="my-goods-requests"),
         path(
-            "selection/requests/<id:public_id>/withdrawal/",
-            recommended.Withdraw.as_view(),
-            name="withdraw-goods-request",
+            "selection/requests/<id:public_id>/retraction/",
+            recommended.Retract.as_view(),
+            name="retract-goods-request",
         ),
         path("selection/for-you/", matching_page.WhyThese.as_view(**amounts), name="why-these"),
         path("selection/<id:public_id>/why/", matching_page.WhyProduct.as_view(**amounts), name="why-product"),

@@ -244,7 +244,7 @@ class TestPulling:
         assert pulling.pull(source, at=AT, **reading[0]).outcome == "REPEATED"
         assert Feed.objects.count() == 1
 
-    def test_a_failure_is_told_and_tried_ever_more_rarely(self, made, shop):
+    def test_a_failure_is_shown_and_retried_ever_more_rarely(self, made, shop):
         pulling.register(made.base, f"{shop}/stock.csv".replace("shop.example", "localhost"), 60, at=AT)
         source = PullSource.objects.get()
         waits = []
@@ -263,7 +263,7 @@ class TestPulling:
         assert not PullSource.objects.exists()
 
     @pytest.mark.parametrize("body", [b"", b"a,b\n", b"{}", b'{"sequence": true, "rows": []}', b"{" * 9_999, b"[]"])
-    def test_a_body_that_is_no_feed_is_told_so(self, body):
+    def test_a_body_that_is_no_feed_is_refused_as_such(self, body):
         from bases.refusals import FeedInvalid
 
         with pytest.raises(FeedInvalid):

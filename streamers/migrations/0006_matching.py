@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('merchants', '0004_small_pictures'),
-        ('streamers', '0004_listing'),
+        ('streamers', '0005_personal_offers'),
         ('tenants', '0004_staff_rights'),
     ]
 
