@@ -22,6 +22,7 @@ from streamers.waiting import recommended_to
 
 HOT = 6
 NEW_DAYS = 7
+FOR_HIM = SORTS[FOR_YOU].label
 CHANNELS: list[tuple[Any, dict[str, Any]]] = [
     (_("爆品"), {"sort": "sales"}),
     (_("高佣"), {"sort": "rate"}),
@@ -104,7 +105,8 @@ class Selection(OfCentre):
 def _tabs(filters: Filters, looker: Looker) -> Any:
     """Each tab's label, where it leads, and whether it is the one in force."""
     here, plain = filters.query_string(), filters.without("sort", "new_days", "plan_type")
-    first = (SORTS[FOR_YOU].label, {"sort": FOR_YOU}) if looker.for_you else (SORTS["best"].label, {})
+    is_plain = filters.sort == "best" and not filters.in_force
+    first = (SORTS["best"].label, {}) if is_plain and looker.for_you is None else (FOR_HIM, {"sort": FOR_YOU})
     for label, changes in (first, *CHANNELS):
         query = plain.query_string(**changes)
         yield label, query, query == here

@@ -10,7 +10,7 @@ from commissions.orders import sales
 from haowu.audit.invariants import run_audit
 from haowu.ground import days
 from haowu.tenants.models import Tenant
-from haowu.tenants.scope import enter_scope
+from haowu.tenants.scope import enter_scope, read_only
 from merchants import listing
 from merchants.models import Category, Product
 from streamers import shelf
@@ -245,6 +245,14 @@ class TestTheList:
         learn()
         assert serving.list_of(stranger, build.moment(NOW)) is None
         assert sorted(found(stranger)) == sorted(market)
+
+    def test_staff_who_look_through_his_eyes_make_none(self, market, mine, learn):
+        learn()
+        with transaction.atomic():
+            read_only()
+            assert serving.list_of(mine, build.moment(NOW)) is None
+            transaction.set_rollback(True)
+        assert ForYou.objects.count() == 0
 
 
 class TestBeginning:

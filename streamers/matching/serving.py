@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from haowu.ground import days
 from haowu.ground.bulk import insert_rows
 from haowu.tenants.models import Tenant
+from haowu.tenants.scope import is_reading_only
 from streamers.matching import reading
 from streamers.matching.composing import FULL_EXPOSURE, Entry, Parts, Why, compose, parts_of
 from streamers.models import ForYou, MatchingPolicy, MatchModel, Pick
@@ -16,12 +17,13 @@ from streamers.models import ForYou, MatchingPolicy, MatchModel, Pick
 def list_of(streamer: Tenant, at: datetime) -> ForYou | None:
     """His list as it is now: today's, unless the model or his shelf has changed since. In a transaction, in his scope.
 
-    None where no model is served, or nothing is known of him: then nothing is for him more than for others.
+    None where no model is served, or nothing is known of him: then nothing is for him more than for others. Staff who
+    look through his eyes make none.
     """
     model = MatchModel.objects.served().first()
     if model is None:
         return None
-    return _fresh(streamer, model, at) or _made(streamer, model, at)
+    return _fresh(streamer, model, at) or (None if is_reading_only() else _made(streamer, model, at))
 
 
 def list_numbered(streamer: Tenant, number: int) -> ForYou | None:
