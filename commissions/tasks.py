@@ -99,6 +99,7 @@ def count_sales() -> None:
     """The morning's count for the selection centre: what goods sold, how they and their shops were served, the rest."""
     now = days.now()
     sales.count_sales(at=now)
+    sales.count_settled()
     goods_served.count_service(at=now)
     service.score_shops(at=now)
     weighing.weigh_listings(at=now)

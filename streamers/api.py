@@ -29,6 +29,7 @@ from streamers.centre.facets import facets_of
 from streamers.centre.filters import MAX_NEW_DAYS, PLAN_TYPES, SORTS, Filters
 from streamers.centre.search import PAGE_SIZE, Found, find
 from streamers.centre.suggest import suggestions
+from streamers.models import ForYou
 
 STREAMERS = frozenset({Tenant.Kind.STREAMER})
 
@@ -91,7 +92,7 @@ FILTERS = {
     "provenance": _one_of([*Product.Provenance.values], _("货源")),
     "origin": Parameter(_code, code_schema(), _("源头工厂的城市")),
     "module": Parameter(_code, code_schema(), _("选品栏目编号")),
-    "sort": _one_of([*SORTS], _("缺省 best：最匹配的在前，同样匹配的按热度")),
+    "sort": _one_of([*SORTS], _("缺省 best：最匹配的在前，同样匹配的按热度；for_you：适合你的在前，其余按销量")),
 }
 PAGING = {
     "facets": _flag(_("同时给出各筛选项的商品数")),
@@ -104,6 +105,11 @@ PAGING = {
 class ProductRefOut(serializers.Serializer):
     merchant = serializers.CharField(source="merchant_code")
     code = serializers.CharField()
+
+
+class WhyOut(serializers.Serializer):
+    code = serializers.ChoiceField(choices=[why.name.lower() for why in ForYou.Why])
+    text = serializers.CharField()
 
 
 class CardOut(serializers.Serializer):
@@ -131,6 +137,7 @@ class CardOut(serializers.Serializer):
     )
     on_shelf = serializers.BooleanField(source="is_on_shelf")
     badges = serializers.ListField(child=serializers.CharField())
+    why = WhyOut(allow_null=True, help_text=_("sort=for_you 时，为什么给你看；其他时候为 null"))
 
 
 class ReadingOut(serializers.Serializer):

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from streamers import (
     activity,
     compare_page,
+    matching_page,
     pickers,
     product_page,
     recommended,
@@ -50,6 +51,8 @@ def patterns(
         path("selection/compare/", compare_page.ComparePage.as_view(**amounts), name="compare"),
         path("selection/comparison/", shelf_views.Compare.as_view(), name="compare-chosen"),
         path("selection/picks/", shelf_views.PickMany.as_view(), name="pick-many"),
+        path("selection/for-you/", matching_page.WhyThese.as_view(**amounts), name="why-these"),
+        path("selection/<id:public_id>/why/", matching_page.WhyProduct.as_view(**amounts), name="why-product"),
         path("selection/<id:public_id>/", product_page.ProductPage.as_view(**amounts), name="selection-product"),
         path("selection/<id:public_id>/pick/", views.PickProduct.as_view(**amounts), name="pick"),
         path("selection/<id:public_id>/unpick/", views.UnpickProduct.as_view(), name="unpick"),

@@ -77,6 +77,7 @@ class Subject(models.TextChoices):
     LEVEL = "level", _("季度等级")
     LEVEL_POLICY = "level-policy", _("等级政策")
     LINE_HOLD = "line-hold", _("订单行冻结")
+    MATCHING_POLICY = "matching-policy", _("推荐政策")
     MEMBERSHIP = "membership", _("成员")
     MODULE = "module", _("选品栏目")
     MODULE_ENTRY = "module-entry", _("栏目人工安排")

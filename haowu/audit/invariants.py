@@ -21,6 +21,7 @@ from haowu.audit import casework as audit_casework
 from haowu.audit import exposure as audit_exposure
 from haowu.audit import keys as audit_keys
 from haowu.audit import levels as audit_levels
+from haowu.audit import matching as audit_matching
 from haowu.audit import moments as audit_moments
 from haowu.audit import nights as audit_nights
 from haowu.audit import payouts as audit_payouts
@@ -63,6 +64,7 @@ def run_audit() -> list[Finding]:
         audit_shop_scores,
         audit_exposure,
         audit_sharing,
+        audit_matching,
         audit_trail,
     )
     searches = [*_SEARCHES, *(search for subject in subjects for search in subject.SEARCHES)]

@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from haowu.ground.money import share
 from streamers.centre.conditions import Looker
 from streamers.centre.overlay import Overlay, Personal, Speaks
+from streamers.matching.reasons import Reason
 from streamers.models import Listing
 from streamers.offers import EXCLUSIVE_KINDS, Kind
 
@@ -22,7 +23,7 @@ class FoundCard:
 
     ``kind`` is the offer that speaks, as ``streamers.offers.Kind``. ``through``: the token of the activity that a pick
     goes through, "" for none. ``next_bps``: from midnight on; None: nothing speaks then, or (``is_kept_tomorrow``) only
-    for others. ``best_bps``: what another open activity pays, where that is more.
+    for others. ``best_bps``: what another open activity pays, where that is more. ``why``: why it stands in his list.
     """
 
     product_id: int
@@ -52,6 +53,7 @@ class FoundCard:
     is_on_shelf: bool
     badges: tuple[str, ...]
     tech_bps: int
+    why: Reason | None = None
 
     @property
     def next_net_fen(self) -> int:

@@ -13,6 +13,8 @@ from streamers.centre.filters import Filters
 from streamers.centre.overlay import Overlay, Personal
 from streamers.centre.statements import EVERYBODYS, OPEN_TO_ALL, Branch, Condition, Words
 from streamers.centre.understanding import Understood
+from streamers.matching.serving import list_of
+from streamers.models import ForYou
 from streamers.offers import Kind
 
 OPEN_KINDS = {Kind.NORMAL.value: "onormal", Kind.NORMAL_ACTIVITY.value: "oactivity"}
@@ -31,6 +33,11 @@ class Looker:
     streamer: Tenant
     at: datetime
     tech_bps: int
+
+    @cached_property
+    def for_you(self) -> ForYou | None:
+        """His list of goods that match him."""
+        return list_of(self.streamer, self.at)
 
     @cached_property
     def overlay(self) -> Overlay:

@@ -43,9 +43,11 @@ class SortWay:
     is_ascending: bool = False
 
 
+FOR_YOU = "for_you"
 SORTS = {
     sort.key: sort
     for sort in (
+        SortWay(FOR_YOU, _("为你推荐"), "place", is_ascending=True),
         SortWay("best", _("综合"), "popularity"),
         SortWay("sales", _("近 30 天销量"), "sales_30d"),
         SortWay("rate", _("佣金率最高"), "bps"),

@@ -54,7 +54,8 @@ class Branch:
         return sql.format(bps=self.bps, per_sale=self.per_sale, kind=self.kind)
 
     def column(self, way: SortWay) -> str:
-        return {"bps": self.bps, "per_sale_fen": self.per_sale}.get(way.column, f"listing.{way.column}")
+        named = {"bps": self.bps, "per_sale_fen": self.per_sale, "place": "listed.place"}
+        return named.get(way.column, f"listing.{way.column}")
 
 
 OPEN_TO_ALL = Condition("listing.bps IS NOT NULL")

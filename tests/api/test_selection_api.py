@@ -51,7 +51,7 @@ def test_each_result_says_what_a_sale_leaves_and_by_which_offer(calling, streame
         "shop": "山野集", "shop_score": 480, "shop_has_few_orders": True, "brand": "", "provenance": "", "origin": "",
         "price_fen": 12_900, "price_to_fen": 12_900, "stock": 100,
         "sales_30d": 0, "offer": "item_targeted", "commission_bps": 1800, "per_sale_net_fen": 2_090,
-        "next_commission_bps": 1800, "activity": "", "on_shelf": False, "badges": ["targeted"],
+        "next_commission_bps": 1800, "activity": "", "on_shelf": False, "badges": ["targeted"], "why": None,
     }  # fmt: skip
 
 
