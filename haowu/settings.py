@@ -190,6 +190,7 @@ CELERY_BEAT_SCHEDULE = {
     "apply-stock": {"task": "bases.tasks.apply_waiting", "schedule": 60.0},
     "listing-in-step": {"task": "streamers.tasks.catch_up", "schedule": 2.0, "options": {"expires": 2}},
     "count-sales": {"task": "commissions.tasks.count_sales", "schedule": crontab(hour=5, minute=10)},
+    "forget-uploads": {"task": "merchants.tasks.forget_uploads", "schedule": crontab(hour=4, minute=40)},
     "count-words": {"task": "streamers.tasks.count_words", "schedule": crontab(hour=5, minute=30)},
     "serve-shortages": {"task": "bases.tasks.serve_waiting", "schedule": 60.0},
     "agree-quiet-requests": {"task": "commissions.tasks.agree_quiet_requests", "schedule": 600.0},
@@ -288,7 +289,13 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="好物联盟 <notices@localh
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(HOME / "media"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
-BODY_LIMITS = {"token": 64 * 1024, "sign-in": 64 * 1024, "admin:login": 64 * 1024, "base-upload": 101 * 1024 * 1024}
+BODY_LIMITS = {
+    "token": 64 * 1024,
+    "sign-in": 64 * 1024,
+    "admin:login": 64 * 1024,
+    "base-upload": 101 * 1024 * 1024,
+    "import-products": 6 * 1024 * 1024,
+}
 """Bytes of a request by the name of its route, files included; DATA_UPLOAD_MAX_MEMORY_SIZE for all others."""
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "partners.ApiClient"
@@ -296,6 +303,10 @@ OAUTH2_PROVIDER = {
     "SCOPES": {
         "order-events:write": _("推送订单事件"),
         "order-events:read": _("查看订单事件的处理结果"),
+        "products:read": _("查看类目和自己的商品"),
+        "products:write": _("新建、修改、上架与下架商品"),
+        "plans:read": _("查看自己的推广计划"),
+        "plans:write": _("开设、结束推广计划，修改佣金率"),
         "orders:read": _("查看订单"),
         "statements:read": _("查看对账单"),
         "stock:write": _("上报库存"),
@@ -368,6 +379,7 @@ SPECTACULAR_SETTINGS = {
     "OAUTH2_TOKEN_URL": "/oauth/token/",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
+        "PlanType": "merchants.models.Plan.Type",
         "OrderStatus": "commissions.models.OrderLine.Status",
         "EventVerdict": "commissions.models.OrderEvent.Verdict",
         "FeedKind": "bases.models.Feed.Kind",

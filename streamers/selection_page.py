@@ -42,6 +42,9 @@ class OfCentre(OfStreamer):
 
 
 class Selection(OfCentre, TemplateView):
+    route, title = "selection", _("选品中心")
+    """What is found may be saved as a view."""
+
     template_name = "streamers/selection.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from tests.recorded_acts.kept import Kept, Line
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = (
-    "merchants", "streamers", "tuanzhang", "bases", "commissions/cases", "commissions/leaders", "commissions/nights",
+    "merchants", "merchants/importing", "streamers", "tuanzhang", "bases", "commissions/cases", "commissions/leaders",
+    "commissions/nights",
     "commissions/orders", "commissions/payments", "commissions/postings", "haowu/approvals", "haowu/ledger",
     "haowu/partners", "haowu/tenants",
 )  # fmt: skip
@@ -66,13 +67,22 @@ OWN_BOOKS = {
         "tuanzhang.activities.draft", "tuanzhang.activities.change", "tuanzhang.activities.delete",
     },
     "no money, no terms: pictures, the shelf, recommendations, rooms": {
-        "merchants.pictures.add_picture", "merchants.pictures.remove_picture", "streamers.shelf.pick_many",
+        "merchants.pictures.add_picture", "merchants.pictures.remove_picture", "merchants.pictures.move_picture",
+        "merchants.stocking.set_stock", "streamers.shelf.pick_many",
         "streamers.shelf.unpick_many",
         "streamers.shelf.pick", "streamers.shelf.unpick", "tuanzhang.recommending.recommend",
         "tuanzhang.recommending.end", "tuanzhang.recommending.look", "tuanzhang.recommending.ask",
         "tuanzhang.recommending.decline", "tuanzhang.recommending.withdraw", "tuanzhang.recommending.keep_group",
         "tuanzhang.recommending.drop_group", "bases.booking.book", "bases.booking.cancel", "bases.booking.open_room",
         "bases.booking.close_room",
+    },
+    "a table that changes nothing before it is applied, and is gone after a day": {
+        "merchants.importing.applying.keep_upload", "merchants.importing.applying.remove_upload",
+        "merchants.importing.applying.forget_uploads",
+    },
+    "views of lists and their columns are their member's own": {
+        "haowu.tenants.saved_views.keep_view", "haowu.tenants.saved_views.rename_view",
+        "haowu.tenants.saved_views.remove_view", "haowu.tenants.saved_views.choose_columns",
     },
     "who looked at personal data stands in a log of its own": {
         "haowu.tenants.personal.reveal", "haowu.tenants.personal.reveal_many",

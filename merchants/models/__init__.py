@@ -3,5 +3,18 @@ from merchants.models.catalogue import Category, Delisting, Product, ProductImag
 from merchants.models.engagement import Engagement
 from merchants.models.plan import Plan, PlanRate
 from merchants.models.shop import Shop
+from merchants.models.upload import ProductUpload
 
-__all__ = ["Brand", "Category", "Delisting", "Engagement", "Plan", "PlanRate", "Product", "ProductImage", "Shop", "Sku"]
+__all__ = [
+    "Brand",
+    "Category",
+    "Delisting",
+    "Engagement",
+    "Plan",
+    "PlanRate",
+    "Product",
+    "ProductImage",
+    "ProductUpload",
+    "Shop",
+    "Sku",
+]

@@ -1,4 +1,4 @@
-from streamers.models.listing import Listing, ListingChange, ListingFigures, SavedView, Word
+from streamers.models.listing import Listing, ListingChange, ListingFigures, Word
 from streamers.models.pick import Channel, Pick, Profile, new_pid
 
 __all__ = [
@@ -8,7 +8,6 @@ __all__ = [
     "ListingFigures",
     "Pick",
     "Profile",
-    "SavedView",
     "Word",
     "new_pid",
 ]

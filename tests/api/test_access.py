@@ -24,6 +24,13 @@ BODIES = {
         "brands": [{"name": "x", "document_no": "1", "authorised_from": "2024-01-01", "authorised_to": "2099-01-01"}]
     },
     "/consents": {"base": "b1"},
+    "/products": {"products": [{"code": "n1", "skus": [{"code": "n1", "price_fen": 100, "stock": 1}]}]},
+    "/products/p1": {"title": "新标题"},
+    "/listings": {"codes": ["p1"]},
+    "/delistings": {"codes": ["p1"]},
+    "/plans": {"plans": [{"type": "normal", "product": "p1", "commission_bps": 1000}]},
+    "/plan-rates": {"rates": [{"product": "p1", "commission_bps": 1000}]},
+    "/plan-endings": {"plans": ["x"]},
     "/consents/c1/withdrawal": None,
     "/activities": {"type": "normal", "title": "夏季", "begins_at": "2024-06-01T00:00:00+08:00"},
     "/activities/a1/publication": None,
@@ -45,6 +52,17 @@ TABLE = {
     ("GET", "/order-events/paid-o1"):                             [401, 200, 403, 403, 403,  404, 403, 403, 403],
     ("GET", "/orders"):                                           [401, 200, 200, 200, 200,  200, 200, 200, 200],
     ("GET", "/orders/o1/lines/1"):                                [401, 200, 200, 200, 404,  404, 404, 404, 404],
+    ("GET", "/categories"):                                       [401, 200, 200, 200, 200,  200, 200, 200, 200],
+    ("GET", "/products"):                                         [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("POST", "/products"):                                        [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("GET", "/products/p1"):                                      [401, 403, 200, 403, 403,  403, 404, 403, 403],
+    ("PATCH", "/products/p1"):                                    [401, 403, 200, 403, 403,  403, 404, 403, 403],
+    ("POST", "/listings"):                                        [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("POST", "/delistings"):                                      [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("GET", "/plans"):                                            [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("POST", "/plans"):                                           [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("POST", "/plan-rates"):                                      [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("POST", "/plan-endings"):                                    [401, 403, 200, 403, 403,  403, 200, 403, 403],
     ("GET", "/selection"):                                        [401, 403, 403, 200, 403,  403, 403, 200, 403],
     ("GET", "/selection/nothing-here"):                           [401, 403, 403, 404, 403,  403, 403, 404, 403],
     ("GET", "/suggestions"):                                      [401, 403, 403, 200, 403,  403, 403, 200, 403],
@@ -97,6 +115,17 @@ TABLE = {
 }  # fmt: skip
 
 SCOPES = {
+    ("GET", "/categories"): "products:read",
+    ("GET", "/products"): "products:read",
+    ("POST", "/products"): "products:write",
+    ("GET", "/products/p1"): "products:read",
+    ("PATCH", "/products/p1"): "products:write",
+    ("POST", "/listings"): "products:write",
+    ("POST", "/delistings"): "products:write",
+    ("GET", "/plans"): "plans:read",
+    ("POST", "/plans"): "plans:write",
+    ("POST", "/plan-rates"): "plans:write",
+    ("POST", "/plan-endings"): "plans:write",
     ("GET", "/selection"): "selection:read",
     ("GET", "/selection/nothing-here"): "selection:read",
     ("GET", "/suggestions"): "selection:read",
@@ -164,6 +193,8 @@ def agreed(sale):
 
 
 def call(caller: Caller, method: str, path: str):
+    if method == "PATCH":
+        return caller.patch(path, BODIES[path])
     return caller.post(path, BODIES[path]) if method == "POST" else caller.get(path)
 
 
