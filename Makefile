@@ -64,9 +64,10 @@ bench: setup
 
 # The campaigns whole, of which `make test` runs a share, and every fault: docs/proofs.md. CAMPAIGN=0.1 for a tenth,
 # CAMPAIGN_SEED for other cases. CAMPAIGN and the seed are read by tests/campaign.py.
+SHARED_OUT := $(addprefix tests/test_,market_files.py reserve_nights.py base_stock.py supply.py orders.py)
 faults: export CAMPAIGN ?= 1
 faults: setup
-	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/stories tests/faults tests/house/test_hostile*.py $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/stories tests/faults tests/house/test_hostile*.py $(SHARED_OUT) $(PYTEST_ARGS)
 
 # Random requests against the API as it describes itself, about 15 minutes. FUZZ_EXAMPLES=100 for more, FUZZ_SEED for the
 # same ones again; what is passed over, and why: tests/fuzz/.

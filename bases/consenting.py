@@ -58,7 +58,7 @@ def agree(
 
 
 @transaction.atomic
-def withdraw(consent: Consent, *, by: User | None, at: datetime) -> None:
+def retract(consent: Consent, *, by: User | None, at: datetime) -> None:
     """From ``at`` on the base's stock of these goods counts no more. What orders hold of it stays until it is sent or
     released."""
     rows = Consent.objects.filter(pk=consent.pk).not_over(at)
@@ -67,4 +67,4 @@ def withdraw(consent: Consent, *, by: User | None, at: datetime) -> None:
     with platform_scope():
         Permit.objects.filter(pk=consent.permit_id).update(until=max(at, consent.begins_at))
     consent.refresh_from_db()
-    recorded.consent(Act.WITHDRAWN, consent, consent.merchant_id, at, by)
+    recorded.consent(Act.RETRACTED, consent, consent.merchant_id, at, by)

@@ -57,7 +57,7 @@ menus.add(
         _("基地合作"),
         "base",
         "people",
-        ("consent-bases", "consent-base", "withdraw-consent"),
+        ("consent-bases", "consent-base", "retract-consent"),
         waiting=lambda merchant: Consent.objects.visible_to(merchant).ending_within(SOON, days.now()),
         waiting_for=_("基地合作 7 天内到期"),
         place=40,

@@ -68,7 +68,7 @@ class DisputeForm(forms.Form):
     )
 
 
-class WithdrawDisputeForm(forms.Form):
+class RetractDisputeForm(forms.Form):
     reason = TextField(label=_("撤回的原因"), max_length=500)
 
 

@@ -115,7 +115,7 @@ def judge_leaders() -> None:
 
 
 @shared_task(**RETRIES)
-def withdraw_permissions() -> None:
-    """Withdraw the permissions that were announced for today, the 15th, or are overdue."""
+def revoke_permissions() -> None:
+    """Revoke the permissions that were announced for today, the 15th, or are overdue."""
     now = days.now()
-    permission.withdraw_due(days.day_of(now), at=now)
+    permission.revoke_due(days.day_of(now), at=now)

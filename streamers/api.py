@@ -206,7 +206,7 @@ class SelectionView(OfCentre):
             "readings": [{"typed": typed, "read_as": read} for typed, read in found.readings],
         }
         if wants_facets:
-            facets = facets_of(looker, filters, found.overlay)
+            facets = facets_of(looker, filters)
             answer["facets"] = {name: ChoiceOut(choices, many=True).data for name, choices in facets.items()}
         return Response(answer)
 

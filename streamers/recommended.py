@@ -123,10 +123,10 @@ def known_leaders(streamer: Tenant) -> QuerySet[Tenant]:
     return leaders.filter(Q(pk__in=recommended) | Q(pk__in=picked)).order_by("name", "pk")[:50]
 
 
-class Withdraw(OfStreamer, ActView):
+class Retract(OfStreamer, ActView):
     def act(self) -> str:
         mine = GoodsRequest.objects.visible_to(self.request.tenant)
-        recommending.withdraw(get_object_or_404(mine, public_id=self.kwargs["public_id"]), at=days.now())
+        recommending.retract(get_object_or_404(mine, public_id=self.kwargs["public_id"]), at=days.now())
         return _("已撤回。")
 
     def back(self) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.functional import cached_property
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
@@ -11,10 +12,11 @@ from haowu.tenants.lists import chips_of
 from streamers.centre.facets import facets_of
 from streamers.centre.filters import SORTS, Filters, SelectionForm
 from streamers.centre.memory import popular_queries, remember_search
-from streamers.centre.search import COUNT_LIMIT, Search, find_or_begin
+from streamers.centre.search import COUNT_LIMIT, Found, Loosened, Search, find_or_begin
 from streamers.centre.suggest import suggestions
+from streamers.found_cards import cards_html
 from streamers.views import OfStreamer
-from tuanzhang.models import Recommendation
+from streamers.waiting import recommended_to
 
 HOT = 6
 NEW_DAYS = 7
@@ -31,76 +33,100 @@ SALES_FROM = (100, 1_000, 10_000)
 SCORE_FROM = (460, 480, 490)
 
 
-class OfCentre(OfStreamer):
-    @cached_property
-    def form(self) -> SelectionForm:
-        return SelectionForm(self.request.GET)
+IN_PLACE = mark_safe(
+    'hx-boost:inherited="true" hx-target:inherited="#main" hx-swap:inherited="innerHTML show:top"'
+    ' hx-push-url:inherited="true"'
+)
+"""Of links and forms whose answer takes the place of the list."""
+
+
+class OfCentre(OfStreamer, TemplateView):
+    """A page of the selection centre, or what moves in place of it (``layout``)."""
 
     @property
-    def filters(self) -> Filters:
-        return self.form.filters
+    def is_fragment(self) -> bool:
+        """htmx asks for what it puts in place; going back in the history, for the whole page."""
+        return self.request.headers.get("HX-Request-Type") == "partial"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        layout = "fragment.html" if self.is_fragment else "phone.html"
+        return super().get_context_data(is_fragment=self.is_fragment, layout=layout, **context)
 
 
-class Selection(OfCentre, TemplateView):
+class Selection(OfCentre):
     route, title = "selection", _("选品中心")
     """What is found may be saved as a view."""
 
     template_name = "streamers/selection.html"
 
+    @cached_property
+    def form(self) -> SelectionForm:
+        return SelectionForm(self.request.GET, is_shown=False)
+
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        query, filters = self.request.GET, self.filters
-        found = find_or_begin(self.looker, filters, cursor=query.get("after", ""))
-        if filters.q and found.total:
-            remember_search(self.looker.streamer, filters.q, self.looker.at)
-        is_first, chips = not query.get("after"), list(chips_of(self.form, query))
+        after = self.request.GET.get("after", "")
+        is_next_page = self.is_fragment and bool(after)
+        found = find_or_begin(self.looker, self.form.filters, cursor=after, is_counted=not is_next_page)
+        beside = {} if is_next_page else self._beside(found, is_first=not after)
         return super().get_context_data(
-            found=found,
+            goods=cards_html(self.request, found.cards),
             rows=found.cards,
             next_cursor=found.next_cursor,
-            is_first=is_first,
-            form=self.form,
-            chips=chips,
-            sort=filters.way,
-            sorts=SORTS.values(),
-            tabs=list(_tabs(filters)),
-            loosened=[_loosened(each, self.form) for each in found.loosened],
-            hot=popular_queries(self.looker.at)[:HOT] if is_first and not chips else [],
-            recommended=self._recommended() if is_first and not chips else None,
+            is_next_page=is_next_page,
+            **beside,
             **context,
         )
 
-    def _recommended(self) -> int:
-        return Recommendation.objects.visible_to(self.request.tenant).running().count()
+    def _beside(self, found: Found, *, is_first: bool) -> dict[str, Any]:
+        """Everything but the goods of one page."""
+        form, filters, chips = self.form, self.form.filters, list(chips_of(self.form, self.request.GET))
+        if filters.q and found.total:
+            remember_search(self.looker.streamer, filters.q, self.looker.at)
+        is_front = is_first and not chips
+        return {
+            "found": found,
+            "nearest": cards_html(self.request, found.nearest),
+            "is_first": is_first,
+            "chips": chips,
+            "mistakes": [(form.fields[name].label, each) for name, errors in form.errors.items() for each in errors],
+            "sort": filters.way,
+            "sorts": SORTS.values(),
+            "tabs": list(_tabs(filters)),
+            "loosened": [_loosened(each) for each in found.loosened],
+            "hot": popular_queries(self.looker.at)[:HOT] if is_front else [],
+            "recommended": recommended_to(self.request.tenant) if is_front else None,
+            "in_place": IN_PLACE,
+        }
 
 
 def _tabs(filters: Filters) -> Any:
     """Each tab's label, where it leads, and whether it is the one in force."""
-    plain = filters.without("sort", "new_days", "plan_type")
+    here, plain = filters.query_string(), filters.without("sort", "new_days", "plan_type")
     for label, changes in CHANNELS:
         query = plain.query_string(**changes)
-        yield label, query, query == filters.query_string()
+        yield label, query, query == here
 
 
-def _loosened(each: Any, form: SelectionForm) -> tuple[str, str, int]:
+def _loosened(each: Loosened) -> tuple[str, str, int]:
     """What to leave out, where that leads, and how many goods there are then."""
-    label = each.word or str(form.fields[each.name].label)
+    label = each.word or str(SelectionForm.base_fields[each.name].label)
     return label, each.filters.query_string(), each.total
 
 
-class FilterSheet(OfCentre, TemplateView):
+class FilterSheet(OfCentre):
     """All filters, each choice with the number of goods that it would leave. Its form leads to the list."""
 
     template_name = "streamers/filter_sheet.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        filters = self.filters
-        search = Search(self.looker, filters)
-        total = search.total()
+        form = SelectionForm(self.request.GET)
+        filters = form.filters
+        total = Search(self.looker, filters).total()
         return super().get_context_data(
-            form=self.form,
+            form=form,
             filters=filters,
-            chips=list(chips_of(self.form, self.request.GET)),
-            facets=facets_of(self.looker, filters, search.overlay),
+            chips=list(chips_of(form, self.request.GET)),
+            facets=facets_of(self.looker, filters),
             total=min(total, COUNT_LIMIT),
             is_more=total > COUNT_LIMIT,
             sales_from=[(each, filters.sales_from == each) for each in SALES_FROM],

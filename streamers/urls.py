@@ -22,9 +22,9 @@ def patterns(tech_bps_at: Callable[[datetime], int]) -> list[URLPattern]:
         ),
         path("selection/requests/", recommended.Requests.as_view(), name="my-goods-requests"),
         path(
-            "selection/requests/<id:public_id>/withdrawal/",
-            recommended.Withdraw.as_view(),
-            name="withdraw-goods-request",
+            "selection/requests/<id:public_id>/retraction/",
+            recommended.Retract.as_view(),
+            name="retract-goods-request",
         ),
         path("selection/<id:public_id>/", product_page.ProductPage.as_view(**amounts), name="selection-product"),
         path("selection/<id:public_id>/pick/", views.PickProduct.as_view(**amounts), name="pick"),

@@ -20,6 +20,7 @@ from merchants.models import Product
 from streamers import shelf, waiting
 from streamers.centre.conditions import Looker
 from streamers.centre.search import card_of
+from streamers.found_cards import cards_html
 from streamers.links import link, recommendation
 from streamers.offers import PickSource
 from streamers.selection import Card, cards, open_to
@@ -90,7 +91,7 @@ class PickProduct(ShelfAct):
         shown = {"refused": refused, "next": request.POST.get("next", "")}
         found = card_of(self.looker, self.product.public_id) if request.POST.get("list") == "centre" else None
         if found is not None:
-            return render(request, "streamers/_found.html", shown | {"card": found})
+            return HttpResponse(cards_html(request, [found], back=shown["next"], refused=refused))
         return render(request, "streamers/_good.html", shown | {"card": self.cards([self.product])[0]})
 
 

@@ -1,4 +1,4 @@
-"""What the menu counts beside the shelf. Every page asks, so it is counted once a minute, and after each act on it."""
+"""What pages count for a streamer again and again: counted once a minute, and after each act of his own on it."""
 
 from haowu.ground import days
 from haowu.tenants.models import Tenant
@@ -6,6 +6,7 @@ from merchants.models import Product
 from merchants.models.catalogue import ProductQuerySet
 from streamers.centre.memory import forget, remembered
 from streamers.changes import to_decide
+from tuanzhang.models import Recommendation
 
 KEPT_SECONDS = 60
 
@@ -19,6 +20,16 @@ def on_shelf(streamer: Tenant) -> ProductQuerySet:
         is_worth=lambda _ids: True,
     )
     return Product.objects.filter(pk__any_of=ids)
+
+
+def recommended_to(streamer: Tenant) -> int:
+    """How many leaders' recommendations run that he may open."""
+    return remembered(
+        f"recommended-to:{streamer.public_id}",
+        lambda: Recommendation.objects.visible_to(streamer).running().count(),
+        seconds=KEPT_SECONDS,
+        is_worth=lambda _count: True,
+    )
 
 
 def count_anew(streamer: Tenant) -> None:

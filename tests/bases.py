@@ -79,8 +79,8 @@ def feed(
 ) -> feeding.FeedAnswer:
     """``rows``: (merchant, product, sku, price_fen, quantity). Counted a minute later for each sequence."""
     at = at or AT + timedelta(minutes=sequence)
-    told = feeding.Count(kind, sequence, facts.pop("counted_at", at), **facts)
-    return feeding.receive(of.base, told, pack(rows), at=at)
+    counted = feeding.Count(kind, sequence, facts.pop("counted_at", at), **facts)
+    return feeding.receive(of.base, counted, pack(rows), at=at)
 
 
 def stock_of(of: Base) -> dict[str, tuple[int, int]]:

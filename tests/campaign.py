@@ -6,8 +6,9 @@ share it; each part says under ``campaign`` what it did, and ``conftest.py`` pri
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 SCALE = float(os.environ.get("CAMPAIGN", "0"))
 SEED = int(os.environ.get("CAMPAIGN_SEED", "2024"))
@@ -15,6 +16,14 @@ SEED = int(os.environ.get("CAMPAIGN_SEED", "2024"))
 
 def parts(share: int, full: int) -> range:
     return range(max(share, int(full * SCALE)))
+
+
+def some(cases: Iterable[Any], share: int) -> list[Any]:
+    """``share`` of ``cases``, evenly spread and always the same; all of them in the whole campaign."""
+    found = list(cases)
+    if SCALE or share >= len(found):
+        return found
+    return [found[number * len(found) // share] for number in range(share)]
 
 
 class Tally:
@@ -37,15 +46,15 @@ def tallied(record_property, name: str) -> Iterator[Tally]:
 
 def summary(reports) -> Iterator[str]:
     """One sentence for each campaign in ``reports``, its parts added up."""
-    told: dict[str, dict] = {}
+    by_name: dict[str, dict] = {}
     for report in (each for each in reports if getattr(each, "when", "") == "call"):
         for key, part in report.user_properties:
             if key == "campaign":
-                sums = told.setdefault(part["name"], {"parts": 0, "seconds": 0.0})
+                sums = by_name.setdefault(part["name"], {"parts": 0, "seconds": 0.0})
                 sums["parts"] += 1
                 sums["seconds"] += part["seconds"]
                 for what, times in part["counts"].items():
                     sums[what] = sums.get(what, 0) + times
-    for name, sums in sorted(told.items()):
+    for name, sums in sorted(by_name.items()):
         counts = ", ".join(f"{times:,} {what}" for what, times in sums.items() if what not in {"parts", "seconds"})
         yield f"{name}: seed {SEED}, {counts}, {sums['parts']} parts, {sums['seconds']:.0f} s of one core"

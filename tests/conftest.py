@@ -103,5 +103,5 @@ def pytest_collection_modifyitems(items):
 def pytest_terminal_summary(terminalreporter):
     """What the random campaigns of this run did."""
     reports = [report for each in terminalreporter.stats.values() for report in each]
-    for told in (*campaign.summary(reports), *rows.summary(reports)):
-        terminalreporter.write_line(told)
+    for line in (*campaign.summary(reports), *rows.summary(reports)):
+        terminalreporter.write_line(line)

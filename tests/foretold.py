@@ -1,4 +1,4 @@
-"""What a history holds, told by the model alone: thirty times as quick as with the project."""
+"""What a history holds, reckoned by the model alone: thirty times as quick as with the project."""
 
 from tests.model import Model
 

@@ -91,17 +91,17 @@ def _cooperation(shop, seller, lead, partner, goods, more) -> dict[str, dict[str
     ids |= dict.fromkeys(("edit-activity", "publish-activity", "delete-activity"), drafted)
     ids["end-item"] = own | {"item": item.public_id}
     ids["activity-goods"] = {"token": activity.share_token}
-    ids |= {key: {"public_id": asked.public_id} for key in ("answer-request", "withdraw-request")}
+    ids |= {key: {"public_id": asked.public_id} for key in ("answer-request", "retract-request")}
     for name in ("enrolment", "change-enrolment-rates", "ask-cancel", "extend-enrolment"):
         ids[name] = {"public_id": item.public_id}
-    ids["withdraw-enrolment"] = {"public_id": waiting.public_id}
+    ids["retract-enrolment"] = {"public_id": waiting.public_id}
     ids["joinable-activity"] = {"public_id": joined.public_id}
     ids["apply-second"] = {"public_id": joined.enrolments.get().public_id}
-    for name in ("answer-second", "withdraw-second", "ask-end-second", "answer-end-second"):
+    for name in ("answer-second", "retract-second", "ask-end-second", "answer-end-second"):
         ids[name] = {"public_id": second.public_id}
     for name in ("recommendation", "end-recommendation", "recommended-goods"):
         ids[name] = {"public_id": sent.public_id}
-    for name in ("decline-goods-request", "withdraw-goods-request", "my-goods-requests"):
+    for name in ("decline-goods-request", "retract-goods-request", "my-goods-requests"):
         ids[name] = {"public_id": wish.public_id}
     ids["drop-group"] = {"public_id": group.public_id}
     return ids
@@ -123,7 +123,7 @@ def _orders(shop, seller, goods) -> dict[str, dict[str, str]]:
     build.money(seller, 5_000, day="2024-06-10")
     asked = withdrawals.request(seller, "n1", 100, None, AT)
     ids: dict[str, dict[str, str]] = {key: {"pk": str(line.pk)} for key in ("line", "new-dispute")}
-    ids |= {key: {"public_id": case.public_id} for key in ("dispute", "withdraw-dispute")}
+    ids |= {key: {"public_id": case.public_id} for key in ("dispute", "retract-dispute")}
     return ids | {key: {"public_id": asked.public_id} for key in ("withdrawal", "cancel-withdrawal")}
 
 
@@ -141,6 +141,6 @@ def _base(seller: Tenant) -> tuple[Tenant, dict[str, dict[str, str]]]:
     ids |= {key: {"sequence": "2"} for key in ("base-confirm-feed", "base-reject-feed")}
     ids |= {key: {"public_id": room.public_id} for key in ("room", "base-close-room")}
     ids["consent-base"] = {"public_id": made.base.public_id}
-    ids["withdraw-consent"] = {"public_id": consent.public_id}
+    ids["retract-consent"] = {"public_id": consent.public_id}
     ids["cancel-booking"] = {"public_id": booked.public_id}
     return made.base, ids

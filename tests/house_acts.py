@@ -47,7 +47,7 @@ class House:
         source, order_no, count = self.one_of(self.orders, order)
         return source, order_no, line % count + 1
 
-    def told(self, kind: str) -> list[tuple[str, dict]]:
+    def sent_of(self, kind: str) -> list[tuple[str, dict]]:
         return [(source, event) for source, event in self.sent if event["type"] == kind]
 
     def buy(self, products: list, price: int, pid: int, buyer: str, coupon: int, ago: timedelta) -> None:
@@ -68,7 +68,7 @@ class House:
         self.send(source, kind, order_no, at or self.now, **facts, **({"line_no": line_no} if line % 2 else {}))
 
     def end(self, began: str, ends: str, number: int, name: str) -> None:
-        source, event = self.one_of(self.told(began), number)
+        source, event = self.one_of(self.sent_of(began), number)
         same = {key: event[key] for key in (name, "line_no") if key in event}
         self.send(source, ends, event["order_no"], self.now, **same)
 

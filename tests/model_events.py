@@ -1,4 +1,4 @@
-"""The second opinion, first part: what everything that was told of an order makes of its lines.
+"""The second opinion, first part: what all events of an order make of its lines.
 
 Plain Python; nothing of the project is imported. A line's shipping, receipt, cancellation and cases are declared of
 the whole set of its events and not replayed. Who is paid what stands in ``model_offers.py``, when in ``model.py``.
@@ -185,7 +185,7 @@ def kinds(ordered, *types, about=None):
 
 
 class Known:
-    """All that was told of orders, and the holds that staff laid on lines; ``terms(facts)`` freezes what is new."""
+    """All events of orders, and the holds that staff laid on lines; ``terms(facts)`` freezes what is new."""
 
     def __init__(self, products, terms):
         self.products, self.freeze = set(products), terms

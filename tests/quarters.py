@@ -56,7 +56,7 @@ def golden(leader: Tenant) -> Tenant:
 
 
 class Stall:
-    """What ``leader`` sells: one product of one shop by one streamer unless told otherwise."""
+    """What ``leader`` sells: one product of one shop by one streamer unless said otherwise."""
 
     def __init__(self, leader: Tenant, **terms) -> None:
         self.leader = leader
@@ -165,7 +165,7 @@ def full_score(mode: str, **thresholds) -> LevelPolicy:
 
 
 def good_month(stall: Stall, month: str, *, shipped: int = 200, sellers: int = 3) -> None:
-    """200 orders of 50.00 by three new streamers, each shipped in time, unless told otherwise."""
+    """200 orders of 50.00 by three new streamers, each shipped in time, unless said otherwise."""
     picks = [stall.another_seller() for _each in range(sellers)]
     for number, by in enumerate(picks):
         n = 200 // sellers + (200 % sellers if number == 0 else 0)

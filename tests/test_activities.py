@@ -195,9 +195,9 @@ class TestEnrolling:
         states = [Enrolment.objects.get(pk=each.pk).state_at(BEGIN) for each in (first, second, third, fourth)]
         assert states == ["passed", "passed", "rejected", "pending"]
         assert Enrolment.objects.get(pk=third.pk).reason == "图片不清晰"
-        (withdrawn,) = enrolling.withdraw_many([fourth], at=BEGIN)
-        assert withdrawn.state_at(BEGIN) == "withdrawn"
-        assert [answer.code for answer in enrolling.withdraw_many([first], at=BEGIN)] == ["NOT_WAITING"]
+        (retracted,) = enrolling.retract_many([fourth], at=BEGIN)
+        assert retracted.state_at(BEGIN) == "withdrawn"
+        assert [answer.code for answer in enrolling.retract_many([first], at=BEGIN)] == ["NOT_WAITING"]
 
     def test_what_waits_when_its_activity_ends_has_expired(self, june):
         waiting = enrolling.enrol(june, product(merchant("m1")), at=BEFORE, **RATES)
@@ -257,7 +257,7 @@ class TestEnrolling:
             "enrolled",
             "ALREADY_ENROLLED",
         ]
-        enrolling.withdraw_many([first], at=BEFORE)
+        enrolling.retract_many([first], at=BEFORE)
         assert enrolling.enrol(june, goods, at=BEFORE, starts_at=half, **RATES).starts_at == half
 
     def test_a_cooperation_is_extended_while_it_runs(self, june):

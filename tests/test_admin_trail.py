@@ -93,14 +93,14 @@ class TestPeople:
         assert written("membership") == [("added", "merchant:m1/lin", {}, {"user_id": user.pk, "role": "owner"})]
         assert written("tenant") == []
 
-    def test_a_buyers_account_is_not_told(self, root):
+    def test_a_buyers_account_is_not_shown(self, root):
         shop = build.merchant("m1")
         address = f"/admin/tenants/tenant/{shop.pk}/change/"
         rows = {"buyer_identities-0-buyer_ref": "13800138000", "buyer_identities-TOTAL_FORMS": 1}
         root.post(address, form_of(root, address, **rows))
         assert written("buyer-identity") == [("added", "merchant:m1", {}, {"buyer_ref": "***"})]
 
-    def test_a_users_rights_are_told_and_its_mail_and_password_are_not(self, root):
+    def test_a_users_rights_are_shown_and_its_mail_and_password_are_not(self, root):
         user = User.objects.create_user("lin", "lin@example.com", "an-older-password-1")
         address = f"/admin/tenants/user/{user.pk}/change/"
         asked = form_of(root, address, email="lin@example.org", is_staff="on", is_active="on")

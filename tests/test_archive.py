@@ -71,7 +71,7 @@ def test_a_file_that_lacks_a_row_is_not_kept(nights, tmp_path, monkeypatch):
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-def test_a_copy_that_breaks_is_told_and_leaves_nothing(nights, tmp_path, monkeypatch):
+def test_a_copy_that_breaks_is_reported_and_leaves_nothing(nights, tmp_path, monkeypatch):
     monkeypatch.setitem(archive._TYPES, "no_such_column", "BIGINT")
     with pytest.raises(Exception, match="no_such_column"):
         archive.export_night(FIRST, tmp_path)
@@ -86,7 +86,7 @@ def test_what_is_open_or_not_written_is_refused(nights, tmp_path):
         archive.largest("merchant", FIRST, SECOND, tmp_path)
 
 
-def test_by_command_each_night_is_written_once_and_told_by_name(nights, tmp_path, capsys):
+def test_by_command_each_night_is_written_once_and_listed_by_name(nights, tmp_path, capsys):
     call_command("archive", "export", "--folder", tmp_path)
     assert capsys.readouterr().out.split() == [str(archive.path_of(day, tmp_path)) for day in (FIRST, SECOND)]
     call_command("archive", "export", "--folder", tmp_path)

@@ -60,7 +60,7 @@ class TestStrangers:
         feed(made, 1, [*full, ("m2", "p1", "a", 1_000, 7)])
         held = feed(made, 2, [*full[:9], ("m2", "p1", "a", 1_000, 8)]).feed
         assert held.status == "held"
-        consenting.withdraw(Consent.objects.get(merchant__code="m2"), by=None, at=AT)
+        consenting.retract(Consent.objects.get(merchant__code="m2"), by=None, at=AT)
         feeding.apply(held, at=AT + MS, is_checked=False)
         assert (held.status, reasons()) == ("applied", ["NOT_YOUR_GOODS"])
         assert Stock.objects.get(merchant__code="m2").quantity == 7
@@ -192,10 +192,10 @@ class TestBrands:
         feed(branded, 2, [row("a", 6, code="p9")])
         assert (reasons(), broken()) == (["NOT_YOUR_GOODS"], {})
 
-    def test_a_withdrawn_consent_does_not_touch_what_is_fed_by_a_brand(self, branded):
+    def test_a_retracted_consent_does_not_touch_what_is_fed_by_a_brand(self, branded):
         (consent,) = agreed(branded, "m1", at=AT)
         feed(branded, 1, [row("a", 5)])
-        consenting.withdraw(consent, by=None, at=AT + MS)
+        consenting.retract(consent, by=None, at=AT + MS)
         assert sold(AT + MS) == 1
 
 

@@ -13,6 +13,7 @@ from bases.models import BasePolicy, Feed, Feeder, QuarantinedRow, Stock
 from haowu.ground import days
 from tests.bases import AT, agreed, base, feed, reasons, row, stock_of
 from tests.build import merchant, moment
+from tests.campaign import parts
 
 pytestmark = pytest.mark.django_db
 
@@ -183,8 +184,8 @@ class TestFreshness:
 
     def test_an_empty_change_is_a_sign_of_life_a_repeated_feed_is_none(self, made):
         feed(made, 1, [row("a", 5)], at=moment("2024-06-01 10:00"))
-        told = feeding.Count("snapshot", 1, moment("2024-06-01 10:00"))
-        feeding.receive(made.base, told, pack([row("a", 5)]), at=moment("2024-06-02 09:00"))
+        count = feeding.Count("snapshot", 1, moment("2024-06-01 10:00"))
+        feeding.receive(made.base, count, pack([row("a", 5)]), at=moment("2024-06-02 09:00"))
         assert not Feeder.objects.get().is_fresh(moment("2024-06-02 10:00"))
         feed(made, 2, [], "changes", at=moment("2024-06-02 09:00"))
         assert Feeder.objects.get().is_fresh(moment("2024-06-03 08:59"))
@@ -227,7 +228,7 @@ def expected(feeds: list) -> dict[str, tuple[int, int]]:
 
 
 @given(FEEDS, st.randoms(use_true_random=False), st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=len(parts(20, 300)), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_feeds_in_any_order_and_number_end_in_the_same_stock(db, feeds, chance, data):
     from django.db import transaction
 

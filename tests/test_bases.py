@@ -200,7 +200,7 @@ class TestBrands:
         assert Brand.objects.shared(date(2024, 6, 30)).exists()
         assert not Brand.objects.shared(date(2024, 7, 1)).exists()
 
-    def test_expiry_is_told_ahead_of_time(self):
+    def test_expiry_is_announced_ahead_of_time(self):
         introduced(base(), ["安克"], last="2024-07-01")
         ahead = BasePolicy.objects.in_force(AT).notice_days
         assert not Introduction.objects.expiring(date(2024, 5, 31), ahead).exists()

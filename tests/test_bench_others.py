@@ -22,6 +22,6 @@ def test_a_package_that_is_missing_is_named_with_how_to_get_it():
 def test_an_installed_package_books_four_legs_for_each_line(package):
     if importlib.util.find_spec(package.module) is None:
         pytest.skip(f"pip install {package.project}")
-    told = others.settle_with(package, 6)
-    assert told["lines"] >= 6 and told["legs"] == 4 * told["lines"]
-    assert told["seconds"] > 0
+    measured = others.settle_with(package, 6)
+    assert measured["lines"] >= 6 and measured["legs"] == 4 * measured["lines"]
+    assert measured["seconds"] > 0

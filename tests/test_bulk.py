@@ -26,8 +26,8 @@ def test_documents_and_nothing_arrive_as_they_are():
         for number, facts in enumerate([{"a": AWKWARD}, {}, {"b": {"c": None}}])
     ]
     insert_rows(OrderEvent, rows)
-    told = OrderEvent.objects.filter(order=order[0]).order_by("event_id").values_list("facts", "line_no")
-    assert list(told) == [({"a": AWKWARD}, None), ({}, 1), ({"b": {"c": None}}, 2)]
+    stored = OrderEvent.objects.filter(order=order[0]).order_by("event_id").values_list("facts", "line_no")
+    assert list(stored) == [({"a": AWKWARD}, None), ({}, 1), ({"b": {"c": None}}, 2)]
 
 
 @pytest.mark.parametrize("count", [1, 2])

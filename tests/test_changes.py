@@ -49,7 +49,7 @@ def test_an_agreed_request_holds_from_midnight(item):
     assert code_of(changes.refuse, request, "no", at=moment("2024-06-12 11:00")) == "NOT_WAITING"
 
 
-def test_a_refused_request_changes_nothing_and_its_reason_is_told(item):
+def test_a_refused_request_changes_nothing_and_its_reason_is_shown(item):
     request = changes.ask_lower(item, 1500, 600, at=ASKED)
     assert code_of(changes.refuse, request, "", at=ASKED) == "REASON_MISSING"
     changes.refuse(request, "还在推广", at=moment("2024-06-17 14:59:59"))
@@ -102,7 +102,7 @@ def test_refusing_a_further_request_leaves_the_one_that_was_agreed():
 def test_a_merchant_takes_a_request_back_and_asks_one_at_a_time(item):
     request = changes.ask_cancel(item, reason="断货", at=ASKED)
     assert code_of(changes.ask_lower, item, 1500, 600, at=ASKED) == "REQUEST_OPEN"
-    changes.withdraw(request, at=moment("2024-06-11 09:00"))
+    changes.retract(request, at=moment("2024-06-11 09:00"))
     assert Enrolment.objects.get().is_live(moment("2024-06-30 00:00"))
 
 
@@ -218,8 +218,8 @@ class TestSecondLevel:
         )
         assert [answer.code for answer in second_level.reject_many([one], "", at=ASKED)] == ["REASON_MISSING"]
         assert [answer.status for answer in second_level.reject_many([one], "费率过高", at=ASKED)] == ["rejected"]
-        assert second_level.withdraw(two, at=ASKED).status == "withdrawn"
-        assert code_of(second_level.withdraw, one, at=ASKED) == "NOT_WAITING"
+        assert second_level.retract(two, at=ASKED).status == "withdrawn"
+        assert code_of(second_level.retract, one, at=ASKED) == "NOT_WAITING"
 
 
 def test_the_second_leader_of_a_link_is_paid_for_what_was_picked_through_it_alone(item):

@@ -1,4 +1,4 @@
-"""A merchant agrees per base, with a window (rulebook §19): to the millisecond, withdrawn, and many hands at once."""
+"""A merchant agrees per base, with a window (rulebook §19): to the millisecond, retracted, and many hands at once."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ class TestConsents:
             assert Stock.objects.filter(quantity=number).exists() is taken, at
         assert [sold(at) for at in (JULY - MS, JULY)] == [1, 0]
 
-    def test_the_state_is_told_by_time_alone_in_python_and_in_the_database(self, shop):
+    def test_the_state_follows_from_time_alone_in_python_and_in_the_database(self, shop):
         made = base("b1")
         (consent,) = agreed(made, "m1", at=AT, begins_at=JUNE, ends_at=JULY)
         moments = {JUNE - MS: "upcoming", JUNE: "live", JULY - MS: "live", JULY: "ended"}
@@ -37,7 +37,7 @@ class TestConsents:
             assert consent.state_at(at) == state
             states = [each for each in Consent.State if Consent.objects.in_state(each, at).exists()]
             assert states == [state], at
-        consenting.withdraw(consent, by=None, at=JUNE)
+        consenting.retract(consent, by=None, at=JUNE)
         assert [consent.state_at(at) for at in (JUNE - MS, JUNE, JULY)] == ["upcoming", "withdrawn", "withdrawn"]
         for at, state in ((JUNE - MS, "upcoming"), (JUNE, "withdrawn"), (JULY, "withdrawn")):
             assert [each for each in Consent.State if Consent.objects.in_state(each, at).exists()] == [state]
@@ -56,15 +56,15 @@ class TestConsents:
         feed(made, 1, [row("a", 5)])
         stale = AT + timedelta(days=3)
         assert (shown(AT), shown(stale)) == ({"p1"}, set())
-        consenting.withdraw(Consent.objects.get(), by=None, at=stale)
+        consenting.retract(Consent.objects.get(), by=None, at=stale)
         assert shown(stale) == {"p1"}
 
-    def test_after_a_withdrawal_open_reservations_stay_and_new_ones_are_refused(self, shop):
+    def test_after_a_retraction_open_reservations_stay_and_new_ones_are_refused(self, shop):
         made = base("b1", agreed_by=["m1"])
         feed(made, 1, [row("k1", 5)])
         reserving.reserve(want("o1", shop), at=AT)
         reserving.reserve(want("o2", shop), at=AT)
-        consenting.withdraw(Consent.objects.get(), by=None, at=AT)
+        consenting.retract(Consent.objects.get(), by=None, at=AT)
         with pytest.raises(refusals.OutOfBaseStock):
             reserving.reserve(want("o3", shop), at=AT)
         assert [reserving.dispatch(["o1"], at=AT), reserving.release(["o2"], at=AT)] == [1, 1]
@@ -74,7 +74,7 @@ class TestConsents:
     def test_stock_counts_again_once_it_is_fed_afresh(self, shop):
         made = base("b1", agreed_by=["m1"])
         feed(made, 1, [row("a", 5)])
-        consenting.withdraw(Consent.objects.get(), by=None, at=AT)
+        consenting.retract(Consent.objects.get(), by=None, at=AT)
         feed(made, 2, [row("a", 4)])
         assert (Stock.objects.get().quantity, reasons()) == (5, ["NOT_YOUR_GOODS"])
         agreed(made, "m1", at=AT + timedelta(minutes=2))
@@ -87,7 +87,7 @@ class TestConsents:
         made = base("b1", agreed_by=["m1", "m2"])
         of_both = [row(f"k{n}", 1) for n in range(120)], [("m2", "p", f"k{n}", 1_000, 1) for n in range(140)]
         feed(made, 1, of_both[0] + of_both[1])
-        consenting.withdraw(Consent.objects.get(merchant__code="m2"), by=None, at=AT)
+        consenting.retract(Consent.objects.get(merchant__code="m2"), by=None, at=AT)
         assert feed(made, 2, of_both[0]).feed.status == "applied"
         assert (len(stock_of(made)), reasons()) == (120, [])
 
@@ -121,7 +121,7 @@ class TestConsents:
             agreed(made, "m1", at=AT, begins_at=JULY - MS)
         assert (Consent.objects.count(), Permit.objects.count()) == (1, 1)
         agreed(made, "m1", at=AT, begins_at=JULY)
-        consenting.withdraw(first, by=None, at=AT)
+        consenting.retract(first, by=None, at=AT)
         agreed(made, "m1", at=AT, ends_at=JULY)
         assert Consent.objects.count() == 3
 
@@ -133,17 +133,17 @@ class TestConsents:
                 consenting.agree(shop, tenant, by=None, at=AT)
         assert not Permit.objects.exists()
 
-    def test_what_is_over_is_not_withdrawn_again(self, shop):
+    def test_what_is_over_is_not_retracted_again(self, shop):
         first, second = base("b1"), base("b2")
         (ended,) = agreed(first, "m1", at=AT, ends_at=JUNE)
         (coming,) = agreed(second, "m1", at=AT, begins_at=JULY)
         with pytest.raises(refusals.ConsentOver):
-            consenting.withdraw(ended, by=None, at=JUNE)
+            consenting.retract(ended, by=None, at=JUNE)
         ended.refresh_from_db()
         assert (ended.withdrawn_at, ended.permit.until) == (None, JUNE)
-        consenting.withdraw(coming, by=None, at=JUNE)
+        consenting.retract(coming, by=None, at=JUNE)
         with pytest.raises(refusals.ConsentOver):
-            consenting.withdraw(coming, by=None, at=JUNE + MS)
+            consenting.retract(coming, by=None, at=JUNE + MS)
         permit = Permit.objects.get(pk=coming.permit_id)
         assert (coming.withdrawn_at, permit.since, permit.until, broken()) == (JUNE, JULY, JULY, {})
 
@@ -156,7 +156,7 @@ class TestAtOnce:
         assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyAgreed"] * 9 + ["Consent"]
         assert (Consent.objects.count(), Permit.objects.count()) == (1, 1)
 
-    def test_feeds_withdrawals_and_brands_that_change_at_once_leave_no_stock_without_its_right(self):
+    def test_feeds_retractions_and_brands_that_change_at_once_leave_no_stock_without_its_right(self):
         shop, made = merchant("m1"), base("b1")
         introduced(made, ["安克", "小米"])
         brands = list(Brand.objects.order_by("pk"))
@@ -174,7 +174,7 @@ class TestAtOnce:
                     of_brand(brands[number % 2], shop, "p2")
                 case 3:
                     (consent,) = agreed(made, "m1", at=at)
-                    consenting.withdraw(consent, by=None, at=at + MS)
+                    consenting.retract(consent, by=None, at=at + MS)
 
         answers = in_threads(48, act, at_once=8)
         assert {type(answer) for answer in answers} <= {type(None), refusals.AlreadyAgreed}

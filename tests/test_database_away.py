@@ -69,9 +69,13 @@ def problem_of(answer) -> dict:
 @pytest.mark.parametrize("path", ["/api/v1/orders", "/api/v1/nothing", "/oauth/token/", "/healthz"])
 def test_programs_are_told_to_come_back(monkeypatch, path):
     with nobody_listening(monkeypatch):
-        told = problem_of(impatient(Client()).get(path, headers={"accept-language": "en"}))
-    assert (told["title"], told["status"], told["code"]) == ("Service Unavailable", 503, "DATABASE_UNAVAILABLE")
-    assert "Retry-After" in told["detail"]
+        body = problem_of(impatient(Client()).get(path, headers={"accept-language": "en"}))
+    assert (body["title"], body["status"], body["code"]) == (
+        "Service Unavailable",
+        503,
+        "DATABASE_UNAVAILABLE",
+    )
+    assert "Retry-After" in body["detail"]
 
 
 @pytest.mark.parametrize(("language", "said"), [("zh-hans", "暂时连不上数据库"), ("en", "The database is away")])

@@ -173,9 +173,9 @@ def test_the_claimant_takes_a_dispute_back_and_nobody_else_does(market):
     dispute = raised("2024-06-09 10:00")
     before = everything()
     with pytest.raises(disputes.NoSuchLine):
-        disputes.withdraw(dispute, "x", claimant=party("s1"), by=staff(), at=moment("2024-06-09 11:00"))
+        disputes.retract(dispute, "x", claimant=party("s1"), by=staff(), at=moment("2024-06-09 11:00"))
     assert everything() == before
-    disputes.withdraw(dispute, "已和解", claimant=party("m1"), by=dispute.opened_by, at=moment("2024-06-09 11:00"))
+    disputes.retract(dispute, "已和解", claimant=party("m1"), by=dispute.opened_by, at=moment("2024-06-09 11:00"))
     assert money() == (1125, 0, 0)
     assert acts(dispute) == ["opened", "withdrawn"]
 

@@ -72,7 +72,7 @@ OWN_BOOKS = {
         "streamers.shelf.unpick_many",
         "streamers.shelf.pick", "streamers.shelf.unpick", "tuanzhang.recommending.recommend",
         "tuanzhang.recommending.end", "tuanzhang.recommending.look", "tuanzhang.recommending.ask",
-        "tuanzhang.recommending.decline", "tuanzhang.recommending.withdraw", "tuanzhang.recommending.keep_group",
+        "tuanzhang.recommending.decline", "tuanzhang.recommending.retract", "tuanzhang.recommending.keep_group",
         "tuanzhang.recommending.drop_group", "bases.booking.book", "bases.booking.cancel", "bases.booking.open_room",
         "bases.booking.close_room",
     },

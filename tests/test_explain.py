@@ -57,7 +57,7 @@ def test_what_comes_next_names_the_exact_night(market):
     assert (story_of("o1")["next"]["what"], story_of("o1")["adjustments"]) == ("DONE", [])
 
 
-def test_events_are_told_with_their_verdicts_parked_and_refused_ones_with_their_code(market):
+def test_events_are_shown_with_their_verdicts_parked_and_refused_ones_with_their_code(market):
     sell(market, "o1", "2024-06-01 12:00")
     push(
         market[1],
@@ -105,7 +105,7 @@ def test_a_held_line_says_why_since_when_and_until_when(market):
     assert "reason" not in seen_by("s1")["holds"][0]
 
 
-def test_a_dispute_is_told_to_its_two_sides_and_the_platform(market):
+def test_a_dispute_is_shown_to_its_two_sides_and_the_platform(market):
     providers = build.tenant("provider", "agency")
     sell(market, "o1", "2024-06-01 12:00")
     settle("2024-06-09")

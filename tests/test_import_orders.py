@@ -166,16 +166,16 @@ def test_an_import_settles_nothing(dirty):
 
 @pytest.mark.django_db
 def test_the_report_names_each_refused_row_and_its_remedy(dirty):
-    told = run(dirty)
-    assert "✗ 第 4 行 NOT_GOODS：「POST」是运费、折扣或手续费，不是商品，不计佣。无需处理。" in told
-    assert "✗ 第 14 行 DATE_IN_FUTURE：下单时间 2999-01-04T10:00 晚于现在。请核对日期与时区（北京时间）。" in told
-    assert "✗ 第 16 行 ROW_CUT：有 3 列，须为 8 列。此行可能被截断，请重新导出。" in told
-    assert "23 行 = 订单行 4 + 退款 2 + 未导入 17 + 截止日之后 0  ✓" in told
+    printed = run(dirty)
+    assert "✗ 第 4 行 NOT_GOODS：「POST」是运费、折扣或手续费，不是商品，不计佣。无需处理。" in printed
+    assert "✗ 第 14 行 DATE_IN_FUTURE：下单时间 2999-01-04T10:00 晚于现在。请核对日期与时区（北京时间）。" in printed
+    assert "✗ 第 16 行 ROW_CUT：有 3 列，须为 8 列。此行可能被截断，请重新导出。" in printed
+    assert "23 行 = 订单行 4 + 退款 2 + 未导入 17 + 截止日之后 0  ✓" in printed
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "remedy"),
     [
         (None, "No such file or directory。请核对文件名与权限。"),
         (b"", f"第 1 行表头缺少 {'、'.join(COLUMNS)}"),
@@ -185,14 +185,14 @@ def test_the_report_names_each_refused_row_and_its_remedy(dirty):
         (gzip.compress(HEADER.encode() + DIRTY)[:-9], "gzip 压缩不完整。请重新传送此文件。"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_refused_whole_with_the_remedy(tmp_path, content, told):
+def test_a_file_that_cannot_be_read_is_refused_whole_with_the_remedy(tmp_path, content, remedy):
     path = tmp_path / "orders.csv"
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(CommandError) as refused:
         run(path)
     assert str(refused.value).startswith(f"EXPORT_UNREADABLE: {path}：")
-    assert told in str(refused.value)
+    assert remedy in str(refused.value)
     assert not Tenant.objects.exclude(kind=Tenant.Kind.PLATFORM).exists()
 
 

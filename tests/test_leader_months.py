@@ -1,4 +1,4 @@
-"""Rulebook §12: the monthly assessment, its three failed months, and everything that a withdrawal ends."""
+"""Rulebook §12: the monthly assessment, its three failed months, and everything that a revocation ends."""
 
 from datetime import date
 

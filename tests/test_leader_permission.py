@@ -1,4 +1,4 @@
-"""A leader that fails its third month: the permission announced, withdrawn, appealed and applied for again."""
+"""A leader that fails its third month: the permission's end announced, revoked, appealed and applied for again."""
 
 from datetime import date
 
@@ -56,21 +56,21 @@ def test_the_third_failed_month_in_all_is_announced_and_takes_the_permission_on_
     assessed("2024-06")
     announced = Revocation.objects.get()
     assert (announced.number, announced.status, announced.effective_on) == (1, "noticed", date(2024, 7, 15))
-    assert permission.withdraw_due(date(2024, 7, 14), at=moment("2024-07-14 00:05")) == 0
+    assert permission.revoke_due(date(2024, 7, 14), at=moment("2024-07-14 00:05")) == 0
     assert permission.objection(failing) is None
     at = moment("2024-07-15 00:05")
-    assert [permission.withdraw_due(date(2024, 7, 15), at=at) for _twice in range(2)] == [1, 0]
-    assert permission.objection(failing).code == "PERMISSION_WITHDRAWN"
+    assert [permission.revoke_due(date(2024, 7, 15), at=at) for _twice in range(2)] == [1, 0]
+    assert permission.objection(failing).code == "PERMISSION_REVOKED"
     assert holds() == []
 
 
-def withdrawn(lead: Tenant) -> Revocation:
+def permission_revoked(lead: Tenant) -> Revocation:
     assessed("2024-06")
-    permission.withdraw_due(date(2024, 7, 15), at=moment("2024-07-15 00:05"))
+    permission.revoke_due(date(2024, 7, 15), at=moment("2024-07-15 00:05"))
     return Revocation.objects.get(leader=lead, status="effected")
 
 
-def test_a_withdrawal_closes_what_runs_rejects_what_waits_and_lets_earned_fees_settle(failing):
+def test_a_revocation_closes_what_runs_rejects_what_waits_and_lets_earned_fees_settle(failing):
     running = failing.activities.get()
     begins_later = activity(failing, begins_at=moment("2024-08-01 00:00"))
     over = activity(failing, ends_at=moment("2024-07-01 00:00"))
@@ -86,7 +86,7 @@ def test_a_withdrawal_closes_what_runs_rejects_what_waits_and_lets_earned_fees_s
         push(by, [paid(number, at, [bought(goods, "link")]), event("received", number, "2024-07-16 10:00")])
 
     sold("before", "2024-07-15 00:04:59")
-    revoked = withdrawn(failing)
+    revoked = permission_revoked(failing)
     sold("after", "2024-07-15 00:05:00")
     assert (revoked.activities_closed, revoked.enrolments_rejected, revoked.seconds_ended) == (2, 1, 2)
     for each, closed_at in ((running, revoked.effected_at), (begins_later, revoked.effected_at), (over, None)):
@@ -105,19 +105,19 @@ def test_a_withdrawal_closes_what_runs_rejects_what_waits_and_lets_earned_fees_s
 
 def test_who_has_no_permission_begins_nothing_new(failing):
     guest_item = Stall(leader("l3"), joining="all").activity.enrolments.get()
-    withdrawn(failing)
+    permission_revoked(failing)
     for act in (
         lambda: activity(failing, code="again"),
         lambda: second_level.apply(failing, guest_item, 300, at=moment("2024-07-16 10:00")),
     ):
-        with pytest.raises(refusals.PermissionWithdrawn):
+        with pytest.raises(refusals.PermissionRevoked):
             act()
     assert not failing.activities.filter(code="again").exists()
     assert not SecondLevel.objects.exists()
 
 
-def test_a_withdrawn_leader_is_not_assessed_and_may_apply_again_after_thirty_days(failing):
-    withdrawn(failing)
+def test_a_leader_without_permission_is_not_assessed_and_may_apply_again_after_thirty_days(failing):
+    permission_revoked(failing)
     assert assessed("2024-07") == []
     with pytest.raises(refusals.TooEarlyToApply):
         permission.apply_again(failing, "已整改", by=member(failing), at=moment("2024-08-13 23:59:59"))
@@ -136,7 +136,7 @@ def test_a_withdrawn_leader_is_not_assessed_and_may_apply_again_after_thirty_day
 
 
 def test_a_refused_application_may_be_made_again(failing):
-    withdrawn(failing)
+    permission_revoked(failing)
     asked = permission.apply_again(failing, "已整改", by=None, at=moment("2024-08-14 00:00"))
     with pytest.raises(ReasonMissing):
         permission.refuse_readmission(asked, " ", by=staff(), at=moment("2024-08-15 10:00"))
@@ -150,7 +150,7 @@ def test_who_holds_the_permission_need_not_apply(failing):
         permission.apply_again(failing, "想再开一次", by=None, at=moment("2024-08-14 00:00"))
 
 
-def test_the_third_withdrawal_is_for_good():
+def test_the_third_revocation_is_for_good():
     lead = Stall(leader()).leader
     months = iter(f"{year}-{month:02d}" for year in (2023, 2024, 2025) for month in range(1, 13))
     for number in (1, 2, 3):
@@ -158,13 +158,13 @@ def test_the_third_withdrawal_is_for_good():
             assessed(next(months))
         announced = Revocation.objects.get(number=number)
         at = announced.noticed_at.replace(day=15)
-        permission.withdraw_due(announced.effective_on, at=at)
+        permission.revoke_due(announced.effective_on, at=at)
         announced.refresh_from_db()
         assert announced.status == "effected"
         if number < 3:
             asked = permission.apply_again(lead, "已整改", by=None, at=moment(f"{announced.again_from} 00:00"))
             permission.readmit(asked, by=staff(), at=moment(f"{announced.again_from} 10:00"))
-            next(months)  # the withdrawn month is not assessed
+            next(months)  # the month without permission is not assessed
     assert permission.objection(lead).code == "PERMISSION_GONE"
     with pytest.raises(refusals.PermissionGone):
         permission.apply_again(lead, "再给一次", by=None, at=moment("2030-01-01 00:00"))
@@ -173,24 +173,24 @@ def test_the_third_withdrawal_is_for_good():
     assert holds() == []
 
 
-def test_an_appeal_that_is_upheld_calls_the_withdrawal_off(failing):
+def test_an_appeal_that_is_upheld_calls_the_revocation_off(failing):
     (third,) = assessed("2024-06")
     asked = appeals.appeal(failing, third, "物流停运", by=member(failing), at=moment("2024-07-14 23:59:59"))
-    assert permission.withdraw_due(date(2024, 7, 15), at=moment("2024-07-15 00:05")) == 0  # it waits for the decision
+    assert permission.revoke_due(date(2024, 7, 15), at=moment("2024-07-15 00:05")) == 0  # it waits for the decision
     appeals.uphold(asked, "情况属实", by=staff(), at=moment("2024-07-16 10:00"))
     assert Revocation.objects.get().status == "cancelled"
-    assert permission.withdraw_due(date(2024, 7, 17), at=moment("2024-07-17 00:05")) == 0
+    assert permission.revoke_due(date(2024, 7, 17), at=moment("2024-07-17 00:05")) == 0
     (fourth,) = assessed("2024-07")
     assert fourth.failed_months == 3  # the excused month does not count, so this is the third again
     assert Revocation.objects.get(status="noticed").number == 1
     assert holds() == []
 
 
-def test_an_appeal_that_is_refused_lets_the_withdrawal_happen(failing):
+def test_an_appeal_that_is_refused_lets_the_revocation_happen(failing):
     (third,) = assessed("2024-06")
     asked = appeals.appeal(failing, third, "物流停运", by=None, at=moment("2024-07-10 10:00"))
     appeals.refuse(asked, "无证明", by=staff(), at=moment("2024-07-18 10:00"))
-    assert permission.withdraw_due(date(2024, 7, 19), at=moment("2024-07-19 00:05")) == 1
+    assert permission.revoke_due(date(2024, 7, 19), at=moment("2024-07-19 00:05")) == 1
     assert permission.revocation_of(failing).again_from == date(2024, 8, 18)
 
 
@@ -212,14 +212,14 @@ def test_an_appeal_is_in_time_about_ones_own_failure_and_once(failing):
         appeals.appeal(failing, third, "x", by=None, at=in_time)
     with pytest.raises(StaffOnly):
         appeals.uphold(asked, "好", by=member(failing), at=in_time)
-    appeals.withdraw(asked, at=in_time)
+    appeals.retract(asked, at=in_time)
     with pytest.raises(MoveRefused):
         appeals.refuse(asked, "晚了", by=staff(), at=in_time)
     appeals.appeal(failing, third, "想好了", by=None, at=in_time)
 
 
-def test_a_leader_reads_its_own_months_and_withdrawals_and_writes_none(failing):
-    withdrawn(failing)
+def test_a_leader_reads_its_own_months_and_revocations_and_writes_none(failing):
+    permission_revoked(failing)
     other = Stall(leader("l9")).leader
     for tenant, months in ((failing, 4), (other, 0), (merchant(), 0)):
         enter_scope(tenant.pk)
@@ -228,6 +228,6 @@ def test_a_leader_reads_its_own_months_and_withdrawals_and_writes_none(failing):
         assert Revocation.objects.update(number=2) == 0
     enter_scope(PLATFORM)
     enter_scope(failing.pk)
-    assert permission.objection(failing).code == "PERMISSION_WITHDRAWN"
+    assert permission.objection(failing).code == "PERMISSION_REVOKED"
     enter_scope(PLATFORM)
     assert Enrolment.objects.filter(leader=failing, status="pending").count() == 0

@@ -69,7 +69,7 @@ def leaf(path: str) -> Category:
     return Product.objects.get(code=path).category
 
 
-def test_short_paths_keep_their_codes_and_long_ones_are_told_apart():
+def test_short_paths_keep_their_codes_and_long_ones_are_distinguished():
     assert [leaf(path).code for path in ("服饰/女装/外套", "鞋", "书/文具")] == [
         "服饰/女装/外套",
         "鞋/鞋/鞋",

@@ -14,6 +14,7 @@ from commissions.models import Policy
 from haowu.tenants.models import Tenant
 from merchants.models import Plan, Product
 from streamers.models import Pick, Profile
+from tests.campaign import some
 from tests.market_file import POLICY, entries, joined, market, refusals_of
 from tuanzhang.models import Activity, SecondLevel
 
@@ -102,7 +103,8 @@ def neighbours() -> dict[str, int]:
     }
 
 
-@pytest.mark.parametrize("name", FITS_NOWHERE | FITS_SOMEWHERE)
+@pytest.mark.campaign
+@pytest.mark.parametrize("name", some(FITS_NOWHERE | FITS_SOMEWHERE, 9))
 def test_no_value_at_any_place_spoils_a_neighbour(name):
     """One file: a good entry of each kind, and for each place in them a copy that has the value there."""
     value = (FITS_NOWHERE | FITS_SOMEWHERE)[name]

@@ -65,15 +65,15 @@ def everything() -> list:
 
 def test_status_tells_shards_leases_tries_and_errors(opened):
     shard = night.claim(opened)
-    (told,) = ask("status")["nights"]
-    assert (told["day"], told["status"], told["shards_by_status"]) == (
+    (row,) = ask("status")["nights"]
+    assert (row["day"], row["status"], row["shards_by_status"]) == (
         "2024-06-09",
         "settling",
         {"waiting": 1, "claimed": 1},
     )
-    assert (told["shards"][0]["worker"], told["shards"][0]["attempts"]) == (night.worker_name(), 1)
-    assert told["shards"][0]["lease_until"] == shard.lease_until.astimezone(days.SHANGHAI).isoformat(timespec="seconds")
-    assert not told["shards"][0]["is_lease_over"]
+    assert (row["shards"][0]["worker"], row["shards"][0]["attempts"]) == (night.worker_name(), 1)
+    assert row["shards"][0]["lease_until"] == shard.lease_until.astimezone(days.SHANGHAI).isoformat(timespec="seconds")
+    assert not row["shards"][0]["is_lease_over"]
     Shard.objects.filter(no=2).update(failures=3, error="DataError: bad")
     said = say("status", "2024-06-09")
     assert "#1 claimed" in said and "failures 3" in said and "DataError: bad" in said
@@ -91,7 +91,7 @@ def test_status_names_the_days_that_no_night_has_settled(due, clock):
     assert (missing[0], missing[-1]) == ("2024-06-10", "2024-06-20")
 
 
-def test_the_acts_by_command_are_told_and_kept(opened):
+def test_the_acts_by_command_are_printed_and_kept(opened):
     staff("值班")
     who = ("--by", "值班", "--reason", "查故障")
     assert ask("pause", *who)["nights"][0]["status"] == "paused"
@@ -100,8 +100,8 @@ def test_the_acts_by_command_are_told_and_kept(opened):
     Shard.objects.filter(no=1).update(status="failed", failures=5)
     assert ask("retry", "--shard", "1", *who)["nights"][0]["shards"][0]["status"] == "waiting"
     Shard.objects.filter(no=1).update(status="failed", failures=5)
-    told = ask("retry", *who)["nights"][0]
-    assert [event["act"] for event in told["trail"]] == [
+    retried = ask("retry", *who)["nights"][0]
+    assert [event["act"] for event in retried["trail"]] == [
         "opened",
         "paused",
         "resumed",
@@ -110,7 +110,7 @@ def test_the_acts_by_command_are_told_and_kept(opened):
         "retried",
         "retried",
     ]
-    assert {(event["by"], event["reason"]) for event in told["trail"][1:]} == {("值班", "查故障")}
+    assert {(event["by"], event["reason"]) for event in retried["trail"][1:]} == {("值班", "查故障")}
     assert settle("2024-06-09").status == "closed"
     backfilled = ask("backfill", "2024-06-11", *who)
     assert backfilled["days_taken"] == ["2024-06-10", "2024-06-11"]

@@ -244,7 +244,7 @@ class TestPulling:
         assert pulling.pull(source, at=AT, **reading[0]).outcome == "REPEATED"
         assert Feed.objects.count() == 1
 
-    def test_a_failure_is_told_and_tried_ever_more_rarely(self, made, shop):
+    def test_a_failure_is_shown_and_retried_ever_more_rarely(self, made, shop):
         pulling.register(made.base, f"{shop}/stock.csv".replace("shop.example", "localhost"), 60, at=AT)
         source = PullSource.objects.get()
         waits = []
@@ -252,7 +252,7 @@ class TestPulling:
             pulling.pull(source, at=AT)
             waits.append((source.next_at - AT).total_seconds() / 3600)
         assert (source.outcome, source.failures, waits) == ("ADDRESS_PRIVATE", 4, [2, 4, 6, 6])
-        assert "内部" in source.told
+        assert "内部" in source.explanation
 
     @pytest.mark.parametrize(("url", "every"), [("http://shop.example/", 60), ("https://shop.example/", 4)])
     def test_what_cannot_be_registered(self, made, url, every):
@@ -263,7 +263,7 @@ class TestPulling:
         assert not PullSource.objects.exists()
 
     @pytest.mark.parametrize("body", [b"", b"a,b\n", b"{}", b'{"sequence": true, "rows": []}', b"{" * 9_999, b"[]"])
-    def test_a_body_that_is_no_feed_is_told_so(self, body):
+    def test_a_body_that_is_no_feed_is_refused_as_such(self, body):
         from bases.refusals import FeedInvalid
 
         with pytest.raises(FeedInvalid):

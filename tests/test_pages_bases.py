@@ -40,7 +40,7 @@ class TestBrands:
         assert "「安克」已提交，正在审核" in text(client.post("/base/brands/", facts))
         assert Introduction.objects.count() == 1
 
-    def test_a_duplicate_is_told_kindly(self, made):
+    def test_a_duplicate_is_explained_kindly(self, made):
         introduced(base(), ["安克"])
         facts = {"name": "安克", "document_no": "A-1", "authorised_from": "2024-01-01", "authorised_to": "2025-01-01"}
         page = browser(made.base).post("/base/brands/", facts, follow=True)
@@ -117,8 +117,8 @@ class TestStock:
         client = browser(made.base)
         self.upload(client, "merchant,product,sku,price_fen,quantity\nm1,p1,a,1000,5\nm1,p1,b,x,5\n")
         assert "没有待复核的行" in text(client.get("/base/stock/review/")), "it is not let in yet"
-        told = shown_messages(client.post("/base/stock/feeds/1/rejection/", follow=True))
-        assert told == ["第 1 号上报已作废，库存没有改变。"]
+        messages = shown_messages(client.post("/base/stock/feeds/1/rejection/", follow=True))
+        assert messages == ["第 1 号上报已作废，库存没有改变。"]
         assert (stock_of(made), Feed.objects.get().status) == ({}, "rejected")
         assert [each.status for each in QuarantinedRow.objects.all()] == ["dropped"]
 
@@ -142,7 +142,7 @@ class TestStock:
         assert shown("") == {"a", "b", "c"}
         assert (shown("q=p2"), shown("q=山野"), shown("free=no")) == ({"c"}, {"a", "b", "c"}, {"b"})
 
-    def test_freshness_is_told_in_the_very_instant(self, made, clock):
+    def test_freshness_is_judged_in_the_very_instant(self, made, clock):
         feed(made, 1, [row("a", 5)], at=TODAY)
         client = browser(made.base)
         clock("2024-06-21 13:59:59")

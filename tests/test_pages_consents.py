@@ -59,11 +59,11 @@ class TestMerchant:
         assert said in text(browser(shop).post(f"/consents/bases/{made.base.public_id}/", days))
         assert not Permit.objects.exists()
 
-    def test_a_consent_is_withdrawn_after_saying_what_follows(self, made, shop):
+    def test_a_consent_is_retracted_after_saying_what_follows(self, made, shop):
         (consent,) = agreed(made, "m1")
         feed(made, 1, [("m1", "p1", "a", 100, 5), ("m1", "p1", "b", 100, 5)], at=TODAY)
         Stock.objects.filter(sku_code="a").update(reserved=3)
-        client, address = browser(shop), f"/consents/{consent.public_id}/withdrawal/"
+        client, address = browser(shop), f"/consents/{consent.public_id}/retraction/"
         page = text(client.get(address))
         assert "它上报的 2 个规格" in page and "预留的 3 件" in page
         consent.refresh_from_db()
@@ -97,12 +97,12 @@ class TestMerchant:
     def test_a_viewer_agrees_to_nothing_and_strangers_find_nothing(self, made, shop):
         (consent,) = agreed(made, "m1")
         viewer, stranger = browser(shop, role="viewer"), browser(build.merchant("m2"))
-        agree, withdraw = f"/consents/bases/{base('b2').base.public_id}/", f"/consents/{consent.public_id}/withdrawal/"
+        agree, retract = f"/consents/bases/{base('b2').base.public_id}/", f"/consents/{consent.public_id}/retraction/"
         assert "撤回同意" not in text(viewer.get("/consents/"))
-        assert [viewer.post(agree).status_code, viewer.post(withdraw).status_code] == [403, 403]
-        assert [stranger.get(withdraw).status_code, stranger.post(withdraw).status_code] == [404, 404]
+        assert [viewer.post(agree).status_code, viewer.post(retract).status_code] == [403, 403]
+        assert [stranger.get(retract).status_code, stranger.post(retract).status_code] == [404, 404]
         assert "临沂基地" not in text(stranger.get("/consents/"))
-        for path in ("/consents/", "/consents/bases/", agree, withdraw):
+        for path in ("/consents/", "/consents/bases/", agree, retract):
             assert browser(made.base).get(path).status_code == 404
         founding.close(made, "停业", at=TODAY)
         assert browser(shop).get(f"/consents/bases/{made.base.public_id}/").status_code == 404
@@ -122,7 +122,7 @@ class TestBase:
         assert "安克" in page and "小米" not in page and "还没有商家同意" in page
         introducing.authorise(duplicate, by=None, at=AT)
         first, _second = agreed(made, "m1", "m2")
-        consenting.withdraw(first, by=None, at=TODAY)
+        consenting.retract(first, by=None, at=TODAY)
         client = browser(made.base)
         page = text(client.get("/base/goods/"))
         for shown in ("由你引进", "授权供货", "山野集", "海边人", "合作中", "已撤回", "请商家重新同意"):
@@ -164,7 +164,7 @@ def test_pages_are_whole_in_english(made, shop):
     Tenant.objects.filter(pk=shop.pk).update(name="Shan")
     feed(made, 1, [("m2", "p1", "a", 100, 5)], at=TODAY)
     of_merchant = ["/consents/", "/consents/bases/", f"/consents/bases/{made.base.public_id}/",
-                   f"/consents/{consent.public_id}/withdrawal/", "/stock/"]  # fmt: skip
+                   f"/consents/{consent.public_id}/retraction/", "/stock/"]  # fmt: skip
     for tenant, paths in ((shop, of_merchant), (made.base, ["/base/goods/", "/base/stock/review/"])):
         client = browser(tenant, language="en")
         for path in paths:

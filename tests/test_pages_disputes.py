@@ -98,13 +98,13 @@ def test_the_claimant_takes_it_back_with_a_reason_and_everything_is_released(boo
     case = raised()
     client = browser(party("m1"))
     before = everything()
-    refused = text(client.post(f"/disputes/{case.public_id}/withdrawal/", {"reason": ""}))
+    refused = text(client.post(f"/disputes/{case.public_id}/retraction/", {"reason": ""}))
     assert "该字段是必填项" in refused and everything() == before
-    client.post(f"/disputes/{case.public_id}/withdrawal/", {"reason": "已经说清"})
+    client.post(f"/disputes/{case.public_id}/retraction/", {"reason": "已经说清"})
     assert (balance("available"), balance("frozen")) == (1125, 0)
     page = text(client.get(f"/disputes/{case.public_id}/"))
     assert "已撤回" in page and "已经说清" in page and "撤回争议" not in page
-    again = text(client.post(f"/disputes/{case.public_id}/withdrawal/", {"reason": "再撤"}))
+    again = text(client.post(f"/disputes/{case.public_id}/retraction/", {"reason": "再撤"}))
     assert "该事项已结束" in again
 
 
@@ -140,15 +140,15 @@ class TestWhoMay:
         for path in (page_of("o1"), page_of("o1") + "dispute/", f"/disputes/{case.public_id}/"):
             assert stranger.get(path).status_code == 404
         assert stranger.post(page_of("o1") + "dispute/", asked("s1")).status_code == 404
-        withdrawal = stranger.post(f"/disputes/{case.public_id}/withdrawal/", {"reason": "x"})
-        assert withdrawal.status_code == 404
+        retraction = stranger.post(f"/disputes/{case.public_id}/retraction/", {"reason": "x"})
+        assert retraction.status_code == 404
         assert stranger.get("/disputes/").context["rows"] == []
         assert everything() == before
 
     def test_the_respondent_does_not_take_it_back(self, books):
         case, client = raised(), browser(party("s1"))
         before = everything()
-        answer = client.post(f"/disputes/{case.public_id}/withdrawal/", {"reason": "不是我"})
+        answer = client.post(f"/disputes/{case.public_id}/retraction/", {"reason": "不是我"})
         assert "没有这个订单行" in text(answer)
         assert everything() == before
 

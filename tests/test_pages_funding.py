@@ -1,4 +1,4 @@
-"""A merchant's commission account: warned in time, told what waits and how to pay in."""
+"""A merchant's commission account: warned in time, with what waits and how to pay in."""
 
 import pytest
 

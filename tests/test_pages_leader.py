@@ -4,29 +4,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from haowu.ledger.models import Account
 from merchants import listing
-from streamers.models import Pick
 from tests import build
+from tests.activity_pages import FORM, opened
 from tests.browser import NOW, browser, chinese_left, shown_messages, text, words
 from tuanzhang import changes, enrolling
-from tuanzhang.models import Activity, ChangeRequest, Enrolment, SecondLevel
+from tuanzhang.models import Activity, ChangeRequest, Enrolment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
-
-FORM = {
-    "type": "normal", "title": "夏季好物", "begins_at": "2024-06-21T00:00", "ends_at": "2024-07-01T00:00",
-    "commission_bps": "5", "service_fee_bps": "1", "joining": "all", "streamers": "", "partners": "",
-    "minimums-TOTAL_FORMS": "0", "minimums-INITIAL_FORMS": "0",
-}  # fmt: skip
-
-
-def opened(client) -> Activity:
-    client.post("/activities/new/", FORM)
-    activity = Activity.objects.get()
-    client.post(f"/activities/{activity.public_id}/publication/")
-    activity.refresh_from_db()
-    return activity
 
 
 def test_goods_to_enrol_are_searched_and_what_is_chosen_stays(clock):
@@ -51,71 +36,6 @@ def test_goods_that_were_refused_say_why_and_stay_chosen(clock):
     page = browser(shop).post(f"/open-activities/{activity.public_id}/", wish)
     assert words(page).count("开始时间已过去三年以上") == 2 and text(page).count("checked") == 2
     assert Enrolment.objects.count() == 0
-
-
-def test_from_the_draft_to_the_second_leaders_fee_through_the_doors(clock):
-    lead, partner = build.leader("l1", name="领头羊"), build.leader("l2", name="二当家")
-    shops = [build.merchant(f"m{number}", name=f"商家{number}") for number in range(3)]
-    goods = [build.product(shop, f"p{number}", price_fen=20_000) for number, shop in enumerate(shops)]
-    leading, joining, selling = browser(lead), browser(partner), browser(build.streamer("s1"))
-    activity = opened(leading)
-    assert activity.state_at(build.moment(NOW)) == "published"
-
-    for shop, product in zip(shops, goods, strict=True):
-        merchant = browser(shop)
-        assert "夏季好物" in text(merchant.get("/open-activities/"))
-        page = f"/open-activities/{activity.public_id}/"
-        assert "领头羊" in text(merchant.get(page))
-        wish = {"products": [product.public_id], "commission_bps": "20", "service_fee_bps": "6"}
-        answer = merchant.post(page, wish, follow=True)
-        assert shown_messages(answer) == ["已报名 1 件，等团长审核。"]
-
-    items = {item.product.code: item for item in Enrolment.objects.all()}
-    page = f"/activities/{activity.public_id}/"
-    assert [row["now"].item.product.code for row in leading.get(page).context["queue"]] == ["p0", "p1", "p2"]
-    audit = f"{page}audit/"
-    asked = {"enrolment": [items["p2"].public_id], "decision": "reject"}
-    assert "请写明原因" in shown_messages(leading.post(audit, asked, follow=True))[0]
-    leading.post(audit, asked | {"reason": "主图不清晰"})
-    chosen = [items["p0"].public_id, items["p1"].public_id, items["p2"].public_id]
-    told = shown_messages(leading.post(audit, {"enrolment": chosen, "decision": "pass"}, follow=True))
-    assert told[:2] == ["已拒绝 1 件。", "已通过 2 件。"]
-    assert told[2].startswith("p2：")
-    assert "主图不清晰" in text(browser(shops[2]).get("/enrolments/"))
-
-    assert "夏季好物" in text(joining.get("/joinable-activities/"))
-    joining.post(f"/enrolments/{items['p0'].public_id}/second-level/", {"bps": "5"})
-    part = SecondLevel.objects.get()
-    leading.post(f"/second-level/{part.public_id}/answer/", {"decision": "pass"})
-
-    share = f"/selection/activity/{activity.share_token}/?via={partner.public_id}"
-    shown = text(selling.get(share))
-    assert "活动 2024-06-21 00:00 开始" in shown
-    on_the_page = words(selling.get(share))
-    assert "p0" in on_the_page and "p2" not in on_the_page
-    pick = {"activity": activity.share_token, "via": partner.public_id, "next": share}
-    selling.post(f"/selection/{goods[0].public_id}/pick/", pick)
-    (picked,) = Pick.objects.all()
-    again = text(selling.get(share))
-    assert "已在货架" in again and "改经此活动选入" not in again
-
-    clock("2024-06-30 02:00")
-    by = build.source()
-    sale = build.paid("o1", "2024-06-22 10:00", [build.bought(goods[0], picked.pid, price_fen=19_900)])
-    build.push(by, [sale, build.event("received", "o1", "2024-06-22 12:00")])
-    build.settle("2024-06-30")
-    paid = {account.owner.code: account.balance_fen for account in Account.objects.filter(kind="available")}
-    assert (paid["s1"], paid["l1"], paid["l2"]) == (3582, 179, 895)
-    assert leading.get("/orders/").context["total"] == 1
-    assert "二级合作" in text(joining.get("/second-level/"))
-    for client, fee, net in ((leading, "¥1.99", "¥1.79"), (joining, "¥9.95", "¥8.95")):
-        (row,) = client.get("/effect/?days=90").context["rows"]
-        assert (row.product.code, row.orders, row.streamers, row.sold_fen) == ("p0", 1, 1, 19_900)
-        page = text(client.get("/effect/"))
-        assert fee in page and net in page
-        behind = client.get(f"/orders/?{row.lines}")
-        assert behind.context["total"] == 1
-        assert client.get("/effect/?q=nothing").context["rows"] == []
 
 
 @pytest.fixture
@@ -192,10 +112,14 @@ def test_a_merchant_raises_at_once_and_asks_to_lower_and_to_leave():
     item = build.enrolled(build.product(shop, "p1"), build.activity(lead))
     merchant, leading = browser(shop), browser(lead)
     page = f"/enrolments/{item.public_id}/"
-    told = shown_messages(merchant.post(f"{page}rates/", {"commission_bps": "25", "service_fee_bps": "6"}, follow=True))
-    assert told == ["新费率现在生效，此后的订单按它计。"]
-    told = shown_messages(merchant.post(f"{page}rates/", {"commission_bps": "15", "service_fee_bps": "6"}, follow=True))
-    assert told == ["已向团长申请。2024-06-27 14:00 前未答复视为同意。"]
+    shown = shown_messages(
+        merchant.post(f"{page}rates/", {"commission_bps": "25", "service_fee_bps": "6"}, follow=True)
+    )
+    assert shown == ["新费率现在生效，此后的订单按它计。"]
+    shown = shown_messages(
+        merchant.post(f"{page}rates/", {"commission_bps": "15", "service_fee_bps": "6"}, follow=True)
+    )
+    assert shown == ["已向团长申请。2024-06-27 14:00 前未答复视为同意。"]
     assert "申请待答复" in text(merchant.get("/enrolments/"))
     request = ChangeRequest.objects.get()
     answer = f"/change-requests/{request.public_id}/answer/"
@@ -235,8 +159,8 @@ def test_an_exclusive_activity_is_drafted_changed_published_and_closed():
     assert "06-21 00:00 移出" in text(client.get(page))
     assert "ACTIVITY" not in text(client.post(f"{page}draft/", FORM))
     client.post(f"{page}extension/", {"ends_at": "2024-08-01T00:00"})
-    told = shown_messages(client.post(f"{page}closing/", follow=True))
-    assert told == ["已延长。商家各自的合作期不变。", "活动已关闭。之前的订单仍按原来的条款结算。"]
+    messages = shown_messages(client.post(f"{page}closing/", follow=True))
+    assert messages == ["已延长。商家各自的合作期不变。", "活动已关闭。之前的订单仍按原来的条款结算。"]
     activity.refresh_from_db()
     assert (activity.closed_at, activity.title) == (build.moment(NOW), "专属")
 
@@ -250,7 +174,7 @@ def test_who_may_only_read_changes_nothing(role):
     assert reading.get("/activities/new/").status_code == 403
     for path in ("closing", "extension", "audit", f"items/{item.public_id}/ending"):
         assert reading.post(f"/activities/{activity.public_id}/{path}/").status_code == 403
-    for path in ("rates", "cancellation", "extension", "withdrawal"):
+    for path in ("rates", "cancellation", "extension", "retraction"):
         assert looking.post(f"/enrolments/{item.public_id}/{path}/").status_code == 403
     assert looking.post(f"/open-activities/{activity.public_id}/").status_code == 403
     activity.refresh_from_db()

@@ -7,7 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from commissions.models import Rebate, RebateBatch
-from commissions.tasks import judge_leaders, withdraw_permissions
+from commissions.tasks import judge_leaders, revoke_permissions
 from haowu.tenants.models import Tenant, User
 from tests.browser import browser, chinese_left, shown_messages, text
 from tests.build import leader, merchant, moment, settle, staff, streamer
@@ -44,9 +44,9 @@ def test_the_page_says_what_is_missing_for_the_next_level(clock):
     page = text(browser(lead).get("/levels/"))
     assert "距银牌还差 1,200 万和 2 个品牌" in page
     assert "差 ¥12,000,000.00" in page and "净成交额 8,800 万" in page and "已结算 ¥88,000,000.00，追回 ¥0.00" in page
-    told = text(browser(lead, language="en").get("/levels/"))
-    assert "¥12,000,000.00" in told
-    assert chinese_left(told) == []
+    page = text(browser(lead, language="en").get("/levels/"))
+    assert "¥12,000,000.00" in page
+    assert chinese_left(page) == []
 
 
 def test_the_month_so_far_is_seen_as_its_assessment_would_see_it(clock):
@@ -129,7 +129,7 @@ def test_a_quarter_through_the_doors_from_the_appeal_to_the_rebate_on_the_statem
     assert day in why
 
 
-def test_a_wrong_quarter_is_told_and_nothing_is_proposed(clock):
+def test_a_wrong_quarter_is_refused_and_nothing_is_proposed(clock):
     for name, said in (("2024", "2024Q2"), ("2024Q2", "没有可以提出的返点")):
         answer = admin("ann").post("/admin/commissions/rebatebatch/add/", {"name": name}, follow=True)
         assert said in text(answer)
@@ -178,15 +178,15 @@ def test_a_failed_month_is_appealed_and_taken_back_on_the_page(noticed, clock):
     appeal = Appeal.objects.get()
     assert (appeal.asked_by is not None, appeal.reason) == (True, "物流停运")
     assert "物流停运" in text(leading.get("/levels/"))
-    leading.post(f"/levels/appeals/{appeal.public_id}/withdrawal/")
+    leading.post(f"/levels/appeals/{appeal.public_id}/retraction/")
     appeal.refresh_from_db()
     assert appeal.status == "withdrawn"
 
 
-def test_a_withdrawn_leader_is_told_when_to_apply_and_let_in_again_by_staff(noticed, clock):
+def test_a_leader_without_permission_reads_when_to_apply_and_let_in_again_by_staff(noticed, clock):
     clock("2024-07-15 00:05")
-    withdraw_permissions.run()
-    withdraw_permissions.run()
+    revoke_permissions.run()
+    revoke_permissions.run()
     assert Revocation.objects.get().status == "effected"
     leading = browser(noticed)
     page = text(leading.get("/levels/"))

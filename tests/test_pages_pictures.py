@@ -72,8 +72,13 @@ def test_a_picture_taken_sideways_stands_upright_and_loses_what_it_says_of_itsel
     exif = Image.Exif()
     exif[0x0112], exif[0x8825] = 6, {1: "N", 2: (31.0, 14.0, 0.0)}  # turned a quarter; where it was taken
     drawn = BytesIO()
-    told = {"exif": exif, "comment": b"secret", "xmp": b"<x:xmpmeta>secret</x:xmpmeta>", "icc_profile": b"secret" * 9}
-    Image.new("RGB", (800, 400), "red").save(drawn, "JPEG", **told)
+    secrets = {
+        "exif": exif,
+        "comment": b"secret",
+        "xmp": b"<x:xmpmeta>secret</x:xmpmeta>",
+        "icc_profile": b"secret" * 9,
+    }
+    Image.new("RGB", (800, 400), "red").save(drawn, "JPEG", **secrets)
     client.post(f"/products/{product.public_id}/pictures/", {"picture": SimpleUploadedFile("a.jpg", drawn.getvalue())})
     kept = product.images.get().image
     assert b"secret" not in kept.read()
@@ -134,8 +139,8 @@ print(said, peak() - before)
 def drawn_alone(content: bytes, place) -> tuple[str, int]:
     """What came of it, and the megabytes of memory that it took at most."""
     place.write_bytes(content)
-    told = subprocess.run([sys.executable, "-c", IN_A_PROCESS, str(place)], capture_output=True, text=True, check=True)
-    said, megabytes = told.stdout.split()
+    ended = subprocess.run([sys.executable, "-c", IN_A_PROCESS, str(place)], capture_output=True, text=True, check=True)
+    said, megabytes = ended.stdout.split()
     return said, int(megabytes)
 
 

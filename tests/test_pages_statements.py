@@ -120,9 +120,9 @@ class TestStatements:
         client = browser(merchant)
         row = client.get("/statements/funding/2024-06-10/cost/").context["rows"][0]["row"]
         path = f"/orders/lines/{row.line_id}/"
-        told = ("普通计划有效：按普通计划计佣。", "佣金 20%", "¥60.00", "2024-06-12 追回", "-¥7.20", "小禾")
+        sentences = ("普通计划有效：按普通计划计佣。", "佣金 20%", "¥60.00", "2024-06-12 追回", "-¥7.20", "小禾")
         beside = text(client.get(path, headers={"HX-Request": "true"}))
-        for sentence in told:
+        for sentence in sentences:
             assert sentence in text(client.get(path)) and sentence in beside
         assert "<html" not in beside
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 def signed_in(party: Tenant, role: str = "viewer") -> Client:
     user = member(party, role)
     client = Client()
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, "haowu.tenants.members.MemberBackend")
     client.post("/tenants/", {"tenant": party.public_id})
     return client
 
@@ -23,7 +23,7 @@ def parties() -> tuple[Tenant, Tenant]:
     return four_acts()
 
 
-def told(page) -> list[tuple[str, str, str, str | None]]:
+def entries(page) -> list[tuple[str, str, str, str | None]]:
     """What happened since the parties were opened and got their members."""
     rows = [each for each in page.context["rows"] if each["row"].act not in OPENING]
     return [(each["who"].side, each["who"].name, each["row"].act, each["request_id"]) for each in rows]
@@ -31,7 +31,7 @@ def told(page) -> list[tuple[str, str, str, str | None]]:
 
 def test_a_party_reads_who_did_what_and_the_staff_are_not_named(parties):
     page = signed_in(parties[0]).get("/trail/")
-    assert told(page) == [
+    assert entries(page) == [
         ("system", "系统", "expired", None),
         ("platform", "平台", "refused", None),
         ("other", "团长甲", "passed", None),
@@ -43,7 +43,7 @@ def test_a_party_reads_who_did_what_and_the_staff_are_not_named(parties):
 
 
 def test_the_other_side_reads_its_part_alone(parties):
-    assert [act for _side, _name, act, _id in told(signed_in(parties[1]).get("/trail/"))] == ["expired", "passed"]
+    assert [act for _side, _name, act, _id in entries(signed_in(parties[1]).get("/trail/"))] == ["expired", "passed"]
 
 
 def test_a_stranger_reads_its_own_opening_alone(parties):
@@ -56,9 +56,9 @@ def test_a_stranger_reads_its_own_opening_alone(parties):
 
 def test_the_page_is_narrowed_by_act_kind_and_reference(parties, django_assert_max_num_queries):
     page = signed_in(parties[0])
-    assert [act for *_rest, act, _id in told(page.get("/trail/?act=refused"))] == ["refused"]
-    assert [act for *_rest, act, _id in told(page.get("/trail/?subject_kind=plan"))] == ["rate_changed"]
-    assert [act for *_rest, act, _id in told(page.get("/trail/?q=d-1"))] == ["expired"]
+    assert [act for *_rest, act, _id in entries(page.get("/trail/?act=refused"))] == ["refused"]
+    assert [act for *_rest, act, _id in entries(page.get("/trail/?subject_kind=plan"))] == ["rate_changed"]
+    assert [act for *_rest, act, _id in entries(page.get("/trail/?q=d-1"))] == ["expired"]
     with django_assert_max_num_queries(12):
         page.get("/trail/")
 
@@ -68,7 +68,7 @@ class TestStaff:
     def client(self) -> Client:
         client = Client()
         root = User.objects.create_superuser("root", password=PASSWORD)
-        client.force_login(root, "django.contrib.auth.backends.ModelBackend")
+        client.force_login(root, "haowu.tenants.members.MemberBackend")
         return client
 
     @pytest.mark.parametrize(

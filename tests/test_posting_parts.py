@@ -108,11 +108,11 @@ def test_parts_made_by_the_application_are_guarded_as_those_of_the_migration(end
     """
     book(ends, "late", LATE)
     make_ahead(LATE)
-    made = {name: told for name, *told in asked(guarded)}
+    made = {name: guards for name, *guards in asked(guarded)}
     assert {"ledger_posting_before", "ledger_posting_default", "ledger_posting_209903", "ledger_posting_209904"} < set(
         made
     )
-    assert all(told == [True, ["only_by_routing"], 5, 3, False, True] for told in made.values()), made
+    assert all(guards == [True, ["only_by_routing"], 5, 3, False, True] for guards in made.values()), made
 
 
 @both
@@ -120,7 +120,7 @@ def test_parts_made_by_the_application_are_guarded_as_those_of_the_migration(end
 @pytest.mark.parametrize("using", ["default", "owner"])
 def test_no_part_is_written_or_changed_by_its_own_name(part, using):
     table = parts()[0][0] if part == "month" else f"ledger_posting_{part}"
-    refused, told = (ProgrammingError, "permission denied") if using == "default" else (DatabaseError, "append-only")
+    refused, message = (ProgrammingError, "permission denied") if using == "default" else (DatabaseError, "append-only")
     for statement in (
         f"INSERT INTO {table} (id, day, from_account_id, to_account_id, amount_fen, kind, reference, cause)"
         " VALUES (1, '2024-06-09', 1, 2, 100, 'top_up', 'r', 'c')",
@@ -128,7 +128,7 @@ def test_no_part_is_written_or_changed_by_its_own_name(part, using):
         f"DELETE FROM {table}",
         f"TRUNCATE {table}",
     ):
-        with pytest.raises(refused, match=told), transaction.atomic(using):
+        with pytest.raises(refused, match=message), transaction.atomic(using):
             asked(statement, using)
 
 

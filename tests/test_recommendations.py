@@ -71,8 +71,8 @@ def test_one_for_all_is_seen_by_everybody_until_it_is_taken_back(lead, items):
     seller.get(page), seller.get(page)
     assert Recipient.objects.count() == 1, "those who only saw the list have not seen the goods"
     leading = browser(lead)
-    told = shown_messages(leading.post(f"/recommendations/{made.public_id}/ending/", follow=True))
-    assert told == ["已撤下。已经选入的商品不受影响，之后的成交仍记在这次推荐上。"]
+    messages = shown_messages(leading.post(f"/recommendations/{made.public_id}/ending/", follow=True))
+    assert messages == ["已撤下。已经选入的商品不受影响，之后的成交仍记在这次推荐上。"]
     assert seller.get(page).status_code == 404
     again = shown_messages(leading.post(f"/recommendations/{made.public_id}/ending/", follow=True))
     assert again == ["这次推荐已经撤下。"]
@@ -153,8 +153,8 @@ def test_a_request_is_answered_with_a_list_or_declined_with_a_reason(lead, items
     seller = build.streamer("s1", name="小禾")
     selling, leading = browser(seller), browser(lead)
     asked = {"leader": "l1", "wish": "早餐场，50 元以内", "price_to_fen": "50"}
-    told = shown_messages(selling.post("/selection/requests/", asked, follow=True))
-    assert told == ["已发给团长「领头羊」。答复后会列在这里。"]
+    messages = shown_messages(selling.post("/selection/requests/", asked, follow=True))
+    assert messages == ["已发给团长「领头羊」。答复后会列在这里。"]
     assert "还没有答复" in text(selling.post("/selection/requests/", asked))
     request = GoodsRequest.objects.get()
     assert request.price_to_fen == 5_000
@@ -188,11 +188,11 @@ def test_a_request_is_taken_back_and_says_what_is_wrong_with_it(lead):
     client.post("/selection/requests/", {"leader": "l1", "wish": "鞋", "category": Category.objects.first().pk})
     request = GoodsRequest.objects.get()
     stranger = browser(build.streamer("s2"))
-    assert stranger.post(f"/selection/requests/{request.public_id}/withdrawal/").status_code == 404
-    client.post(f"/selection/requests/{request.public_id}/withdrawal/")
+    assert stranger.post(f"/selection/requests/{request.public_id}/retraction/").status_code == 404
+    client.post(f"/selection/requests/{request.public_id}/retraction/")
     request.refresh_from_db()
     assert request.status == "withdrawn"
-    assert client.post(f"/selection/requests/{request.public_id}/withdrawal/", follow=True).status_code == 200
+    assert client.post(f"/selection/requests/{request.public_id}/retraction/", follow=True).status_code == 200
 
 
 def test_groups_are_kept_and_recommended_to(lead, items):

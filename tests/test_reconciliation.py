@@ -121,8 +121,8 @@ def test_a_later_file_clears_what_it_no_longer_disagrees_with_and_keeps_the_rest
     read(tmp_path, "o1,1,10000,0,1200,2024-06-09", "o2,1,10000,0,1200,2024-06-09")
     read(tmp_path, RIGHT[0], "o2,1,10000,0,1200,2024-06-09", at=moment("2024-06-15 10:00"))
     items = ReconciliationItem.objects.order_by("order_no").values_list("order_no", "status", "found_on", "closed_on")
-    told = [tuple(str(cell) for cell in row) for row in items]
-    assert told == [("o1", "cleared", "2024-06-11", "2024-06-15"), ("o2", "open", "2024-06-11", "None")]
+    cells = [tuple(str(cell) for cell in row) for row in items]
+    assert cells == [("o1", "cleared", "2024-06-11", "2024-06-15"), ("o2", "open", "2024-06-11", "None")]
     assert list(Trail.objects.filter(subject_kind="reconciliation").values_list("act", "subject")) == [
         ("cleared", str(ReconciliationItem.objects.get(order_no="o1").pk))
     ]
@@ -262,9 +262,9 @@ def test_the_command_tells_what_it_found_and_how_long_it_has_been_open(books, tm
     read(tmp_path, "o1,1,10000,0,1200,2024-06-09", RIGHT[1], at=moment("2024-06-11 10:00"))
     file = written(tmp_path, "o2,1,10000,0,1250,2024-06-09", "o9,1,5000,0,625,x", RIGHT[0], name="next.csv")
     call_command("reconcile", str(file), "--json")
-    told = json.loads(capsys.readouterr().out)
-    assert (told["is_new"], told["rows"], told["found"]["matched"], told["open_by_days"]) == (True, 2, 2, {})
-    assert [(row["row_no"], row["code"]) for row in told["bad"]] == [(3, "DAY_WRONG")]
+    report = json.loads(capsys.readouterr().out)
+    assert (report["is_new"], report["rows"], report["found"]["matched"], report["open_by_days"]) == (True, 2, 2, {})
+    assert [(row["row_no"], row["code"]) for row in report["bad"]] == [(3, "DAY_WRONG")]
     with pytest.raises(CommandError, match="HEADER_WRONG"):
         call_command("reconcile", str(written(tmp_path, header="a,b")))
     with pytest.raises(CommandError, match="nobody"):

@@ -185,7 +185,7 @@ def test_a_cancellation_that_comes_in_after_its_line_was_settled_takes_all_of_it
     assert audit_is_clean()
 
 
-def test_what_a_refund_takes_from_a_natural_order_is_told_as_a_clawback_of_nothing(market):
+def test_what_a_refund_takes_from_a_natural_order_is_shown_as_a_clawback_of_nothing(market):
     goods, by = market
     push(by, [paid("o1", "2024-06-01 08:00", [bought(goods)]), event("received", "o1", "2024-06-01 12:00")])
     settle("2024-06-09")

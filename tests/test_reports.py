@@ -60,7 +60,7 @@ def test_the_report_of_a_closed_night_cannot_be_changed(nights):
     assert Run.objects.get(pk=nights[0].pk).checksum == nights[0].checksum
 
 
-def test_totals_are_told_by_role_and_reason(nights):
+def test_totals_are_given_by_role_and_reason(nights):
     """A refund of one of the two lines of 10 June, known on 12 June; nothing settles on 13 June."""
     by = Tenant.objects.get(kind="partner")
     push(by, [event("refunded", "o2", "2024-06-12 09:00", refund_no="r1", goods_fen=10_000)])

@@ -62,10 +62,10 @@ def record_of(text: str, *arguments: object) -> logging.LogRecord:
 
 def test_a_log_record_is_one_line_of_json_with_the_number_and_nothing_that_hangs_on_it():
     line = JsonLines().format(record_of("结算\n%s", "停下"))
-    told = json.loads(line)
+    entry = json.loads(line)
     assert "\n" not in line
-    assert told.pop("at")
-    assert told == {"level": "WARNING", "logger": "haowu.x", "request_id": "r-4", "message": "结算\n停下"}
+    assert entry.pop("at")
+    assert entry == {"level": "WARNING", "logger": "haowu.x", "request_id": "r-4", "message": "结算\n停下"}
 
 
 @pytest.mark.parametrize("path", ["/no-such-page", "/api/v1/orders", "/oauth/token/"])

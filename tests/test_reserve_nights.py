@@ -12,6 +12,7 @@ from commissions.postings import reserves
 from haowu.ground.money import share
 from haowu.ledger.models import Account, Posting
 from tests.build import moment, money, policy, settle
+from tests.campaign import some
 from tests.sets import Market, assert_audit_is_clean, assert_noticed, night, settled_orders, statements_of
 
 pytestmark = pytest.mark.django_db
@@ -95,7 +96,8 @@ def play(seed: int) -> None:
     assert_audit_is_clean()
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.campaign
+@pytest.mark.parametrize("seed", some(SEEDS, 4))
 def test_reserves_are_to_the_fen_what_the_rule_says_for_each_party(seed):
     play(seed)
 

@@ -1,6 +1,7 @@
 """Search in the selection centre: the golden set, and what holds for every query."""
 
 import random
+import secrets
 from collections import Counter
 
 import pytest
@@ -10,11 +11,10 @@ from haowu.ground import days
 from haowu.tenants.models import Tenant
 from merchants import listing
 from merchants.models import Category, Product, Sku
-from streamers.centre import lexicon, sync
+from streamers.centre import facets, lexicon, search, sync
 from streamers.centre.conditions import Looker
-from streamers.centre.facets import facets_of
+from streamers.centre.facets import BRANDS, PRICE_BANDS_FEN, RATE_BANDS_BPS, facets_of
 from streamers.centre.filters import EVERYTHING, Filters
-from streamers.centre.overlay import Overlay
 from streamers.centre.paging import CursorInvalid
 from streamers.centre.search import find
 from streamers.models import Listing, ListingFigures
@@ -60,13 +60,14 @@ def expected() -> dict[str, list[str]]:
     return {query: codes.split() for query, codes in rows}
 
 
-def test_the_golden_queries_find_what_they_must_best_first_also_after_a_rebuild():
+def test_the_golden_queries_find_what_they_must_best_first_also_after_a_rebuild_and_by_walking(monkeypatch):
     streamer = build_catalogue()
     golden = expected()
     assert len(golden) >= 200
     assert {query: found(streamer, query) for query in golden} == golden
     Listing.objects.all().delete()
     list(sync.rebuild(days.now()))
+    monkeypatch.setattr(search, "CHEAP", 0)  # as for words of thousands of goods
     lexicon.recount()
     assert {query: found(streamer, query) for query in golden} == golden
 
@@ -166,16 +167,48 @@ def _assert_sorted(cards, filters: Filters) -> None:
 
 def _assert_facets_add_up(looker: Looker, filters: Filters, cards, categories: dict[str, str]) -> None:
     """For the facets whose own filter is not in force: the counts are those of the cards."""
-    facets = facets_of(looker, filters, Overlay(looker.streamer, looker.at))
-    counts = {name: {choice.value: choice.count for choice in choices} for name, choices in facets.items()}
+    found = facets_of(looker, filters)
+    counts = {name: {choice.value: choice.count for choice in choices} for name, choices in found.items()}
     if not filters.plan_type:
         assert counts["plan_type"] == Counter(card.kind for card in cards), filters
     if not filters.category:
         leaves = Counter(categories[card.code] for card in cards)
         assert {code: n for code, n in counts["category"].items() if not code.startswith("all")} == leaves, filters
         assert counts["category"].get("all", 0) == len(cards)
+    if not filters.brand:
+        brands = Counter(card.brand_name for card in cards if card.brand_name)
+        assert {str(choice.label): choice.count for choice in found["brand"]} == dict(brands.most_common(BRANDS)), (
+            filters
+        )
+    if filters.rate_from is None:
+        bands = {str(low): sum(card.bps >= low for card in cards) for low in RATE_BANDS_BPS if low}
+        assert counts["rate"] == {low: count for low, count in bands.items() if count}, filters
     if filters.price_from is None and filters.price_to is None:
-        assert sum(counts["price"].values()) == len(cards)
+        assert counts["price"] == _by_price(cards), filters
+
+
+def _by_price(cards) -> Counter:
+    highs = [low - 1 for low in PRICE_BANDS_FEN[1:]] + [None]
+    bands = [(low, high) for low, high in zip(PRICE_BANDS_FEN, highs, strict=True)]
+    return Counter(
+        f"{low}-{'' if high is None else high}"
+        for card in cards
+        for low, high in bands
+        if low <= card.price_fen and (high is None or card.price_fen <= high)
+    )
+
+
+def test_counts_that_are_shared_leave_each_streamer_his_own_offers(personal_market, monkeypatch):
+    """What is open to everybody is counted once for all; what is decided for one of them is counted for him."""
+    monkeypatch.setattr(facets, "COUNT_LIMIT", 0)  # keep every count, however small
+    categories, fee = dict(Product.objects.values_list("code", "category__code")), secrets.randbelow(5_000)
+    shown = []
+    for streamer in (build.streamer("s3"), personal_market, Tenant.objects.get(code="s2")):
+        looker = Looker(streamer, days.now(), fee)
+        cards = find(looker, EVERYTHING, size=500).cards
+        _assert_facets_add_up(looker, EVERYTHING, cards, categories)
+        shown.append(Counter(card.kind for card in cards))
+    assert shown[0] != shown[1] != shown[2]
 
 
 def test_the_list_of_any_streamer_says_what_the_rule_says_and_shows_nothing_kept_for_others(personal_market):

@@ -95,8 +95,8 @@ def test_the_leader_ends_everything_with_a_bad_merchant(sold):
     assert page.index("山野集") < page.index("海味坊")
     assert "50%" in page and "2 / 4" in page
     assert "p1" in text(client.get("/service/?by=product"))
-    told = shown_messages(client.post("/service/endings/", {"merchant": "m1"}, follow=True))
-    assert told == ["2 件商品的合作将在明日 0 点结束。今天的订单仍按活动计。"]
+    messages = shown_messages(client.post("/service/endings/", {"merchant": "m1"}, follow=True))
+    assert messages == ["2 件商品的合作将在明日 0 点结束。今天的订单仍按活动计。"]
     ends = dict(Enrolment.objects.values_list("product__code", "ended_at"))
     assert ends == {"p1": build.moment("2024-06-21 00:00"), "p2": build.moment("2024-06-21 00:00"), "p3": None}
     assert browser(build.leader("l2")).post("/service/endings/", {"merchant": "m2"}, follow=True).status_code == 200

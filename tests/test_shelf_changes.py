@@ -78,7 +78,7 @@ def mixed(merchant, streamer) -> Tenant:
     return streamer
 
 
-def test_every_kind_of_change_is_told_apart(mixed):
+def test_every_kind_of_change_is_distinguished(mixed):
     assert kinds(mixed) == {
         "falls": "falls",
         "gone": "gone",

@@ -77,9 +77,11 @@ class Market:
 
     def sell(self, *orders: str, pid: str = "x1", received: str = "2024-06-01 12:00", lines: int = 1) -> None:
         """Orders that settle in the night after ``received`` + 7 days."""
+        events = []
         for order_no in orders:
             bags = [bought(self.goods, pid, line_no=number, price_fen=5_000) for number in range(1, lines + 1)]
-            push(self.source, [paid(order_no, "2024-05-20 12:00", bags), event("received", order_no, received)])
+            events += [paid(order_no, "2024-05-20 12:00", bags), event("received", order_no, received)]
+        push(self.source, events)
 
     def refund(self, order_no: str, at: str, fen: int = 5_000) -> None:
         push(self.source, [event("refunded", order_no, at, line_no=1, refund_no=f"r{at}", amount_fen=fen)])

@@ -14,6 +14,7 @@ from commissions.orders.intake import receive
 from haowu.audit.invariants import run_audit
 from tests.bases import AT, base, feed
 from tests.build import bought, event, in_threads, merchant, moment, paid, product, source
+from tests.campaign import parts
 
 pytestmark = pytest.mark.django_db
 NOW = moment("2024-06-01 12:00")
@@ -239,7 +240,7 @@ STEPS = st.lists(
 
 
 @given(st.lists(STEPS, min_size=1, max_size=3), st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=len(parts(12, 200)), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_happens_in_whatever_order_what_is_kept_is_what_lines_need(db, lives, chance):
     from django.db import transaction
 

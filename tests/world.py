@@ -143,7 +143,7 @@ class World:
 
         Without ``by_account`` only the sum of each party's accounts is compared, and no statement.
         """
-        found = [*_compared("line", self._told(), self._expected())]
+        found = [*_compared("line", self._stories(), self._expected())]
         ours, theirs = self._balances(), self.model.balances
         if by_account:
             found += _compared("account", ours, {key: fen for key, fen in theirs.items() if fen})
@@ -156,14 +156,14 @@ class World:
     def sums(self) -> dict:
         """``{(line, role): (gross, fee)}`` over all phases, from the project's rows; without what comes to nothing."""
         sums = {}
-        for key, told in self._told().items():
-            for role in told["estimate"]:
-                amounts = [phase[role] for _day, _kind, phase in told["phases"]]
+        for key, story in self._stories().items():
+            for role in story["estimate"]:
+                amounts = [phase[role] for _day, _kind, phase in story["phases"]]
                 gross, fee = (sum(pair[index] for pair in amounts) for index in (0, 1))
                 sums |= {(key, role): (gross, fee)} if gross or fee else {}
         return sums
 
-    def _told(self) -> dict:
+    def _stories(self) -> dict:
         lines = OrderLine.objects.select_related("source")
         sources = dict(lines.values_list("pk", "source__code"))
         return {
@@ -213,12 +213,16 @@ class World:
         }
 
     def _expected_statements(self) -> dict:
-        told, running = {}, {}
+        expected, running = {}, {}
         for (account, day), entries in sorted(self.model.statements.items(), key=lambda item: item[0][1]):
             opening = running.get(account, 0)
             running[account] = opening + sum(entries.values())
-            told[*account, str(day)] = (opening, {kind: fen for kind, fen in entries.items() if fen}, running[account])
-        return told
+            expected[*account, str(day)] = (
+                opening,
+                {kind: fen for kind, fen in entries.items() if fen},
+                running[account],
+            )
+        return expected
 
 
 def _by_party(balances: Mapping[tuple[str, str], int]) -> dict[str, int]:
@@ -254,18 +258,18 @@ def _kind(number: int, phase: dict) -> str:
     return "clawback" if number and (cost or phase["base"]) < 0 else "settlement"
 
 
-def _read(told: dict, has_offer: bool) -> dict:
-    terms, phases = told["terms"], told["phases"]
+def _read(story: dict, has_offer: bool) -> dict:
+    terms, phases = story["terms"], story["phases"]
     kind = terms["offer"]["kind"] if has_offer else terms["trace"][-1]
-    parts = [role for role in told["estimate"] if role != "merchant"]
+    parts = [role for role in story["estimate"] if role != "merchant"]
     return {
-        "status": told["status"],
-        "base_fen": told["base_fen"],
+        "status": story["status"],
+        "base_fen": story["base_fen"],
         "terms": (kind, terms["commission_bps"], terms["tech_bps"]),
-        "estimate": {role: (told["estimate"][role]["party"], *_amounts(told["estimate"][role])) for role in parts},
+        "estimate": {role: (story["estimate"][role]["party"], *_amounts(story["estimate"][role])) for role in parts},
         "phases": [(one["day"], one["kind"], {role: _amounts(one[role]) for role in parts}) for one in phases],
-        "due_at": datetime.fromisoformat(told["due_at"]) if told["due_at"] and not phases else None,
-        "held": told["held"]["reason"] if told["held"] else None,
+        "due_at": datetime.fromisoformat(story["due_at"]) if story["due_at"] and not phases else None,
+        "held": story["held"]["reason"] if story["held"] else None,
     }
 
 

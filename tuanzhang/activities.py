@@ -49,7 +49,7 @@ def draft(leader: Tenant, wish: ActivityDraft, *, at: datetime) -> Activity:
 
     Refuses an unknown type or second-level rule, a code in use, an end before the begin, dates in the past or years
     ahead, minimums that add up to more than 9000 bps, streamers in a normal activity, and a leader whose permission is
-    withdrawn.
+    revoked.
     """
     _check(leader, wish, at)
     require_permission(leader)

@@ -29,7 +29,7 @@ def appeal(leader: Tenant, result: Result, reason: str, *, by: User | None, at: 
             raise refusals.NothingToAppeal
         if isinstance(result, MonthlyAssessment) and result.outcome != MonthlyAssessment.Outcome.FAILED:
             raise refusals.NothingToAppeal
-        if Appeal.objects.filter(**against).exclude(status=Appeal.Status.WITHDRAWN).exists():
+        if Appeal.objects.filter(**against).exclude(status=Appeal.Status.RETRACTED).exists():
             raise refusals.AlreadyAppealed
         if isinstance(result, QuarterLevel) and result.revision:
             raise refusals.AlreadyAppealed
@@ -45,11 +45,11 @@ def _subject(result: Result) -> dict[str, Result]:
 
 
 @transaction.atomic
-def withdraw(asked: Appeal, *, at: datetime) -> Appeal:
+def retract(asked: Appeal, *, at: datetime) -> Appeal:
     """The leader takes it back before it is decided."""
     with platform_scope():
-        asked.move("withdraw", decided_at=at)
-        _record(Act.WITHDRAWN, asked, "", None, at)
+        asked.move("retract", decided_at=at)
+        _record(Act.RETRACTED, asked, "", None, at)
     return asked
 
 
@@ -63,7 +63,7 @@ def uphold(
     brands: int | None = None,
     promoters: int | None = None,
 ) -> Appeal:
-    """The leader is right. A month is excused: it no longer counts, and an announced withdrawal that needed it falls.
+    """The leader is right. A month is excused: it no longer counts, and an announced revocation that needed it falls.
 
     A quarter is weighed again with the ``brands`` and ``promoters`` given, as a further revision; its GMV is the
     ledger's and stays. Refuses a quarter without a figure to put right.
@@ -85,7 +85,7 @@ def uphold(
 
 @transaction.atomic
 def refuse(asked: Appeal, decision: str, *, by: User, at: datetime) -> Appeal:
-    """The result stands, with a reason that the leader reads. A withdrawal that waited for it is done with the next."""
+    """The result stands, with a reason that the leader reads. A revocation that waited for it is done with the next."""
     decision = _require_decision(decision, by)
     with platform_scope():
         asked.move("refuse", decided_by=by, decided_at=at, decision=decision)
@@ -115,7 +115,7 @@ def _require_decision(decision: str, by: User) -> str:
 
 
 def _excuse(month: MonthlyAssessment, at: datetime) -> None:
-    """Call off the announced withdrawal where fewer than three failed months are left."""
+    """Call off the announced revocation where fewer than three failed months are left."""
     announced = Revocation.objects.select_for_update().filter(leader=month.leader_id).noticed().first()
     left = MonthlyAssessment.objects.filter(leader=month.leader_id).counting().count()
     if announced and left < levels.MAX_FAILURES:

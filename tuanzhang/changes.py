@@ -42,7 +42,7 @@ def raise_rates(
     _check(enrolment, commission_bps, service_fee_bps, at)
     open_request = enrolment.requests.filter(answer=Answer.NONE, kind=Kind.LOWER).first()
     if open_request:
-        _answer(open_request, Answer.WITHDRAWN, at)
+        _answer(open_request, Answer.RETRACTED, at)
     _call_off_lower(enrolment, at)
     if (commission_bps, service_fee_bps) == (current.commission_bps, current.service_fee_bps):
         return None
@@ -98,11 +98,11 @@ def refuse(request: ChangeRequest, reason: str, *, at: datetime) -> ChangeReques
 
 
 @transaction.atomic
-def withdraw(request: ChangeRequest, *, at: datetime) -> ChangeRequest:
+def retract(request: ChangeRequest, *, at: datetime) -> ChangeRequest:
     """The merchant takes its request back before it is answered."""
     request, enrolment = _waiting(request, at)
     _call_off(request, enrolment, at)
-    return _answer(request, Answer.WITHDRAWN, at)
+    return _answer(request, Answer.RETRACTED, at)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Goods come into an activity: merchants enrol and withdraw, the leader audits (rulebook §13).
+"""Goods come into an activity: merchants enrol and retract, the leader audits (rulebook §13).
 
 Acts on many answer per item, in the same order: the row, or the ``Refused`` that stopped this one.
 """
@@ -172,12 +172,12 @@ def reject_many(enrolments: Sequence[Enrolment], reason: str, *, at: datetime) -
 
 
 @transaction.atomic
-def withdraw_many(enrolments: Sequence[Enrolment], *, at: datetime) -> list[Enrolment | Refused]:
+def retract_many(enrolments: Sequence[Enrolment], *, at: datetime) -> list[Enrolment | Refused]:
     """The merchant takes back what has not been audited yet."""
     locked = _waiting(enrolments)
     answers = [locked.get(each.pk) or _not_waiting(each) for each in enrolments]
-    answers = _decide(answers, "withdraw", decided_at=at)
-    recorded.enrolments_decided(Act.WITHDRAWN, answers, at)
+    answers = _decide(answers, "retract", decided_at=at)
+    recorded.enrolments_decided(Act.RETRACTED, answers, at)
     return answers
 
 

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from haowu.ground.errors import Refused
 
 
-class PermissionWithdrawn(Refused):
-    code = "PERMISSION_WITHDRAWN"
+class PermissionRevoked(Refused):
+    code = "PERMISSION_REVOKED"
     text = _("团长权限已被收回。{again} 起可以在「等级与考核」里申请重新开通；之前的成交照常结算。")
     status = 403
 

@@ -55,7 +55,7 @@ def quarter_named(name: str) -> date:
     return days.day(f"{name[:4]}-{3 * int(name[5]) - 2:02}-01")
 
 
-def withdrawal_day(noticed_on: date) -> date:
+def revocation_day(noticed_on: date) -> date:
     """The first 15th after a notice: of its own month where it is given on the 1st, as it should be."""
     month = noticed_on if noticed_on.day < 15 else next_month(month_of(noticed_on))
     return month.replace(day=15)

@@ -1,4 +1,4 @@
-"""A leader's permission: withdrawn on the 15th with all that follows, applied for again, given back (rulebook §12).
+"""A leader's permission: revoked on the 15th with all that follows, applied for again, given back (rulebook §12).
 
 What was sold before keeps its terms: activities are closed, not undone, so earned fees still settle.
 """
@@ -26,7 +26,7 @@ SECOND_REJECTED_FOR = "一方的团长权限已被平台收回。"
 
 
 def revocation_of(leader: Tenant) -> Revocation | None:
-    """The withdrawal that is in force, or None. Readable in the scope of ``leader``."""
+    """The revocation that is in force, or None. Readable in the scope of ``leader``."""
     return Revocation.objects.filter(leader=leader).in_force().first()
 
 
@@ -35,17 +35,17 @@ def objection(leader: Tenant) -> Refused | None:
     revoked = revocation_of(leader)
     if revoked is None:
         return None
-    return refusals.PermissionGone() if revoked.is_final else refusals.PermissionWithdrawn(again=revoked.again_from)
+    return refusals.PermissionGone() if revoked.is_final else refusals.PermissionRevoked(again=revoked.again_from)
 
 
 def permission_state(leader: Tenant) -> str:
-    """``held``, ``noticed`` (a withdrawal is announced), ``withdrawn``, or ``gone`` for good."""
+    """``held``, ``noticed`` (a revocation is announced), ``revoked``, or ``gone`` for good."""
     current = Revocation.objects.filter(leader=leader, status__in=["noticed", "effected"]).first()
     if current is None:
         return "held"
     if current.status == Revocation.Status.NOTICED:
         return "noticed"
-    return "gone" if current.is_final else "withdrawn"
+    return "gone" if current.is_final else "revoked"
 
 
 def require_permission(leader: Tenant) -> None:
@@ -54,8 +54,8 @@ def require_permission(leader: Tenant) -> None:
 
 
 @transaction.atomic
-def withdraw_due(day: date, *, at: datetime) -> int:
-    """Withdraw what was announced for ``day`` or before, with what follows; how many leaders it met.
+def revoke_due(day: date, *, at: datetime) -> int:
+    """Revoke what was announced for ``day`` or before, with what follows; how many leaders it met.
 
     A leader who appeals keeps the permission until the decision. Any number of times, by any number of hands: once.
     """
@@ -107,7 +107,7 @@ def _record_revoked(revocations: list[int], at: datetime) -> None:
 
 @transaction.atomic
 def apply_again(leader: Tenant, statement: str, *, by: User | None, at: datetime) -> Readmission:
-    """Ask to be let in again: from the 30th day after the withdrawal on, unless it is for good."""
+    """Ask to be let in again: from the 30th day after the revocation on, unless it is for good."""
     statement = require_reason(statement)
     with platform_scope():
         revoked = Revocation.objects.select_for_update().filter(leader=leader).in_force().first()

@@ -150,8 +150,8 @@ def decline(request: GoodsRequest, reason: str, *, at: datetime) -> None:
     request.move("decline", answered_at=at, reason=require_reason(reason))
 
 
-def withdraw(request: GoodsRequest, *, at: datetime) -> None:
-    request.move("withdraw", answered_at=at)
+def retract(request: GoodsRequest, *, at: datetime) -> None:
+    request.move("retract", answered_at=at)
 
 
 @transaction.atomic

@@ -30,7 +30,7 @@ ANSWERED = {
     ChangeRequest.Answer.QUIET: Act.AGREED,
     ChangeRequest.Answer.UNANSWERED: Act.AGREED,
     ChangeRequest.Answer.REFUSED: Act.REFUSED,
-    ChangeRequest.Answer.WITHDRAWN: Act.WITHDRAWN,
+    ChangeRequest.Answer.RETRACTED: Act.RETRACTED,
 }
 
 

@@ -215,10 +215,10 @@ def reject_many(seconds: Sequence[SecondLevel], reason: str, *, at: datetime) ->
 
 
 @transaction.atomic
-def withdraw(second: SecondLevel, *, at: datetime) -> SecondLevel:
+def retract(second: SecondLevel, *, at: datetime) -> SecondLevel:
     """The second leader takes an unanswered application back."""
-    answers = [_decided(second, "withdraw", decided_at=at)]
-    recorded.seconds_decided(Act.WITHDRAWN, answers, at)
+    answers = [_decided(second, "retract", decided_at=at)]
+    recorded.seconds_decided(Act.RETRACTED, answers, at)
     return single(answers)
 
 

@@ -1,4 +1,4 @@
-"""``/consents``: which bases may hold a merchant's goods; given and withdrawn by the merchant, read by both."""
+"""``/consents``: which bases may hold a merchant's goods; given and retracted by the merchant, read by both."""
 
 from typing import Any
 
@@ -100,7 +100,7 @@ class ConsentsView(PartnerListView):
 
 
 @extend_schema(tags=["consents"])
-class WithdrawalOfConsentView(PartnerView):
+class RetractionOfConsentView(PartnerView):
     required_scopes = {"POST": ["consents:write"]}
     kinds = MERCHANTS
     queryset = Consent.objects.none()
@@ -118,5 +118,5 @@ class WithdrawalOfConsentView(PartnerView):
         consent = Consent.objects.visible_to(self.tenant).with_parties().filter(public_id=public_id).first()
         if consent is None:
             raise NotFound(_("没有你给出的同意「{id}」。"), id=public_id)
-        consenting.withdraw(consent, by=None, at=days.now())
+        consenting.retract(consent, by=None, at=days.now())
         return Response(ConsentOut(consent).data, status=201)

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from bases.api.brands import BrandsView, IntroductionsView
-from bases.api.consents import ConsentsView, WithdrawalOfConsentView
+from bases.api.consents import ConsentsView, RetractionOfConsentView
 from bases.api.stock import ChangesView, FeedsView, FeedView, SnapshotsView, StockView
 
 urlpatterns = [
@@ -12,6 +12,6 @@ urlpatterns = [
     path("stock", StockView.as_view(), name="stock"),
     path("brands", BrandsView.as_view(), name="brands"),
     path("consents", ConsentsView.as_view(), name="consents"),
-    path("consents/<slug:public_id>/withdrawal", WithdrawalOfConsentView.as_view(), name="consent-withdrawal"),
+    path("consents/<slug:public_id>/withdrawal", RetractionOfConsentView.as_view(), name="consent-retraction"),
     path("brand-introductions", IntroductionsView.as_view(), name="brand-introductions"),
 ]

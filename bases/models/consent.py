@@ -23,12 +23,12 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         return self.not_over(at).filter(ends_at__lte=at + span)
 
     def not_over(self, at: datetime) -> "ConsentQuerySet":
-        """Neither withdrawn nor past its end at ``at``; it may still be to begin."""
+        """Neither retracted nor past its end at ``at``; it may still be to begin."""
         return self._given(at).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
 
     def in_state(self, state: str, at: datetime) -> "ConsentQuerySet":
         """The same rule as ``Consent.state_at``."""
-        if state == Consent.State.WITHDRAWN:
+        if state == Consent.State.RETRACTED:
             return self.filter(withdrawn_at__lte=at)
         given = self._given(at)
         if state == Consent.State.UPCOMING:
@@ -44,7 +44,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 class Consent(models.Model):
     """A merchant lets a base hold and sell its goods within ``[begins_at, ends_at)``; without ``ends_at`` for good.
 
-    Never edited. Other terms are another consent, after this one is withdrawn; the standing ones of a merchant and a
+    Never edited. Other terms are another consent, after this one is retracted; the standing ones of a merchant and a
     base never overlap.
     """
 
@@ -52,7 +52,7 @@ class Consent(models.Model):
         UPCOMING = "upcoming", _("未开始")
         LIVE = "live", _("合作中")
         ENDED = "ended", _("已到期")
-        WITHDRAWN = "withdrawn", _("已撤回")
+        RETRACTED = "withdrawn", _("已撤回")
 
     merchant = models.ForeignKey(
         Tenant, on_delete=models.PROTECT, related_name="consents", db_index=False, verbose_name=_("商家")
@@ -98,11 +98,11 @@ class Consent(models.Model):
 
     def is_over(self, at: datetime) -> bool:
         """The same rule as ``not_over``."""
-        return self.state_at(at) in (self.State.ENDED, self.State.WITHDRAWN)
+        return self.state_at(at) in (self.State.ENDED, self.State.RETRACTED)
 
     def state_at(self, at: datetime) -> "Consent.State":
         if self.withdrawn_at is not None and self.withdrawn_at <= at:
-            return self.State.WITHDRAWN
+            return self.State.RETRACTED
         if self.ends_at is not None and self.ends_at <= at:
             return self.State.ENDED
         return self.State.LIVE if self.begins_at <= at else self.State.UPCOMING

@@ -98,13 +98,13 @@ class Agree(TenantRequiredMixin, TemplateView):
         consenting.agree(self.request.tenant, self.base.base, **form.window(at), by=self.request.user, at=at)
 
 
-class WithdrawConsent(TenantRequiredMixin, ActView, TemplateView):
+class RetractConsent(TenantRequiredMixin, ActView, TemplateView):
     """Asks once more, saying what follows, and then does it."""
 
     http_method_names = ["get", "post"]
     kind = Tenant.Kind.MERCHANT
     writes = True
-    template_name = "bases/withdraw_consent.html"
+    template_name = "bases/retract_consent.html"
     back_to = "consents"
 
     @cached_property
@@ -118,5 +118,5 @@ class WithdrawConsent(TenantRequiredMixin, ActView, TemplateView):
         return super().get_context_data(consent=consent, is_over=consent.is_over(at), counted=counted, **context)
 
     def act(self) -> str:
-        consenting.withdraw(self.consent, by=self.request.user, at=days.now())
+        consenting.retract(self.consent, by=self.request.user, at=days.now())
         return _("已撤回对「{base}」的同意，立即生效。已预留的订单照常发出。").format(base=self.consent.base)

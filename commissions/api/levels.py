@@ -58,7 +58,7 @@ class LevelOut(serializers.Serializer):
     level = serializers.ChoiceField(
         choices=LevelLabel.choices, allow_null=True, help_text=_("本季有效的等级；上一季尚未评定为 null")
     )
-    permission = serializers.ChoiceField(choices=["held", "noticed", "withdrawn", "gone"])
+    permission = serializers.ChoiceField(choices=["held", "noticed", "revoked", "gone"])
     progress = ProgressOut()
     month = MonthSoFarOut(help_text=_("进行中的月份"))
 

@@ -23,7 +23,7 @@ NEXT = {
     Dispute.Status.PROPOSED: gettext_lazy("平台已有处理意见，等另一位同事复核，最迟 {until}；到期没有裁定就自动解除。"),
     Dispute.Status.UPHELD: gettext_lazy("成立：裁定的金额归提出方，对方余额不够的部分从之后的结算里扣。"),
     Dispute.Status.REJECTED: gettext_lazy("不成立：已全部解除，各方所得不变。"),
-    Dispute.Status.WITHDRAWN: gettext_lazy("提出方已撤回：已全部解除，各方所得不变。"),
+    Dispute.Status.RETRACTED: gettext_lazy("提出方已撤回：已全部解除，各方所得不变。"),
     Dispute.Status.EXPIRED: gettext_lazy("到期没有裁定：已全部解除，各方所得不变。仍有异议请联系平台客服。"),
 }
 

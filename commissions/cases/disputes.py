@@ -1,7 +1,7 @@
 """A party of a line says that another should not have its share.
 
 Before the line is sealed the line waits until the dispute is decided. After that the respondent's net of the line is
-frozen, as far as it has the money, and the following nights fill up what is missing. Rejected, withdrawn or past its
+frozen, as far as it has the money, and the following nights fill up what is missing. Rejected, retracted or past its
 deadline: everything is released. Upheld, which takes two people: what was decided goes to the claimant, the rest back.
 """
 
@@ -83,16 +83,13 @@ def open_dispute(
     same = Dispute.objects.open().filter(order=order, line_no=line.line_no, claimant=claimant, respondent=against)
     if same.exists():
         raise DisputeOpen
-    hold = None
-    if not sealed:
-        hold = open_line_hold(line, LineHold.Kind.DISPUTE, reason, by=by, at=at, until=until)
     dispute = Dispute.objects.create(
         order=order,
         line_no=line.line_no,
         claimant=claimant,
         respondent=against,
         reason=reason,
-        hold=hold,
+        hold=None if sealed else open_line_hold(line, LineHold.Kind.DISPUTE, reason, by=by, at=at, until=until),
         amount_fen=_due(line, against),
         opened_by=by,
         opened_at=at,
@@ -151,12 +148,12 @@ def reject(dispute: Dispute, reason: str, *, by: User, at: datetime) -> None:
 
 
 @act
-def withdraw(dispute: Dispute, reason: str, *, claimant: Tenant, by: User, at: datetime) -> None:
+def retract(dispute: Dispute, reason: str, *, claimant: Tenant, by: User, at: datetime) -> None:
     """The claimant takes it back: everything is released."""
     require_reason(reason)
     if dispute.claimant_id != claimant.pk:
         raise NoSuchLine
-    _end(_undecided(dispute, at), "withdraw", Act.WITHDRAWN, reason, by=by, at=at, acting_for=claimant)
+    _end(_undecided(dispute, at), "retract", Act.RETRACTED, reason, by=by, at=at, acting_for=claimant)
 
 
 @act

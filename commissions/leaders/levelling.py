@@ -65,7 +65,7 @@ def _level(brought: results.Brought, quarter: date, policy: LevelPolicy, at: dat
 def assess_month(month: date, *, at: datetime) -> int:
     """Judge ``month`` (its first day) of every leader who holds its permission; how many. Assessed before: 0.
 
-    The third failed month announces the withdrawal of permission on the 15th. MonthNotOver before the month has ended.
+    The third failed month announces that permission is revoked on the 15th. MonthNotOver before the month has ended.
     """
     with platform_scope():
         _one_at_a_time()
@@ -106,7 +106,7 @@ def _judged(each: results.MonthOf, month: date, at: datetime) -> dict[str, Any]:
 
 
 def _announce(judged: list[tuple[results.MonthOf, dict[str, Any]]], ids: dict[int, int], at: datetime) -> None:
-    """Notices to those who have failed the third time; one who is under notice already is not told again."""
+    """Notices to those who have failed the third time; one who is under notice already gets no second notice."""
     notices = [
         {
             "leader_id": each.leader_id,
@@ -114,7 +114,7 @@ def _announce(judged: list[tuple[results.MonthOf, dict[str, Any]]], ids: dict[in
             "assessment_id": ids[each.leader_id],
             "status": Revocation.Status.NOTICED,
             "noticed_at": at,
-            "effective_on": periods.withdrawal_day(days.day_of(at)),
+            "effective_on": periods.revocation_day(days.day_of(at)),
             "activities_closed": 0,
             "enrolments_rejected": 0,
             "seconds_ended": 0,

@@ -62,7 +62,7 @@ class Dispute(HasStates, Freezing):
         PROPOSED = "proposed", _("待复核")
         UPHELD = "upheld", _("成立")
         REJECTED = "rejected", _("不成立")
-        WITHDRAWN = "withdrawn", _("已撤回")
+        RETRACTED = "withdrawn", _("已撤回")
         EXPIRED = "expired", _("逾期未决，已解冻")
 
     UNDECIDED: ClassVar[tuple[str, ...]] = (Status.OPEN, Status.PROPOSED)
@@ -71,7 +71,7 @@ class Dispute(HasStates, Freezing):
         "send_back": ((Status.PROPOSED,), Status.OPEN),
         "uphold": ((Status.PROPOSED,), Status.UPHELD),
         "reject": (UNDECIDED, Status.REJECTED),
-        "withdraw": (UNDECIDED, Status.WITHDRAWN),
+        "retract": (UNDECIDED, Status.RETRACTED),
         "expire": (UNDECIDED, Status.EXPIRED),
     }
 

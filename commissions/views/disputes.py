@@ -13,7 +13,7 @@ from django.views.generic import TemplateView
 
 from commissions.cases import case_story, disputes
 from commissions.filters import DisputeFilter
-from commissions.forms import DisputeForm, WithdrawDisputeForm
+from commissions.forms import DisputeForm, RetractDisputeForm
 from commissions.models import Dispute, OrderLine
 from haowu.ground import days
 from haowu.ground.errors import Refused
@@ -122,20 +122,20 @@ class DisputePage(TenantRequiredMixin, TemplateView):
         sections = {"next": case_story.next_step(dispute), "trail": case_story.trail(dispute)}
         amounts = {"knows_amount": case_story.knows_amount(dispute, tenant)}
         lines = OrderLine.objects.visible_to(tenant).at(dispute.order_id, dispute.line_no)
-        context = {"form": WithdrawDisputeForm()} | context
-        may = {"may_withdraw": mine and self.has_right()}
+        context = {"form": RetractDisputeForm()} | context
+        may = {"may_retract": mine and self.has_right()}
         return super().get_context_data(dispute=dispute, line=lines.first(), **sections, **amounts, **may, **context)
 
 
-class WithdrawDispute(DisputePage):
+class RetractDispute(DisputePage):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        form = WithdrawDisputeForm(request.POST)
+        form = RetractDisputeForm(request.POST)
         if form.is_valid():
             try:
                 reason, by = form.cleaned_data["reason"], request.user
-                disputes.withdraw(self.dispute, reason, claimant=request.tenant, by=by, at=days.now())
+                disputes.retract(self.dispute, reason, claimant=request.tenant, by=by, at=days.now())
                 messages.success(request, _("争议已撤回，冻结的钱已放开。"))
                 return redirect("dispute", self.dispute.public_id)
             except Refused as refused:

@@ -80,7 +80,7 @@ class LevelPage(OfLeader, TemplateView):
 
 
 def _appeals(leader: Tenant):
-    return Appeal.objects.visible_to(leader).not_withdrawn()
+    return Appeal.objects.visible_to(leader).not_retracted()
 
 
 def _open_appeals(leader: Tenant):
@@ -143,10 +143,10 @@ class AppealMonth(LevelAct):
         return _("申诉已提交，处理完之前不会收回权限。")
 
 
-class WithdrawAppeal(LevelAct):
+class RetractAppeal(LevelAct):
     def act(self) -> str:
         mine = Appeal.objects.visible_to(self.request.tenant)
-        appeals.withdraw(get_object_or_404(mine, public_id=self.kwargs["public_id"]), at=days.now())
+        appeals.retract(get_object_or_404(mine, public_id=self.kwargs["public_id"]), at=days.now())
         return _("申诉已撤回。")
 
 

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.utils.module_loading import import_string
+from django.utils.module_loading import autodiscover_modules, import_string
 from django.utils.translation import gettext_lazy as _
 
 from haowu.tenants import recording
@@ -13,3 +13,4 @@ class ApprovalsConfig(AppConfig):
     def ready(self) -> None:
         one, many = (f"haowu.approvals.trail.{name}" for name in ("record", "record_many"))
         recording.record_with(import_string(one), import_string(many))  # models are there only now
+        autodiscover_modules("trail_names")

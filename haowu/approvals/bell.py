@@ -6,7 +6,11 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from haowu.approvals import notices
-from haowu.tenants.models import User
+from haowu.tenants.models import Tenant, User
+from haowu.web import menus
+
+BELL = "bell"
+menus.count_beside(BELL, notices.unread_rows, but_not=frozenset({Tenant.Kind.STREAMER}))
 
 
 def of_request(request: HttpRequest) -> dict[str, Any]:
@@ -14,7 +18,13 @@ def of_request(request: HttpRequest) -> dict[str, Any]:
     tenant, user = getattr(request, "tenant", None), getattr(request, "user", None)
     if tenant is None or not isinstance(user, User):
         return {"bell": ""}
-    return {"bell": SimpleLazyObject(lambda: _said(notices.unread(user, tenant)))}
+    return {"bell": SimpleLazyObject(lambda: _said(_unread(request, user, tenant)))}
+
+
+def _unread(request: HttpRequest, user: User, tenant: Tenant) -> int:
+    """Counted with the menu; by itself on the pages of streamers, most of which show no bell."""
+    counted = menus.counted_beside(request, BELL)
+    return notices.unread(user, tenant) if counted is None else counted
 
 
 def _said(unread: int) -> str:

@@ -12,12 +12,12 @@ from typing import Any
 from django.core.mail import EmailMessage
 from django.db import models, transaction
 from django.db.models import Exists, Q, Subquery
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from haowu.approvals import reading
+from haowu.approvals import naming, reading
 from haowu.approvals.models import NoticeSetting, Trail, TrailQuerySet
+from haowu.approvals.naming import Thing
 from haowu.approvals.words import Subject, act_label, subject_label
 from haowu.ground import days
 from haowu.tenants.models import Tenant, User
@@ -71,15 +71,6 @@ _SUBJECTS = {
 }
 TYPE_OF = {subject.value: type for type, subjects in _SUBJECTS.items() for subject in subjects}
 
-Kind = Tenant.Kind
-_PAGES: dict[tuple[str, str], str] = {
-    (Subject.ENROLMENT, Kind.MERCHANT): "enrolment",
-    (Subject.PLAN, Kind.MERCHANT): "plan",
-}
-_PAGES |= {(Subject.WITHDRAWAL, kind): "withdrawal" for kind in Kind}
-_PAGES |= {(Subject.DISPUTE, kind): "dispute" for kind in Kind}
-"""Where the thing itself is shown to a kind of tenant, by its public id."""
-
 
 @dataclass(frozen=True)
 class Notice:
@@ -89,7 +80,11 @@ class Notice:
     number: int
     who: reading.Who
     is_new: bool
-    url: str
+    thing: Thing
+
+    @property
+    def url(self) -> str:
+        return self.thing.url
 
     @property
     def type(self) -> str:
@@ -99,7 +94,7 @@ class Notice:
     def sentence(self) -> str:
         said = {"who": self.who.name, "act": act_label(self.row.act), "what": subject_label(self.row.subject_kind)}
         if self.number == 1:
-            return _("{who} {act}{what} {name}").format(name=self.row.subject, **said)
+            return _("{who} {act}{what} {name}").format(name=self.thing.name, **said).rstrip()
         many = ngettext("{who} {act}了 {n} 项{what}", "{who} {act}了 {n} 项{what}", self.number)
         return many.format(n=self.number, **said)
 
@@ -116,7 +111,12 @@ def setting_of(user: User, tenant: Tenant) -> NoticeSetting:
 
 
 def unread(user: User, tenant: Tenant) -> int:
-    """How many rows wait behind the bell, ``AT_MOST`` + 1 for more. One query: every page asks it."""
+    """How many rows wait behind the bell, ``AT_MOST`` + 1 for more."""
+    return unread_rows(user, tenant).count()
+
+
+def unread_rows(user: User, tenant: Tenant) -> TrailQuerySet:
+    """What waits behind the bell, no more than ``AT_MOST`` + 1 of it. One question: every page of the console asks."""
     mine = NoticeSetting.objects.of(user, tenant)
     heard = Q()
     for type in NoticeType.values:
@@ -124,7 +124,7 @@ def unread(user: User, tenant: Tenant) -> int:
         heard |= Q(~Exists(mine.filter(silent__contains=[type])), subject_kind__in=kinds)
     never_read = Q(~Exists(mine.filter(read_through__gt=0)), recorded_at__gte=days.now() - NEW_FOR)
     is_new = never_read | Q(pk__gt=Subquery(mine.filter(read_through__gt=0).values("read_through")))
-    return Trail.objects.by_others(tenant).filter(heard, is_new)[: AT_MOST + 1].count()
+    return Trail.objects.by_others(tenant).filter(heard, is_new)[: AT_MOST + 1]
 
 
 def page(user: User, tenant: Tenant, before: int | None = None) -> Page:
@@ -185,16 +185,10 @@ def _rows(setting: NoticeSetting) -> TrailQuerySet:
 
 
 def _notices(rows: list[Trail], setting: NoticeSetting) -> Iterator[Notice]:
+    things = naming.things(rows, setting.tenant)
     for _same, group in groupby(rows, key=lambda row: (row.request_id, row.act, row.subject_kind)):
         members = list(group)
         first = members[0]
         is_new = first.pk > setting.read_through if setting.read_through else first.recorded_at >= days.now() - NEW_FOR
-        yield Notice(first, len(members), reading.who(first, setting.tenant), is_new, _url(first, setting.tenant))
-
-
-def _url(row: Trail, tenant: Tenant) -> str:
-    route = _PAGES.get((row.subject_kind, tenant.kind))
-    try:
-        return reverse(route, args=[row.subject]) if route else ""
-    except NoReverseMatch:
-        return ""
+        thing = things.get((first.subject_kind, first.subject), Thing(first.subject))
+        yield Notice(first, len(members), reading.who(first, setting.tenant), is_new, thing)

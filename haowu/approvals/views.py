@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from haowu.approvals import notices, reading
+from haowu.approvals import naming, notices, reading
 from haowu.approvals.act_views import ActView
 from haowu.approvals.filters import TrailFilter
 from haowu.approvals.models import Trail
@@ -48,8 +48,14 @@ class TrailPage(ListPage):
 
     def rows(self, found: list[Trail]) -> list[dict[str, Any]]:
         tenant = self.request.tenant
+        things = naming.things(found, tenant)
         return [
-            {"row": row, "who": reading.who(row, tenant), "request_id": reading.request_id(row, tenant)}
+            {
+                "row": row,
+                "who": reading.who(row, tenant),
+                "thing": things.get((row.subject_kind, row.subject)),
+                "request_id": reading.request_id(row, tenant),
+            }
             for row in found
         ]
 

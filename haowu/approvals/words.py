@@ -45,6 +45,7 @@ class Act(models.TextChoices):
     RELEASED = "released", _("解除")
     REMOVED = "removed", _("移出")
     RESUMED = "resumed", _("恢复")
+    RETRACTED = "withdrawn", _("撤回")
     RETRIED = "retried", _("重试")
     REVOKED = "revoked", _("收回")
     SENT = "sent", _("交给银行")
@@ -52,7 +53,6 @@ class Act(models.TextChoices):
     UPHELD = "upheld", _("申诉成立")
     VIEWING_BEGAN = "viewing_began", _("开始以其身份查看")
     VIEWING_ENDED = "viewing_ended", _("结束以其身份查看")
-    WITHDRAWN = "withdrawn", _("撤回")
 
 
 class Subject(models.TextChoices):
@@ -95,7 +95,7 @@ class Subject(models.TextChoices):
     SECOND_STEP = "second-step", _("两步验证")
     SHARD = "shard", _("结算分片")
     SHOP = "shop", _("店铺")
-    TENANT = "tenant", _("租户")
+    TENANT = "tenant", _("账户资料")
     TENANT_HOLD = "tenant-hold", _("账户冻结")
     TOP_UP = "top-up", _("充值")
     UPSTREAM_FILE = "upstream-file", _("对账文件")

@@ -84,7 +84,7 @@ SEARCHES: list[tuple[str, str, str]] = [
         """,
     ),
     (
-        # A withdrawal and a feed of one moment may not see each other; what the feed wrote counts for nothing then.
+        # A retraction and a feed of one moment may not see each other; what the feed wrote counts for nothing then.
         "I19.6",
         "每行库存都是在许可期内写入的（上报生效，或复核后采用）",
         """

@@ -1,4 +1,4 @@
-"""I21: leaders' levels, assessments, withdrawals and rebates follow from their inputs. A second opinion in SQL."""
+"""I21: leaders' levels, assessments, revocations and rebates follow from their inputs. A second opinion in SQL."""
 
 _GMV = """
 SELECT CASE policy.credited_to WHEN 'second' THEN coalesce(settled.second_leader_id, settled.first_leader_id)

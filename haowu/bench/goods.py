@@ -44,7 +44,7 @@ def _write_parties(cursor: Any, shops: int) -> None:
         _copy(cursor, "tenants_tenant (id, kind, code, public_id, name, created_at)", rows)
     shops_rows = ((MERCHANT_ID + n, 380 + n % 121, "withheld", 0) for n in range(shops))
     _copy(cursor, "merchants_shop (merchant_id, score, funding, low_balance_fen)", shops_rows)
-    _copy(cursor, "streamers_profile (streamer_id, fans, bio)", ((STREAMER_ID + n, n, "") for n in range(STREAMERS)))
+    _copy(cursor, "streamers_profile (streamer_id, fans)", ((STREAMER_ID + n, n) for n in range(STREAMERS)))
     activities = (
         (n, LEADER_ID + n, f"act{n}", f"act{n}", f"token{n}", "normal", f"招商{n}", "", BEGUN, 0, 0, "none",
          "published", BEGUN, BEGUN)

@@ -98,27 +98,10 @@ class Caller:
 
 
 def _market() -> dict[str, Any]:
-    """Every product has a normal plan, every fifth a targeted one; each streamer picked twenty products."""
+    """Products with their plans; each streamer picked twenty of them."""
     products = [(f"m{m}", f"p{p}") for m in range(MERCHANTS) for p in range(PRODUCTS)]
     named = [{"merchant": merchant, "code": code} for merchant, code in products]
     chance = Random(7)
-    plans = [
-        {
-            "merchant": each["merchant"],
-            "type": "normal",
-            "product": each["code"],
-            "rates": [{"bps": 1000 + 100 * (i % 10)}],
-        }
-        for i, each in enumerate(named)
-    ] + [
-        {
-            "merchant": each["merchant"],
-            "type": "item_targeted",
-            "product": each["code"],
-            "streamers": {f"s{i % STREAMERS}": 2500},
-        }
-        for i, each in enumerate(named[::5])
-    ]
     picks = [
         {"pid": f"x{s}-{n}", "streamer": f"s{s}", "product": product}
         for s in range(STREAMERS)
@@ -136,9 +119,32 @@ def _market() -> dict[str, Any]:
             for m in range(MERCHANTS)
         ],
         "streamers": [{"code": f"s{s}", "name": f"s{s}"} for s in range(STREAMERS)],
-        "plans": plans,
+        "plans": _plans(named),
         "picks": picks,
     }
+
+
+def _plans(named: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """A normal plan for each of the products ``named``, a targeted one for every fifth."""
+    normal = [
+        {
+            "merchant": each["merchant"],
+            "type": "normal",
+            "product": each["code"],
+            "rates": [{"bps": 1000 + 100 * (i % 10)}],
+        }
+        for i, each in enumerate(named)
+    ]
+    targeted = [
+        {
+            "merchant": each["merchant"],
+            "type": "item_targeted",
+            "product": each["code"],
+            "streamers": {f"s{i % STREAMERS}": 2500},
+        }
+        for i, each in enumerate(named[::5])
+    ]
+    return normal + targeted
 
 
 def _paid(orders: int) -> Iterator[dict[str, Any]]:

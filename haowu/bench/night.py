@@ -27,19 +27,11 @@ def measure(figures: Figures, size: int, *, added: Collection[str] = ()) -> None
     """
     made = crowd.Crowd.for_night(size)
     audited = size <= AUDITED_WHOLE_UP_TO
-    before, first = max(100, size // 100), 1
+    before = max(100, size // 100)
     figures.progress(
         f"{size:,} lines, {made.merchants:,} merchants, {made.streamers:,} streamers, {made.leaders:,} leaders"
     )
-    with superuser() as cursor:
-        crowd.settle_in(cursor, made)
-    extras.arrange(added, DAY - timedelta(days=1))
-    lines.write_lines(made, first, before, DAY - timedelta(days=1), with_events=audited, extras=added)
-    extras.pay_in(added, DAY - timedelta(days=1), share=1)
-    workers.settle_with(1, DAY - timedelta(days=1))
-    lines.refund_half(first, first + before, DAY, with_events=audited)
-    lines.write_lines(made, first + before, size, DAY, with_events=audited, extras=added)
-    extras.pay_in(added, DAY, share=0.5)
+    _prepare(made, size, before, audited, added)
     figures.progress("the floor")
     floor_seconds, floor_used = floor.bare_night(DAY)
     figures.progress("the loop")
@@ -59,8 +51,22 @@ def measure(figures: Figures, size: int, *, added: Collection[str] = ()) -> None
     if added:
         figures.add("sealing: intake waits", size, two.sealing_seconds)
     if size <= ONE_WORKER_UP_TO:
-        _one_worker(figures, made, first + before + size, size, added)
+        _one_worker(figures, made, 1 + before + size, size, added)
     _audit(figures, whole=audited)
+
+
+def _prepare(made: crowd.Crowd, size: int, before: int, audited: bool, added: Collection[str]) -> None:
+    """The crowd; ``before`` lines settled the night before, half of them refunded; ``size`` lines of the night."""
+    with superuser() as cursor:
+        crowd.settle_in(cursor, made)
+    eve = DAY - timedelta(days=1)
+    extras.arrange(added, eve)
+    lines.write_lines(made, 1, before, eve, with_events=audited, extras=added)
+    extras.pay_in(added, eve, share=1)
+    workers.settle_with(1, eve)
+    lines.refund_half(1, 1 + before, DAY, with_events=audited)
+    lines.write_lines(made, 1 + before, size, DAY, with_events=audited, extras=added)
+    extras.pay_in(added, DAY, share=0.5)
 
 
 def _paid_parties(figures: Figures, seconds: float) -> None:

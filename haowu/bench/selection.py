@@ -14,7 +14,7 @@ from haowu.bench import goods
 from haowu.bench.house import processor_seconds, processor_seconds_of, superuser
 from haowu.bench.report import Figures
 from haowu.bench.titles import COMMONEST, Trade
-from haowu.bench.visitors import AT_ONCE, Look, mixed_looks, percentile, sign_in, timed, visit
+from haowu.bench.visitors import AT_ONCE, SHEET, SUGGESTIONS, Look, mixed_looks, percentile, sign_in, timed, visit
 from haowu.embedded.places import run_dir
 from haowu.embedded.programs import Programs
 from haowu.ground import days
@@ -24,8 +24,10 @@ from haowu.tenants.scope import enter_scope
 from merchants.models import Product, Sku
 from streamers.centre import lexicon, sync
 from streamers.centre.conditions import Looker
+from streamers.centre.facets import facets_of
 from streamers.centre.filters import Filters
-from streamers.centre.search import find
+from streamers.centre.search import Search, find
+from streamers.centre.suggest import suggestions
 from streamers.models import Word
 
 Seen = list[tuple[str, float]]
@@ -57,17 +59,14 @@ def measure(figures: Figures, size: int) -> None:
         for kind in sorted({kind for kind, _seconds in seen}):
             _add(figures, f"  of these: {kind}", [each for each in seen if each[0] == kind])
         for kind, words in (("common", [COMMONEST]), ("rare", _rare_words())):
-            _add(
-                figures, f"{kind} words", visit(port, cookies, [(kind, Filters(q=word)) for word in words], SECONDS / 2)
-            )
+            searches = [Look("words", Filters(q=word)) for word in words]
+            _add(figures, f"{kind} words", visit(port, cookies, searches, SECONDS / 2))
         with _changes(size) as made:
             _add(figures, "mixed looks beside changes", visit(port, cookies, looks, SECONDS))
         figures.add("listing changes beside them", made[0], SECONDS)
 
 
-def _add(
-    figures: Figures, case: str, seen: list[Look | tuple[str, float]], *, peer: float | None = None, **more
-) -> None:
+def _add(figures: Figures, case: str, seen: Seen, *, peer: float | None = None, **more) -> None:
     seconds = [each for _kind, each in seen]
     figures.progress(
         f"{case}: {len(seconds) * AT_ONCE / sum(seconds):.0f}/s, median {percentile(seconds, 0.5) * 1000:.1f} ms,"
@@ -84,26 +83,37 @@ def _rare_words() -> list[str]:
 
 def _bare(looks: list[Look]) -> Seen:
     """The statements of each look alone, as psycopg2 sends them, without Django and the web."""
-    statements: dict[str, list[str]] = {}
+    statements: dict[Look, list[str]] = {}
     streamer = Tenant.objects.filter(kind=Tenant.Kind.STREAMER).order_by("pk")[0]
-    for _kind, filters in looks:
+    for look in looks:
         with transaction.atomic(), CaptureQueriesContext(connection) as captured:
             enter_scope(streamer.pk)
-            find(Looker(streamer, days.now(), 1000), filters)
-        statements[filters.query_string()] = [each["sql"] for each in captured.captured_queries]
+            _answer(Looker(streamer, days.now(), 1000), look)
+        statements[look] = [each["sql"] for each in captured.captured_queries]
 
     def visitor(_number: int):
         session = psycopg2.connect(host=str(run_dir()), user="haowu_app", dbname="haowu")
 
-        def ask(filters: Filters) -> None:
+        def ask(look: Look) -> None:
             with session, session.cursor() as cursor:
-                for sql in statements[filters.query_string()]:
+                for sql in statements[look]:
                     if not sql.startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")):
                         cursor.execute(sql)
 
         return ask
 
     return timed(visitor, looks, SECONDS / 2)
+
+
+def _answer(looker: Looker, look: Look) -> None:
+    """What the page asks the selection centre for."""
+    if look.page == SUGGESTIONS:
+        suggestions(looker.streamer, look.typed, looker.at)
+    elif look.page == SHEET:
+        Search(looker, look.filters).total()
+        facets_of(looker, look.filters)
+    else:
+        find(looker, look.filters)
 
 
 def _naive(trade: Trade) -> float:

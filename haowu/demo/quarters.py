@@ -46,7 +46,7 @@ def on(day: date) -> None:
         if day == periods.quarter_of(day):
             levelling.close_quarter(periods.quarter_before(day), at=at)
     if day.day == 15:
-        permission.withdraw_due(day, at=at)
+        permission.revoke_due(day, at=at)
         if periods.month_of(day) == periods.quarter_of(day):
             _rebate(periods.quarter_before(day), day)
 

@@ -69,4 +69,5 @@ class TenantScopeMiddleware:
         chosen = request.session.get(SESSION_KEY)
         if not chosen or not request.user.is_authenticated:
             return None
-        return Membership.objects.select_related("tenant").filter(user=request.user, tenant__public_id=chosen).first()
+        mine = request.user.memberships
+        return next((membership for membership in mine if membership.tenant.public_id == chosen), None)

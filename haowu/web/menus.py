@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, IntegerField, Model, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import IntegerField, Model, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
@@ -78,10 +77,19 @@ class Drawn:
         return [item for _name, items in self.groups for item in items if item.waiting]
 
 
-def draw(kind: str, tenant: Model, route: str) -> Drawn:
-    """The menu for one page. Counts what waits, in one query."""
+Beside = Callable[[Any, Any], QuerySet[Any]]
+"""Rows that concern a user in a tenant."""
+_beside: dict[str, tuple[Beside, frozenset[str]]] = {}
+
+
+def count_beside(name: str, rows: Beside, *, but_not: frozenset[str] = frozenset()) -> None:
+    """Let the menu's query count ``rows`` too, for kinds of tenants whose pages all show it (``counted_beside``)."""
+    _beside[name] = (rows, but_not)
+
+
+def draw(kind: str, tenant: Model, route: str, counts: dict[str, int]) -> Drawn:
+    """The menu for one page, with what waits."""
     entries = _entries.get(kind, [])
-    counts = _counts(tenant, entries)
     items = [Item(entry, entry.holds(route), counts.get(entry.route, 0)) for entry in entries]
     names = {"": "", **GROUPS}
     grouped = [(str(name), [item for item in items if item.entry.group == key]) for key, name in names.items()]
@@ -89,22 +97,44 @@ def draw(kind: str, tenant: Model, route: str) -> Drawn:
     return Drawn([group for group in grouped if group[1]], on_phone[:4])
 
 
-def _counts(tenant: Any, entries: list[Entry]) -> dict[str, int]:
-    return count_of_each(tenant, {entry.route: entry.waiting(tenant) for entry in entries if entry.waiting})
+def counted_beside(request: HttpRequest, name: str) -> int | None:
+    """What ``count_beside`` counts under ``name``; None for whom it does not."""
+    return _counts_of(request).get(name)
+
+
+def _counts_of(request: HttpRequest) -> dict[str, int]:
+    """Asked once in a request."""
+    if not hasattr(request, "menu_counts"):
+        request.menu_counts = _counts(request)  # type: ignore[attr-defined]
+    return request.menu_counts  # type: ignore[attr-defined]
+
+
+def _counts(request: HttpRequest) -> dict[str, int]:
+    """By route what waits there, and by name what is counted beside it, in one query."""
+    tenant, user = request.tenant, request.user  # type: ignore[attr-defined]
+    counted = {entry.route: entry.waiting(tenant) for entry in _entries.get(tenant.kind, []) if entry.waiting}
+    for name, (rows, but_not) in _beside.items():
+        if tenant.kind not in but_not:
+            counted[name] = rows(user, tenant)
+    return count_of_each(tenant, counted)
 
 
 def count_of_each(tenant: Any, counted: dict[str, QuerySet[Any]]) -> dict[str, int]:
     """How many rows each of ``counted`` holds, in one query."""
     if not counted:
         return {}
-    columns = {f"n{place}": _number_of(rows) for place, rows in enumerate(counted.values())}
+    columns = {f"n{place}": _NumberOf(_unordered(rows).values("pk")) for place, rows in enumerate(counted.values())}
     row = type(tenant).objects.filter(pk=tenant.pk).annotate(**columns).values(*columns).get()
     return dict(zip(counted, row.values(), strict=True))
 
 
-def _number_of(rows: QuerySet[Any]) -> Coalesce:
-    one = rows.order_by().annotate(all_of_them=Value(1)).values("all_of_them").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(one, output_field=IntegerField()), 0)
+def _unordered(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows if rows.query.is_sliced else rows.order_by()
+
+
+class _NumberOf(Subquery):
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
 
 
 def of_request(request: HttpRequest) -> dict[str, Any]:
@@ -113,6 +143,8 @@ def of_request(request: HttpRequest) -> dict[str, Any]:
     route = request.resolver_match.url_name if request.resolver_match else ""
     theme = request.COOKIES.get("theme")
     return {
-        "menu": SimpleLazyObject(lambda: draw(tenant.kind, tenant, route or "")) if tenant else None,
+        "menu": SimpleLazyObject(lambda: draw(tenant.kind, tenant, route or "", _counts_of(request)))
+        if tenant
+        else None,
         "theme": theme if theme in ("light", "dark") else "",
     }

@@ -1,4 +1,4 @@
-"""Found rows as cards: everything that a card shows, ready for a page or the API, in a fixed number of queries."""
+"""Found rows as cards: everything that a card shows, ready for a page or the API."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,13 +7,11 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 
-from haowu.ground import days
 from haowu.ground.money import share
 from streamers.centre.conditions import Looker
-from streamers.centre.overlay import Overlay, Personal
-from streamers.models import Listing, Pick
-from streamers.offers import EXCLUSIVE_KINDS, Choice, Kind
-from tuanzhang.models import Activity
+from streamers.centre.overlay import Overlay, Personal, Speaks
+from streamers.models import Listing
+from streamers.offers import EXCLUSIVE_KINDS, Kind
 
 NEW_FOR = timedelta(days=7)
 
@@ -68,65 +66,55 @@ class FoundCard:
         return self.next_bps != self.bps
 
 
-@dataclass(frozen=True)
-class _Tomorrow:
-    bps: int | None
-    is_kept: bool
+def dressed(rows: Sequence[Mapping[str, Any]], looker: Looker) -> list[FoundCard]:
+    """A card for each of ``rows`` (of ``statements.found_by``), in their order."""
+    return [_card(row, looker, looker.overlay) for row in rows]
 
 
-def dressed(rows: Sequence[Mapping[str, Any]], looker: Looker, overlay: Overlay) -> list[FoundCard]:
-    """A card for each of ``rows`` (of ``statements``), in their order."""
-    ids = [row["product_id"] for row in rows]
-    own = {product: overlay.products[product] for product in ids if product in overlay.products}
-    of_shops = {row["product_id"] for row in rows if row["merchant_id"] in overlay.shops} - own.keys()
-    own |= overlay.personal(of_shops)
-    tomorrow = _tomorrow(ids, looker.at) | {product: _of_choice(each.tomorrow) for product, each in own.items()}
-    picks = Pick.objects.visible_to(looker.streamer).on_shelf().filter(product__any_of=ids)
-    on_shelf = set(picks.values_list("product", flat=True))
-    through = {row["activity_id"] for row in rows if row["offer"] == Listing.Offer.ACTIVITY}
-    tokens = dict(Activity.objects.filter(pk__in=through).values_list("pk", "share_token")) if through else {}
-    return [
-        _card(row, looker, own.get(row["product_id"]), tomorrow.get(row["product_id"]), tokens, on_shelf)
-        for row in rows
-    ]
-
-
-def _tomorrow(products: Sequence[int], at: datetime) -> dict[int, _Tomorrow]:
-    rows = Listing.objects.at(days.next_midnight(at)).of_products(products)
-    return {product: _Tomorrow(bps, kept) for product, bps, kept in rows.values_list("product", "bps", "is_exclusive")}
-
-
-def _of_choice(choice: Choice) -> _Tomorrow:
-    bps = choice.offer.commission_bps if choice.offer else None
-    return _Tomorrow(bps, "EXCLUSIVE_NOT_LISTED" in choice.trace)
-
-
-def _card(
-    row: Mapping[str, Any],
-    looker: Looker,
-    own: Personal | None,
-    tomorrow: _Tomorrow | None,
-    tokens: Mapping[int, str],
-    on_shelf: set[int],
-) -> FoundCard:
-    tomorrow = tomorrow or _Tomorrow(None, is_kept=False)
-    is_open_activity = own is None and row["offer"] == Listing.Offer.ACTIVITY
-    kind = own.offer.kind if own and own.offer else _open_kind(row)
+def _card(row: Mapping[str, Any], looker: Looker, overlay: Overlay) -> FoundCard:
+    own = overlay.products.get(row["product_id"]) or _of_shop(row, overlay)
+    is_own = own is not None and own.is_decided
+    kind = own.now.kind if own and own.now.kind else _open_kind(row)
+    tomorrow = _tomorrow(row, own)
     gross = row["per_sale_fen"]
     best = row["best_bps"] if kind == Kind.NORMAL and row["best_bps"] > row["bps"] else None
-    shown = {name: row[name] for name in FoundCard.__dataclass_fields__ if name in row and name != "best_bps"}
     return FoundCard(
-        **shown,
+        **{name: row[name] for name in FOUND},
         kind=kind,
         net_fen=gross - share(gross, looker.tech_bps),
         next_bps=tomorrow.bps,
         is_kept_tomorrow=tomorrow.is_kept,
         best_bps=best,
-        through=tokens.get(row["activity_id"], "") if is_open_activity else "",
-        is_on_shelf=row["product_id"] in on_shelf,
+        through="" if is_own else row["share_token"] or "",
         tech_bps=looker.tech_bps,
         badges=tuple(_badges(row, kind, best, looker.at)),
     )
+
+
+FOUND = (
+    "product_id", "public_id", "merchant_code", "code", "title", "cover", "shop_name", "shop_score", "brand_name",
+    "price_fen", "price_to_fen", "stock", "sales_30d", "bps", "per_sale_fen", "is_on_shelf",
+)  # fmt: skip
+"""What a card has as the row has it."""
+
+
+def _of_shop(row: Mapping[str, Any], overlay: Overlay) -> Personal | None:
+    """What a plan on the whole shop makes of a product; another exclusive offer, or the normal one, in its place."""
+    shop = overlay.shops.get(row["merchant_id"])
+    if shop is None or shop.now.bps is None:
+        return None
+    if row["next_is_exclusive"]:
+        return Personal(shop.now, Speaks(is_kept=True))
+    if shop.tomorrow.bps is None and row["next_offer"] == Listing.Offer.NORMAL:
+        return Personal(shop.now, Speaks(Kind.NORMAL, row["next_bps"]))
+    return shop
+
+
+def _tomorrow(row: Mapping[str, Any], own: Personal | None) -> Speaks:
+    """What speaks from midnight on; where nothing is the streamer's own, as the listing has it for everybody."""
+    if own is not None and (own.is_decided or own.tomorrow.bps is not None or own.tomorrow.is_kept):
+        return own.tomorrow
+    return Speaks(None, row["next_bps"], bool(row["next_is_exclusive"]))
 
 
 def _open_kind(row: Mapping[str, Any]) -> Kind:

@@ -1,21 +1,27 @@
 """Filters and words of a query as conditions on rows of the listing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from bases.models import Base, Brand
+from bases.models import Base
 from haowu.ground.money import share
 from haowu.tenants.models import Tenant
-from merchants.models import Category
 from streamers.centre.filters import Filters
-from streamers.centre.overlay import Overlay
+from streamers.centre.overlay import Overlay, Personal
 from streamers.centre.statements import EVERYBODYS, OPEN_TO_ALL, Branch, Condition, Words
 from streamers.centre.understanding import Understood
 from streamers.offers import Kind
 
 OPEN_KINDS = {Kind.NORMAL.value: "onormal", Kind.NORMAL_ACTIVITY.value: "oactivity"}
 NOTHING = Condition("false")
+
+
+class FreshBase(NamedTuple):
+    city: str
+    code: str
 
 
 @dataclass(frozen=True)
@@ -26,10 +32,20 @@ class Looker:
     at: datetime
     tech_bps: int
 
+    @cached_property
+    def overlay(self) -> Overlay:
+        return Overlay(self.streamer, self.at)
+
+    @cached_property
+    def fresh_bases(self) -> dict[int, FreshBase]:
+        """The bases that work and whose feed is fresh, by tenant: the goods of others are not shown."""
+        working = Base.objects.working().filter(base__feeder__fresh_until__gt=self.at)
+        return {pk: FreshBase(city, code) for pk, city, code in working.values_list("pk", "city", "base__code")}
+
 
 def conditions_of(filters: Filters, looker: Looker) -> list[Condition]:
     """All of ``filters`` but its words and its plan type; and that goods are shown at all."""
-    fresh = fresh_bases(looker.at)
+    fresh = looker.fresh_bases
     return [
         Condition("listing.valid_from <= %s AND listing.valid_until > %s", (looker.at, looker.at)),
         Condition("cardinality(listing.held_by) = 0 OR listing.held_by && %s::bigint[]", ([*fresh],)),
@@ -40,34 +56,51 @@ def conditions_of(filters: Filters, looker: Looker) -> list[Condition]:
     ]
 
 
-def fresh_bases(at: datetime) -> dict[int, Base]:
-    """The bases that work and whose feed is fresh at ``at``, by tenant: the goods of others are not shown."""
-    working = Base.objects.working().filter(base__feeder__fresh_until__gt=at).select_related("base")
-    return {base.pk: base for base in working}
-
-
 def branches_of(overlay: Overlay, plan_type: str = "") -> list[Branch]:
     """The branches of a list with ``overlay``, narrowed to one type of plan."""
-    mine = {
-        product: (personal.offer.commission_bps, personal.offer.kind.value)
-        for product, personal in overlay.products.items()
-        if personal.offer is not None and plan_type in ("", personal.offer.kind)
-    }
-    shops = {merchant: (bps, Kind.SHOP_TARGETED.value) for merchant, bps in overlay.shops.items()}
-    others = [Condition("NOT listing.product_id = ANY(%s::bigint[])", ([*overlay.products],))]
-    others = others if overlay.products else []
-    elsewhere = [Condition("NOT listing.merchant_id = ANY(%s::bigint[])", ([*overlay.shops],))]
-    elsewhere = elsewhere if overlay.shops else []
-    branches = []
-    if plan_type in ("", *OPEN_KINDS):
-        kind = [Condition("listing.tags @> %s::text[]", ([OPEN_KINDS[plan_type]],))] if plan_type else []
-        where = (OPEN_TO_ALL, *others, *elsewhere, *kind)
-        branches.append(replace(EVERYBODYS, where=where))
-    if mine:
-        branches.append(_paying("product_id", mine, ()))
+    everybodys = [replace(each, where=(*each.where, *_elsewhere(overlay))) for each in open_branches(plan_type)]
+    return [*everybodys, *own_branches(overlay, plan_type)]
+
+
+def open_branches(plan_type: str = "") -> list[Branch]:
+    """What is open to everybody, as for a streamer whom nothing is decided for; nothing is by plans of a list."""
+    if plan_type not in ("", *OPEN_KINDS):
+        return []
+    kind = [Condition("listing.tags @> %s::text[]", ([OPEN_KINDS[plan_type]],))] if plan_type else []
+    return [replace(EVERYBODYS, where=(OPEN_TO_ALL, *kind))]
+
+
+def decided_branches(overlay: Overlay, plan_type: str = "") -> list[Branch]:
+    """Those rows of ``open_branches`` that are not found so, since something is decided for this streamer."""
+    elsewhere = _elsewhere(overlay)
+    if not elsewhere:
+        return []
+    decided = Condition(
+        " OR ".join(f"NOT ({each.sql})" for each in elsewhere), tuple(p for each in elsewhere for p in each.params)
+    )
+    return [replace(each, where=(*each.where, decided), may_walk=False) for each in open_branches(plan_type)]
+
+
+def own_branches(overlay: Overlay, plan_type: str = "") -> list[Branch]:
+    """What is decided for this streamer alone: single products, and the rest of shops that list him."""
+    mine, shops = _offers(overlay.products, plan_type), _offers(overlay.shops)
+    branches = [_paying("product_id", mine, ())] if mine else []
     if shops and plan_type in ("", Kind.SHOP_TARGETED):
-        branches.append(_paying("merchant_id", shops, (Condition("NOT listing.is_exclusive"), *others)))
+        theirs = Condition("listing.tags && %s::text[]", ([f"m{merchant}" for merchant in shops],))
+        rest = (Condition("NOT listing.is_exclusive"), theirs, *_not_decided(overlay))
+        branches.append(_paying("merchant_id", shops, rest))
     return branches
+
+
+def _elsewhere(overlay: Overlay) -> list[Condition]:
+    """Not among what ``own_branches`` shows, nor kept for others."""
+    shops = [f"m{merchant}" for merchant in _offers(overlay.shops)]
+    return [*_not_decided(overlay), *([Condition("NOT listing.tags && %s::text[]", (shops,))] if shops else [])]
+
+
+def _not_decided(overlay: Overlay) -> list[Condition]:
+    decided = [product for product, personal in overlay.products.items() if personal.is_decided]
+    return [Condition("NOT listing.product_id = ANY(%s::bigint[])", (decided,))] if decided else []
 
 
 def words_of(understood: Understood) -> Words | None:
@@ -95,6 +128,15 @@ def least_gross(net_fen: int, tech_bps: int) -> int | None:
     return low
 
 
+def _offers(overlaid: dict[int, Personal], plan_type: str = "") -> dict[int, tuple[int, str]]:
+    """What they pay now, and by which kind, of those that do, by id."""
+    return {
+        pk: (each.now.bps, each.now.kind.value)
+        for pk, each in overlaid.items()
+        if each.now.bps is not None and each.now.kind is not None and plan_type in ("", each.now.kind)
+    }
+
+
 def _paying(column: str, offers: dict[int, tuple[int, str]], where: tuple[Condition, ...]) -> Branch:
     """Rows whose ``column`` is a key of ``offers``: they pay its rate, by its kind."""
     join = Condition(
@@ -116,27 +158,28 @@ def _holding(groups: Iterable[Sequence[str]]) -> Condition:
     return Condition(" AND ".join(condition.sql for condition in conditions), params)
 
 
+TAGGED = {
+    "category": "'c' || (SELECT id FROM merchants_category WHERE code = %s)",
+    "brand": "'b' || (SELECT id FROM bases_brand WHERE code = %s)",
+    "leader": "'l' || (SELECT id FROM tenants_tenant WHERE code = %s AND kind = 'tuanzhang')",
+}
+"""The tag that a filter's code stands for; NULL, which nothing holds, for a code that nothing has."""
+
+
 def _tagged(filters: Filters) -> list[Condition]:
-    tags = []
-    for letter, code, rows in (
-        ("c", filters.category, Category.objects),
-        ("b", filters.brand, Brand.objects),
-        ("l", filters.leader, Tenant.objects.of_kind(Tenant.Kind.TUANZHANG)),
-    ):
-        if code:
-            found = rows.filter(code=code).values_list("pk", flat=True).first()
-            if found is None:
-                return [NOTHING]
-            tags.append(f"{letter}{found}")
-    return [Condition("listing.tags @> %s::text[]", (tags,))] if tags else []
+    asked = {name: getattr(filters, name) for name in TAGGED if getattr(filters, name)}
+    if not asked:
+        return []
+    tags = ", ".join(TAGGED[name] for name in asked)
+    return [Condition(f"listing.tags @> ARRAY[{tags}]", tuple(asked.values()))]
 
 
-def _at_bases(filters: Filters, fresh: dict[int, Base]) -> list[Condition]:
+def _at_bases(filters: Filters, fresh: dict[int, FreshBase]) -> list[Condition]:
     found = []
     if filters.city:
         found.append(_free_at(pk for pk, base in fresh.items() if base.city == filters.city))
     if filters.base:
-        found.append(_free_at(pk for pk, base in fresh.items() if base.base.code == filters.base))
+        found.append(_free_at(pk for pk, base in fresh.items() if base.code == filters.base))
     if filters.in_stock:
         free = _free_at(fresh)
         found.append(Condition(f"listing.stock > 0 OR {free.sql}", free.params))
@@ -147,21 +190,32 @@ def _free_at(bases: Iterable[int]) -> Condition:
     return Condition("listing.tags && %s::text[]", ([f"f{base}" for base in bases],))
 
 
+BOUNDS = {
+    "price_from": "listing.price_fen >= %s",
+    "price_to": "listing.price_fen <= %s",
+    "rate_from": "{bps} >= %s",
+    "per_sale_from": "{per_sale} >= %s",
+    "sales_from": "listing.sales_30d >= %s",
+    "score_from": "listing.shop_score >= %s",
+    "new_days": "listing.listed_at >= %s",
+}
+"""A filter's condition on one column; its value is compared as the filter has it, or as READ_AS makes it."""
+READ_AS: dict[str, Callable[[Any, Looker], Any]] = {
+    "per_sale_from": lambda net_fen, looker: least_gross(net_fen, looker.tech_bps),
+    "new_days": lambda days, looker: looker.at - timedelta(days=days),
+}
+
+
 def _bounds(filters: Filters, looker: Looker) -> list[Condition]:
-    gross = least_gross(filters.per_sale_from, looker.tech_bps) if filters.per_sale_from is not None else None
-    if filters.per_sale_from is not None and gross is None:
-        return [NOTHING]
-    since = looker.at - timedelta(days=filters.new_days) if filters.new_days else None
-    bounds = [
-        ("listing.price_fen >= %s", filters.price_from),
-        ("listing.price_fen <= %s", filters.price_to),
-        ("{bps} >= %s", filters.rate_from),
-        ("{per_sale} >= %s", gross),
-        ("listing.sales_30d >= %s", filters.sales_from),
-        ("listing.shop_score >= %s", filters.score_from),
-        ("listing.listed_at >= %s", since),
-    ]
-    return [Condition(sql, (value,)) for sql, value in bounds if value is not None]
+    asked = {name: value for name, value in filters.in_force.items() if name in BOUNDS}
+    read = {name: READ_AS[name](value, looker) if name in READ_AS else value for name, value in asked.items()}
+    return [_bound(BOUNDS[name], value) for name, value in read.items()]
+
+
+def _bound(sql: str, value: Any) -> Condition:
+    if value is None:
+        return NOTHING
+    return Condition(sql, (value,) if "%s" in sql else ())
 
 
 def _not_on_shelf(streamer: Tenant) -> list[Condition]:

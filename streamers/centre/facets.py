@@ -7,7 +7,7 @@ Goods may lie in several cities. Counts of large results are kept for a minute.
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,36 +17,16 @@ from bases.forms import cities as city_choices
 from bases.models import Brand
 from haowu.ground.money import percent
 from merchants.models import Category
-from streamers.centre.conditions import Looker, fresh_bases
+from streamers.centre.conditions import Looker, decided_branches, open_branches, own_branches
 from streamers.centre.filters import PLAN_TYPES, Filters
 from streamers.centre.memory import remembered
-from streamers.centre.overlay import Overlay
 from streamers.centre.search import COUNT_LIMIT, Search
-from streamers.centre.statements import counted_by, counted_by_city
+from streamers.centre.statements import Branch, counted_by, counted_by_city
 
 PRICE_BANDS_FEN = (0, 5_000, 10_000, 20_000, 50_000)
 RATE_BANDS_BPS = (0, 1_000, 2_000, 3_000, 5_000)
 BRANDS = 20
 KEPT_SECONDS = 60
-
-NARROWED_BY = {
-    "category": ("category",),
-    "brand": ("brand",),
-    "plan_type": ("plan_type",),
-    "price": ("price_from", "price_to"),
-    "rate": ("rate_from",),
-    "city": ("city",),
-}
-"""Each facet, and the filters that a choice in it would replace."""
-
-
-COUNTED_BY = {
-    "category": "listing.leaf_id",
-    "brand": "listing.brand_id",
-    "plan_type": "{kind}",
-    "price": f"width_bucket(listing.price_fen, ARRAY{[*PRICE_BANDS_FEN]}::bigint[])",
-    "rate": f"width_bucket({{bps}}, ARRAY{[*RATE_BANDS_BPS]})",
-}
 
 
 @dataclass(frozen=True)
@@ -61,56 +41,71 @@ class Choice:
     level: int = 1
 
 
-def facets_of(looker: Looker, filters: Filters, overlay: Overlay) -> dict[str, list[Choice]]:
+@dataclass(frozen=True)
+class Facet:
+    """``narrowed_by``: the filters that a choice in it would replace. ``counted_by``: SQL of a value for each row; ""
+    for cities, of which a row has several. ``choices``: what the counted values are called.
+    """
+
+    narrowed_by: tuple[str, ...]
+    counted_by: str
+    choices: Callable[[Mapping[Any, int], Filters], list[Choice]]
+
+
+def facets_of(looker: Looker, filters: Filters) -> dict[str, list[Choice]]:
     """The choices of every facet, those that would leave nothing left out."""
-    counts = _counts(looker, filters, overlay)
-    return {
-        "category": _categories(counts["category"], filters),
-        "brand": _brands(counts["brand"], filters),
-        "plan_type": _plan_types(counts["plan_type"], filters),
-        "price": _prices(counts["price"], filters),
-        "rate": _rates(counts["rate"], filters),
-        "city": _cities(counts["city"], filters),
-    }
+    counts = _counts(looker, filters)
+    return {name: facet.choices(counts[name], filters) for name, facet in FACETS.items()}
 
 
-Counts = dict[str, list[tuple[Any, int]]]
+Counts = dict[str, Counter[Any]]
 """By facet: values and how many rows have each."""
 
 
-def _counts(looker: Looker, filters: Filters, overlay: Overlay) -> dict[str, dict[Any, int]]:
-    """One query for all facets whose filters are not in force, and one for each of the others."""
+def _counts(looker: Looker, filters: Filters) -> Counts:
+    """One count for all facets whose filters are not in force, and one for each of the others."""
     found: Counts = {}
     alike: dict[Filters, list[str]] = defaultdict(list)
-    for facet, names in NARROWED_BY.items():
-        alike[filters.without(*names, "sort")].append(facet)
+    for name, facet in FACETS.items():
+        alike[filters.without(*facet.narrowed_by, "sort")].append(name)
     for less, facets in alike.items():
-        found |= _remembered(looker, less, overlay, facets)
-    return {facet: dict(counts) for facet, counts in found.items()}
+        found |= _counted(Search(looker, less), facets)
+    return found
 
 
-def _remembered(looker: Looker, filters: Filters, overlay: Overlay, facets: Sequence[str]) -> Counts:
-    """Counted, or as counted within the last minute: shared by all whom nothing personal is laid over the list for."""
-    whose = looker.streamer.pk if overlay or filters.not_on_shelf else 0
-    asked = f"{whose}:{looker.tech_bps}:{','.join(facets)}:{filters.query_string()}"
+def _counted(search: Search, facets: Sequence[str]) -> Counts:
+    """What everybody finds, which is shared; without what is decided for this streamer alone, and that as it is."""
+    overlay, plan_type = search.looker.overlay, search.filters.plan_type
+    found = {facet: Counter(dict(counts)) for facet, counts in _shared(search, facets).items()}
+    decided = _of_branches(search, decided_branches(overlay, plan_type), facets)
+    own = _of_branches(search, own_branches(overlay, plan_type), facets)
+    return {facet: counts - decided[facet] + own[facet] for facet, counts in found.items()}
+
+
+def _shared(search: Search, facets: Sequence[str]) -> dict[str, list[tuple[Any, int]]]:
+    """What is open to everybody: counted, or as counted for anybody within the last minute, where it is many."""
+    branches = open_branches(search.filters.plan_type)
+    whose = search.looker.streamer.pk if search.filters.not_on_shelf else 0
+    asked = f"{whose}:{search.looker.tech_bps}:{','.join(facets)}:{search.filters.query_string()}"
     return remembered(
         f"facets:{hashlib.sha256(asked.encode()).hexdigest()}",
-        lambda: _counted(looker, Search(looker, filters, overlay), facets),
+        lambda: {facet: list(counts.items()) for facet, counts in _of_branches(search, branches, facets).items()},
         seconds=KEPT_SECONDS,
         is_worth=lambda found: any(sum(n for _value, n in counts) > COUNT_LIMIT for counts in found.values()),
     )
 
 
-def _counted(looker: Looker, search: Search, facets: Sequence[str]) -> Counts:
-    found: dict[str, Counter[Any]] = {facet: Counter() for facet in facets}
-    columns = {facet: COUNTED_BY[facet] for facet in facets if facet in COUNTED_BY}
-    cities = {f"f{pk}": base.city for pk, base in fresh_bases(looker.at).items()} if "city" in facets else {}
-    for branch in search.branches:
+def _of_branches(search: Search, branches: Sequence[Branch], facets: Sequence[str]) -> Counts:
+    found: Counts = {facet: Counter() for facet in facets}
+    columns = {facet: FACETS[facet].counted_by for facet in facets if FACETS[facet].counted_by}
+    bases = search.looker.fresh_bases if "city" in facets else {}
+    cities = {f"f{pk}": base.city for pk, base in bases.items()}
+    for branch in branches:
         for facet, value, count in counted_by(branch, search.matching, columns) if columns else ():
             found[facet][value] += count
         for city, count in counted_by_city(branch, search.matching, cities) if cities else ():
             found["city"][city] += count
-    return {facet: list(counts.items()) for facet, counts in found.items()}
+    return found
 
 
 def _categories(counts: Mapping[int | None, int], filters: Filters) -> list[Choice]:
@@ -188,3 +183,16 @@ def _choice(filters: Filters, name: str, value: str, label: Any, count: int, lev
     """One that sets the filter ``name``; the chosen one's query takes it off again."""
     is_chosen = getattr(filters, name) == value
     return Choice(value, label, count, filters.query_string(**{name: "" if is_chosen else value}), is_chosen, level)
+
+
+FACETS = {
+    "category": Facet(("category",), "listing.leaf_id", _categories),
+    "brand": Facet(("brand",), "listing.brand_id", _brands),
+    "plan_type": Facet(("plan_type",), "{kind}", _plan_types),
+    "price": Facet(
+        ("price_from", "price_to"), f"width_bucket(listing.price_fen, ARRAY{[*PRICE_BANDS_FEN]}::bigint[])", _prices
+    ),
+    "rate": Facet(("rate_from",), f"width_bucket({{bps}}, ARRAY{[*RATE_BANDS_BPS]})", _rates),
+    "city": Facet(("city",), "", _cities),
+}
+"""All of them; another one is an entry here, and a line of the filter sheet that shows it."""

@@ -1,4 +1,15 @@
-"""What a streamer may narrow and sort the selection centre by: as typed values, as a form, as a query string."""
+"""What a streamer may narrow and sort the selection centre by: as typed values, as a form, as a query string.
+
+To add
+
+* a filter on a column of the listing: its field in ``Filters``, ``SelectionForm`` and ``streamers.api.FILTERS``, and
+  its line in ``conditions.BOUNDS``; a box that is ticked is a bound without a value;
+* a filter that finds by index what few rows have: a tag in ``rows._tags`` and its line in ``conditions.TAGGED``;
+* a sort: its line in ``SORTS``, and its column in ``models.listing.SORT_COLUMNS``, which makes the index;
+* counts beside a filter: its line in ``facets.FACETS``.
+
+Lists, cursors, chips, the address, saved views, loosening and the API read these tables.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -155,7 +166,7 @@ class SelectionForm(forms.Form):
     score_from = YuanField(label=_("店铺分不低于"), required=False, max_value=5)
     plan_type = forms.ChoiceField(label=_("佣金来源"), required=False, choices=[("", _("全部")), *PLAN_TYPES])
     brand = CodeField(Brand.objects.all(), label=_("品牌"))
-    city = forms.ChoiceField(label=_("基地城市"), required=False)
+    city = forms.ChoiceField(label=_("基地城市"), required=False, choices=lambda: [("", _("全部城市")), *cities()])
     base = BaseField(
         label=_("基地"),
         queryset=working_bases(),
@@ -168,12 +179,12 @@ class SelectionForm(forms.Form):
     new_days = WholeField(label=_("几天内上架"), required=False, min_value=1, max_value=MAX_NEW_DAYS)
     not_on_shelf = _box(_("不在我的货架上"))
 
-    def __init__(self, query: Mapping[str, Any]) -> None:
+    def __init__(self, query: Mapping[str, Any], *, is_shown: bool = True) -> None:
+        """Where the form is not ``is_shown``, it has the fields that ``query`` fills and no others."""
+        if not is_shown:
+            self.base_fields = {name: field for name, field in self.base_fields.items() if query.get(name)}
         super().__init__(query)
         self.sort = query.get("sort") if query.get("sort") in SORTS else EVERYTHING.sort
-        offered = {*Base.objects.working().values_list("city", flat=True), query.get("city")}
-        here = [(code, name) for code, name in cities() if code in offered]
-        self.fields["city"].choices = [("", _("全部城市")), *here]
         self.full_clean()
 
     @property

@@ -47,16 +47,17 @@ def remember_search(streamer: Tenant, query: str, at: datetime) -> None:
     day, mine = days.day_of(at), _history_of(streamer)
 
     def write(memory: redis.Redis) -> None:
-        is_first = memory.set(f"searched:{day}:{streamer.pk}:{query}", "1", ex=86_400, nx=True)
         steps = memory.pipeline(transaction=False)
+        steps.set(f"searched:{day}:{streamer.pk}:{query}", "1", ex=86_400, nx=True)
         steps.zadd(mine, {query: at.timestamp()})
         steps.zremrangebyrank(mine, 0, -HISTORY - 1)
         steps.expire(mine, HISTORY_SECONDS)
+        is_first, *_answers = steps.execute()
         if is_first:
             steps.zincrby(_popular_on(at), 1, query)
             steps.zremrangebyrank(_popular_on(at), 0, -POPULAR - 1)
             steps.expire(_popular_on(at), POPULAR_SECONDS)
-        steps.execute()
+            steps.execute()
 
     _ask(write)
 

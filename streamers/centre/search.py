@@ -7,25 +7,28 @@ title, brand or category, then goods that hold every word in letters (the shop's
 alike come by popularity (``rows.popularity``), then the newer first. Any other sort takes all that match, by itself.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from haowu.ground import days
 from streamers.centre.cards import FoundCard, dressed
 from streamers.centre.conditions import Looker, branches_of, conditions_of, words_of
 from streamers.centre.filters import EVERYTHING, Filters
-from streamers.centre.overlay import Overlay
 from streamers.centre.paging import CursorInvalid, cursor_after, place_of
 from streamers.centre.statements import (
+    ALIKE,
     WALK,
     Branch,
     Condition,
     Place,
+    Select,
     Words,
-    alone,
     count,
+    found_by,
     gather,
     walk,
+    walk_or_gather,
 )
 from streamers.centre.understanding import Understood, understand
 
@@ -33,6 +36,8 @@ PAGE_SIZE = 24
 COUNT_LIMIT = 1_000
 NEAREST = 12
 TRIED_WORDS = 6
+CHEAP = WALK
+"""Rows that are gathered as soon as a walk would end."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,6 @@ class Found:
     next_cursor: str | None
     total: int
     is_more: bool
-    overlay: Overlay
     readings: tuple[tuple[str, str], ...] = ()
     loosened: tuple[Loosened, ...] = ()
     nearest: tuple[FoundCard, ...] = ()
@@ -65,15 +69,12 @@ class Found:
 class Search:
     """One search of one streamer: what was asked for, as statements take it."""
 
-    def __init__(
-        self, looker: Looker, filters: Filters, overlay: Overlay | None = None, understood: Understood | None = None
-    ) -> None:
+    def __init__(self, looker: Looker, filters: Filters, understood: Understood | None = None) -> None:
         self.looker, self.filters = looker, filters
-        self.overlay = Overlay(looker.streamer, looker.at) if overlay is None else overlay
         self.understood = understood or (understand(filters.q) if filters.q else Understood([]))
         self.words: Words | None = words_of(self.understood)
         self.conditions: list[Condition] = conditions_of(filters, looker)
-        self.branches: list[Branch] = branches_of(self.overlay, filters.plan_type)
+        self.branches: list[Branch] = branches_of(looker.overlay, filters.plan_type)
 
     @property
     def matching(self) -> list[Condition]:
@@ -82,69 +83,77 @@ class Search:
 
     def rows(self, after: Place | None, size: int) -> list[dict[str, Any]]:
         """The first ``size`` rows after a place, of all branches."""
-        found = [row for branch in self.branches for row in self._rows_of(branch, after, size)]
         is_descending = not self.filters.way.is_ascending
+        found = self._found_by(self._select(branch, after, size) for branch in self.branches)
         found.sort(key=lambda row: (row["sorted_by"], row["product_id"]), reverse=is_descending)
         found.sort(key=lambda row: row["match"], reverse=True)
         return found[:size]
 
     def total(self) -> int:
         """How many are found, up to one more than COUNT_LIMIT."""
-        total = 0
-        for branch in self.branches:
-            total += count(branch, self.matching, COUNT_LIMIT + 1 - total) if total <= COUNT_LIMIT else 0
-        return total
+        return count(self.branches, self.matching, COUNT_LIMIT + 1)
 
-    def _rows_of(self, branch: Branch, after: Place | None, size: int) -> list[dict[str, Any]]:
-        ranked = self.words if self.filters.sort == EVERYTHING.sort else None
-        way = self.filters.way
-        if branch.may_walk and self._may_be_many(size):
-            match = (after.match if after else ranked.best) if ranked else 0
-            words = ranked.exactly(match) if ranked else []
-            asked = [*self.conditions, *words] if ranked else self.matching
-            found = walk(branch, asked, way, after, size)
-            if len(found) == size:
-                return [row | {"match": match} for row in found]
-        return gather(branch, self.matching, way, after, size, ranked)
+    def named(self, public_id: str) -> list[dict[str, Any]]:
+        """The row of one product, where it is found at all."""
+        asked = [*self.conditions, Condition("listing.public_id = %s", (public_id,))]
+        return self._found_by(gather(branch, asked, self.filters.way, None, 1) for branch in self.branches)
+
+    def _select(self, branch: Branch, after: Place | None, size: int) -> Select:
+        """Walked where that may fill the page. By words, it looks for the best match that is still to come alone."""
+        way, ranked = self.filters.way, self.words if self.filters.sort == EVERYTHING.sort else None
+        gathered = gather(branch, self.matching, way, after, size, ranked)
+        if not branch.may_walk or not self._may_be_many(size):
+            return gathered
+        match = (after.match if after else ranked.best) if ranked else ALIKE
+        asked = [*self.conditions, *ranked.exactly(match)] if ranked else self.matching
+        return walk_or_gather(walk(branch, asked, way, after, size, match), gathered, size)
+
+    def _found_by(self, selects: Iterable[Select]) -> list[dict[str, Any]]:
+        return found_by([*selects], self.looker.streamer.pk, days.next_midnight(self.looker.at))
 
     def _may_be_many(self, size: int) -> bool:
-        """Whether the rarest word is common enough for a page to be full before a walk ends."""
-        return not self.understood.terms or self.understood.fewest * WALK >= self.understood.total * size
+        """Whether the rarest word is so common that gathering is dear, and a page is likely full before a walk ends."""
+        understood = self.understood
+        if not understood.terms:
+            return True
+        likely = understood.fewest * WALK >= 2 * size * understood.total  # half of them may match less well
+        return understood.fewest > CHEAP and likely
 
 
-def find(looker: Looker, filters: Filters, *, cursor: str = "", size: int = PAGE_SIZE) -> Found:
-    """What ``filters`` find for ``looker``. Within a transaction. Raises CursorInvalid."""
+def find(
+    looker: Looker, filters: Filters, *, cursor: str = "", size: int = PAGE_SIZE, is_counted: bool = True
+) -> Found:
+    """What ``filters`` find for ``looker``. Within a transaction. Raises CursorInvalid.
+
+    Without ``is_counted`` the total is that of the page: a list that goes on has been counted on its first page.
+    """
     after = place_of(cursor, filters, looker.streamer.pk)
-    alone()
     search = Search(looker, filters)
     rows = search.rows(after, size + 1)
-    total = search.total()
+    is_whole = after is None and len(rows) <= size
+    total = len(rows) if is_whole or not is_counted else search.total()
     found = Found(
-        dressed(rows[:size], looker, search.overlay),
+        dressed(rows[:size], looker),
         _cursor(rows, size, filters, looker),
         min(total, COUNT_LIMIT),
         total > COUNT_LIMIT,
-        search.overlay,
         search.understood.readings,
     )
     return found if rows or after else _with_the_nearest(found, search)
 
 
-def find_or_begin(looker: Looker, filters: Filters, *, cursor: str = "", size: int = PAGE_SIZE) -> Found:
+def find_or_begin(looker: Looker, filters: Filters, *, cursor: str = "", **options: Any) -> Found:
     """As ``find``, for people: a cursor that is none of this list's begins at the first page."""
     try:
-        return find(looker, filters, cursor=cursor, size=size)
+        return find(looker, filters, cursor=cursor, **options)
     except CursorInvalid:
-        return find(looker, filters, size=size)
+        return find(looker, filters, **options)
 
 
 def card_of(looker: Looker, public_id: str) -> FoundCard | None:
     """The card of one product, if the list would show it."""
     search = Search(looker, EVERYTHING)
-    named = Condition("listing.public_id = %s", (public_id,))
-    way = EVERYTHING.way
-    rows = [row for each in search.branches for row in gather(each, [*search.conditions, named], way, None, 1)]
-    return next(iter(dressed(rows, looker, search.overlay)), None)
+    return next(iter(dressed(search.named(public_id), looker)), None)
 
 
 def _cursor(rows: Sequence[dict[str, Any]], size: int, filters: Filters, looker: Looker) -> str | None:
@@ -160,7 +169,7 @@ def _with_the_nearest(found: Found, search: Search) -> Found:
     loosened = [(Loosened(name, word, less.filters, less.total()), less) for name, word, less in tries]
     loosened = sorted((each for each in loosened if each[0].total), key=lambda each: -each[0].total)
     nearest = loosened[0][1].rows(None, NEAREST) if loosened else []
-    cards = dressed(nearest, search.looker, search.overlay)
+    cards = dressed(nearest, search.looker)
     return replace(found, loosened=tuple(each for each, _search in loosened), nearest=tuple(cards))
 
 
@@ -168,7 +177,7 @@ def _without_a_filter(search: Search) -> Iterator[tuple[str, str, Search]]:
     for name in search.filters.in_force:
         if name != "q":
             less = search.filters.without(name)
-            yield name, "", Search(search.looker, less, search.overlay, search.understood)
+            yield name, "", Search(search.looker, less, search.understood)
 
 
 def _without_a_word(search: Search) -> Iterator[tuple[str, str, Search]]:
@@ -180,4 +189,4 @@ def _without_a_word(search: Search) -> Iterator[tuple[str, str, Search]]:
         others = [each for each in search.understood.terms if each is not term]
         words = " ".join(each.text for each in others)
         understood = replace(search.understood, terms=others, phrase="", fewest=0)
-        yield "q", term.text, Search(search.looker, replace(search.filters, q=words), search.overlay, understood)
+        yield "q", term.text, Search(search.looker, replace(search.filters, q=words), understood)

@@ -11,6 +11,7 @@ takes all matches from the index of words and tags (or of prices, …) and sorts
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -98,25 +99,27 @@ class Words:
         return [self.loose, *map(_not, [*phrase, self.whole])]
 
 
-def alone() -> None:
-    """Until the transaction ends no statement calls other processes to help: a page is found before they start."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+@dataclass(frozen=True)
+class Select:
+    """One branch's rows, in order, as a statement with its parameters."""
+
+    sql: str
+    params: tuple[Any, ...]
 
 
 def walk(
-    branch: Branch, conditions: Sequence[Condition], way: SortWay, after: Place | None, size: int
-) -> list[dict[str, Any]]:
-    """The first ``size`` rows among the next WALK along the sort's index; perhaps fewer."""
+    branch: Branch, conditions: Sequence[Condition], way: SortWay, after: Place | None, size: int, match: int = ALIKE
+) -> Select:
+    """The first ``size`` rows among the next WALK along the sort's index, all said to ``match``; perhaps fewer."""
     column = branch.column(way)
     bounded = [OPEN_TO_ALL, *_beyond(column, "listing.product_id", way, after)]
     found = [*branch.where, *conditions]
     sql = (
-        f"SELECT {_columns(branch, way)}, {ALIKE} AS match FROM (SELECT * FROM streamers_listing AS listing"
+        f"SELECT {_columns(branch, way)}, {match} AS match FROM (SELECT * FROM streamers_listing AS listing"
         f" {_where(branch, bounded)} ORDER BY {_order(column, way)} LIMIT {WALK}) AS listing"
         f" {_where(branch, found)} ORDER BY {_order(column, way)} LIMIT %s"
     )
-    return _rows(sql, [*_params(bounded), *_params(found), size])
+    return Select(sql, (*_params(bounded), *_params(found), size))
 
 
 def gather(
@@ -126,7 +129,7 @@ def gather(
     after: Place | None,
     size: int,
     words: Words | None = None,
-) -> list[dict[str, Any]]:
+) -> Select:
     """The first ``size`` of all matching rows. With ``words``: the better match first, then the sort.
 
     OFFSET 0 keeps PostgreSQL from walking along the sort's index after all: it believes that words come independently
@@ -144,18 +147,63 @@ def gather(
         f" {branch.join.sql} {_where(branch, found)} OFFSET 0) AS found {_where(branch, beyond)}"
         f" ORDER BY match DESC, sorted_by {direction}, product_id {direction} LIMIT %s"
     )
-    return _rows(sql, [*match.params, *branch.join.params, *_params(found), *_params(beyond), size])
+    return Select(sql, (*match.params, *branch.join.params, *_params(found), *_params(beyond), size))
 
 
-def count(branch: Branch, conditions: Sequence[Condition], limit: int) -> int:
-    """How many rows match, up to ``limit``."""
-    found = [*branch.where, *conditions]
+def walk_or_gather(walked: Select, gathered: Select, size: int) -> Select:
+    """``walked`` where it fills a page, else ``gathered``, which is asked only then (a one-time filter of its plan)."""
     sql = (
-        f"SELECT count(*) FROM (SELECT FROM streamers_listing AS listing {branch.join.sql}"
-        f" {_where(branch, found)} LIMIT %s) AS found"
+        f"WITH walked AS MATERIALIZED ({walked.sql}), filled AS (SELECT count(*) = %s AS is_full FROM walked)"
+        " SELECT * FROM walked WHERE (SELECT is_full FROM filled)"
+        f" UNION ALL SELECT * FROM ({gathered.sql}) AS gathered WHERE NOT (SELECT is_full FROM filled)"
     )
+    return Select(sql, (*walked.params, size, *gathered.params))
+
+
+def found_by(selects: Sequence[Select], streamer_id: int, midnight: datetime) -> list[dict[str, Any]]:
+    """The rows of ``selects``, in no order, with what a card shows besides (BESIDES): one statement.
+
+    No other processes are called to help: a page is found before they start.
+    """
+    if not selects:
+        return []
+    rows = " UNION ALL ".join(f"SELECT * FROM ({each.sql}) AS rows" for each in selects)
+    params = [param for each in selects for param in each.params]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*branch.join.params, *_params(found), limit])
+        cursor.execute(
+            f"SET LOCAL max_parallel_workers_per_gather = 0; SELECT found.*, {BESIDES} FROM ({rows}) AS found {JOINS}",
+            [*params, midnight, midnight, streamer_id],
+        )
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+
+BESIDES = (
+    "tomorrow.offer AS next_offer, tomorrow.bps AS next_bps, tomorrow.is_exclusive AS next_is_exclusive,"
+    " activity.share_token, pick.product_id IS NOT NULL AS is_on_shelf"
+)
+JOINS = (
+    " LEFT JOIN streamers_listing AS tomorrow ON tomorrow.product_id = found.product_id"
+    " AND tomorrow.valid_from <= %s AND tomorrow.valid_until > %s"
+    " LEFT JOIN streamers_pick AS pick ON pick.streamer_id = %s AND pick.unpicked_at IS NULL"
+    " AND pick.product_id = found.product_id"
+    " LEFT JOIN tuanzhang_activity AS activity ON activity.id = found.activity_id AND found.offer = 'activity'"
+)
+"""What the listing says from midnight on, whether the product is on his shelf, and through which activity it is picked.
+"""
+
+
+def count(branches: Sequence[Branch], conditions: Sequence[Condition], limit: int) -> int:
+    """How many rows of all ``branches`` match, up to ``limit``."""
+    selects, params = [], []
+    for branch in branches:
+        found = [*branch.where, *conditions]
+        selects.append(f"(SELECT FROM streamers_listing AS listing {branch.join.sql} {_where(branch, found)} LIMIT %s)")
+        params += [*branch.join.params, *_params(found), limit]
+    if not selects:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT least(count(*), %s) FROM ({' UNION ALL '.join(selects)}) AS found", [limit, *params])
         return cursor.fetchone()[0]
 
 
@@ -223,10 +271,3 @@ def _beyond(value: str, product: str, way: SortWay, after: Place | None) -> list
 
 def _not(condition: Condition) -> Condition:
     return Condition(f"NOT ({condition.sql})", condition.params)
-
-
-def _rows(sql: str, params: list[Any]) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

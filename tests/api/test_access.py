@@ -263,7 +263,7 @@ def test_without_a_token_the_challenge_names_no_error(anonymous):
 
 
 @pytest.mark.parametrize("token", ["nonsense", "密", "a b", "\0", "x" * 5000])
-def test_a_token_that_is_none_is_told_so(anonymous, token):
+def test_a_token_that_is_none_is_refused_as_such(anonymous, token):
     answer = anonymous.get("/orders", Authorization=f"Bearer {token}")
     assert (answer.status_code, answer.json()["code"]) == (401, "NOT_AUTHENTICATED")
 
@@ -287,7 +287,7 @@ def test_a_browser_session_opens_nothing(sale, anonymous):
     from tests.build import member
 
     user = member(sale.shop)
-    anonymous.http.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    anonymous.http.force_login(user, backend="haowu.tenants.members.MemberBackend")
     session = anonymous.http.session
     session["tenant"] = sale.shop.public_id
     session.save()

@@ -55,8 +55,8 @@ def test_changes_answer_row_by_row(made, caller):
         row("c", 1, merchant="nobody"),
         row("d", True),
     ]
-    told = caller.post("/stock-changes", body(2, *rows)).json()
-    assert [(each["status"], each["code"]) for each in told["results"]] == [
+    answer = caller.post("/stock-changes", body(2, *rows)).json()
+    assert [(each["status"], each["code"]) for each in answer["results"]] == [
         ("accepted", ""),
         ("quarantined", "PRICE_OUT_OF_BAND"),
         ("quarantined", "ROW_UNREADABLE"),
@@ -107,12 +107,12 @@ def test_brands_are_introduced_with_an_answer_each_and_shared_with_all_when_acce
     introduced(base("b2"), ["Anker"])
     wish = {"document_no": "A-1", "authorised_from": "2024-01-01", "authorised_to": "2199-01-01"}
     brands = [wish | {"name": name} for name in ("ANKER", "小米", "…")]
-    told = caller.post("/brand-introductions", {"brands": brands}).json()["results"]
-    assert [(each["status"], each["code"]) for each in told] == [
+    results = caller.post("/brand-introductions", {"brands": brands}).json()["results"]
+    assert [(each["status"], each["code"]) for each in results] == [
         ("duplicate", ""), ("submitted", ""), ("rejected", "BRAND_NAME_MISSING"),
     ]  # fmt: skip
     mine = caller.get("/brand-introductions", {"status": "submitted"}).json()["results"]
-    assert [(each["id"], each["brand"]["name"]) for each in mine] == [(told[1]["id"], "小米")]
+    assert [(each["id"], each["brand"]["name"]) for each in mine] == [(results[1]["id"], "小米")]
     Introduction.objects.filter(status="accepted").update(authorised_to="2199-01-01")
     assert [each["name"] for each in calling(merchant("m2")).get("/brands").json()["results"]] == ["Anker"]
 

@@ -1,4 +1,4 @@
-"""Merchants' and bases' systems: consents given, withdrawn and read by their two parties, and nobody else."""
+"""Merchants' and bases' systems: consents given, retracted and read by their two parties, and nobody else."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -30,10 +30,10 @@ def caller(shop, calling):
     return calling(shop)
 
 
-def test_a_merchant_agrees_and_the_base_may_feed_until_it_is_withdrawn(made, shop, caller):
-    told = caller.post("/consents", {"base": "b1"})
-    answer = told.json()
-    assert told.status_code == 201
+def test_a_merchant_agrees_and_the_base_may_feed_until_it_is_retracted(made, shop, caller):
+    response = caller.post("/consents", {"base": "b1"})
+    answer = response.json()
+    assert response.status_code == 201
     assert {name: answer[name] for name in ("merchant", "base", "base_name", "city", "ends_at", "state")} == {
         "merchant": "m1", "base": "b1", "base_name": "临沂基地", "city": "linyi", "ends_at": None, "state": "live",
     }  # fmt: skip
@@ -71,7 +71,7 @@ def test_what_cannot_be_agreed_is_refused_and_leaves_nothing(made, caller, body,
     assert (Consent.objects.count(), Permit.objects.count()) == (0, 0)
 
 
-def test_a_second_consent_for_the_same_time_and_a_second_withdrawal_conflict(made, caller):
+def test_a_second_consent_for_the_same_time_and_a_second_retraction_conflict(made, caller):
     made_id = caller.post("/consents", {"base": "b1", "ends_at": ahead(9)}).json()["id"]
     again = caller.post("/consents", {"base": "b1", "begins_at": ahead(8)})
     assert (again.status_code, again.json()["code"]) == (409, "ALREADY_AGREED")
@@ -86,7 +86,7 @@ def test_the_same_key_agrees_once(made, caller):
     assert (answers[1]["Idempotency-Hit"], Consent.objects.count()) == ("true", 1)
 
 
-def test_both_parties_list_it_and_strangers_neither_see_nor_withdraw_it(made, shop, caller, calling):
+def test_both_parties_list_it_and_strangers_neither_see_nor_retract_it(made, shop, caller, calling):
     merchant("m2")
     agreed(made, "m1", "m2")
     agreed(base("b2"), "m1", begins_at=datetime.now(UTC) + timedelta(days=1))

@@ -206,8 +206,8 @@ def test_a_stock_row_that_cannot_be_kept_is_quarantined_and_spoils_no_other(call
     merchant("m1")
     made = base("b1", agreed_by=["m1"])
     caller = calling(made.base)
-    told = caller.post("/stock-changes", counted(1, row("k0"), bad, row("k2"))).json()
-    assert [each["code"] for each in told["results"]] == ["", "ROW_UNREADABLE", ""]
+    answer = caller.post("/stock-changes", counted(1, row("k0"), bad, row("k2"))).json()
+    assert [each["code"] for each in answer["results"]] == ["", "ROW_UNREADABLE", ""]
     whole = caller.post("/stock-snapshots", counted(2, row("k0", quantity=6), bad))
     assert (whole.status_code, whole.json()["status"], whole.json()["quarantined"]) == (200, "applied", 1)
     assert stock_of(made) == {"k0": (1_000, 6)}
@@ -258,5 +258,5 @@ def test_names_are_kept_to_the_character(calling):
     shop = merchant("m1")
     product(shop, "p1")
     body = {"enrolments": [{"activity": " a1", "product": "p1", "commission_bps": 100, "service_fee_bps": 0}]}
-    told = calling(shop).post("/enrolments", body).json()["results"]
-    assert [(each["status"], each["code"]) for each in told] == [("rejected", "NOT_FOUND")]
+    results = calling(shop).post("/enrolments", body).json()["results"]
+    assert [(each["status"], each["code"]) for each in results] == [("rejected", "NOT_FOUND")]

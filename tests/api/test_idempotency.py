@@ -101,8 +101,8 @@ def test_an_event_refused_for_an_unknown_product_is_judged_anew_once_the_product
     answers = [caller.post("/order-events", sent, Idempotency_Key="k1")]
     product(shop, "later")
     answers += [caller.post("/order-events", sent, Idempotency_Key="k1") for _ in range(2)]
-    told = [(each["status"], each["code"]) for answer in answers for each in answer.json()["results"]]
-    assert told == [("rejected", "PRODUCT_UNKNOWN"), ("accepted", ""), ("accepted", "")]
+    results = [(each["status"], each["code"]) for answer in answers for each in answer.json()["results"]]
+    assert results == [("rejected", "PRODUCT_UNKNOWN"), ("accepted", ""), ("accepted", "")]
     assert (hits(answers), OrderEvent.objects.count()) == ([False, False, True], 1)
 
 
@@ -148,8 +148,8 @@ def test_an_enrolment_refused_for_an_activity_that_is_not_there_is_judged_anew(c
     answers = [caller.post("/enrolments", {"enrolments": [wish]}, Idempotency_Key="k1")]
     activity(lead, code="a1")
     answers += [caller.post("/enrolments", {"enrolments": [wish]}, Idempotency_Key="k1") for _ in range(2)]
-    told = [answer.json()["results"][0]["status"] for answer in answers]
-    assert (told, hits(answers)) == (["rejected", "accepted", "accepted"], [False, False, True])
+    statuses = [answer.json()["results"][0]["status"] for answer in answers]
+    assert (statuses, hits(answers)) == (["rejected", "accepted", "accepted"], [False, False, True])
     assert Enrolment.objects.count() == 1
 
 

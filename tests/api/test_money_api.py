@@ -67,8 +67,8 @@ def test_a_withdrawal_is_asked_for_and_followed(seller, calling, clock):
         "next": "等平台复核，最迟 2024-06-21 完成并打款（遇法定节假日顺延）。打款前可以取消。",
     }
     withdrawals.refuse(made, staff(), clock("2024-06-20 15:00"), reason="户名不符")
-    told = caller.get("/withdrawals/w-1").json()
-    assert (told["status"], told["reason"], told["expected_on"], told["may_cancel"]) == (
+    withdrawal = caller.get("/withdrawals/w-1").json()
+    assert (withdrawal["status"], withdrawal["reason"], withdrawal["expected_on"], withdrawal["may_cancel"]) == (
         "refused",
         "户名不符",
         None,

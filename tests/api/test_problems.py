@@ -14,12 +14,12 @@ pytestmark = pytest.mark.django_db
 
 
 def problem(answer) -> tuple[int, str]:
-    told = answer.json()
+    body = answer.json()
     assert answer["Content-Type"] == "application/problem+json"
-    assert told["type"] == "about:blank"
-    assert told["status"] == answer.status_code
-    assert told["title"] and told["detail"]
-    return answer.status_code, told["code"]
+    assert body["type"] == "about:blank"
+    assert body["status"] == answer.status_code
+    assert body["title"] and body["detail"]
+    return answer.status_code, body["code"]
 
 
 @pytest.mark.parametrize(

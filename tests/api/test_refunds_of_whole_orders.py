@@ -72,7 +72,7 @@ def test_the_source_and_the_platform_see_a_refund_as_it_was_sent(two_merchants, 
     assert [each.get("amount_fen") for each in story_of("D02")["events"]] == [None, None, 5_500, 7_777, None]
 
 
-def test_a_share_of_a_refund_by_goods_and_freight_is_told_as_goods(two_merchants, calling):
+def test_a_share_of_a_refund_by_goods_and_freight_is_shown_as_goods(two_merchants, calling):
     other, mine = product(merchant("m03"), "p3"), product(two_merchants.shop, "p03")
     lines = [bought(mine, price_fen=2_000), bought(other, line_no=2, price_fen=3_000)]
     refund = event("refunded", "D03", "2024-06-04 10:00", refund_no="R", goods_fen=2_500, freight_fen=400)
@@ -81,7 +81,7 @@ def test_a_share_of_a_refund_by_goods_and_freight_is_told_as_goods(two_merchants
     assert (explanation["events"][1]["goods_fen"], "freight_fen" in explanation["events"][1]) == (1_000, False)
 
 
-def test_what_happened_to_the_order_before_a_line_joined_it_is_not_told_of_that_line(sale, calling):
+def test_what_happened_to_the_order_before_a_line_joined_it_is_not_shown_on_that_line(sale, calling):
     goods = product(sale.shop)
     joined = paid("o5", "2024-06-20 10:00", [bought(goods, line_no=2)])
     push(sale.source, [paid("o5", "2024-06-02 10:00", [bought(goods)]), event("received", "o5", "2024-06-03 12:00")])

@@ -36,8 +36,8 @@ def test_a_client_gets_a_token_with_its_credentials_in_the_header_or_in_the_body
     for answer in (in_header, in_body):
         assert answer.status_code == 200
         assert answer["Cache-Control"] == "no-store"
-        told = answer.json()
-        assert (told["token_type"], told["expires_in"], told["scope"]) == (
+        token = answer.json()
+        assert (token["token_type"], token["expires_in"], token["scope"]) == (
             "Bearer", 3600, "orders:read statements:read",
         )  # fmt: skip
     assert in_header.json()["access_token"] != in_body.json()["access_token"]
@@ -131,8 +131,8 @@ def test_a_client_is_registered_only_with_scopes_that_exist():
 
 def test_the_command_prints_an_id_and_a_secret_that_work(capsys):
     call_command("api_client", "partner", "youzan", scopes=["order-events:write"], json=True)
-    told = json.loads(capsys.readouterr().out)
-    answer = ask(GRANT, **basic(told["client_id"], told["client_secret"]))
+    printed = json.loads(capsys.readouterr().out)
+    answer = ask(GRANT, **basic(printed["client_id"], printed["client_secret"]))
     assert answer.json()["scope"] == "order-events:write"
     assert ApiClient.objects.get().tenant.code == "youzan"
 

@@ -31,11 +31,11 @@ def audit_complaints() -> tuple[list[str], int]:
 
 def night_complaints() -> tuple[list[str], int]:
     """What is not as it must be once the due day of ``market`` has been settled, by whomever and however often."""
-    told, checks = audit_complaints()
+    complaints, checks = audit_complaints()
     rows, cost = Settlement.objects.count(), sum(Settlement.objects.values_list("cost_fen", flat=True))
     clearing = Account.objects.filter(kind="clearing").exclude(balance_fen=0).count()
     if not Run.objects.closed().filter(day=DAY).exists():
-        told.append("the night is not closed")
+        complaints.append("the night is not closed")
     if (rows, cost, clearing) != (LINES, DUE_COST_FEN, 0):
-        told.append(f"{rows} rows of {cost} fen, {clearing} clearing accounts open")
-    return told, checks + 4
+        complaints.append(f"{rows} rows of {cost} fen, {clearing} clearing accounts open")
+    return complaints, checks + 4

@@ -37,13 +37,13 @@ class Row:
 def row(record_property, fault: str, seed: int | None = None) -> Iterator[Row]:
     made, started = Row(fault), time.monotonic()
     yield made
-    told = {"cases": made.cases, "invariants": made.invariants, "seconds": time.monotonic() - started}
-    record_property("fault", {"fault": fault, "seeds": [] if seed is None else [seed], "caught": ""} | told)
+    counts = {"cases": made.cases, "invariants": made.invariants, "seconds": time.monotonic() - started}
+    record_property("fault", {"fault": fault, "seeds": [] if seed is None else [seed], "caught": ""} | counts)
 
 
 def catches(record_property, fault: str, variant: str, complaints: list[str]) -> None:
     """The check of ``fault`` must complain of the broken ``variant``."""
-    assert complaints, f"{fault}: nothing told of {variant}"
+    assert complaints, f"{fault}: nothing noticed {variant}"
     record_property(
         "fault",
         {"fault": fault, "seeds": [], "caught": variant, "cases": 0, "invariants": 0, "seconds": 0.0},
@@ -52,17 +52,17 @@ def catches(record_property, fault: str, variant: str, complaints: list[str]) ->
 
 def summary(reports: Iterable) -> Iterator[str]:
     """A sentence for each fault in ``reports``."""
-    told: dict[str, dict] = {}
+    by_fault: dict[str, dict] = {}
     for report in (each for each in reports if getattr(each, "when", "") == "call"):
         for key, part in report.user_properties:
             if key == "fault":
-                sums = told.setdefault(
+                sums = by_fault.setdefault(
                     part["fault"], {"cases": 0, "invariants": 0, "seconds": 0.0, "seeds": [], "caught": []}
                 )
                 for name in ("cases", "invariants", "seconds", "seeds"):
                     sums[name] += part[name]
                 sums["caught"] += [part["caught"]] if part["caught"] else []
-    for fault, sums in sorted(told.items()):
+    for fault, sums in sorted(by_fault.items()):
         numbers = sorted(set(sums["seeds"]))
         yield (
             f"{fault}: seeds {f'{numbers[0]}–{numbers[-1]}' if numbers else '–'}, {sums['cases']} cases,"

@@ -76,8 +76,8 @@ def main(seed: int, is_broken: bool) -> None:
         each.join(10 if is_broken else 120)
         kill(each.pid)
     complaints, checks = night_complaints()
-    told = {"complaints": complaints, "checks": checks, "stops": stops, "variant": "done committed before its rows"}
-    print(json.dumps(told, ensure_ascii=False))
+    report = {"complaints": complaints, "checks": checks, "stops": stops, "variant": "done committed before its rows"}
+    print(json.dumps(report, ensure_ascii=False))
 
 
 if __name__ == "__main__":

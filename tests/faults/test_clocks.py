@@ -78,8 +78,8 @@ def wrong_nights() -> list[str]:
 def test_a_millisecond_decides_the_night_on_every_host(zone, shop, record_property):
     with row(record_property, BOUNDARY) as case:
         assert in_zone(zone, lambda: around_the_boundary(shop)) == 0
-        told, checks = audit_complaints()
-        case.holds(wrong_nights() + told, checks + len(OFFSETS))
+        complaints, checks = audit_complaints()
+        case.holds(wrong_nights() + complaints, checks + len(OFFSETS))
 
 
 def test_days_of_the_hosts_zone_would_be_noticed(shop, record_property):
@@ -108,12 +108,12 @@ def lower(shop, asked: str) -> None:
 
 
 def wrong_rates(asked: str) -> list[str]:
-    begins, told = ASKED[asked], []
+    begins, wrong = ASKED[asked], []
     for line in OrderLine.objects.all():
         expected = 1500 if begins and line.ordered_at >= moment(begins) else 2000
         if line.commission_bps != expected:
-            told.append(f"{line.order_no}: {line.commission_bps}")
-    return told if OrderLine.objects.count() == 4 else [*told, "orders are missing"]
+            wrong.append(f"{line.order_no}: {line.commission_bps}")
+    return wrong if OrderLine.objects.count() == 4 else [*wrong, "orders are missing"]
 
 
 @pytest.mark.parametrize(

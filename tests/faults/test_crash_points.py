@@ -49,11 +49,11 @@ def closing_written(kill: Killer) -> None:
 
 def giving_back(kill: Killer) -> None:
     """A shard has failed and is about to be given back."""
-    settle_lines, told = sql.settle_lines, []
+    settle_lines, failed = sql.settle_lines, []
 
     def fail_once(run, shard):
-        if not told:
-            told.append(shard)
+        if not failed:
+            failed.append(shard)
             raise sql.connection.Database.OperationalError("connection lost")
         return settle_lines(run, shard)
 
@@ -109,6 +109,6 @@ def test_a_shard_marked_done_before_its_rows_are_committed_would_be_noticed(reco
 
     forked(broken).join(60)
     forked(settle).join(60)
-    told, _checks = night_complaints()
+    complaints, _checks = night_complaints()
     assert Settlement.objects.count() == 50
-    catches(record_property, "process killed at a named point", "done committed before its rows", told)
+    catches(record_property, "process killed at a named point", "done committed before its rows", complaints)

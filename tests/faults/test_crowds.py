@@ -58,9 +58,9 @@ def test_a_claim_without_a_lock_and_rows_without_a_key_would_be_noticed(record_p
     night.open_run(DAY_DATE, now=days.now())
     with without_the_key_of_rows():
         crowd(broken)
-        told, _checks = night_complaints()
+        complaints, _checks = night_complaints()
         assert Settlement.objects.count() > 60
-        catches(record_property, "eight processes settle one day", "no lock, no guard, no unique key", told)
+        catches(record_property, "eight processes settle one day", "no lock, no guard, no unique key", complaints)
 
 
 @contextmanager

@@ -157,9 +157,9 @@ def stopped(seed: int, *variant: str) -> dict:
 @seeds(1, 3)
 def test_postgresql_stopped_immediately_in_the_middle_of_a_night(seed, record_property):
     with row(record_property, STOPPED, seed) as case:
-        told = stopped(seed)
-        assert told["stops"] == 2
-        case.holds(told["complaints"], told["checks"])
+        report = stopped(seed)
+        assert report["stops"] == 2
+        case.holds(report["complaints"], report["checks"])
 
 
 @whole_campaign

@@ -71,10 +71,10 @@ def test_a_poisoned_line_holds_up_itself_alone_and_is_skipped_to_the_next_night(
         assert OrderLine.objects.get(line_no=line_no).settles_on == DAY_DATE + days.ONE_DAY
         heal(line_no)
         night.settle(DAY_DATE + days.ONE_DAY, now=days.now())
-        told, checks = audit_complaints()
+        complaints, checks = audit_complaints()
         if Settlement.objects.count() != LINES:
-            told.append(f"{Settlement.objects.count()} rows")
-        case.holds(told, checks + 1)
+            complaints.append(f"{Settlement.objects.count()} rows")
+        case.holds(complaints, checks + 1)
 
 
 def test_a_shard_that_is_only_tried_again_would_be_noticed(monkeypatch, record_property):

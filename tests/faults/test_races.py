@@ -66,12 +66,12 @@ def close_beside_events(goods, by, seed: int, orders: int = 40) -> tuple[list[st
 
     answers = in_threads(orders + 1, act, at_once=8)
     answers += in_threads(1, lambda _number: settle_until(DAY_DATE + days.ONE_DAY))
-    told, checks = audit_complaints()
-    told += [str(answer) for answer in answers if answer]
+    complaints, checks = audit_complaints()
+    complaints += [str(answer) for answer in answers if answer]
     settled = Settlement.objects.filter(line__order_no__startswith="late").count()
     if settled != orders:
-        told.append(f"{settled} of {orders} late orders settled")
-    return told, checks + 1
+        complaints.append(f"{settled} of {orders} late orders settled")
+    return complaints, checks + 1
 
 
 @seeds(1, 20)
@@ -87,8 +87,8 @@ def test_intake_that_does_not_hold_the_frontier_would_be_noticed(due_day, monkey
         return frontier
 
     monkeypatch.setattr(intake, "hold_frontier", read_and_dawdle)
-    told, _checks = close_beside_events(*due_day, 1)
-    catches(record_property, CLOSING, "a frontier that is read and not held", told)
+    complaints, _checks = close_beside_events(*due_day, 1)
+    catches(record_property, CLOSING, "a frontier that is read and not held", complaints)
 
 
 def lives(goods, prefix: str) -> list[dict]:
@@ -126,26 +126,26 @@ def push_again_and_again(goods, by, seed: int) -> list[str]:
     chance.shuffle(many)
     at_once = many[: len(many) // 5]
     answers = in_threads(len(at_once), lambda number: push(by, [at_once[number]]), at_once=8)
-    told = [str(answer) for answer in answers if isinstance(answer, Exception)]
+    complaints = [str(answer) for answer in answers if isinstance(answer, Exception)]
     rest = many[len(at_once) :]
     while rest:
         size = chance.randint(1, 30)
         push(by, rest[:size])
         rest = rest[size:]
     if states("once") != states("many"):
-        told.append("another state than in order and once")
+        complaints.append("another state than in order and once")
     stored = OrderEvent.objects.filter(order__order_no__startswith="many").count()
     if stored != 70:
-        told.append(f"{stored} events stored of 70")
-    return told
+        complaints.append(f"{stored} events stored of 70")
+    return complaints
 
 
 @seeds(1, 10)
 def test_every_event_up_to_five_times_shuffled_and_partly_at_once(due_day, seed, record_property):
     with row(record_property, REPEATS, seed) as case:
-        told = push_again_and_again(*due_day, seed)
+        complaints = push_again_and_again(*due_day, seed)
         found, checks = audit_complaints()
-        case.holds(told + found, checks + 72)
+        case.holds(complaints + found, checks + 72)
 
 
 def test_orders_that_are_not_locked_would_be_noticed(due_day, monkeypatch, record_property):
@@ -160,10 +160,10 @@ def test_orders_that_are_not_locked_would_be_noticed(due_day, monkeypatch, recor
     late = [*events[1:7], *events[8:14]]
     in_threads(len(late), lambda number: push(by, [late[number]]), at_once=12)
     push(by, lives(goods, "once"))
-    told, _checks = audit_complaints()
+    complaints, _checks = audit_complaints()
     if states("once")[:2] != states("many"):
-        told.append("another state than in order and once")
-    catches(record_property, REPEATS, "orders that are not locked", told)
+        complaints.append("another state than in order and once")
+    catches(record_property, REPEATS, "orders that are not locked", complaints)
 
 
 @seeds(1, 10)
@@ -182,20 +182,20 @@ def test_refunds_that_race_the_night_take_back_exactly_what_they_must(due_day, s
     with row(record_property, REFUNDS, seed) as case:
         answers = in_threads(25, act, at_once=8)
         settle_until(DAY_DATE + days.ONE_DAY)
-        told, checks = audit_complaints()
-        told += [str(answer) for answer in answers if answer]
-        case.holds(told + wrong_nets(dict.fromkeys(lines, 500)), checks + 60)
+        complaints, checks = audit_complaints()
+        complaints += [str(answer) for answer in answers if answer]
+        case.holds(complaints + wrong_nets(dict.fromkeys(lines, 500)), checks + 60)
 
 
 def wrong_nets(refunded: dict[int, int]) -> list[str]:
     """Lines whose phases do not add up to the commission of what was kept, to the fen."""
-    told = []
+    complaints = []
     for line in OrderLine.objects.prefetch_related("settlements"):
         kept = 1000 + line.line_no - refunded.get(line.line_no, 0)
         gross = sum(phase.streamer_fen for phase in line.settlements.all())
         if gross != (kept * 2000 + 5000) // 10_000:
-            told.append(f"line {line.line_no}: {gross} of {kept}")
-    return told
+            complaints.append(f"line {line.line_no}: {gross} of {kept}")
+    return complaints
 
 
 def test_a_refund_of_a_sealed_line_that_changes_its_due_amount_would_be_noticed(due_day, monkeypatch, record_property):
@@ -220,21 +220,21 @@ def seller(transactional_db):
 def withdraw_at_once(seller) -> list[str]:
     at = moment("2024-06-10 12:00")
     answers = in_threads(64, lambda number: withdrawals.request(seller, f"n{number}", 1_000, None, at), at_once=64)
-    told = [f"not refused but broken: {answer!r}" for answer in answers if isinstance(answer, DatabaseError)]
+    complaints = [f"not refused but broken: {answer!r}" for answer in answers if isinstance(answer, DatabaseError)]
     made = Withdrawal.objects.count()
     refused = sum(isinstance(answer, Refused) for answer in answers)
     left = Account.objects.get(owner=seller, kind="available").balance_fen
     if (made, refused, left) != (10, 54, 0):
-        told.append(f"{made} made, {refused} refused, {left} left")
-    return told
+        complaints.append(f"{made} made, {refused} refused, {left} left")
+    return complaints
 
 
 @seeds(1, 5)
 def test_sixty_four_threads_withdraw_what_allows_ten(seller, seed, record_property):
     with row(record_property, WITHDRAWALS, seed) as case:
-        told = withdraw_at_once(seller)
+        complaints = withdraw_at_once(seller)
         found, checks = audit_complaints()
-        case.holds(told + found, checks + 4)
+        case.holds(complaints + found, checks + 4)
 
 
 def test_a_balance_that_is_looked_at_and_not_locked_would_be_noticed(seller, monkeypatch, record_property):
@@ -259,17 +259,17 @@ def transfer_at_random(seed: int, post, batches: int = 120) -> list[str]:
         post(batch)
 
     answers = in_threads(batches, act, at_once=16)
-    told = [type(answer).__name__ for answer in answers if isinstance(answer, Exception)]
+    complaints = [type(answer).__name__ for answer in answers if isinstance(answer, Exception)]
     total = sum(Account.objects.filter(pk__in=accounts).values_list("balance_fen", flat=True))
-    return told + ([f"{total} fen in all"] if total != 5 * 10**6 else [])
+    return complaints + ([f"{total} fen in all"] if total != 5 * 10**6 else [])
 
 
 @seeds(1, 10)
 def test_transfers_among_five_accounts_never_lock_each_other(transactional_db, seed, record_property):
     with row(record_property, TRANSFERS, seed) as case:
-        told = transfer_at_random(seed, lambda batch: books.post(batch, day=DAY_DATE))
+        complaints = transfer_at_random(seed, lambda batch: books.post(batch, day=DAY_DATE))
         found, checks = audit_complaints()
-        case.holds(told + found, checks + 121)
+        case.holds(complaints + found, checks + 121)
 
 
 def test_accounts_locked_as_they_come_would_be_noticed(transactional_db, record_property):
@@ -281,6 +281,6 @@ def test_accounts_locked_as_they_come_would_be_noticed(transactional_db, record_
                     time.sleep(0.005)
             books.post(batch, day=DAY_DATE)
 
-    told = transfer_at_random(1, lock_as_they_come, batches=16)
-    assert OperationalError.__name__ in told
-    catches(record_property, TRANSFERS, "accounts locked as they come", told)
+    complaints = transfer_at_random(1, lock_as_they_come, batches=16)
+    assert OperationalError.__name__ in complaints
+    catches(record_property, TRANSFERS, "accounts locked as they come", complaints)

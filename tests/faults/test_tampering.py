@@ -100,9 +100,9 @@ def test_the_audit_names_the_row_of_the_trail_that_was_edited_or_cut_out(what, r
         _first, second, third = TrailLink.objects.in_order().values_list("trail_id", flat=True)
         for table, statement in edits.items():
             edit(table, statement)
-        told, checks = audit_complaints()
-        assert codes(told) == {"I15"}, told
-        assert any(named.format(second=second, third=third) in each for each in told)
+        complaints, checks = audit_complaints()
+        assert codes(complaints) == {"I15"}, complaints
+        assert any(named.format(second=second, third=third) in each for each in complaints)
         case.holds([], checks)
 
 
@@ -115,9 +115,9 @@ def test_the_audit_names_the_number_of_a_row_that_was_cut_out_before_it_was_link
     with row(record_property, CUT) as case:
         lane = Trail.objects.values_list("lane", flat=True)[0]
         edit("approvals_trail", f"DELETE FROM approvals_trail WHERE number = {cut}")
-        told, checks = audit_complaints()
-        assert [each.split()[0] for each in told] == ["I15.6"]
-        assert told[0].endswith(f"['lane {lane} numbers {cut} to {cut}']")
+        complaints, checks = audit_complaints()
+        assert [each.split()[0] for each in complaints] == ["I15.6"]
+        assert complaints[0].endswith(f"['lane {lane} numbers {cut} to {cut}']")
         case.holds([], checks)
 
 
@@ -135,8 +135,8 @@ def test_acts_at_one_moment_wait_for_no_number(record_property):
         other.join()
         lanes = dict(Trail.objects.values_list("subject", "lane"))
         assert len(lanes) == len(set(lanes.values())) == 2
-        told, checks = audit_complaints()
-        case.holds(told, checks)
+        complaints, checks = audit_complaints()
+        case.holds(complaints, checks)
 
 
 def keep_recording(held: Event, done: Event) -> None:
@@ -148,7 +148,7 @@ def keep_recording(held: Event, done: Event) -> None:
 
 
 def codes(complaints: list[str]) -> set[str]:
-    return {told.split()[0].split(".")[0] for told in complaints}
+    return {complaint.split()[0].split(".")[0] for complaint in complaints}
 
 
 @pytest.mark.parametrize("what", EDITS)
@@ -158,8 +158,8 @@ def test_the_audit_names_what_was_edited(due_day, what, record_property):
         night.settle(DAY_DATE, now=days.now())
         assert audit_complaints()[0] == []
         edit(table, statement)
-        told, checks = audit_complaints()
-        assert named <= codes(told), told
+        complaints, checks = audit_complaints()
+        assert named <= codes(complaints), complaints
         case.holds([], checks)
 
 

@@ -53,11 +53,11 @@ def test_no_request_breaks_what_the_description_says(process_environment, tmp_pa
     total, failed = 0, []
     with gunicorn(environment, threads=8, output=tmp_path / "server.log") as port:
         for tenant in built.callers:
-            count, is_clean, told = fuzz(tenant.kind, market.token(tenant), port, tmp_path / tenant.code)
+            count, is_clean, output = fuzz(tenant.kind, market.token(tenant), port, tmp_path / tenant.code)
             total += count
             print(f"{tenant.kind} {tenant.code}: {count} requests, seed {SEED}, {'clean' if is_clean else 'FAILED'}")
             if not is_clean:
-                failed.append(told)
+                failed.append(output)
     print(f"{total} requests in all")
     assert not failed, "\n".join(failed) + errors_of((tmp_path / "server.log").read_text())
     assert [finding.code for finding in run_audit() if not finding.holds] == []

@@ -13,9 +13,9 @@ from django.http import HttpResponse
 from django.urls import path
 
 from haowu import embedded
-from haowu import settings as house_settings
 from haowu.ledger.books import Transfer, open_accounts, post
 from haowu.ledger.models import Account, Posting
+from haowu.settings import database as logins
 from haowu.tenants.models import Tenant
 from haowu.tenants.roles import ensure_roles, grant_existing
 from haowu.tenants.scope import current_scope
@@ -110,10 +110,10 @@ def test_jobs_see_the_platforms_rows_by_their_role_alone_and_row_level_security_
     ],
 )
 def test_a_process_asks_as_it_connects_only_for_what_its_role_does_not_carry(jobs_url, scope, signed_in, monkeypatch):
-    monkeypatch.setattr(house_settings, "_JOBS_URL", jobs_url)
-    monkeypatch.setattr(house_settings, "_APP_URL", "postgres://haowu_app@db/haowu")
-    database = house_settings._default_database(scope)
-    assert (database["USER"], database["OPTIONS"].get("options")) == signed_in
+    monkeypatch.setattr(logins, "_JOBS_URL", jobs_url)
+    monkeypatch.setattr(logins, "_APP_URL", "postgres://haowu_app@db/haowu")
+    chosen = logins._default_database(scope)
+    assert (chosen["USER"], chosen["OPTIONS"].get("options")) == signed_in
 
 
 @pytest.mark.django_db(databases=["default", "owner"])

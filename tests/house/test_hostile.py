@@ -27,8 +27,8 @@ def place(settings) -> Market:
     return market()
 
 
-NO_ROW = {"appeal-month", "withdraw-appeal", "withdraw-second"}
-"""No month of this market was judged, so that none is appealed; the second level is another leader's to withdraw."""
+NO_ROW = {"appeal-month", "retract-appeal", "retract-second"}
+"""No month of this market was judged, so that none is appealed; the second level is another leader's to retract."""
 
 
 def test_every_address_that_is_walked_leads_somewhere(place):
@@ -62,7 +62,7 @@ def test_no_query_breaks_a_page(place):
             for kind in others:
                 for value in map(quote, one_by_one(page.route + kind, 1)):
                     get(signed_in[kind], f"{address}?{'&'.join(f'{name}={value}' for name in names)}")
-            for name in names if len(names) > 1 else ():
+            for name in share(page.route, names, 2) if len(names) > 1 else ():
                 for value in map(quote, one_by_one(page.route + name, 1)):
                     get(signed_in[first], f"{address}?{name}={value}")
 
@@ -105,11 +105,11 @@ def test_no_header_breaks_a_page(place, header):
     with nothing_failing():
         for text in at_once(header):
             value = text.replace("\0", "").replace("\r\n", " ").encode().decode("latin-1")
-            told = f"django_language={value}; csrftoken={value}; messages={value}" if header == "cookie" else value
+            sent = f"django_language={value}; csrftoken={value}; messages={value}" if header == "cookie" else value
             for address in ("/products/", "/sign-in/", "/admin/", "/nowhere/"):
-                get(client, address, {header: told})
-            post(client, "/language/setlang/", {"language": text, "next": text}, {header: told})
-            post(client, "/sign-in/", {"username": text, "password": text, "next": text}, {header: told})
+                get(client, address, {header: sent})
+            post(client, "/language/setlang/", {"language": text, "next": text}, {header: sent})
+            post(client, "/sign-in/", {"username": text, "password": text, "next": text}, {header: sent})
 
 
 def leads_nowhere(client: Client, address: str) -> bool:

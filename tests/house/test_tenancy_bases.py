@@ -149,7 +149,7 @@ def test_acts_hold_in_the_scope_of_whoever_uses_the_page(two_bases):
     enter_scope(reader.pk)
     assert of_base.sold_by_working(AT).count() == 1
     enter_scope(shop.pk)
-    consenting.withdraw(consent, by=None, at=AT)
+    consenting.retract(consent, by=None, at=AT)
     enter_scope(reader.pk)
     assert of_base.sold_by_working(AT).count() == 0
 

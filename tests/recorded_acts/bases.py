@@ -74,7 +74,7 @@ def of_brands(it: Kept) -> Iterator[Line]:
         "agreed",
         lambda: it.keep(consent=consenting.agree(shop, one.base, by=None, at=AT)),
     )
-    yield "bases.consenting.withdraw", "consent", "withdrawn", lambda: consenting.withdraw(it.consent, by=None, at=AT)
+    yield "bases.consenting.retract", "consent", "withdrawn", lambda: consenting.retract(it.consent, by=None, at=AT)
 
 
 def of_feeds(it: Kept) -> Iterator[Line]:

@@ -190,10 +190,10 @@ def of_disputes(it: Kept) -> Iterator[Line]:
         lambda: disputes.reject(second, "证据不足", by=maker, at=SETTLED),
     )
     yield (
-        "commissions.cases.disputes.withdraw",
+        "commissions.cases.disputes.retract",
         "dispute",
         "withdrawn",
-        lambda: disputes.withdraw(third, "已协商", claimant=shop, by=by, at=SETTLED),
+        lambda: disputes.retract(third, "已协商", claimant=shop, by=by, at=SETTLED),
     )
     yield (
         "commissions.cases.disputes.expire",

@@ -14,21 +14,9 @@ from tuanzhang.models import Enrolment, MonthlyAssessment
 
 
 def of_activities(it: Kept) -> Iterator[Line]:
-    by, seller, goods = leader("l1"), streamer("s1"), product(merchant("m1"), "p1")
+    by, seller = leader("l1"), streamer("s1")
     new = build.activity(by, published=False, ends_at=moment("2025-01-01 00:00"))
     exclusive = build.activity(by, "exclusive", streamers=[streamer("s2")])
-    open_one = build.activity(by, joining="all")
-
-    def asked() -> Enrolment:
-        return enrolling.enrol(
-            open_one,
-            product(merchant()),
-            commission_bps=2000,
-            service_fee_bps=600,
-            at=AT,
-            ends_at=moment("2026-01-01 00:00"),
-        )
-
     yield "tuanzhang.activities.publish", "activity", "published", lambda: activities.publish(new, at=AT)
     yield (
         "tuanzhang.activities.extend",
@@ -49,6 +37,21 @@ def of_activities(it: Kept) -> Iterator[Line]:
         "removed",
         lambda: activities.unlist_streamer(exclusive, seller, at=LATER),
     )
+
+
+def of_enrolments(it: Kept) -> Iterator[Line]:
+    goods, open_one = product(merchant("m1"), "p1"), build.activity(leader("l1"), joining="all")
+
+    def asked() -> Enrolment:
+        return enrolling.enrol(
+            open_one,
+            product(merchant()),
+            commission_bps=2000,
+            service_fee_bps=600,
+            at=AT,
+            ends_at=moment("2026-01-01 00:00"),
+        )
+
     yield (
         "tuanzhang.enrolling.enrol_many tuanzhang.enrolling.enrol",
         "enrolment",
@@ -73,10 +76,10 @@ def of_activities(it: Kept) -> Iterator[Line]:
         lambda: enrolling.reject_many([refused], "不合适", at=AT),
     )
     yield (
-        "tuanzhang.enrolling.withdraw_many",
+        "tuanzhang.enrolling.retract_many",
         "enrolment",
         "withdrawn",
-        lambda: enrolling.withdraw_many([taken_back], at=AT),
+        lambda: enrolling.retract_many([taken_back], at=AT),
     )
 
 
@@ -105,7 +108,7 @@ def of_changes(it: Kept) -> Iterator[Line]:
     )
     yield "tuanzhang.changes.refuse", "change-request", "refused", lambda: changes.refuse(it.asked, "旺季", at=LATER)
     it.asked = changes.ask_cancel(items[3], at=AT)
-    yield "tuanzhang.changes.withdraw", "change-request", "withdrawn", lambda: changes.withdraw(it.asked, at=LATER)
+    yield "tuanzhang.changes.retract", "change-request", "withdrawn", lambda: changes.retract(it.asked, at=LATER)
     it.asked = changes.ask_cancel(items[4], at=AT)
     yield (
         "tuanzhang.changes.agree_quiet",
@@ -146,10 +149,10 @@ def of_second_levels(it: Kept) -> Iterator[Line]:
         lambda: second_level.reject_many([refused], "不合适", at=AT),
     )
     yield (
-        "tuanzhang.second_level.withdraw",
+        "tuanzhang.second_level.retract",
         "second-level",
         "withdrawn",
-        lambda: second_level.withdraw(taken_back, at=AT),
+        lambda: second_level.retract(taken_back, at=AT),
     )
 
 
@@ -165,7 +168,7 @@ def of_permission(it: Kept) -> Iterator[Line]:
         "opened",
         lambda: it.keep(asked=appeals.appeal(lead, it.failed, "数据有误", by=None, at=moment("2024-06-02 10:00"))),
     )
-    yield "tuanzhang.appeals.withdraw", "appeal", "withdrawn", lambda: appeals.withdraw(it.asked, at=at)
+    yield "tuanzhang.appeals.retract", "appeal", "withdrawn", lambda: appeals.retract(it.asked, at=at)
     it.asked = appeals.appeal(lead, it.failed, "数据有误", by=None, at=moment("2024-06-03 10:00"))
     yield (
         "tuanzhang.appeals.uphold",
@@ -184,10 +187,10 @@ def of_permission(it: Kept) -> Iterator[Line]:
         lambda: appeals.refuse(it.asked, "数据无误", by=clerk, at=moment("2024-07-03 10:00")),
     )
     yield (
-        "tuanzhang.permission.withdraw_due",
+        "tuanzhang.permission.revoke_due",
         "second-level",
         "rejected",
-        lambda: permission.withdraw_due(date(2024, 7, 15), at=moment("2024-07-15 00:05")),
+        lambda: permission.revoke_due(date(2024, 7, 15), at=moment("2024-07-15 00:05")),
     )
     yield (
         "tuanzhang.permission.apply_again",

@@ -1,7 +1,7 @@
 """Acts about money: withdrawals and nights."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 from django.db import DataError
 
@@ -9,6 +9,7 @@ from commissions.models import Run, Withdrawal
 from commissions.nights import closing, failing, night, operating
 from commissions.payments import payouts, withdrawals
 from haowu.ground import days
+from haowu.tenants.models import User
 from tests import build
 from tests.build import bank_account, streamer
 from tests.casework import open_market, sell, staff
@@ -75,6 +76,18 @@ def of_nights(it: Kept) -> Iterator[Line]:
         "resumed",
         lambda: operating.resume(it.run, "维护完", by=clerk, at=now),
     )
+    yield from _of_failures(it, clerk, now)
+    yield "commissions.nights.closing.close_run", "night", "closed", lambda: closing.close_run(it.run.pk)
+    yield (
+        "commissions.nights.operating.backfill",
+        "night",
+        "opened backfilled",
+        lambda: operating.backfill(date(2024, 6, 12), "停电", by=clerk, at=now),
+    )
+
+
+def _of_failures(it: Kept, clerk: User, now: datetime) -> Iterator[Line]:
+    """What fails in the night of ``it``, and is tried again or skipped."""
     shard = night.claim(it.run)
     shard.failures = failing.TRIES - 1
     yield (
@@ -109,11 +122,4 @@ def of_nights(it: Kept) -> Iterator[Line]:
         "shard",
         "skipped",
         lambda: operating.skip(it.run.shards.get(), "查故障", by=clerk, at=now),
-    )
-    yield "commissions.nights.closing.close_run", "night", "closed", lambda: closing.close_run(it.run.pk)
-    yield (
-        "commissions.nights.operating.backfill",
-        "night",
-        "opened backfilled",
-        lambda: operating.backfill(date(2024, 6, 12), "停电", by=clerk, at=now),
     )

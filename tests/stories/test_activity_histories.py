@@ -35,7 +35,7 @@ class History:
         self.activity = activity(self.by, begins_at=BEGIN, ends_at=END, minimum=MINIMUM, joining="all")
         self.goods = product(merchant())
         self.seller = streamer()
-        self.told: dict[datetime, tuple] = {}
+        self.answered: dict[datetime, tuple] = {}
         self.now = BEGIN
 
     def step(self) -> str:
@@ -64,8 +64,8 @@ class History:
                 assert live == set(Enrolment.objects.live(at).values_list("pk", flat=True)), at
             assert bool(live) == (offers[0] is not None) and len(live) <= 1, at
             if at < self.now:
-                assert self.told.setdefault(at, tuple(offers)) == tuple(offers), (
-                    f"{at} was told otherwise at {self.now}"
+                assert self.answered.setdefault(at, tuple(offers)) == tuple(offers), (
+                    f"{at} was answered otherwise at {self.now}"
                 )
             at += EVERY
 
@@ -123,8 +123,8 @@ def refuse(h):
     changes.refuse(h.one(ChangeRequest.objects.all()), "no", at=h.now)
 
 
-def withdraw(h):
-    changes.withdraw(h.one(ChangeRequest.objects.all()), at=h.now)
+def retract(h):
+    changes.retract(h.one(ChangeRequest.objects.all()), at=h.now)
 
 
 def quiet(h):
@@ -173,7 +173,7 @@ def close(h):
         activities.close(Activity.objects.get(), at=h.now)
 
 
-ACTS = [enrol, enrol, enrol, audit, raise_rates, ask_lower, ask_lower, ask_cancel, agree, refuse, withdraw, quiet,
+ACTS = [enrol, enrol, enrol, audit, raise_rates, ask_lower, ask_lower, ask_cancel, agree, refuse, retract, quiet,
         apply, apply, pass_second, ask_end, answer_end, end, extend, reshelve, close]  # fmt: skip
 
 

@@ -158,8 +158,8 @@ def test_whole_and_line_events_leave_the_same_state_in_every_order(market, name,
 
 def folded(events: list[Event]) -> tuple[dict, dict]:
     """(lines, rulings) of one order."""
-    told = OrderLife(events)
-    return told.lines, told.rulings
+    life = OrderLife(events)
+    return life.lines, life.rulings
 
 
 def state() -> list[tuple]:

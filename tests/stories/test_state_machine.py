@@ -66,7 +66,7 @@ class Machine(RuleBasedStateMachine):
         at = self.house.now - timedelta(days=late)
         self.house.tell("refunded", order, line, at, refund_no=f"r{len(self.house.sent)}", amount_fen=amount)
 
-    @precondition(lambda self: self.house.told("refunded"))
+    @precondition(lambda self: self.house.sent_of("refunded"))
     @rule(refund=SOME)
     def call_off_a_refund(self, refund):
         self.house.end("refunded", "refund_reversed", refund, "refund_no")
@@ -76,7 +76,7 @@ class Machine(RuleBasedStateMachine):
     def open_a_case(self, order, line):
         self.house.tell("after_sale_opened", order, line, case_no=f"c{len(self.house.sent)}")
 
-    @precondition(lambda self: self.house.told("after_sale_opened"))
+    @precondition(lambda self: self.house.sent_of("after_sale_opened"))
     @rule(case=SOME)
     def close_a_case(self, case):
         self.house.end("after_sale_opened", "after_sale_closed", case, "case_no")
@@ -149,7 +149,7 @@ class Machine(RuleBasedStateMachine):
         self.house.has_settled = False
 
 
-@pytest.mark.parametrize("part", parts(2, 134))
+@pytest.mark.parametrize("part", parts(1, 134))
 def test_no_act_in_any_order_breaks_an_invariant(part, record_property):
     with tallied(record_property, "state machine") as tally, undone():
         market = make_market(f"{SEED} machine {part}")

@@ -23,9 +23,9 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
     def upheld(self) -> "AppealQuerySet":
         return self.filter(status=Appeal.Status.UPHELD)
 
-    def not_withdrawn(self) -> "AppealQuerySet":
-        """Whatever came of them, but not those withdrawn."""
-        return self.exclude(status=Appeal.Status.WITHDRAWN)
+    def not_retracted(self) -> "AppealQuerySet":
+        """Whatever came of them, but not those retracted."""
+        return self.exclude(status=Appeal.Status.RETRACTED)
 
     def of_quarter(self, quarter: date) -> "AppealQuerySet":
         return self.filter(quarter_level__quarter=quarter)
@@ -38,18 +38,18 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
 
 
 class Appeal(HasStates, models.Model):
-    """Against one result, once. While it is open, permission is not withdrawn and no rebate is proposed for it."""
+    """Against one result, once. While it is open, permission is not revoked and no rebate is proposed for it."""
 
     class Status(models.TextChoices):
         OPEN = "open", _("待处理")
         UPHELD = "upheld", _("成立")
         REFUSED = "refused", _("不成立")
-        WITHDRAWN = "withdrawn", _("已撤回")
+        RETRACTED = "withdrawn", _("已撤回")
 
     MOVES: Moves = {
         "uphold": ((Status.OPEN,), Status.UPHELD),
         "refuse": ((Status.OPEN,), Status.REFUSED),
-        "withdraw": ((Status.OPEN,), Status.WITHDRAWN),
+        "retract": ((Status.OPEN,), Status.RETRACTED),
     }
 
     leader = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("团长"))

@@ -1,4 +1,4 @@
-"""The monthly assessment, and what it leads to: notices, permission withdrawn, applied for again (rulebook §12)."""
+"""The monthly assessment, and what it leads to: notices, permission revoked, applied for again (rulebook §12)."""
 
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
@@ -37,7 +37,7 @@ class MonthlyAssessmentQuerySet(models.QuerySet["MonthlyAssessment"]):
         return self.filter(outcome=MonthlyAssessment.Outcome.FAILED)
 
     def counting(self) -> "MonthlyAssessmentQuerySet":
-        """Failed, no appeal upheld, and since the leader was last let in: what adds up to a withdrawal."""
+        """Failed, no appeal upheld, and since the leader was last let in: what adds up to a revocation."""
         lifted = Revocation.objects.filter(
             leader=models.OuterRef("leader"), lifted_at__gte=models.OuterRef("assessed_at")
         )
@@ -161,11 +161,11 @@ class RevocationQuerySet(models.QuerySet["Revocation"]):
 
 
 class Revocation(HasStates, models.Model):
-    """A leader's permission is withdrawn: announced on the 1st, done on the 15th, lifted when it is let in again."""
+    """A leader's permission is revoked: announced on the 1st, done on the 15th, lifted when it is let in again."""
 
     AGAIN_AFTER: ClassVar[timedelta] = timedelta(days=30)
     LAST = 3
-    """The withdrawal that is for good."""
+    """The revocation that is for good."""
 
     class Status(models.TextChoices):
         NOTICED = "noticed", _("已通知，待收回")
@@ -243,7 +243,7 @@ class ReadmissionQuerySet(models.QuerySet["Readmission"]):
 
 
 class Readmission(HasStates, models.Model):
-    """A leader whose permission was withdrawn applies again; staff decide."""
+    """A leader whose permission was revoked applies again; staff decide."""
 
     class Status(models.TextChoices):
         PENDING = "pending", _("待审核")

@@ -42,7 +42,7 @@ class ChangeRequest(models.Model):
         NONE = "", _("未答复")
         AGREED = "agreed", _("团长同意")
         REFUSED = "refused", _("团长拒绝")
-        WITHDRAWN = "withdrawn", _("商家撤回")
+        RETRACTED = "withdrawn", _("商家撤回")
         QUIET = "quiet", _("30 天无成交，自动同意")
         UNANSWERED = "unanswered", _("7 天未答复，自动同意")
 
@@ -50,7 +50,7 @@ class ChangeRequest(models.Model):
         WAITING = "waiting", _("待团长答复")
         AGREED = "agreed", _("已同意")
         REFUSED = "refused", _("已拒绝")
-        WITHDRAWN = "withdrawn", _("已撤回")
+        RETRACTED = "withdrawn", _("已撤回")
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="requests", verbose_name=_("报名"))
     leader = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("团长"))
@@ -92,7 +92,7 @@ class ChangeRequest(models.Model):
         return f"{self.get_kind_display()} – {self.enrolment}"
 
     def state_at(self, at: datetime) -> "ChangeRequest.State":
-        if self.answer in (self.Answer.REFUSED, self.Answer.WITHDRAWN):
+        if self.answer in (self.Answer.REFUSED, self.Answer.RETRACTED):
             return self.State(self.answer)
         if self.answer or self.answer_by <= at:
             return self.State.AGREED

@@ -64,12 +64,12 @@ class SecondLevel(HasStates, models.Model):
         PENDING = "pending", _("待一级团长答复")
         PASSED = "passed", _("合作中")
         REJECTED = "rejected", _("已拒绝")
-        WITHDRAWN = "withdrawn", _("已撤回")
+        RETRACTED = "withdrawn", _("已撤回")
 
     MOVES = {
         "pass": (("pending",), "passed"),
         "reject": (("pending",), "rejected"),
-        "withdraw": (("pending",), "withdrawn"),
+        "retract": (("pending",), "withdrawn"),
     }
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="seconds", verbose_name=_("报名"))

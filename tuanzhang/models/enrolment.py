@@ -126,14 +126,14 @@ class Enrolment(HasStates, models.Model):
         PENDING = "pending", _("待审核")
         PASSED = "passed", _("已通过")
         REJECTED = "rejected", _("已拒绝")
-        WITHDRAWN = "withdrawn", _("已撤回")
+        RETRACTED = "withdrawn", _("已撤回")
 
     class State(models.TextChoices):
         PENDING = "pending", _("待审核")
         PASSED = "passed", _("合作中")
         EXPIRED = "expired", _("已失效")
         REJECTED = "rejected", _("已拒绝")
-        WITHDRAWN = "withdrawn", _("已撤回")
+        RETRACTED = "withdrawn", _("已撤回")
 
     class EndReason(models.TextChoices):
         WINDOW = "window", _("合作期结束")
@@ -145,7 +145,7 @@ class Enrolment(HasStates, models.Model):
     MOVES = {
         "pass": (("pending",), "passed"),
         "reject": (("pending",), "rejected"),
-        "withdraw": (("pending",), "withdrawn"),
+        "retract": (("pending",), "withdrawn"),
     }
 
     activity = models.ForeignKey(

@@ -81,12 +81,12 @@ class GoodsRequest(HasStates, models.Model):
         OPEN = "open", _("待团长答复")
         ANSWERED = "answered", _("已推荐")
         DECLINED = "declined", _("已婉拒")
-        WITHDRAWN = "withdrawn", _("已撤回")
+        RETRACTED = "withdrawn", _("已撤回")
 
     MOVES = {
         "answer": (("open",), "answered"),
         "decline": (("open",), "declined"),
-        "withdraw": (("open",), "withdrawn"),
+        "retract": (("open",), "withdrawn"),
     }
 
     streamer = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("达人"))

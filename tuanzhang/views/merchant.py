@@ -225,9 +225,9 @@ class EnrolmentAct(OwnEnrolment, ActView):
     pass
 
 
-class Withdraw(EnrolmentAct):
+class Retract(EnrolmentAct):
     def act(self) -> str:
-        (answer,) = enrolling.withdraw_many([self.item], at=days.now())
+        (answer,) = enrolling.retract_many([self.item], at=days.now())
         if isinstance(answer, Exception):
             raise answer
         return _("报名已撤回。")
@@ -259,14 +259,14 @@ class ExtendCooperation(EnrolmentAct):
         return _("合作期已延长。")
 
 
-class WithdrawRequest(OfMerchant, ActView):
+class RetractRequest(OfMerchant, ActView):
     @cached_property
     def asked(self) -> ChangeRequest:
         mine = ChangeRequest.objects.visible_to(self.request.tenant).select_related("enrolment")
         return get_object_or_404(mine, public_id=self.kwargs["public_id"])
 
     def act(self) -> str:
-        changes.withdraw(self.asked, at=days.now())
+        changes.retract(self.asked, at=days.now())
         return _("申请已撤回，原来的条款不变。")
 
     def back(self) -> str:

@@ -130,9 +130,9 @@ class AnswerApplication(PartAct):
         return _("已拒绝。")
 
 
-class WithdrawApplication(PartAct):
+class RetractApplication(PartAct):
     def act(self) -> str:
-        second_level.withdraw(self.as_second, at=days.now())
+        second_level.retract(self.as_second, at=days.now())
         return _("申请已撤回。")
 
 

@@ -83,6 +83,11 @@ def _yuan_and_fen(fen: int) -> tuple[str, str]:
 @register.simple_tag
 def icon(name: str, css: str = "ic") -> SafeString:
     """A drawing of the sprite. It says nothing by itself: a word stands beside it, or an ``aria-label`` around it."""
+    return _drawing(name, css)
+
+
+@cache
+def _drawing(name: str, css: str) -> SafeString:
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', css, _sprite(), name)
 
 

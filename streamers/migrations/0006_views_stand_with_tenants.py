@@ -13,7 +13,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("streamers", "0004_listing")]
+    dependencies = [("streamers", "0005_personal_offers")]
 
     operations = [
         migrations.DeleteModel(name="SavedView"),
