@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject, cached_property
 
@@ -15,9 +15,23 @@ from haowu.approvals.trail import facts, record
 from haowu.approvals.words import Act, Subject
 from haowu.ledger.books import balances
 from haowu.ledger.models import Account
-from haowu.tenants.models import Tenant
+from haowu.tenants.models import Tenant, User
 from haowu.tenants.scope import platform_scope
+from haowu.web import menus
 from merchants.models import Shop
+
+WATCHED = "deposit"
+"""Counted with the menu: whether there is anything to warn of at all, which for most shops there is not."""
+OTHER_KINDS = frozenset(kind for kind in Tenant.Kind.values if kind != Tenant.Kind.MERCHANT)
+
+
+def watched(user: User, merchant: Tenant) -> QuerySet[Shop]:
+    """The shop of ``merchant``, where it pays from a deposit or has exhausted one."""
+    pays = Q(funding=Shop.Funding.PREPAID) | Q(deposit_exhausted_at__isnull=False)
+    return Shop.objects.filter(pays, merchant=merchant)
+
+
+menus.count_beside(WATCHED, watched, but_not=OTHER_KINDS)
 
 
 class Deposit:
@@ -101,4 +115,8 @@ def of_request(request: HttpRequest) -> dict[str, object]:
     tenant = getattr(request, "tenant", None)
     if tenant is None or tenant.kind != Tenant.Kind.MERCHANT:
         return {"deposit": None}
-    return {"deposit": SimpleLazyObject(lambda: deposit_of(tenant)), "top_up_account": settings.TOP_UP_ACCOUNT}
+    return {
+        "deposit": SimpleLazyObject(lambda: deposit_of(tenant)),
+        "deposit_is_watched": SimpleLazyObject(lambda: menus.counted_beside(request, WATCHED) != 0),
+        "top_up_account": settings.TOP_UP_ACCOUNT,
+    }

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Exists, Max, Min, OuterRef, Q, Sum
+from django.db.models import Exists, Max, Min, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from bases.models import Brand, Stock
@@ -124,6 +125,12 @@ class ProductQuerySet(models.QuerySet["Product"]):
         in_stock = self.model.objects.filter(skus__stock__gt=0).values("pk")
         free = Stock.objects.of_product(OuterRef("merchant"), OuterRef("code")).in_stock().sold_by_working(at)
         return self.filter(~Q(pk__in=in_stock), ~Exists(free))
+
+    def with_cover(self) -> "ProductQuerySet":
+        """Adds ``cover``: the file of the first picture, small where it has a small one; '' without a picture."""
+        first = ProductImage.objects.filter(product=OuterRef("pk")).order_by("position", "pk")
+        file = Coalesce(NullIf("small", Value("")), "image", output_field=models.CharField())
+        return self.annotate(cover=Coalesce(Subquery(first.values(name=file)[:1]), Value("")))
 
     def with_offer_facts(self) -> "ProductQuerySet":
         """Adds ``price_fen`` (lowest SKU), ``price_to_fen`` and ``stock`` over SKUs."""

@@ -89,7 +89,7 @@ class OwnProducts(ShowsKnown, OfMerchant, ListPage):
 
     def queryset(self):
         shown = self.to_count().with_offer_facts().select_related("category")
-        return shown.prefetch_related("images")
+        return shown.with_cover()
 
     def chosen(self, asked: QueryDict) -> list[Product]:
         """Those named in ``asked``, or all that the address finds where it says ``all``; TooManyChosen beyond MOST."""
