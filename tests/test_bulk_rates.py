@@ -62,10 +62,11 @@ class TestChanging:
         assert answers(changes) == [(1000, 1500, late, None), (2000, 1500, None, "DECREASES_CLOSED")]
 
     def test_the_rate_in_force_changes_nothing_and_calls_off_what_was_announced(self, goods):
-        plans.set_rate(Plan.objects.get(product=goods[1]), 1200, at=YESTERDAY.replace(hour=11))
-        plans.set_rate(Plan.objects.get(product=goods[1]), 2000, at=NOW.replace(hour=9))
-        (same,) = bulk_rates.change_many(goods[1:2], RateWish(bps=1200), at=NOW)
-        assert same.starts_at is None and same.refused is None
+        announced = plans.set_rate(Plan.objects.get(product=goods[1]), 1200, at=NOW.replace(hour=9))
+        (same,) = bulk_rates.change_many(goods[1:2], RateWish(bps=2000), at=NOW)
+        assert (same.now_bps, same.starts_at, same.refused) == (2000, None, None)
+        announced.refresh_from_db()
+        assert announced.cancelled_at == NOW
 
     def test_a_suspended_shop_opens_nothing(self, shop, goods):
         shop.shop.suspended_at = NOW
