@@ -13,7 +13,7 @@ from haowu.ground import days
 from haowu.ground.errors import Refused
 from merchants.importing import applying, reading
 from merchants.importing.judging import judge
-from merchants.models import Category, Product, ProductUpload, Sku
+from merchants.models import Category, Product, ProductUpload, Sku, SkuPrice
 from tests import build
 from tests.browser import browser, shown_messages, text, words
 
@@ -180,6 +180,12 @@ class TestApplying:
         applying.apply_upload(upload(shop, table("p,,,,40,1", "q,,,,50,1")), at=AT)
         rows = Trail.objects.filter(act="changed", subject_kind="product").values_list("subject", "before", "after")
         assert list(rows) == [("p", {"skus": {"p": 5000}}, {"skus": {"p": 4000}})]
+
+    def test_the_price_of_a_listed_product_enters_its_history_and_that_of_a_draft_does_not(self, shop):
+        build.product(shop, "p", price_fen=5000), build.product(shop, "draft", price_fen=5000, listed=False)
+        applying.apply_upload(upload(shop, table("p,,,,40,1", "draft,,,,40,1")), at=AT)
+        laid_down = SkuPrice.objects.filter(effective_from=AT).values_list("sku_code", "price_fen")
+        assert list(laid_down) == [("p", 4000)]
 
     def test_another_merchants_goods_of_the_same_code_are_left_alone(self, shop):
         other = build.product(build.merchant("m2"), "p", price_fen=5000)

@@ -38,7 +38,7 @@ class SkuIn(serializers.Serializer):
     stock = WholeField(high=MAX_STOCK)
 
 
-class SkuOut(serializers.Serializer):
+class OwnSkuOut(serializers.Serializer):
     code = serializers.CharField()
     spec = serializers.CharField(allow_blank=True)
     price_fen = serializers.IntegerField()
@@ -78,7 +78,7 @@ class OwnProductOut(serializers.Serializer):
     status = serializers.ChoiceField(choices=Product.Status.choices)
     listed_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
-    skus = SkuOut(many=True)
+    skus = OwnSkuOut(many=True)
 
     def get_category(self, product: Product) -> str:
         return product.category.code if product.category else ""

@@ -15,6 +15,7 @@ from merchants import recorded, refusals
 from merchants.importing import reading
 from merchants.importing.judging import Judged, Row, judge
 from merchants.models import Product, ProductUpload, Sku
+from merchants.prices import lay_down_prices
 
 MOST = 10
 """Uploads of one merchant that are kept at a time."""
@@ -74,6 +75,7 @@ def apply_upload(upload: ProductUpload, *, at: datetime) -> Applied:
     spoken = [row for row in [*new, *old] if "brand" in row.of_product and row.code in ids]
     if spoken:
         brand_products(merchant, {row.code: row.of_product["brand"] for row in spoken})
+    lay_down_prices([known[row.code] for row in old if known[row.code].status == Product.Status.LISTED], at)
     recorded.products_changed(merchant, before, at)
     upload.applied_at = at
     upload.save(update_fields=["applied_at"])

@@ -2,6 +2,7 @@ from bases.models import Brand
 from merchants.models.catalogue import Category, Delisting, Product, ProductImage, Sku
 from merchants.models.engagement import Engagement
 from merchants.models.plan import Plan, PlanRate
+from merchants.models.price import SkuPrice
 from merchants.models.shop import Shop
 from merchants.models.upload import ProductUpload
 
@@ -17,4 +18,5 @@ __all__ = [
     "ProductUpload",
     "Shop",
     "Sku",
+    "SkuPrice",
 ]

@@ -118,8 +118,8 @@ def good_mark(product: Any, css: str = "") -> SafeString:
 
     Pass products of a queryset ``with_cover()``, or with ``prefetch_related("images")``.
     """
-    if (cover := getattr(product, "cover", None)) is not None:
-        return _good_mark(product, default_storage.url(cover) if cover else "", css)
+    if hasattr(product, "cover"):
+        return _good_mark(product, default_storage.url(product.cover) if product.cover else "", css)
     is_text = isinstance(product, str)
     pictures = [] if is_text or product is None else list(product.images.all())
     return _good_mark(product, pictures[0].small_url if pictures else "", css)

@@ -13,7 +13,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("streamers", "0005_personal_offers")]
+    dependencies = [("streamers", "0007_shelf_groups")]
 
     operations = [
         migrations.DeleteModel(name="SavedView"),
