@@ -22,6 +22,7 @@ from haowu.web.media import media
 from haowu.web.styleguide import StyleGuide
 from haowu.web.views import Find
 from merchants import urls as merchants_urls
+from merchants.api import urls as merchants_api
 from merchants.models import Product
 from merchants.views.above import KnownAbove
 from streamers import product_api, shelf_api, shelf_groups_api
@@ -41,6 +42,7 @@ TECH_BPS = Policy.objects.tech_bps_at
 v1 = [
     *partners_api.v1,
     *bases_api.urlpatterns,
+    *merchants_api.urlpatterns,
     *orders_api.urlpatterns,
     *leaders_api.urlpatterns,
     path("selection", SelectionView.as_view(tech_bps_at=TECH_BPS), name="selection"),

@@ -9,7 +9,7 @@ from haowu.web.menus import Entry
 from merchants.models import Product
 from merchants.standing import in_stock, is_listed
 
-PRODUCT_PAGES = ("product", "new-product")
+PRODUCT_PAGES = ("product", "new-product", "bulk-rates", "bulk-stock", "import-products", "product-upload")
 
 
 def sold_out(merchant: Tenant) -> QuerySet[Product]:

@@ -56,7 +56,9 @@ class OfCentre(OfStreamer, TemplateView):
 
 
 class Selection(OfCentre):
-    """The list; or, for htmx, the goods of its next page alone."""
+    """The list; or, for htmx, the goods of its next page alone. What is found may be saved as a view."""
+
+    route, title = "selection", _("选品中心")
 
     @property
     def is_next_page(self) -> bool:

@@ -4,6 +4,7 @@ from merchants.models.engagement import Engagement
 from merchants.models.plan import Plan, PlanRate
 from merchants.models.price import SkuPrice
 from merchants.models.shop import Shop, ShopScore
+from merchants.models.upload import ProductUpload
 
 __all__ = [
     "Brand",
@@ -14,6 +15,7 @@ __all__ = [
     "PlanRate",
     "Product",
     "ProductImage",
+    "ProductUpload",
     "Shop",
     "ShopScore",
     "Sku",

@@ -92,6 +92,9 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """Those in whose title or code every word of ``typed`` stands."""
         return self.filter(all_words(typed.split(), "title", "code"))
 
+    def with_codes(self, codes: Iterable[str]) -> "ProductQuerySet":
+        return self.filter(code__any_of=list(codes))
+
     def coded(self, code: str) -> "Product | None":
         return self.filter(code=code).first()
 
@@ -243,12 +246,22 @@ class Delisting(models.Model):
         return f"{self.product} {self.at:%Y-%m-%d %H:%M}"
 
 
+class SkuQuerySet(models.QuerySet["Sku"]):
+    def of_products(self, products: Iterable[int]) -> "SkuQuerySet":
+        return self.filter(product__any_of=list(products))
+
+    def in_order(self) -> "SkuQuerySet":
+        return self.order_by("product", "pk")
+
+
 class Sku(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="skus", verbose_name=_("商品"))
     code = models.CharField(_("规格编号"), max_length=64)
     spec = models.CharField(_("规格"), max_length=120, blank=True)
     price_fen = models.BigIntegerField(_("价格（分）"))
     stock = models.PositiveIntegerField(_("库存"), default=0)
+
+    objects = SkuQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("规格")

@@ -144,6 +144,15 @@ class AddPicture(ProductAct):
         return _("图片已添加。")
 
 
+class MovePicture(ProductAct):
+    """POST ``to_front`` to make it the first; otherwise one place forward."""
+
+    def act(self) -> str:
+        picture = get_object_or_404(self.product.images, pk=self.kwargs["picture"])
+        pictures.move_picture(picture, to_front=bool(self.request.POST.get("to_front")))
+        return _("图片顺序已改。")
+
+
 class RemovePicture(ProductAct):
     def act(self) -> str:
         pictures.remove_picture(get_object_or_404(self.product.images, pk=self.kwargs["picture"]))

@@ -2,7 +2,7 @@ from streamers.models.click import Click, LinkDay, VisitorSecret
 from streamers.models.exposure import Exposure
 from streamers.models.group import ShelfGroup
 from streamers.models.link import Link
-from streamers.models.listing import Listing, ListingChange, ListingFigures, SavedView, Word
+from streamers.models.listing import Listing, ListingChange, ListingFigures, Word
 from streamers.models.matching import (
     CategoryPool,
     Companions,
@@ -41,7 +41,6 @@ __all__ = [
     "Pick",
     "ProductService",
     "Profile",
-    "SavedView",
     "SessionItem",
     "ShelfGroup",
     "VisitorSecret",

@@ -15,7 +15,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from haowu.ground import days
-from haowu.tenants.models import Tenant, public_id
+from haowu.tenants.models import Tenant
 from merchants.models import Product
 
 SORT_COLUMNS = (
@@ -196,30 +196,3 @@ class Word(models.Model):
 
     def __str__(self) -> str:
         return self.word
-
-
-class SavedViewQuerySet(models.QuerySet["SavedView"]):
-    def visible_to(self, tenant: Tenant) -> "SavedViewQuerySet":
-        return self.filter(streamer=tenant)
-
-    def by_name(self) -> "SavedViewQuerySet":
-        return self.order_by("name", "pk")
-
-
-class SavedView(models.Model):
-    """Filters and a sort that a streamer keeps under a name; ``query`` is the address's query string."""
-
-    streamer = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+", verbose_name=_("达人"))
-    public_id = models.CharField(_("公开编号"), max_length=16, unique=True, default=public_id, editable=False)
-    name = models.CharField(_("名称"), max_length=32)
-    query = models.CharField(_("筛选"), max_length=1000, blank=True)
-    created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
-
-    objects = SavedViewQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("保存的筛选")
-        constraints = [models.UniqueConstraint(fields=["streamer", "name"], name="saved_view_name_once")]
-
-    def __str__(self) -> str:
-        return self.name
