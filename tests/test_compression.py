@@ -14,11 +14,12 @@ from tests import build
 from tests.browser import browser
 
 STYLES = "haowu/console.css"
-COLLECTED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+COLLECTED = "haowu.web.storage.CompressedFiles"
 
 
 @pytest.fixture
 def collected(settings, tmp_path) -> Iterator[WhiteNoise]:
+    settings.DEVELOPMENT = False
     settings.STATIC_ROOT = tmp_path
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": COLLECTED}}

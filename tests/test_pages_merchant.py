@@ -292,10 +292,3 @@ def test_pages_speak_english_too(merchant, path, words):
     for shown in words:
         assert shown in page
     assert chinese_left(page, merchant.name) == []
-
-
-def test_what_runs_is_marked_as_live_on_a_merchants_lists_and_not_as_paused(merchant):
-    build.enrolled(build.product(merchant, "p1"), build.activity(build.leader("l1")))
-    client = browser(merchant)
-    live = '<span class="bdg j">'
-    assert [live in text(client.get(page)) for page in ("/open-activities/", "/enrolments/")] == [True, True]
