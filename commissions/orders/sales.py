@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Sum
 from django.db.models.functions import TruncDate
 
@@ -40,7 +40,7 @@ def recent_sales(products: Collection[Product], at: datetime) -> dict[int, list[
 def count_sales(*, at: datetime) -> int:
     """Count the lines of the thirty business days before ``at``, without what became invalid; how many goods sold."""
     until = days.start_of(days.day_of(at))
-    with platform_scope(), connection.cursor() as cursor:
+    with transaction.atomic(), platform_scope(), connection.cursor() as cursor:
         cursor.execute(_SOLD, {"since": until - COUNTED_DAYS, "until": until})
         sold = {product: figures.Sold(lines, promoted) for product, lines, promoted in cursor.fetchall()}
     figures.set_sales(sold, days.day_of(at))
