@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 
 from haowu.ground import days
 from haowu.tenants.scope import platform_scope
@@ -45,7 +45,7 @@ GROUP BY 1, 2
 def score_shops(*, at: datetime) -> int:
     """Score every shop for the day of ``at`` by what was known when it began; how many were scored."""
     day = days.day_of(at)
-    with platform_scope():
+    with transaction.atomic(), platform_scope():
         written = scoring.score_shops(served(day), day)
         figures.set_shop_scores()
     return written

@@ -108,8 +108,8 @@ SELECT product_id, weight AS exposure,
 FROM streamers_exposure WHERE day = %(day)s
 """
 _KNOWN = """
-INSERT INTO streamers_listingfigures AS known (product_id, exposure, conversion_bps, value, counted_on)
-SELECT product_id, exposure, conversion_bps, value, %(day)s FROM found
+INSERT INTO streamers_listingfigures AS known (product_id, sales_30d, exposure, conversion_bps, value, counted_on)
+SELECT product_id, 0, exposure, conversion_bps, value, %(day)s FROM found
 ON CONFLICT (product_id) DO UPDATE
 SET exposure = excluded.exposure, conversion_bps = excluded.conversion_bps, value = excluded.value
 WHERE (known.exposure, known.conversion_bps, known.value)

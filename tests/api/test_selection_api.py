@@ -122,6 +122,9 @@ def test_facets_count_what_each_further_choice_leaves(calling, streamer, goods):
         "plan_type": {"normal": 2},
         "price": {"0-4999": 1, "10000-19999": 1},
         "rate": {"1000": 3, "2000": 2},
+        "score": {"460": 2, "480": 2},
+        "provenance": {},
+        "origin": {},
         "city": {},
     }
 
