@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from commissions.orders import sales
 from haowu.audit.invariants import run_audit
@@ -55,7 +56,7 @@ def goods(leaves) -> dict[str, Product]:
     return made
 
 
-def picked(streamer: Tenant, goods: dict[str, Product], *codes: str, at: str = "2024-06-19 12:00") -> Tenant:
+def picked(streamer: Tenant, goods: dict[str, Product], *codes: str, at: str = "2024-05-30 12:00") -> Tenant:
     for code in codes:
         build.pick(streamer, goods[code], f"{streamer.code}-{code}", at=build.moment(at))
     return streamer
@@ -74,7 +75,7 @@ def market(goods) -> dict[str, Product]:
 @pytest.fixture
 def learn(clock) -> Callable[..., MatchModel]:
     def train(at: str = NOW) -> MatchModel:
-        for _progress in training.train(at=build.moment(at)):
+        for _progress in training.train(at=clock(at)):
             pass
         return MatchModel.objects.served().get()
 
@@ -257,7 +258,9 @@ class TestTheList:
 
 class TestBeginning:
     def test_a_streamer_without_goods_begins_with_the_categories_of_his_field(self, market, learn):
-        fresh = build.streamer("s9", field="家用灯饰")
+        fresh = build.streamer("s9")
+        Tenant.objects.filter(pk=fresh.pk).update(field="家用灯饰")
+        fresh.refresh_from_db()
         learn()
         assert {code[0] for code in found(fresh)[:6]} == {"l"}
         assert set(reasons(fresh, category=LAMP).values()) <= {"你主营的类目", "少曝光商品的机会位"}
@@ -303,6 +306,16 @@ class TestIsolation:
 
 
 class TestDoors:
+    def test_the_front_page_asks_twelve_questions_however_long_the_list(self, market, mine, learn):
+        """The client's scope, set and reset, are two more, of the test."""
+        learn()
+        client = browser(mine)
+        client.get("/selection/")
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get("/selection/")
+        assert page.context["sort"].key == FOR_YOU
+        assert len(asked) - 2 <= 12
+
     def test_the_front_page_is_for_him_and_says_why(self, market, mine, learn):
         learn()
         page = browser(mine).get("/selection/")
