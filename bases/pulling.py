@@ -45,7 +45,7 @@ def register(base: Tenant, url: str, every_minutes: int, *, at: datetime) -> Pul
         outbound.check_url(url)
     except outbound.OutboundRefused as refused:
         raise refusals.PullAddressRefused(why=refused.message) from refused
-    fresh = {"url": url, "every_minutes": every_minutes, "next_at": at, "outcome": "", "told": "", "failures": 0}
+    fresh = {"url": url, "every_minutes": every_minutes, "next_at": at, "outcome": "", "explanation": "", "failures": 0}
     source, _new = PullSource.objects.update_or_create(base=base, defaults=fresh)
     recorded.pull_source(Act.RECORDED, source, at)
     return source
@@ -120,9 +120,10 @@ def _count(sequence: Any, counted_at: Any) -> feeding.Count:
         raise refusals.FeedInvalid(why=f"counted_at：{error.why}") from error
 
 
-def _note(source: PullSource, outcome: str, said: str, failures: int, at: datetime) -> PullSource:
-    source.pulled_at, source.outcome, source.told, source.failures = at, outcome[:32], said[:300], failures
+def _note(source: PullSource, outcome: str, explanation: str, failures: int, at: datetime) -> PullSource:
+    source.pulled_at, source.failures = at, failures
+    source.outcome, source.explanation = outcome[:32], explanation[:300]
     wait = timedelta(minutes=source.every_minutes)
     source.next_at = at + max(wait, min(MOST_BACKOFF, wait * 2 ** min(failures, 10)) if failures else wait)
-    source.save(update_fields=["pulled_at", "outcome", "told", "failures", "next_at"])
+    source.save(update_fields=["pulled_at", "outcome", "explanation", "failures", "next_at"])
     return source

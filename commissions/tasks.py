@@ -12,7 +12,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError as BrokerError
 
 from commissions.cases import deadlines
-from commissions.leaders import activity_counts, levelling
+from commissions.leaders import activity_counts, goods_served, levelling
 from commissions.models import Run
 from commissions.nights import night
 from commissions.orders import sales
@@ -95,8 +95,9 @@ def count_leaders() -> None:
 
 @shared_task(**RETRIES)
 def count_sales() -> None:
-    """What goods sold in thirty days, and whose goods were settled, for the selection centre."""
+    """What goods sold in thirty days, how their orders were served, and who sold them, for the selection centre."""
     sales.count_sales(at=days.now())
+    goods_served.count_service(at=days.now())
     sales.count_settled()
 
 

@@ -11,6 +11,7 @@ from haowu.tenants.models import Tenant
 from merchants import recorded, refusals
 from merchants.listing import unfit
 from merchants.models import Brand, Category, Product, Sku
+from merchants.prices import lay_down_prices
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ def change_product(product: Product, details: Details, skus: Sequence[SkuWish], 
     brand_products(product.merchant, {product.code: details.brand})
     _write_skus(product, skus)
     product.skus.exclude(code__in=[sku.code for sku in skus]).delete()
+    if product.status == Product.Status.LISTED:
+        lay_down_prices([product], at)
     recorded.product_changed(product, before, at)
     return product
 

@@ -16,6 +16,8 @@ from merchants.plan_preview import Wish
 from merchants.rates import MAX_COMMISSION_BPS
 from merchants.steps import Comparator, Mode, Step
 
+MAX_POINTS = 5
+
 
 class CategoryField(forms.ModelChoiceField):
     def label_from_instance(self, category: Category) -> str:
@@ -41,6 +43,18 @@ class BrandField(TextField):
         return brand
 
 
+class PointsField(TextField):
+    """Selling points, a line each."""
+
+    default_error_messages = {"too_many": _("最多 5 条，现在有 %(n)s 条。")}
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        points = [line for line in value.splitlines() if line.strip()]
+        if len(points) > MAX_POINTS:
+            raise forms.ValidationError(self.error_messages["too_many"], code="too_many", params={"n": len(points)})
+
+
 class ProductForm(forms.Form):
     code = TextField(label=_("商品编号"), max_length=64, help_text=_("店内唯一，订单靠它认商品，建立后不能更改。"))
     title = TextField(label=_("标题"), max_length=120)
@@ -48,7 +62,13 @@ class ProductForm(forms.Form):
         label=_("类目"), queryset=Category.objects.none(), required=False, help_text=_("上架前须选到第三级。")
     )
     brand = BrandField(label=_("品牌"), required=False, help_text=_("品牌编号；搜名称也可以。没有品牌就留空。"))
-    description = TextField(label=_("卖点"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    description = PointsField(
+        label=_("卖点"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": MAX_POINTS}),
+        help_text=_("每行一条，最多 5 条。达人开播时照着讲，可以整段复制。"),
+    )
 
     def __init__(self, *args: Any, product: Product | None = None, **options: Any) -> None:
         if product:

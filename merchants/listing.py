@@ -16,6 +16,7 @@ from haowu.ground.states import move_all
 from haowu.tenants.models import Tenant
 from merchants import recorded, refusals
 from merchants.models import Category, Delisting, Product, Shop, Sku
+from merchants.prices import lay_down_prices
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def list_products(products: Sequence[Product], *, at: datetime) -> list[Product 
     answers = [_objection(product, statuses[product.pk], set(suspended)) or product for product in products]
     ready = [answer for answer in answers if isinstance(answer, Product)]
     move_all(ready, "list", listed_at=at)
+    lay_down_prices(ready, at)
     recorded.products_listed(ready, at)
     return answers
 

@@ -1,4 +1,7 @@
-"""Staff's view of recommendations: the policy in versions, and the models that were trained."""
+"""Staff's view of links and live sessions, which are their streamers' own: staff look, and who clicked nobody sees.
+
+And of recommendations: the policy in versions, the models that were trained.
+"""
 
 from typing import Any
 
@@ -7,9 +10,41 @@ from django.http import HttpRequest
 
 from haowu.approvals.words import Subject
 from haowu.ground import days
-from haowu.tenants.admin import EditedAdmin, LookOnlyAdmin
+from haowu.tenants.admin import EditedAdmin, LookOnly, LookOnlyAdmin
 from haowu.tenants.recorded_admin import RecordedAdmin
-from streamers.models import MatchingPolicy, MatchModel
+from streamers.models import Link, LinkDay, LiveSession, MatchingPolicy, MatchModel, SessionItem
+
+
+class LinkDayInline(LookOnly, admin.TabularInline):
+    model = LinkDay
+    extra = 0
+    fields = ["day", "clicks", "visitors"]
+    ordering = ["-day"]
+    max_num = 31
+
+
+@admin.register(Link)
+class LinkAdmin(LookOnlyAdmin):
+    list_display = ["code", "streamer", "product", "sub_id", "made_at"]
+    list_select_related = ["streamer", "product"]
+    search_fields = ["=code", "=sub_id", "=pick__pid", "streamer__name"]
+    inlines = [LinkDayInline]
+
+
+class ItemInline(LookOnly, admin.TabularInline):
+    model = SessionItem
+    extra = 0
+    fields = ["position", "product", "minutes", "presented_at", "clicks"]
+    ordering = ["position"]
+
+
+@admin.register(LiveSession)
+class LiveSessionAdmin(LookOnlyAdmin):
+    list_display = ["title", "streamer", "status", "starts_at", "started_at", "ended_at"]
+    list_filter = ["status"]
+    list_select_related = ["streamer"]
+    search_fields = ["=public_id", "title", "streamer__name"]
+    inlines = [ItemInline]
 
 
 @admin.register(MatchingPolicy)

@@ -1,6 +1,6 @@
 """``/selection``: what a streamer's tool finds in the selection centre. ``/suggestions``: words while one types."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,6 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from haowu.ground import days, inputs
-from haowu.ground.errors import NotFound
 from haowu.ground.fields import SEARCH_LENGTH
 from haowu.ground.inputs import InputInvalid
 from haowu.ground.paging import CursorInvalid
@@ -24,11 +23,10 @@ from haowu.partners.views import PartnerView
 from haowu.tenants.models import Tenant
 from haowu.web.problems import QueryInvalid
 from merchants.rates import MAX_COMMISSION_BPS
-from streamers.centre.cards import FoundCard
 from streamers.centre.conditions import Looker
 from streamers.centre.facets import facets_of
 from streamers.centre.filters import MAX_NEW_DAYS, PLAN_TYPES, SORTS, Filters
-from streamers.centre.search import PAGE_SIZE, Found, card_of, find
+from streamers.centre.search import PAGE_SIZE, Found, find
 from streamers.centre.suggest import suggestions
 from streamers.models import ForYou
 
@@ -48,7 +46,7 @@ def _code(sent: str) -> str:
     return inputs.text(sent, max_length=inputs.MAX_KEY)
 
 
-def _whole(help: Any = "", *, low: int = 0, high: int = inputs.MAX_WHOLE) -> Parameter:
+def whole(help: Any = "", *, low: int = 0, high: int = inputs.MAX_WHOLE) -> Parameter:
     schema = {"type": "integer", "minimum": low, "maximum": high}
     schema |= {"format": "int64"} if high > inputs.MAX_WHOLE else {}
     return Parameter(lambda sent: inputs.whole_text(sent, low=low, high=high), schema, help)
@@ -76,26 +74,26 @@ FILTERS = {
         _("标题、品牌、店铺、类目里的词；可以是拼音"),
     ),
     "category": Parameter(_code, code_schema(), _("类目编号，任何一级")),
-    "price_from": _whole(_("分"), **FEN),
-    "price_to": _whole(_("分"), **FEN),
-    "rate_from": _whole(_("佣金率，万分之一"), high=MAX_COMMISSION_BPS),
-    "per_sale_from": _whole(_("每单净佣金，分"), **FEN),
-    "sales_from": _whole(_("近 30 天销量")),
-    "score_from": _whole(_("店铺分，百分之一分"), high=500),
+    "price_from": whole(_("分"), **FEN),
+    "price_to": whole(_("分"), **FEN),
+    "rate_from": whole(_("佣金率，万分之一"), high=MAX_COMMISSION_BPS),
+    "per_sale_from": whole(_("每单净佣金，分"), **FEN),
+    "sales_from": whole(_("近 30 天销量")),
+    "score_from": whole(_("店铺分，百分之一分"), high=500),
     "plan_type": _one_of([kind for kind, _label in PLAN_TYPES]),
     "brand": Parameter(_code, code_schema(), _("品牌编号")),
     "city": Parameter(_code, code_schema(), _("基地城市")),
     "base": Parameter(_code, code_schema(), _("基地编号")),
     "leader": Parameter(_code, code_schema(), _("团长编号")),
     "in_stock": _flag(_("只看有货的")),
-    "new_days": _whole(_("几天内上架"), low=1, high=MAX_NEW_DAYS),
+    "new_days": whole(_("几天内上架"), low=1, high=MAX_NEW_DAYS),
     "not_on_shelf": _flag(_("只看不在货架上的")),
     "sort": _one_of([*SORTS], _("缺省 best：最匹配的在前，同样匹配的按热度；for_you：适合你的在前，其余按销量")),
 }
 PAGING = {
     "facets": _flag(_("同时给出各筛选项的商品数")),
     "cursor": Parameter(str, {"type": "string", "minLength": 1}, _("上一页 next 里的游标，原样使用。")),
-    "page_size": _whole(_("每页条数。"), low=1, high=MAX_PAGE_SIZE),
+    "page_size": whole(_("每页条数。"), low=1, high=MAX_PAGE_SIZE),
 }
 """Beside the filters."""
 
@@ -178,9 +176,9 @@ class OfCentre(PartnerView):
         return Looker(self.tenant, at, self.tech_bps_at(at))
 
 
-def _documented(parameters: dict[str, Parameter]) -> list[OpenApiParameter]:
+def documented(parameters: dict[str, Parameter], required: Collection[str] = ()) -> list[OpenApiParameter]:
     return [
-        OpenApiParameter(name, each.schema, OpenApiParameter.QUERY, description=each.help)
+        OpenApiParameter(name, each.schema, OpenApiParameter.QUERY, name in required, description=each.help)
         for name, each in parameters.items()
     ]
 
@@ -193,11 +191,11 @@ class SelectionView(OfCentre):
     @extend_schema(
         operation_id="search_selection",
         summary=_("在选品中心找商品"),
-        parameters=_documented(FILTERS | PAGING),
+        parameters=documented(FILTERS | PAGING),
         responses=SelectionOut,
     )
     def get(self, request: Request) -> Response:
-        sent = _read(request.query_params, FILTERS | PAGING)
+        sent = read_query(request.query_params, FILTERS | PAGING)
         size, cursor = sent.pop("page_size", PAGE_SIZE), sent.pop("cursor", "")
         wants_facets, looker = sent.pop("facets", False), self.looker
         filters = Filters(**sent)
@@ -219,18 +217,6 @@ class SelectionView(OfCentre):
 
 
 @extend_schema(tags=["selection"])
-class SelectedView(OfCentre):
-    serializer_class = CardOut
-
-    @extend_schema(operation_id="read_selection", summary=_("选品中心的一个商品"))
-    def get(self, request: Request, public_id: str) -> Response:
-        card: FoundCard | None = card_of(self.looker, public_id)
-        if card is None:
-            raise NotFound(_("选品中心里没有你可以推广的商品「{id}」。"), id=public_id)
-        return Response(CardOut(card).data)
-
-
-@extend_schema(tags=["selection"])
 class SuggestionsView(PartnerView):
     required_scopes = {"GET": ["selection:read"]}
     kinds = STREAMERS
@@ -240,16 +226,16 @@ class SuggestionsView(PartnerView):
     @extend_schema(
         operation_id="suggest",
         summary=_("输入时的提示词"),
-        parameters=_documented({"q": FILTERS["q"]}),
+        parameters=documented({"q": FILTERS["q"]}),
         responses=SuggestionsOut,
     )
     def get(self, request: Request) -> Response:
-        sent = _read(request.query_params, {"q": FILTERS["q"]})
+        sent = read_query(request.query_params, {"q": FILTERS["q"]})
         found = suggestions(self.tenant, sent.get("q", ""), days.now())
         return Response({"results": SuggestionOut(found, many=True).data})
 
 
-def _read(query: QueryDict, parameters: dict[str, Parameter]) -> dict[str, Any]:
+def read_query(query: QueryDict, parameters: dict[str, Parameter]) -> dict[str, Any]:
     """What was sent, read; every parameter that cannot be used is named at once."""
     read, errors = {}, []
     for name, parameter in parameters.items():

@@ -56,7 +56,14 @@ class OfCentre(OfStreamer, TemplateView):
 
 
 class Selection(OfCentre):
-    template_name = "streamers/selection.html"
+    """The list; or, for htmx, the goods of its next page alone."""
+
+    @property
+    def is_next_page(self) -> bool:
+        return self.is_fragment and bool(self.request.GET.get("after"))
+
+    def get_template_names(self) -> list[str]:
+        return ["streamers/_more.html" if self.is_next_page else "streamers/selection.html"]
 
     @cached_property
     def form(self) -> SelectionForm:
@@ -68,14 +75,12 @@ class Selection(OfCentre):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         after = self.request.GET.get("after", "")
-        is_next_page = self.is_fragment and bool(after)
-        found = find_or_begin(self.looker, self.filters, cursor=after, is_counted=not is_next_page)
-        beside = {} if is_next_page else self._beside(found, is_first=not after)
+        found = find_or_begin(self.looker, self.filters, cursor=after, is_counted=not self.is_next_page)
+        beside = {} if self.is_next_page else self._beside(found, is_first=not after)
         return super().get_context_data(
             goods=cards_html(self.request, found.cards),
             rows=found.cards,
             next_cursor=found.next_cursor,
-            is_next_page=is_next_page,
             **beside,
             **context,
         )

@@ -21,7 +21,7 @@ from streamers import shelf, waiting
 from streamers.centre.conditions import Looker
 from streamers.centre.search import card_of
 from streamers.found_cards import cards_html
-from streamers.links import link, recommendation
+from streamers.links.shared import link, recommendation
 from streamers.offers import PickSource
 from streamers.selection import Card, cards, open_to
 

@@ -252,7 +252,7 @@ class TestPulling:
             pulling.pull(source, at=AT)
             waits.append((source.next_at - AT).total_seconds() / 3600)
         assert (source.outcome, source.failures, waits) == ("ADDRESS_PRIVATE", 4, [2, 4, 6, 6])
-        assert "内部" in source.told
+        assert "内部" in source.explanation
 
     @pytest.mark.parametrize(("url", "every"), [("http://shop.example/", 60), ("https://shop.example/", 4)])
     def test_what_cannot_be_registered(self, made, url, every):

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from merchants import listing
 from tests import build
 from tests.activity_pages import FORM, opened
 from tests.browser import NOW, browser, chinese_left, shown_messages, text, words
@@ -35,6 +36,18 @@ def test_goods_that_were_refused_say_why_and_stay_chosen(clock):
     page = browser(shop).post(f"/open-activities/{activity.public_id}/", wish)
     assert words(page).count("开始时间已过去三年以上") == 2 and text(page).count("checked") == 2
     assert Enrolment.objects.count() == 0
+
+
+@pytest.fixture
+def desk():
+    """A leader's activity in which two goods wait for him, and the first has left the shelf meanwhile."""
+    shop, lead = build.merchant("m1", name="山野集"), build.leader("l1")
+    activity = build.activity(lead)
+    goods = [build.product(shop, f"p{number}", price_fen=10_000) for number in range(3)]
+    at = build.moment("2024-06-10 09:00")
+    items = [enrolling.enrol(activity, each, commission_bps=2000, service_fee_bps=600, at=at) for each in goods]
+    listing.delist_product(goods[0], at=build.moment("2024-06-15 09:00"))
+    return browser(lead), f"/activities/{activity.public_id}/", items
 
 
 def test_what_stops_stays_chosen_in_its_row_and_the_others_are_done(desk):

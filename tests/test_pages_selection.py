@@ -6,7 +6,7 @@ from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants import listing, plans
 from merchants.models import Category, Plan, Product, Shop
-from streamers.centre import lexicon, sync
+from streamers.centre import sync
 from streamers.centre.conditions import Looker
 from streamers.centre.filters import EVERYTHING
 from streamers.centre.search import find
@@ -164,57 +164,6 @@ class TestSelection:
         assert codes(page) == ["nut"]
         assert page.context["chips"] == []
         assert "请填写金额，例如 129.00。" in text(page)
-
-    @pytest.mark.parametrize(("query", "whole", "part"), [("", 12, 11), ("q=nut", 12, 11), ("category=leaf", 12, 11)])
-    def test_the_list_asks_at_most_twelve_questions_however_long_it_is(
-        self, merchant, streamer, django_assert_num_queries, query, whole, part
-    ):
-        """The client's scope, set and reset, are two more, of the test. What moves in place asks for no menu."""
-        client, moved = browser(streamer), {"hx-request": "true", "hx-request-type": "partial"}
-        leaf = Category.objects.create(code="leaf", name="坚果", level=1)
-        for number in range(30):
-            product = offered(merchant, f"nut-{number}")
-            if number % 2:
-                build.listed_plan(product, "item_targeted", {streamer: 1800})
-            Product.objects.filter(pk=product.pk).update(category=leaf)
-            if number in (1, 29):
-                sync.in_step()
-                lexicon.recount()
-                client.get(f"/selection/?{query}")
-                counted = 1 if number == 29 else 0  # only a list that goes on
-                with django_assert_num_queries(whole + counted + 1):
-                    page = client.get(f"/selection/?{query}")
-                with django_assert_num_queries(part + counted + 1):
-                    client.get(f"/selection/?{query}", headers=moved)
-        with django_assert_num_queries(part + 1):
-            client.get(f"/selection/?{query}&after={page.context['next_cursor']}", headers=moved)
-
-    def test_what_htmx_asks_for_is_the_list_alone_and_then_the_goods_that_follow(self, merchant, streamer):
-        for number in range(30):
-            offered(merchant, f"p{number}")
-        moved = {"hx-request": "true", "hx-request-type": "partial"}
-        page = selection(streamer, "sort=rate")
-        part = browser(streamer).get("/selection/?sort=rate", headers=moved)
-        assert codes(part) == codes(page) and "<html" in text(page) and "<html" not in text(part)
-        assert 'id="rail" hx-swap-oob="true"' in text(part) and 'id="rail" hx-swap-oob' not in text(page)
-        after = part.context["next_cursor"]
-        following = browser(streamer).get(f"/selection/?sort=rate&after={after}", headers=moved)
-        assert len(codes(following)) == 6 and not set(codes(following)) & set(codes(page))
-        assert text(following).lstrip().startswith('<li class="good"') and "list-head" not in text(following)
-        restored = {"hx-request": "true", "hx-request-type": "full", "hx-history-restore-request": "true"}
-        assert "<html" in text(browser(streamer).get("/selection/?sort=rate", headers=restored))
-
-    def test_what_leaves_is_gone_and_a_new_price_is_shown_on_the_next_look(self, merchant, streamer):
-        """The merchant's request brings the listing in step before it commits: nothing runs in between."""
-        gone, dearer = offered(merchant, "gone"), offered(merchant, "dearer")
-        sync.in_step()
-        looking, selling = browser(streamer), browser(merchant)
-        assert set(codes(looking.get("/selection/"))) == {"gone", "dearer"}
-        selling.post(f"/products/{gone.public_id}/delisting/")
-        plan = Plan.objects.get(product=dearer)
-        selling.post(f"/plans/{plan.public_id}/rate/", {"rate": "25"})
-        (card,) = looking.get("/selection/").context["rows"]
-        assert (card.code, card.bps) == ("dearer", 2500)
 
 
 class TestFilterSheet:

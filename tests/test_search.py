@@ -67,7 +67,7 @@ def test_the_golden_queries_find_what_they_must_best_first_also_after_a_rebuild_
     assert {query: found(streamer, query) for query in golden} == golden
     Listing.objects.all().delete()
     list(sync.rebuild(days.now()))
-    monkeypatch.setattr(search, "CHEAP", 0)  # as for words of thousands of goods
+    monkeypatch.setattr(search, "LEEWAY", 0.3)  # walks for many words of so few goods, and ends some of them too early
     lexicon.recount()
     assert {query: found(streamer, query) for query in golden} == golden
 
@@ -177,9 +177,8 @@ def _assert_facets_add_up(looker: Looker, filters: Filters, cards, categories: d
         assert counts["category"].get("all", 0) == len(cards)
     if not filters.brand:
         brands = Counter(card.brand_name for card in cards if card.brand_name)
-        assert {str(choice.label): choice.count for choice in found["brand"]} == dict(brands.most_common(BRANDS)), (
-            filters
-        )
+        assert {each.label: each.count for each in found["brand"]}.items() <= brands.items(), filters
+        assert [each.count for each in found["brand"]] == [n for _name, n in brands.most_common(BRANDS)], filters
     if filters.rate_from is None:
         bands = {str(low): sum(card.bps >= low for card in cards) for low in RATE_BANDS_BPS if low}
         assert counts["rate"] == {low: count for low, count in bands.items() if count}, filters

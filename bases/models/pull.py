@@ -29,7 +29,7 @@ class PullSource(models.Model):
     next_at = models.DateTimeField(_("下次读取"))
     pulled_at = models.DateTimeField(_("上次读取"), null=True)
     outcome = models.CharField(_("上次结果"), max_length=32, blank=True)
-    told = models.CharField(_("说明"), max_length=300, blank=True)
+    explanation = models.CharField(_("说明"), max_length=300, blank=True)
     failures = models.PositiveIntegerField(_("连续失败"), default=0)
 
     objects = PullSourceQuerySet.as_manager()

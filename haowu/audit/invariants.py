@@ -25,6 +25,7 @@ from haowu.audit import moments as audit_moments
 from haowu.audit import nights as audit_nights
 from haowu.audit import payouts as audit_payouts
 from haowu.audit import selection as audit_selection
+from haowu.audit import sharing as audit_sharing
 from haowu.audit import trail as audit_trail
 from haowu.ground import days
 
@@ -59,6 +60,7 @@ def run_audit() -> list[Finding]:
         audit_levels,
         audit_selection,
         audit_matching,
+        audit_sharing,
         audit_trail,
     )
     searches = [*_SEARCHES, *(search for subject in subjects for search in subject.SEARCHES)]

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.core.files.storage import default_storage
 from django.db import models
-from django.db.models import Exists, Max, Min, OuterRef, Q, Sum
+from django.db.models import Exists, Max, Min, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from bases.models import Brand, Stock
@@ -80,6 +82,10 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def named(self, public_ids: Iterable[str]) -> "ProductQuerySet":
         return self.filter(public_id__in=public_ids)
 
+    def of_codes(self, merchants: Iterable[str], codes: Iterable[str]) -> "ProductQuerySet":
+        """Those with one of ``codes``, of merchants with one of ``merchants``."""
+        return self.filter(merchant__code__in=set(merchants), code__in=set(codes))
+
     def matching(self, typed: str) -> "ProductQuerySet":
         """Those in whose title or code every word of ``typed`` stands."""
         return self.filter(all_words(typed.split(), "title", "code"))
@@ -121,6 +127,21 @@ class ProductQuerySet(models.QuerySet["Product"]):
         in_stock = self.model.objects.filter(skus__stock__gt=0).values("pk")
         free = Stock.objects.of_product(OuterRef("merchant"), OuterRef("code")).in_stock().sold_by_working(at)
         return self.filter(~Q(pk__in=in_stock), ~Exists(free))
+
+    def with_standing(self, at: datetime) -> "ProductQuerySet":
+        """Adds ``is_shown``, in the selection centre at ``at``, and ``is_sold_out``."""
+        goods = self.model.objects.filter(pk=OuterRef("pk"))
+        return self.annotate(is_shown=Exists(goods.listed().supplied(at)), is_sold_out=Exists(goods.sold_out(at)))
+
+    def with_cover(self) -> "ProductQuerySet":
+        """Adds ``cover``, the path of the first picture, small: for lists that need no other."""
+        pictures = ProductImage.objects.filter(product=OuterRef("pk")).order_by("position", "pk")
+        path = Coalesce(NullIf("small", Value("")), "image", output_field=models.CharField())
+        return self.prefetch_related(None).annotate(cover=Subquery(pictures.values_list(path)[:1]))
+
+    def alike(self, product: "Product") -> "ProductQuerySet":
+        """Others of its category, the newest first."""
+        return self.filter(category=product.category_id).exclude(pk=product.pk).order_by("-listed_at", "-pk")
 
     def with_offer_facts(self) -> "ProductQuerySet":
         """Adds ``price_fen`` (lowest SKU), ``price_to_fen`` and ``stock`` over SKUs."""
@@ -167,6 +188,14 @@ class Product(HasStates, models.Model):
 
     def __str__(self) -> str:
         return self.title or self.code
+
+    @property
+    def cover_url(self) -> str:
+        """The first picture, small; "" where there is none. Read ``with_cover``, or with the pictures prefetched."""
+        if hasattr(self, "cover"):
+            return default_storage.url(self.cover) if self.cover else ""
+        first = next(iter(self.images.all()), None)
+        return first.small_url if first else ""
 
     @property
     def lowest_price_fen(self) -> int | None:

@@ -1,6 +1,6 @@
-"""What the floor of orders counts comes down here: sales of goods, as ids and figures, once a day."""
+"""What the floor of orders counts comes down here: sales and service of goods, as ids and figures, once a day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.db import connection, transaction
@@ -8,9 +8,10 @@ from django.db import connection, transaction
 from haowu.ground.bulk import insert_rows
 from haowu.tenants.scope import platform_scope
 from streamers.centre.rows import sales_points
-from streamers.models import ListingFigures
+from streamers.models import ListingFigures, ProductService
 
 CHUNK = 5_000
+SERVED = ("product_id", "to_ship", "late", "shipped", "after_sales")
 
 
 def set_sales(sales_30d: Mapping[int, int], counted_on: date) -> None:
@@ -18,7 +19,10 @@ def set_sales(sales_30d: Mapping[int, int], counted_on: date) -> None:
 
     Rows of the listing that stay as they are are not written.
     """
-    rows = [{"product_id": pk, "sales_30d": sold, "counted_on": counted_on} for pk, sold in sorted(sales_30d.items())]
+    rows = [
+        {"product_id": pk, "sales_30d": sold, "clicks_30d": 0, "counted_on": counted_on}
+        for pk, sold in sorted(sales_30d.items())
+    ]
     with transaction.atomic(), platform_scope():
         ListingFigures.objects.exclude(sales_30d=0).update(sales_30d=0, counted_on=counted_on)
         for start in range(0, len(rows), CHUNK):
@@ -27,6 +31,29 @@ def set_sales(sales_30d: Mapping[int, int], counted_on: date) -> None:
         with connection.cursor() as cursor:
             known = sorted({0, *sales_30d.values()})
             cursor.execute(_LISTED, [known, [sales_points(sold) for sold in known]])
+
+
+def set_service(rows: Sequence[tuple[int, int, int, int, int]], counted_on: date) -> None:
+    """``rows`` as SERVED, as of the morning of ``counted_on``; nothing is known of goods that are not named."""
+    with transaction.atomic(), platform_scope():
+        for start in range(0, len(rows), CHUNK):
+            chunk = [dict(zip(SERVED, row, strict=True)) for row in rows[start : start + CHUNK]]
+            counted = [each | {"counted_on": counted_on} for each in chunk]
+            insert_rows(ProductService, counted, conflict=["product_id"], update=[*SERVED[1:], "counted_on"])
+        ProductService.objects.exclude(counted_on=counted_on).delete()
+
+
+def set_clicks(clicks_30d: Mapping[int, int], counted_on: date) -> None:
+    """Clicks on share links in 30 days by product id; goods that are not named had none."""
+    rows = [
+        {"product_id": pk, "sales_30d": 0, "clicks_30d": clicks, "counted_on": counted_on}
+        for pk, clicks in sorted(clicks_30d.items())
+    ]
+    with transaction.atomic(), platform_scope():
+        ListingFigures.objects.exclude(clicks_30d=0).exclude(product__any_of=list(clicks_30d)).update(clicks_30d=0)
+        for start in range(0, len(rows), CHUNK):
+            chunk = rows[start : start + CHUNK]
+            insert_rows(ListingFigures, chunk, conflict=["product_id"], update=["clicks_30d", "counted_on"])
 
 
 _LISTED = """

@@ -7,6 +7,7 @@ title, brand or category, then goods that hold every word in letters (the shop's
 alike come by popularity (``rows.popularity``), then the newer first. Any other sort takes all that match, by itself.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +17,7 @@ from streamers.centre import for_you
 from streamers.centre.cards import FoundCard, dressed
 from streamers.centre.conditions import Looker, branches_of, conditions_of, words_of
 from streamers.centre.filters import EVERYTHING, FOR_YOU, Filters
+from streamers.centre.memory import remembered
 from streamers.centre.paging import CursorInvalid, cursor_after, place_of
 from streamers.centre.statements import (
     ALIKE,
@@ -35,10 +37,13 @@ from streamers.centre.understanding import Understood, understand
 
 PAGE_SIZE = 24
 COUNT_LIMIT = 1_000
+MOST_OWN = 300
+"""For a streamer of whom more goods are decided alone, what is found is counted by itself."""
+KEPT_SECONDS = 60
 NEAREST = 12
 TRIED_WORDS = 6
-CHEAP = WALK
-"""Rows that are gathered as soon as a walk would end."""
+LEEWAY = 3
+"""How many times as far as it should take a walk goes on: goods do not come evenly, and some match less well."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +100,18 @@ class Search:
         return found[:size]
 
     def total(self) -> int:
-        """How many are found, up to one more than COUNT_LIMIT."""
-        return count(self.branches, self.matching, COUNT_LIMIT + 1)
+        """How many are found, up to one more than COUNT_LIMIT. That it is more holds for a minute, for everybody."""
+        own = len(self.looker.overlay.products)
+        if self.filters.not_on_shelf or self.looker.overlay.shops or own > MOST_OWN:
+            return count(self.branches, self.matching, COUNT_LIMIT + 1)
+        asked = f"{self.looker.tech_bps}:{self.filters.without('sort').query_string()}"
+        found = remembered(
+            f"found:{hashlib.sha256(asked.encode()).hexdigest()}",
+            lambda: count(self.branches, self.matching, COUNT_LIMIT + 1 + 2 * MOST_OWN),
+            seconds=KEPT_SECONDS,
+            is_worth=lambda found: found > COUNT_LIMIT + 2 * MOST_OWN,
+        )
+        return min(found, COUNT_LIMIT + 1)
 
     def named(self, public_id: str) -> list[dict[str, Any]]:
         """The row of one product, where it is found at all."""
@@ -107,22 +122,23 @@ class Search:
         """Walked where that may fill the page. By words, it looks for the best match that is still to come alone."""
         way, ranked = self.filters.way, self.words if self.filters.sort == EVERYTHING.sort else None
         gathered = gather(branch, self.matching, way, after, size, ranked)
-        if not branch.may_walk or not self._may_be_many(size):
+        steps = self._steps(size) if branch.may_walk else 0
+        if not steps:
             return gathered
         match = (after.match if after else ranked.best) if ranked else ALIKE
         asked = [*self.conditions, *ranked.exactly(match)] if ranked else self.matching
-        return walk_or_gather(walk(branch, asked, way, after, size, match), gathered, size)
+        return walk_or_gather(walk(branch, asked, way, after, size, steps=steps, match=match), gathered, size)
 
     def _found_by(self, selects: Iterable[Select]) -> list[dict[str, Any]]:
         return found_by([*selects], self.looker.streamer.pk, days.next_midnight(self.looker.at))
 
-    def _may_be_many(self, size: int) -> bool:
-        """Whether the rarest word is so common that gathering is dear, and a page is likely full before a walk ends."""
+    def _steps(self, size: int) -> int:
+        """How many rows to walk along at most; 0: gather at once. Never more than gathering would look at."""
         understood = self.understood
         if not understood.terms:
-            return True
-        likely = understood.fewest * WALK >= 2 * size * understood.total  # half of them may match less well
-        return understood.fewest > CHEAP and likely
+            return WALK
+        steps = int(LEEWAY * size * understood.total / (understood.likely or 1))
+        return steps if steps < understood.likely else 0
 
 
 def find(
@@ -193,5 +209,5 @@ def _without_a_word(search: Search) -> Iterator[tuple[str, str, Search]]:
     for term in terms:
         others = [each for each in search.understood.terms if each is not term]
         words = " ".join(each.text for each in others)
-        understood = replace(search.understood, terms=others, phrase="", fewest=0)
+        understood = replace(search.understood, terms=others, phrase="", fewest=0, likely=0)
         yield "q", term.text, Search(search.looker, replace(search.filters, q=words), understood)

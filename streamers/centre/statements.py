@@ -5,8 +5,9 @@ decides for this streamer alone, with his rate; the rest of shops that list him,
 them at most.
 
 A page is found in one of two ways. *Walking* goes along the index of the sort and stops when the page is full: for
-what many rows match. It looks at no more than WALK rows, so that it costs little where it finds nothing. *Gathering*
-takes all matches from the index of words and tags (or of prices, …) and sorts them: for what few rows match.
+what many rows match. It looks at a bounded number of rows, so that it costs little where it finds nothing. *Gathering*
+takes all matches from the index of words and tags (or of prices, …) and sorts them: for what few rows match. A row
+costs the same either way.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -109,15 +110,22 @@ class Select:
 
 
 def walk(
-    branch: Branch, conditions: Sequence[Condition], way: SortWay, after: Place | None, size: int, match: int = ALIKE
+    branch: Branch,
+    conditions: Sequence[Condition],
+    way: SortWay,
+    after: Place | None,
+    size: int,
+    *,
+    steps: int = WALK,
+    match: int = ALIKE,
 ) -> Select:
-    """The first ``size`` rows among the next WALK along the sort's index, all said to ``match``; perhaps fewer."""
+    """The first ``size`` rows among the next ``steps`` along the sort's index, all said to ``match``; perhaps fewer."""
     column = branch.column(way)
     bounded = [OPEN_TO_ALL, *_beyond(column, "listing.product_id", way, after)]
     found = [*branch.where, *conditions]
     sql = (
         f"SELECT {_columns(branch, way)}, {match} AS match FROM (SELECT * FROM streamers_listing AS listing"
-        f" {_where(branch, bounded)} ORDER BY {_order(column, way)} LIMIT {WALK}) AS listing"
+        f" {_where(branch, bounded)} ORDER BY {_order(column, way)} LIMIT {steps:d}) AS listing"
         f" {_where(branch, found)} ORDER BY {_order(column, way)} LIMIT %s"
     )
     return Select(sql, (*_params(bounded), *_params(found), size))

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import prod
 
 from django.db import connection
 from rapidfuzz import process
@@ -36,13 +37,14 @@ class Understood:
     """``phrase``: the letters that a title holds side by side if it matches best; "" where that is not asked.
 
     ``readings``: what was typed, and the words it was taken for. ``fewest``: how many listings the rarest word has.
-    ``total``: how many listings there are.
+    ``likely``: how many would have all words if these came independently; ``total``: how many listings there are.
     """
 
     terms: Sequence[Term]
     phrase: str = ""
     readings: tuple[tuple[str, str], ...] = ()
     fewest: int = 0
+    likely: float = 0
     total: int = 0
 
 
@@ -60,10 +62,12 @@ def understand(query: str) -> Understood:
         terms += [_opened(each) if each.is_open else each for each in read or [one]]
     if unknown:
         counts = _counts(terms)
-    fewest = min((_frequency(one, counts) for one in terms), default=0)
+    frequencies, total = [_frequency(one, counts) for one in terms], counts.get(TOTAL, 0)
+    fewest = min(frequencies, default=0)
+    likely = total * prod(min(1.0, each / total) for each in frequencies) if total else 0
     typed = letters(query)
     phrase = typed if not readings and fewest <= PHRASE_WORDS and len(typed) > 1 else ""
-    return Understood(terms, phrase, tuple(readings), fewest, counts.get(TOTAL, 0))
+    return Understood(terms, phrase, tuple(readings), fewest, likely, total)
 
 
 def _may_be_unknown(one: Term, counts: dict[str, int]) -> bool:

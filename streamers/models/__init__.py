@@ -1,3 +1,6 @@
+from streamers.models.click import Click, LinkDay, VisitorSecret
+from streamers.models.group import ShelfGroup
+from streamers.models.link import Link
 from streamers.models.listing import Listing, ListingChange, ListingFigures, SavedView, Word
 from streamers.models.matching import (
     CategoryPool,
@@ -8,23 +11,34 @@ from streamers.models.matching import (
     MatchingPolicy,
     MatchModel,
 )
-from streamers.models.pick import Channel, Pick, Profile, new_pid
+from streamers.models.pick import Channel, Pick, Profile, new_pid, new_place
+from streamers.models.service import ProductService
+from streamers.models.session import LiveSession, SessionItem
 
 __all__ = [
     "CategoryPool",
     "Channel",
+    "Click",
     "Companions",
     "CountedDay",
     "ForYou",
     "Interaction",
+    "Link",
+    "LinkDay",
     "Listing",
     "ListingChange",
     "ListingFigures",
+    "LiveSession",
     "MatchModel",
     "MatchingPolicy",
     "Pick",
+    "ProductService",
     "Profile",
     "SavedView",
+    "SessionItem",
+    "ShelfGroup",
+    "VisitorSecret",
     "Word",
     "new_pid",
+    "new_place",
 ]

@@ -28,6 +28,10 @@ class ListingQuerySet(models.QuerySet["Listing"]):
     def of_products(self, products: "Iterable[int]") -> "ListingQuerySet":
         return self.filter(product__any_of=list(products))
 
+    def through_activities(self) -> "ListingQuerySet":
+        """Those that are open to everybody through an activity alone."""
+        return self.filter(offer=Listing.Offer.ACTIVITY)
+
     def over(self, at: datetime) -> "ListingQuerySet":
         return self.filter(valid_until__lte=at)
 
@@ -140,6 +144,7 @@ class ListingFigures(models.Model):
         Product, on_delete=models.CASCADE, primary_key=True, related_name="+", verbose_name=_("商品")
     )
     sales_30d = models.PositiveIntegerField(_("近 30 天销量"), default=0)
+    clicks_30d = models.PositiveIntegerField(_("近 30 天点击"), default=0, db_default=0)
     counted_on = models.DateField(_("统计日"))
 
     class Meta:

@@ -51,6 +51,12 @@ ALL_SCOPES = (
     "enrolments:write",
     "levels:read",
     "selection:read",
+    "shelf:read",
+    "shelf:write",
+    "links:read",
+    "links:write",
+    "sessions:read",
+    "sessions:write",
     "trail:read",
 )
 

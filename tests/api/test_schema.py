@@ -16,7 +16,9 @@ from tests.api.test_access import routes
 SNAPSHOT = Path(__file__).with_name("openapi.yaml")
 
 MADE = {"request_withdrawal", "cancel_withdrawal", "draft_activity", "publish_activity", "close_activity", "ask_change",
-        "agree_to_base", "withdraw_consent"}  # fmt: skip
+        "agree_to_base", "withdraw_consent",
+    "add_shelf_group",
+}  # fmt: skip
 
 """Operations that answer 201 with what they made."""
 

@@ -13,6 +13,7 @@ READS_BELOW = {
     "commissions.leaders.activity_counts": {"haowu.tenants", "tuanzhang"},
     "commissions.leaders.results": {"haowu.tenants", "merchants", "tuanzhang"},
     "commissions.nights.stepping": {"merchants"},
+    "commissions.orders.crediting": {"streamers"},
     "commissions.postings.netting": {"haowu.ledger", "merchants"},
     "commissions.postings.reserves": {"haowu.ledger"},
     "haowu.analytics.archive": {"commissions"},

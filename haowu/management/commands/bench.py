@@ -10,6 +10,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from haowu.bench import (
+    clicks,
     extras,
     feed,
     history,
@@ -38,6 +39,7 @@ BENCHES = {
     "partitions": (partitions, 5_000_000),
     "others": (others, 100_000),
     "selection": (selection, 1_000_000),
+    "clicks": (clicks, 100_000),
 }
 EARLIER_NAMES = {"crews": "workers", "parts": "partitions"}
 
@@ -45,7 +47,7 @@ EARLIER_NAMES = {"crews": "workers", "parts": "partitions"}
 class Command(BaseCommand):
     help = (
         "Measures a night, a second worker, the intake, the cost of history, leaders' levels, a stock feed, "
-        "a market file, what partitions would give, or other packages' books, beside the floor."
+        "a market file, clicks, what partitions would give, or other packages' books, beside the floor."
     )
 
     def add_arguments(self, parser):

@@ -1,6 +1,7 @@
 // Every page can be read, and its simple forms sent, without this file. It moves things in place (htmx), keeps the theme,
 // previews what a form would come to, and lets an act be taken back.
 import "htmx.org";
+import * as arrange from "./arrange.js";
 import * as picker from "./picker.js";
 import * as planEditor from "./plan-editor.js";
 import * as undo from "./undo.js";
@@ -16,6 +17,11 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     field.focus();
   }
+});
+
+// What was searched for comes in place: the keyboard and the suggestions give way to it.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("form[role=search]")) document.activeElement?.blur();
 });
 
 // The theme changes at once; the form that carries it tells the server, which draws it from then on.
@@ -43,7 +49,7 @@ addEventListener("pageshow", () => {
 });
 
 function ready(part) {
-  for (const each of [undo, picker, planEditor]) each.ready(part);
+  for (const each of [undo, picker, planEditor, arrange]) each.ready(part);
   // Forms with a live preview: ask for the table that the server computes whenever a figure changes.
   for (const form of part.querySelectorAll("[data-preview]")) {
     const box = form.querySelector("[data-preview-box]");

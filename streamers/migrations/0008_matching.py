@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('merchants', '0004_small_pictures'),
-        ('streamers', '0005_personal_offers'),
+        ('streamers', '0007_shelf_groups'),
         ('tenants', '0004_staff_rights'),
     ]
 
