@@ -8,6 +8,7 @@ clicks yet. A median is a value that is there: of an even number the lower.
 """
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -135,7 +136,7 @@ def weigh_listings(*, at: datetime) -> int:
 
 
 def _weigh(day: date, at: datetime) -> int:
-    asked = {
+    asked: dict[str, Any] = {
         "at": at, "day": day, "comparables": parts.COMPARABLES, "whole": parts.WHOLE, "floor": parts.FLOOR,
         "full": parts.FULL, "smoothing": parts.SMOOTHING_CLICKS, "most_value": MOST_VALUE,
     }  # fmt: skip

@@ -97,7 +97,7 @@ def _tile(kept: Mapping[str, Any]) -> Tile:
     return Tile(**{**kept, "goods": goods, "cities": tuple((name, query) for name, query in kept["cities"])})
 
 
-def _query(module: Module, **narrowed: str) -> str:
+def _query(module: Module, **narrowed: Any) -> str:
     return replace(EVERYTHING, module=module.code, sort=filters_of(module.query).sort, **narrowed).query_string()
 
 
