@@ -37,7 +37,7 @@ WITH titled AS (
     SELECT leaf_id, word, count(*) AS titles FROM titled GROUP BY leaf_id, word HAVING count(*) >= %(comparables)s
 )
 SELECT DISTINCT ON (product_id) product_id, word
-FROM titled JOIN shared USING (leaf_id, word) ORDER BY product_id, titles DESC, char_length(word) DESC, word
+FROM titled JOIN shared USING (leaf_id, word) ORDER BY product_id, titles DESC, char_length(word) DESC, word COLLATE "C"
 """
 _COMPARED = """
 CREATE TEMPORARY TABLE compared ON COMMIT DROP AS

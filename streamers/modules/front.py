@@ -97,8 +97,9 @@ def _tile(kept: Mapping[str, Any]) -> Tile:
     return Tile(**{**kept, "goods": goods, "cities": tuple((name, query) for name, query in kept["cities"])})
 
 
-def _query(module: Module, **narrowed: Any) -> str:
-    return replace(EVERYTHING, module=module.code, sort=filters_of(module.query).sort, **narrowed).query_string()
+def _query(module: Module, *, origin: str = "", city: str = "") -> str:
+    found = Filters(module=module.code, sort=filters_of(module.query).sort, origin=origin, city=city)
+    return found.query_string()
 
 
 def _goods(
