@@ -58,8 +58,6 @@ class Module(models.Model):
     place = models.PositiveSmallIntegerField(_("次序"), default=100)
     begins_at = models.DateTimeField(_("开始时间"))
     ends_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
-    query: str
-    """Beside it where ``with_rules`` put it."""
 
     objects = ModuleQuerySet.as_manager()
 
