@@ -88,7 +88,7 @@ SPECTACULAR_SETTINGS = {
             "selling",
             "new_chance",
             "chance",
-        ],  # fmt: skip
+        ],
         "IntroducedStatus": ["submitted", "duplicate", "rejected"],
         "ReceiptStatus": ["accepted", "duplicate", "parked", "rejected"],
         "PhaseKind": ["settlement", "clawback"],
