@@ -1,6 +1,5 @@
-"""Staff's view of links and live sessions, which are their streamers' own: staff look, and who clicked nobody sees.
-
-And of recommendations: the policy in versions, the models that were trained.
+"""Staff's view of links, live sessions and recommendations. Sessions are their streamers' own: staff look. Who clicked
+nobody sees.
 """
 
 from typing import Any
@@ -13,6 +12,7 @@ from haowu.ground import days
 from haowu.tenants.admin import EditedAdmin, LookOnly, LookOnlyAdmin
 from haowu.tenants.recorded_admin import RecordedAdmin
 from streamers.models import Link, LinkDay, LiveSession, MatchingPolicy, MatchModel, SessionItem
+from streamers.modules import admin as modules  # noqa: F401  Django's autodiscovery imports this module alone
 
 
 class LinkDayInline(LookOnly, admin.TabularInline):

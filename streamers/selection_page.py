@@ -17,8 +17,8 @@ from streamers.centre.memory import popular_queries, remember_search
 from streamers.centre.search import COUNT_LIMIT, Found, Loosened, Search, find_or_begin
 from streamers.centre.suggest import suggestions
 from streamers.found_cards import cards_html
+from streamers.modules import counting, front
 from streamers.views import OfStreamer
-from streamers.waiting import recommended_to
 
 HOT = 6
 NEW_DAYS = 7
@@ -56,7 +56,9 @@ class OfCentre(OfStreamer, TemplateView):
 
 
 class Selection(OfCentre):
-    """The list; or, for htmx, the goods of its next page alone."""
+    """The list; or, for htmx, the goods of its next page alone. What is found may be saved as a view."""
+
+    route, title = "selection", _("选品中心")
 
     @property
     def is_next_page(self) -> bool:
@@ -78,7 +80,7 @@ class Selection(OfCentre):
         found = find_or_begin(self.looker, self.filters, cursor=after, is_counted=not self.is_next_page)
         beside = {} if self.is_next_page else self._beside(found, is_first=not after)
         return super().get_context_data(
-            goods=cards_html(self.request, found.cards),
+            goods=cards_html(self.request, found.cards, module=self.form.filters.module),
             rows=found.cards,
             next_cursor=found.next_cursor,
             **beside,
@@ -90,6 +92,8 @@ class Selection(OfCentre):
         form, filters, chips = self.form, self.filters, list(chips_of(self.form, self.request.GET))
         if filters.q and found.total:
             remember_search(self.looker.streamer, filters.q, self.looker.at)
+        if filters.module and is_first and not self.request.viewing:
+            counting.looked(filters.module, self.looker.at)
         is_front = is_first and not chips
         return {
             "found": found,
@@ -102,7 +106,7 @@ class Selection(OfCentre):
             "tabs": list(_tabs(filters, self.looker)),
             "loosened": [_loosened(each) for each in found.loosened],
             "hot": popular_queries(self.looker.at)[:HOT] if is_front else [],
-            "recommended": recommended_to(self.request.tenant) if is_front else None,
+            "tiles": front.tiles(self.looker) if is_front else [],
             "in_place": IN_PLACE,
         }
 

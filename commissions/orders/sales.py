@@ -18,7 +18,7 @@ from streamers.matching import signals
 COUNTED_DAYS = timedelta(days=30)
 
 _SOLD = """
-    SELECT product_id, count(*) FROM commissions_orderline
+    SELECT product_id, count(*), count(streamer_id) FROM commissions_orderline
     WHERE ordered_at >= %(since)s AND ordered_at < %(until)s AND status <> 'invalid'
     GROUP BY product_id
 """
@@ -43,7 +43,7 @@ def count_sales(*, at: datetime) -> int:
     until = days.start_of(days.day_of(at))
     with transaction.atomic(), platform_scope(), connection.cursor() as cursor:
         cursor.execute(_SOLD, {"since": until - COUNTED_DAYS, "until": until})
-        sold = dict(cursor.fetchall())
+        sold = {product: figures.Sold(lines, promoted) for product, lines, promoted in cursor.fetchall()}
     figures.set_sales(sold, days.day_of(at))
     return len(sold)
 

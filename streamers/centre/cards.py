@@ -34,7 +34,10 @@ class FoundCard:
     cover: str
     shop_name: str
     shop_score: int
+    shop_has_few_orders: bool
     brand_name: str
+    provenance: str
+    origin: str
     price_fen: int
     price_to_fen: int
     stock: int
@@ -94,8 +97,9 @@ def _card(row: Mapping[str, Any], looker: Looker, overlay: Overlay) -> FoundCard
 
 
 FOUND = (
-    "product_id", "public_id", "merchant_code", "code", "title", "cover", "shop_name", "shop_score", "brand_name",
-    "price_fen", "price_to_fen", "stock", "sales_30d", "bps", "per_sale_fen", "is_on_shelf",
+    "product_id", "public_id", "merchant_code", "code", "title", "cover", "shop_name", "shop_score",
+    "shop_has_few_orders", "brand_name", "provenance", "origin", "price_fen", "price_to_fen", "stock", "sales_30d",
+    "bps", "per_sale_fen", "is_on_shelf",
 )  # fmt: skip
 """What a card has as the row has it."""
 

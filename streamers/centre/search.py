@@ -34,6 +34,7 @@ from streamers.centre.statements import (
     walk_or_gather,
 )
 from streamers.centre.understanding import Understood, understand
+from streamers.modules.membership import members_of
 
 PAGE_SIZE = 24
 COUNT_LIMIT = 1_000
@@ -79,7 +80,7 @@ class Search:
         self.looker, self.filters = looker, filters
         self.understood = understood or (understand(filters.q) if filters.q else Understood([]))
         self.words: Words | None = words_of(self.understood)
-        self.conditions: list[Condition] = conditions_of(filters, looker)
+        self.conditions: list[Condition] = [*conditions_of(filters, looker), *members_of(filters.module, looker)]
         self.branches: list[Branch] = branches_of(looker.overlay, filters.plan_type)
 
     @property

@@ -27,7 +27,7 @@ category; every one is there in letters; not asked."""
 COLUMNS = (
     "product_id", "public_id", "merchant_id", "merchant_code", "code", "title", "cover", "shop_name", "shop_score",
     "brand_name", "price_fen", "price_to_fen", "stock", "offer", "has_step", "best_bps", "activity_id", "listed_at",
-    "sales_30d", "popularity",
+    "sales_30d", "popularity", "shop_has_few_orders", "provenance", "origin",
 )  # fmt: skip
 
 

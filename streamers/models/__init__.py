@@ -1,7 +1,8 @@
 from streamers.models.click import Click, LinkDay, VisitorSecret
+from streamers.models.exposure import Exposure
 from streamers.models.group import ShelfGroup
 from streamers.models.link import Link
-from streamers.models.listing import Listing, ListingChange, ListingFigures, SavedView, Word
+from streamers.models.listing import Listing, ListingChange, ListingFigures, Word
 from streamers.models.matching import (
     CategoryPool,
     Companions,
@@ -11,6 +12,7 @@ from streamers.models.matching import (
     MatchingPolicy,
     MatchModel,
 )
+from streamers.models.module import Module, ModuleDay, ModuleEntry, ModuleRule
 from streamers.models.pick import Channel, Pick, Profile, new_pid, new_place
 from streamers.models.service import ProductService
 from streamers.models.session import LiveSession, SessionItem
@@ -21,6 +23,7 @@ __all__ = [
     "Click",
     "Companions",
     "CountedDay",
+    "Exposure",
     "ForYou",
     "Interaction",
     "Link",
@@ -31,10 +34,13 @@ __all__ = [
     "LiveSession",
     "MatchModel",
     "MatchingPolicy",
+    "Module",
+    "ModuleDay",
+    "ModuleEntry",
+    "ModuleRule",
     "Pick",
     "ProductService",
     "Profile",
-    "SavedView",
     "SessionItem",
     "ShelfGroup",
     "VisitorSecret",

@@ -4,7 +4,6 @@ import datetime
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import haowu.ground.states
 from django.db import migrations, models
 
 from haowu.tenants.migrations._guards import owned_by, protect, sql
@@ -23,7 +22,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('merchants', '0004_small_pictures'),
-        ('streamers', '0007_shelf_groups'),
+        ('streamers', '0008_exposure_and_modules'),
         ('tenants', '0004_staff_rights'),
     ]
 
@@ -80,7 +79,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '推荐模型',
                 'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'served')), fields=('status',), name='one_match_model_served'), models.UniqueConstraint(condition=models.Q(('status', 'training')), fields=('status',), name='one_match_model_training'), models.CheckConstraint(condition=models.Q(('status__in', ['training', 'served', 'replaced', 'abandoned'])), name='match_model_status_known'), models.CheckConstraint(condition=models.Q(('served_at__isnull', True), ('served_at__gte', models.F('started_at')), _connector='OR'), name='match_model_forward')],
             },
-            bases=(haowu.ground.states.HasStates, models.Model),
         ),
         migrations.CreateModel(
             name='Interaction',
