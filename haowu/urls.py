@@ -30,6 +30,8 @@ from streamers import urls as streamers_urls
 from streamers.api import SelectionView, SuggestionsView
 from streamers.links.api import LinkResolutionsView, LinksView
 from streamers.live import api as live_api
+from streamers.models import Exposure
+from streamers.modules.api import ModuleProductsView, ModulesView
 from streamers.popularity import pickers
 from tuanzhang.api import urls as leaders_api
 from tuanzhang.models import QuarterLevel
@@ -64,6 +66,12 @@ v1 = [
         shelf_groups_api.ShelfGroupRemovalView.as_view(),
         name="shelf-group-removal",
     ),
+    path("selection-modules", ModulesView.as_view(tech_bps_at=TECH_BPS), name="selection-modules"),
+    path(
+        "selection-modules/<text:code>/products",
+        ModuleProductsView.as_view(tech_bps_at=TECH_BPS),
+        name="selection-module-products",
+    ),
     path("suggestions", SuggestionsView.as_view(), name="suggestions"),
     path("links", LinksView.as_view(sales=SALES), name="links"),
     path("link-resolutions", LinkResolutionsView.as_view(), name="link-resolutions"),
@@ -89,7 +97,14 @@ GOODS_PAGES = [
     ("base/reservations/", base_supply.Reservations, "base-reservations"),
 ]
 """Pages of bases that show goods, of which the floor above knows names and pictures."""
-KNOWN = KnownAbove(previews=previews, running=running_in, is_running=is_running, pickers=pickers, sales=recent_sales)
+KNOWN = KnownAbove(
+    previews=previews,
+    running=running_in,
+    is_running=is_running,
+    pickers=pickers,
+    sales=recent_sales,
+    exposures=Exposure.objects.newest_of,
+)
 
 handler500 = "haowu.web.failures.failed"
 

@@ -79,7 +79,7 @@ def products_delisted(products: Iterable[Product], at: datetime) -> None:
 def terms_of(product: Product) -> dict[str, Any]:
     """What an edit of ``product`` may change of what is offered."""
     skus = sorted(product.skus.all(), key=lambda sku: sku.code)
-    return facts(product, "title", "category_id", "brand_id") | {"skus": _prices(skus)}
+    return facts(product, "title", "category_id", "brand_id", "provenance", "origin") | {"skus": _prices(skus)}
 
 
 def terms_by_code(merchant: Tenant, codes: Collection[str]) -> dict[str, dict[str, Any]]:

@@ -160,6 +160,11 @@ class RateInThePast(Refused):
     status = 409
 
 
+class OriginOfFactory(Refused):
+    code = "ORIGIN_OF_FACTORY"
+    text = _("源头工厂的货须写明产业带城市，其他货源不写。")
+
+
 class NormalPlanMissing(Refused):
     code = "NORMAL_PLAN_MISSING"
     text = _("没有普通计划，加减多少个百分点没有起点。请改成一个固定的佣金率，或先开设计划。")

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from merchants.views import bulk, importing, pickers, plans, product_list, products, rates
+from merchants.views import bulk, importing, pickers, plans, product_list, products, rates, shop_score
 from merchants.views.above import KnownAbove
 
 
@@ -26,6 +26,7 @@ def patterns(known: KnownAbove) -> list[URLPattern]:
             products.RemovePicture.as_view(),
             name="remove-picture",
         ),
+        path("shop/score/", shop_score.ShopScorePage.as_view(), name="shop-score"),
         path(
             "products/<id:public_id>/pictures/<int:picture>/place/",
             products.MovePicture.as_view(),

@@ -63,6 +63,7 @@ OWN_BOOKS = {
         "bases.branding.brand_products", "merchants.prices.lay_down_prices", "bases.quotas.period_of",
         "bases.quotas.lower",
     },
+    "counted from orders, a row a day that is never edited": {"merchants.scoring.score_shops"},
     "drafts are seen by their owner alone, and recorded once they are offered": {
         "merchants.editing.add_product", "merchants.listing.add_products", "merchants.listing.add_many",
         "tuanzhang.activities.draft", "tuanzhang.activities.change", "tuanzhang.activities.delete",

@@ -3,7 +3,7 @@ from merchants.models.catalogue import Category, Delisting, Product, ProductImag
 from merchants.models.engagement import Engagement
 from merchants.models.plan import Plan, PlanRate
 from merchants.models.price import SkuPrice
-from merchants.models.shop import Shop
+from merchants.models.shop import Shop, ShopScore
 from merchants.models.upload import ProductUpload
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "ProductImage",
     "ProductUpload",
     "Shop",
+    "ShopScore",
     "Sku",
     "SkuPrice",
 ]

@@ -7,8 +7,10 @@ from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import Exists, Max, Min, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from bases.cities import name_of
 from bases.models import Brand, Stock
 from haowu.ground.lookups import all_words
 from haowu.ground.states import HasStates
@@ -159,6 +161,14 @@ class Product(HasStates, models.Model):
         LISTED = "listed", _("已上架")
         DELISTED = "delisted", _("已下架")
 
+    class Provenance(models.TextChoices):
+        """Where goods come from (rulebook §19)."""
+
+        BRAND = "brand", _("品牌")
+        FACTORY = "factory", _("源头工厂")
+        AGENT = "agent", _("代理")
+        STREAMER = "streamer", _("达人自有")
+
     MOVES = {
         "list": (("draft", "delisted"), "listed"),
         "delist": (("listed",), "delisted"),
@@ -173,6 +183,10 @@ class Product(HasStates, models.Model):
         Category, on_delete=models.PROTECT, null=True, blank=True, related_name="products", verbose_name=_("类目")
     )
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("品牌"))
+    provenance = models.CharField(_("货源"), max_length=8, choices=Provenance, blank=True, default="", db_default="")
+    origin = models.CharField(
+        _("产业带城市"), max_length=32, blank=True, default="", db_default="", help_text=_("只有源头工厂的货写明")
+    )
     status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     listed_at = models.DateTimeField(_("上架时间"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
@@ -186,11 +200,24 @@ class Product(HasStates, models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "listed", "delisted"]), name="product_status_known"
             ),
+            models.CheckConstraint(
+                condition=Q(provenance__in=["", "brand", "factory", "agent", "streamer"]),
+                name="product_provenance_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(provenance="factory") & ~Q(origin="") | ~Q(provenance="factory") & Q(origin=""),
+                name="product_origin_of_a_factory",
+            ),
         ]
         indexes = [models.Index(fields=["status", "-listed_at"], name="product_newest_listed")]
 
     def __str__(self) -> str:
         return self.title or self.code
+
+    @property
+    def origin_name(self) -> str:
+        """The city of its factory as the reader writes it; "" where it comes from none."""
+        return name_of(self.origin, get_language() or "zh")
 
     @property
     def cover_url(self) -> str:

@@ -44,6 +44,7 @@ class ProductRow:
     net_fen: int | None
     pickers: int
     sales: Sequence[int]
+    exposure: Any = None
     refused: str = ""
 
     @property
@@ -114,6 +115,7 @@ class ProductList(OwnProducts):
         ListColumn("sales", gettext_lazy("30 天销量")),
         ListColumn("pickers", gettext_lazy("选入的达人")),
         ListColumn("stock", gettext_lazy("库存")),
+        ListColumn("exposure", gettext_lazy("曝光")),
         ListColumn("category", gettext_lazy("类目"), is_extra=True),
         ListColumn("created", gettext_lazy("建立时间"), is_extra=True),
         ListColumn("status", gettext_lazy("状态")),
@@ -128,6 +130,7 @@ class ProductList(OwnProducts):
         at = days.now()
         offers, running = offered(found, at), self.known.running(found, at)
         pickers, sales = self.known.pickers(found), self.known.sales(found, at)
+        exposures = self.known.exposures(found)
         rates = [_rate(offer, running.get(offer.product.pk, ())) for offer in offers]
         priced = [(offer.product.price_fen or 0, bps or 0) for offer, bps in zip(offers, rates, strict=True)]
         return [
@@ -139,6 +142,7 @@ class ProductList(OwnProducts):
                 net_fen=None if bps is None or offer.product.price_fen is None else share.streamer_net_fen,
                 pickers=pickers.get(offer.product.pk, 0),
                 sales=sales.get(offer.product.pk, ()),
+                exposure=exposures.get(offer.product.pk),
                 refused=self._refused(offer.product),
             )
             for offer, bps, share in zip(offers, rates, self.known.previews(priced, at=at), strict=True)

@@ -70,6 +70,7 @@ FIELDS = {
     refusals.TitleMissing: "title",
     refusals.CategoryMissing: "category",
     refusals.CategoryNotLeaf: "category",
+    refusals.OriginOfFactory: "origin",
 }
 """Where on the form a refusal is mended."""
 
@@ -104,6 +105,7 @@ class EditProduct(ShowsKnown, OwnProduct, ProductPage):
             offer=offer,
             running=running,
             standing=standing(offer, running, at),
+            exposure=self.known.exposures([self.product]).get(self.product.pk),
             normal_share=next(iter(self.known.previews(sales, at=at)), None),
             **context,
         )

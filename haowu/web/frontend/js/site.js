@@ -23,6 +23,9 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("submit", (event) => {
   if (event.target.matches("form[role=search]")) document.activeElement?.blur();
 });
+document.addEventListener("click", (event) => {
+  if (event.target.closest(".suggest a")) document.activeElement?.blur();
+});
 
 // The theme changes at once; the form that carries it tells the server, which draws it from then on.
 document.addEventListener("submit", (event) => {

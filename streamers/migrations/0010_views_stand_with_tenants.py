@@ -13,7 +13,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("streamers", "0007_shelf_groups")]
+    dependencies = [("streamers", "0009_matching")]
 
     operations = [
         migrations.DeleteModel(name="SavedView"),

@@ -11,7 +11,7 @@ from haowu.tenants.migrations._guards import owned_by, protect, sql
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0005_sku_prices'),
+        ('merchants', '0006_shop_scores'),
         ('tenants', '0005_views_of_lists'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
