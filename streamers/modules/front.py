@@ -63,11 +63,8 @@ def tiles(looker: Looker) -> list[Tile]:
     shown = []
     for kept in found:
         tile = _tile(kept)
-        if tile.kind == Module.Kind.LEADERS:
-            tile = _of_leaders(tile, looker)
-        if tile.goods or tile.kind == Module.Kind.LEADERS:
-            shown.append(tile)
-    return shown
+        shown.append(_of_leaders(tile, looker) if tile.kind == Module.Kind.LEADERS else tile)
+    return [tile for tile in shown if tile.goods]
 
 
 def _made(looker: Looker, language: str) -> list[dict[str, Any]]:
