@@ -82,6 +82,7 @@ SPECTACULAR_SETTINGS = {
         "ConsentState": "bases.models.Consent.State",
         "IntroductionStatus": "bases.models.Introduction.Status",
         "StockRowStatus": ["accepted", "quarantined", "ignored"],
+        "WhyShown": "together sold_alike picked_alike field brand price earns selling new_chance chance".split(),
         "IntroducedStatus": ["submitted", "duplicate", "rejected"],
         "ReceiptStatus": ["accepted", "duplicate", "parked", "rejected"],
         "PhaseKind": ["settlement", "clawback"],
