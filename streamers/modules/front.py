@@ -192,8 +192,10 @@ def _note(module: Module, rule: Filters, cities: int) -> str:
 def _of_leaders(tile: Tile, looker: Looker) -> Tile:
     """What leaders recommend to this streamer: how many lists, and the newest goods."""
     running = recommended_to(looker.streamer)
-    note = ngettext("{n} 份清单", "{n} 份清单", running).format(n=running)
-    newest = recommended_products(looker)[:THUMBS] if running else []
+    if not running:
+        return tile
+    newest = recommended_products(looker)[:THUMBS]
     rows = Listing.objects.at(looker.at).of_products(newest).values_list("product", "public_id", "title", "cover")
     goods = {product: Thumb(*rest) for product, *rest in rows}
+    note = ngettext("{n} 份清单", "{n} 份清单", running).format(n=running)
     return replace(tile, note=note, goods=tuple(goods[pk] for pk in newest if pk in goods))
