@@ -15,10 +15,11 @@ from commissions.cases import deadlines
 from commissions.leaders import activity_counts, goods_served, levelling
 from commissions.models import Run
 from commissions.nights import night
-from commissions.orders import sales
+from commissions.orders import module_orders, sales, service
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.ground.transient import RETRIES
+from streamers.exposure import weighing
 from tuanzhang import periods, permission
 from tuanzhang.level_refusals import QuarterNotOver
 
@@ -95,9 +96,14 @@ def count_leaders() -> None:
 
 @shared_task(**RETRIES)
 def count_sales() -> None:
-    """What goods sold in thirty days, and how their orders were served, for the selection centre."""
-    sales.count_sales(at=days.now())
-    goods_served.count_service(at=days.now())
+    """The morning's count for the selection centre: what goods sold, how they and their shops were served, the rest."""
+    now = days.now()
+    sales.count_sales(at=now)
+    sales.count_settled()
+    goods_served.count_service(at=now)
+    service.score_shops(at=now)
+    weighing.weigh_listings(at=now)
+    module_orders.count_modules(at=now)
 
 
 @shared_task(**RETRIES)

@@ -22,6 +22,7 @@ from haowu.web.media import media
 from haowu.web.styleguide import StyleGuide
 from haowu.web.views import Find
 from merchants import urls as merchants_urls
+from merchants.api import urls as merchants_api
 from merchants.models import Product
 from merchants.views.above import KnownAbove
 from streamers import product_api, shelf_api, shelf_groups_api
@@ -29,6 +30,8 @@ from streamers import urls as streamers_urls
 from streamers.api import SelectionView, SuggestionsView
 from streamers.links.api import LinkResolutionsView, LinksView
 from streamers.live import api as live_api
+from streamers.models import Exposure
+from streamers.modules.api import ModuleProductsView, ModulesView
 from streamers.popularity import pickers
 from tuanzhang.api import urls as leaders_api
 from tuanzhang.models import QuarterLevel
@@ -39,6 +42,7 @@ TECH_BPS = Policy.objects.tech_bps_at
 v1 = [
     *partners_api.v1,
     *bases_api.urlpatterns,
+    *merchants_api.urlpatterns,
     *orders_api.urlpatterns,
     *leaders_api.urlpatterns,
     path("selection", SelectionView.as_view(tech_bps_at=TECH_BPS), name="selection"),
@@ -61,6 +65,12 @@ v1 = [
         "shelf-groups/<text:public_id>/removal",
         shelf_groups_api.ShelfGroupRemovalView.as_view(),
         name="shelf-group-removal",
+    ),
+    path("selection-modules", ModulesView.as_view(tech_bps_at=TECH_BPS), name="selection-modules"),
+    path(
+        "selection-modules/<text:code>/products",
+        ModuleProductsView.as_view(tech_bps_at=TECH_BPS),
+        name="selection-module-products",
     ),
     path("suggestions", SuggestionsView.as_view(), name="suggestions"),
     path("links", LinksView.as_view(sales=SALES), name="links"),
@@ -87,7 +97,14 @@ GOODS_PAGES = [
     ("base/reservations/", base_supply.Reservations, "base-reservations"),
 ]
 """Pages of bases that show goods, of which the floor above knows names and pictures."""
-KNOWN = KnownAbove(previews=previews, running=running_in, is_running=is_running, pickers=pickers, sales=recent_sales)
+KNOWN = KnownAbove(
+    previews=previews,
+    running=running_in,
+    is_running=is_running,
+    pickers=pickers,
+    sales=recent_sales,
+    exposures=Exposure.objects.newest_of,
+)
 
 handler500 = "haowu.web.failures.failed"
 

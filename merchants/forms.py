@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from haowu.ground import inputs
 from haowu.ground.fields import MomentField, PercentField, TextField, WholeField, YuanField
 from haowu.tenants.models import Tenant
-from merchants.editing import Details, SkuWish
+from merchants.editing import DETAILS, Details, SkuWish
 from merchants.models import Brand, Category, Plan, Product, Sku
 from merchants.models.plan import StepComparator, StepMode
 from merchants.plan_preview import Wish
+from merchants.provenance_form import ProvenanceForm
 from merchants.rates import MAX_COMMISSION_BPS
 from merchants.steps import Comparator, Mode, Step
 
@@ -55,7 +56,7 @@ class PointsField(TextField):
             raise forms.ValidationError(self.error_messages["too_many"], code="too_many", params={"n": len(points)})
 
 
-class ProductForm(forms.Form):
+class ProductForm(ProvenanceForm):
     code = TextField(label=_("商品编号"), max_length=64, help_text=_("店内唯一，订单靠它认商品，建立后不能更改。"))
     title = TextField(label=_("标题"), max_length=120)
     category = CategoryField(
@@ -72,15 +73,14 @@ class ProductForm(forms.Form):
 
     def __init__(self, *args: Any, product: Product | None = None, **options: Any) -> None:
         if product:
-            names = ("code", "title", "category", "brand", "description")
-            options["initial"] = {name: getattr(product, name) for name in names}
+            options["initial"] = {name: getattr(product, name) for name in ("code", *DETAILS)}
         super().__init__(*args, **options)
         self.fields["category"].queryset = Category.objects.leaves()
         self.fields["code"].disabled = product is not None
 
     @property
     def details(self) -> Details:
-        return Details(**{name: self.cleaned_data[name] for name in ("title", "description", "category", "brand")})
+        return Details(**{name: self.cleaned_data[name] for name in DETAILS})
 
 
 class SkuForm(forms.Form):

@@ -29,6 +29,8 @@ class ProductDraft:
     price_fen: int
     stock: int
     description: str = ""
+    provenance: str = ""
+    origin: str = ""
 
 
 def add_products(merchant: Tenant, drafts: Sequence[ProductDraft]) -> list[Product | Refused]:
@@ -52,8 +54,8 @@ def add_many(wishes: Sequence[tuple[Tenant, ProductDraft]]) -> list[Product | Re
         else:
             used.add((merchant.pk, draft.code))
             drafts.append(draft)
-            facts = {"title": draft.title, "category": draft.category, "description": draft.description}
-            answers.append(Product(merchant=merchant, code=draft.code, **facts))
+            names = ("code", "title", "category", "description", "provenance", "origin")
+            answers.append(Product(merchant=merchant, **{name: getattr(draft, name) for name in names}))
     products = Product.objects.bulk_create([answer for answer in answers if isinstance(answer, Product)])
     skus = [
         {

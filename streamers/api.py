@@ -22,12 +22,14 @@ from haowu.partners.paging import MAX_PAGE_SIZE
 from haowu.partners.views import PartnerView
 from haowu.tenants.models import Tenant
 from haowu.web.problems import QueryInvalid
+from merchants.models import Product
 from merchants.rates import MAX_COMMISSION_BPS
 from streamers.centre.conditions import Looker
 from streamers.centre.facets import facets_of
 from streamers.centre.filters import MAX_NEW_DAYS, PLAN_TYPES, SORTS, Filters
 from streamers.centre.search import PAGE_SIZE, Found, find
 from streamers.centre.suggest import suggestions
+from streamers.models import ForYou
 
 STREAMERS = frozenset({Tenant.Kind.STREAMER})
 
@@ -87,7 +89,10 @@ FILTERS = {
     "in_stock": _flag(_("只看有货的")),
     "new_days": whole(_("几天内上架"), low=1, high=MAX_NEW_DAYS),
     "not_on_shelf": _flag(_("只看不在货架上的")),
-    "sort": _one_of([*SORTS], _("缺省 best：最匹配的在前，同样匹配的按热度")),
+    "provenance": _one_of([*Product.Provenance.values], _("货源")),
+    "origin": Parameter(_code, code_schema(), _("源头工厂的城市")),
+    "module": Parameter(_code, code_schema(), _("选品栏目编号")),
+    "sort": _one_of([*SORTS], _("缺省 best：最匹配的在前，同样匹配的按热度；for_you：适合你的在前，其余按销量")),
 }
 PAGING = {
     "facets": _flag(_("同时给出各筛选项的商品数")),
@@ -102,13 +107,21 @@ class ProductRefOut(serializers.Serializer):
     code = serializers.CharField()
 
 
+class WhyOut(serializers.Serializer):
+    code = serializers.ChoiceField(choices=[why.name.lower() for why in ForYou.Why])
+    text = serializers.CharField()
+
+
 class CardOut(serializers.Serializer):
     id = serializers.CharField(source="public_id")
     product = ProductRefOut(source="*")
     title = serializers.CharField()
     shop = serializers.CharField(source="shop_name")
     shop_score = serializers.IntegerField(help_text=_("百分之一分"))
+    shop_has_few_orders = serializers.BooleanField(help_text=_("店铺分所依据的订单不足 50 行"))
     brand = serializers.CharField(source="brand_name", allow_blank=True)
+    provenance = serializers.ChoiceField(choices=Product.Provenance.choices, allow_blank=True)
+    origin = serializers.CharField(allow_blank=True, help_text=_("源头工厂的城市；空表示不是工厂货"))
     price_fen = serializers.IntegerField(help_text=_("最低的规格"))
     price_to_fen = serializers.IntegerField(help_text=_("最高的规格"))
     stock = serializers.IntegerField()
@@ -124,6 +137,7 @@ class CardOut(serializers.Serializer):
     )
     on_shelf = serializers.BooleanField(source="is_on_shelf")
     badges = serializers.ListField(child=serializers.CharField())
+    why = WhyOut(allow_null=True, help_text=_("sort=for_you 时，为什么给你看；其他时候为 null"))
 
 
 class ReadingOut(serializers.Serializer):
@@ -189,24 +203,8 @@ class SelectionView(OfCentre):
     )
     def get(self, request: Request) -> Response:
         sent = read_query(request.query_params, FILTERS | PAGING)
-        size, cursor = sent.pop("page_size", PAGE_SIZE), sent.pop("cursor", "")
-        wants_facets, looker = sent.pop("facets", False), self.looker
-        filters = Filters(**sent)
-        try:
-            found = find(looker, filters, cursor=cursor, size=size)
-        except CursorInvalid:
-            raise QueryInvalid.of("cursor", _("不是此列表的游标。请从第一页重新开始。")) from None
-        here = request.build_absolute_uri()
-        answer = {
-            "results": CardOut(found.cards, many=True).data,
-            "next": found.next_cursor and replace_query_param(here, "cursor", found.next_cursor),
-            **_count(found),
-            "readings": [{"typed": typed, "read_as": read} for typed, read in found.readings],
-        }
-        if wants_facets:
-            facets = facets_of(looker, filters)
-            answer["facets"] = {name: ChoiceOut(choices, many=True).data for name, choices in facets.items()}
-        return Response(answer)
+        paging = {name: sent.pop(name) for name in PAGING if name in sent}
+        return answered(request, self.looker, Filters(**sent), **paging)
 
 
 @extend_schema(tags=["selection"])
@@ -226,6 +224,33 @@ class SuggestionsView(PartnerView):
         sent = read_query(request.query_params, {"q": FILTERS["q"]})
         found = suggestions(self.tenant, sent.get("q", ""), days.now())
         return Response({"results": SuggestionOut(found, many=True).data})
+
+
+def answered(
+    request: Request,
+    looker: Looker,
+    filters: Filters,
+    *,
+    cursor: str = "",
+    page_size: int = PAGE_SIZE,
+    facets: bool = False,
+) -> Response:
+    """A page of what ``filters`` find; with ``facets`` the counts of every further choice."""
+    try:
+        found = find(looker, filters, cursor=cursor, size=page_size)
+    except CursorInvalid:
+        raise QueryInvalid.of("cursor", _("不是此列表的游标。请从第一页重新开始。")) from None
+    here = request.build_absolute_uri()
+    answer = {
+        "results": CardOut(found.cards, many=True).data,
+        "next": found.next_cursor and replace_query_param(here, "cursor", found.next_cursor),
+        **_count(found),
+        "readings": [{"typed": typed, "read_as": meant} for typed, meant in found.readings],
+    }
+    if facets:
+        choices = facets_of(looker, filters)
+        answer["facets"] = {name: ChoiceOut(each, many=True).data for name, each in choices.items()}
+    return Response(answer)
 
 
 def read_query(query: QueryDict, parameters: dict[str, Parameter]) -> dict[str, Any]:

@@ -8,7 +8,14 @@ from haowu.web.menus import Entry
 from streamers.waiting import on_shelf
 from tuanzhang.models import Recipient
 
-SELECTION_PAGES = ("selection-product", "selection-filters", "activity-goods", "compare")
+SELECTION_PAGES = (
+    "selection-product",
+    "selection-filters",
+    "activity-goods",
+    "compare",
+    "why-these",
+    "why-product",
+)
 SHELF_PAGES = ("shelf-groups", "shelf-likes")
 RECOMMENDED = ("recommended-goods", "my-goods-requests")
 

@@ -10,7 +10,7 @@ from django.views.generic import TemplateView
 from haowu.ground import days
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
-from merchants.models import Product, Sku
+from merchants.models import Product, ShopScore, Sku
 from merchants.prices import lowest_prices
 from streamers.calculation import Asked, Calculation, calculated
 from streamers.calculator_forms import UNITS, CalculatorForm
@@ -82,6 +82,7 @@ class ProductPage(OneProduct, TemplateView):
             "lying": lying_at_bases(product, at),
             "sellers": sellers_by_fans(product),
             "sales_30d": _sales(product),
+            "shop_score": ShopScore.objects.newest_of(product.merchant),
             "service": ProductService.objects.of_products([product.pk]).first(),
             "my_band": fan_band(streamer),
             "shop_goods": Product.objects.listed().of_merchant(product.merchant).count(),

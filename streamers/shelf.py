@@ -59,7 +59,8 @@ class TooManyPicks(Refused):
 class NewPick:
     """One product for one shelf. ``pid`` is given where another system issued it.
 
-    ``activity`` and ``second_leader``: whose link led to it; the pick then stands through them.
+    ``activity`` and ``second_leader``: whose link led to it; the pick then stands through them. ``module``: the code of
+    the selection centre's module that it was picked from.
     """
 
     streamer: Tenant
@@ -69,6 +70,7 @@ class NewPick:
     activity: Activity | None = None
     second_leader: Tenant | None = None
     recommendation: Recommendation | None = None
+    module: str = ""
 
     @property
     def through(self) -> PickSource | None:
@@ -101,9 +103,10 @@ def pick(
     activity: Activity | None = None,
     second_leader: Tenant | None = None,
     recommendation: Recommendation | None = None,
+    module: str = "",
 ) -> Pick:
     """``pick_many`` for one, its refusal raised."""
-    return single(pick_many([NewPick(streamer, product, at, "", activity, second_leader, recommendation)]))
+    return single(pick_many([NewPick(streamer, product, at, "", activity, second_leader, recommendation, module)]))
 
 
 class _Shelves:
@@ -164,7 +167,13 @@ class _Shelves:
         if current is not None:
             current.unpicked_at = wish.at
             self._replaced.append(current)
-        pick = Pick(pid=wish.pid or new_pid(), streamer=wish.streamer, product=wish.product, picked_at=wish.at)
+        pick = Pick(
+            pid=wish.pid or new_pid(),
+            streamer=wish.streamer,
+            product=wish.product,
+            picked_at=wish.at,
+            module=wish.module,
+        )
         pick.place, pick.group_id = (current.place, current.group_id) if current else (new_place(wish.at), None)
         self._pids.add(pick.pid)
         self._new.append(pick)

@@ -1,4 +1,4 @@
-"""Doors of Celery: the listing kept in step with changes that no web request made, its words counted; clicks stored."""
+"""Doors of Celery: the listing kept in step, its words counted, matches learned; clicks and looks stored."""
 
 from contextlib import suppress
 
@@ -9,6 +9,8 @@ from haowu.ground import days
 from haowu.ground.transient import RETRIES
 from streamers.centre import lexicon, sync
 from streamers.clicks import upkeep, waiting
+from streamers.matching import training
+from streamers.modules import counting
 
 
 @shared_task(**RETRIES)
@@ -34,3 +36,14 @@ def store_clicks() -> None:
 def keep_up_clicks() -> None:
     """Clicks of thirty days by product; secrets of days that are over go, and rows that are no longer asked for."""
     upkeep.keep_up(at=days.now())
+
+
+@shared_task(**RETRIES)
+def write_looks() -> None:
+    counting.write_looks()
+
+
+@shared_task(**RETRIES)
+def train_matching() -> None:
+    """Once a day; woken again while it runs, or after it is done, it does nothing."""
+    training.train_once_a_day(at=days.now())

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from streamers import (
     activity,
     compare_page,
+    matching_page,
     pickers,
     product_page,
     recommended,
@@ -31,6 +32,18 @@ def patterns(
     amounts = {"tech_bps_at": tech_bps_at}
     sold = amounts | {"sales": sales}
     return [
+        *_selection(amounts),
+        path("pick/streamers/", pickers.StreamerPicker.as_view(), name="pick-streamers"),
+        *_shelf(amounts),
+        *_links(amounts, sold),
+        *_live(sold | {"rehearse": rehearse}),
+        path("sessions/", party_views.GoodsSessions.as_view(sales=sales), name="goods-sessions"),
+        path("sessions/<id:public_id>/", party_views.GoodsSession.as_view(sales=sales), name="goods-session"),
+    ]
+
+
+def _selection(amounts: dict[str, Any]) -> list[URLPattern]:
+    return [
         path("selection/", selection_page.Selection.as_view(**amounts), name="selection"),
         path("selection/filters/", selection_page.FilterSheet.as_view(**amounts), name="selection-filters"),
         path("selection/suggestions/", selection_page.Suggestions.as_view(**amounts), name="selection-suggestions"),
@@ -50,10 +63,16 @@ def patterns(
         path("selection/compare/", compare_page.ComparePage.as_view(**amounts), name="compare"),
         path("selection/comparison/", shelf_views.Compare.as_view(), name="compare-chosen"),
         path("selection/picks/", shelf_views.PickMany.as_view(), name="pick-many"),
+        path("selection/for-you/", matching_page.WhyThese.as_view(**amounts), name="why-these"),
+        path("selection/<id:public_id>/why/", matching_page.WhyProduct.as_view(**amounts), name="why-product"),
         path("selection/<id:public_id>/", product_page.ProductPage.as_view(**amounts), name="selection-product"),
         path("selection/<id:public_id>/pick/", views.PickProduct.as_view(**amounts), name="pick"),
         path("selection/<id:public_id>/unpick/", views.UnpickProduct.as_view(), name="unpick"),
-        path("pick/streamers/", pickers.StreamerPicker.as_view(), name="pick-streamers"),
+    ]
+
+
+def _shelf(amounts: dict[str, Any]) -> list[URLPattern]:
+    return [
         path("shelf/", shelf_page.Shelf.as_view(**amounts), name="shelf"),
         path("shelf/removal/", shelf_views.TakeOff.as_view(), name="take-off-shelf"),
         path("shelf/groups/", shelf_page.Groups.as_view(), name="shelf-groups"),
@@ -64,10 +83,6 @@ def patterns(
         path("shelf/<id:public_id>/place/", shelf_views.Place.as_view(), name="place-on-shelf"),
         path("shelf/<id:public_id>/likes/", shelf_page.Likes.as_view(**amounts), name="shelf-likes"),
         path("shelf/<id:public_id>/replacement/", shelf_views.Replace.as_view(), name="replace-on-shelf"),
-        *_links(amounts, sold),
-        *_live(sold | {"rehearse": rehearse}),
-        path("sessions/", party_views.GoodsSessions.as_view(sales=sales), name="goods-sessions"),
-        path("sessions/<id:public_id>/", party_views.GoodsSession.as_view(sales=sales), name="goods-session"),
     ]
 
 

@@ -99,7 +99,7 @@ class TestShelf:
         for number in range(12):
             build.pick(streamer, offered(merchant, f"p{number}"))
             if number in (1, 11):
-                with django_assert_num_queries(17):
+                with django_assert_num_queries(16):
                     client.get("/shelf/")
 
 

@@ -7,7 +7,7 @@ two together.
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from commissions.leaders.results import SHIP_WITHIN
 from haowu.ground import days
@@ -41,7 +41,7 @@ def count_service(*, at: datetime) -> int:
     """Count the ninety business days before ``at``; how many products were ordered."""
     until = days.start_of(days.day_of(at))
     asked: dict[str, Any] = {"since": until - COUNTED_DAYS, "until": until, "ship_within": SHIP_WITHIN}
-    with platform_scope(), connection.cursor() as cursor:
+    with transaction.atomic(), platform_scope(), connection.cursor() as cursor:
         cursor.execute(_SERVED, asked)
         rows = cursor.fetchall()
     set_service(rows, days.day_of(at))

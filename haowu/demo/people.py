@@ -11,6 +11,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from commissions.models import OrderLine
+from haowu.demo import desk
 from haowu.demo.retail import replay
 from haowu.ground import days, inputs
 from haowu.partners.clients import register_client
@@ -44,7 +45,7 @@ def ways_in() -> list[Way]:
         return [Way(_("平台运营"), "/admin/", "", "", task)]
     merchant, streamer = busiest("merchant"), busiest("streamer")
     _sign_up_staff("admin")
-    return [
+    ways = [
         _way(_("商家 {name}"), "/", "merchant", merchant, _("打开昨日结算单，点开一笔佣金看为什么是这个数")),
         _way(_("达人 {name}"), "/", "streamer", streamer, _("在选品中心搜「圣诞」，再看收益里的待结算与可提现")),
         *_leader(),
@@ -52,6 +53,8 @@ def ways_in() -> list[Way]:
         Way(_("平台运营"), "/admin/", "admin", PASSWORD, task),
         _source(),
     ]
+    desk.furnish(_user("merchant"), at=days.now())
+    return ways
 
 
 def sign_in_offers(ways: list[Way]) -> str:

@@ -17,7 +17,7 @@ from streamers.links import making
 from streamers.live import planning, running
 from streamers.models import Link, LiveSession, Pick
 
-MARKS = ("", "粉丝群 1", "短视频橱窗")
+MARKS = ("粉丝群 1", "短视频橱窗")
 GOODS = 8
 HOURS = timedelta(hours=3)
 LOOKED_BACK = timedelta(days=21)
@@ -54,7 +54,8 @@ def _best_sellers(streamer: Tenant, at: datetime) -> list[Pick]:
 
 
 def _links(streamer: Tenant, picks: Sequence[Pick], at: datetime) -> list[Link]:
-    wishes = [making.NewLink(pick.pid, mark) for pick in picks for mark in MARKS]
+    wishes = [making.NewLink(pick.pid) for pick in picks]
+    wishes += [making.NewLink(pick.pid, mark) for pick in picks[:1] for mark in MARKS]
     return [link for link in making.make_many(streamer, wishes[: making.MOST], at=at) if isinstance(link, Link)]
 
 
@@ -92,7 +93,8 @@ def _click(streamer: Tenant, links: Sequence[Link], at: datetime) -> None:
     chance = random.Random(SAMPLE)
     of_pid: dict[str, list[Link]] = {}
     for link in links:
-        of_pid.setdefault(link.pick.pid, []).append(link)
+        if not link.sub_id:  # the replayed orders carry no marks
+            of_pid.setdefault(link.pick.pid, []).append(link)
     sold = OrderLine.objects.filter(streamer=streamer, ordered_at__gte=at - LOOKED_BACK, pid__in=of_pid)
     clicks = [
         NewClick(

@@ -7,6 +7,10 @@ OAUTH2_PROVIDER = {
     "SCOPES": {
         "order-events:write": _("推送订单事件"),
         "order-events:read": _("查看订单事件的处理结果"),
+        "products:read": _("查看类目和自己的商品"),
+        "products:write": _("新建、修改、上架与下架商品"),
+        "plans:read": _("查看自己的推广计划"),
+        "plans:write": _("开设、结束推广计划，修改佣金率"),
         "orders:read": _("查看订单"),
         "statements:read": _("查看对账单"),
         "stock:write": _("上报库存"),
@@ -69,6 +73,7 @@ SPECTACULAR_SETTINGS = {
     "OAUTH2_TOKEN_URL": "/oauth/token/",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
+        "PlanType": "merchants.models.Plan.Type",
         "OrderStatus": "commissions.models.OrderLine.Status",
         "SessionStatus": "streamers.models.LiveSession.Status",
         "EventVerdict": "commissions.models.OrderEvent.Verdict",
@@ -77,6 +82,7 @@ SPECTACULAR_SETTINGS = {
         "ConsentState": "bases.models.Consent.State",
         "IntroductionStatus": "bases.models.Introduction.Status",
         "StockRowStatus": ["accepted", "quarantined", "ignored"],
+        "WhyShown": "together sold_alike picked_alike field brand price earns selling new_chance chance".split(),
         "IntroducedStatus": ["submitted", "duplicate", "rejected"],
         "ReceiptStatus": ["accepted", "duplicate", "parked", "rejected"],
         "PhaseKind": ["settlement", "clawback"],

@@ -3,7 +3,8 @@ from merchants.models.catalogue import Category, Delisting, Product, ProductImag
 from merchants.models.engagement import Engagement
 from merchants.models.plan import Plan, PlanRate
 from merchants.models.price import SkuPrice
-from merchants.models.shop import Shop
+from merchants.models.shop import Shop, ShopScore
+from merchants.models.upload import ProductUpload
 
 __all__ = [
     "Brand",
@@ -14,7 +15,9 @@ __all__ = [
     "PlanRate",
     "Product",
     "ProductImage",
+    "ProductUpload",
     "Shop",
+    "ShopScore",
     "Sku",
     "SkuPrice",
 ]

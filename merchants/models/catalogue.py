@@ -7,8 +7,10 @@ from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import Exists, Max, Min, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from bases.cities import name_of
 from bases.models import Brand, Stock
 from haowu.ground.lookups import all_words
 from haowu.ground.states import HasStates
@@ -90,6 +92,9 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """Those in whose title or code every word of ``typed`` stands."""
         return self.filter(all_words(typed.split(), "title", "code"))
 
+    def with_codes(self, codes: Iterable[str]) -> "ProductQuerySet":
+        return self.filter(code__any_of=list(codes))
+
     def coded(self, code: str) -> "Product | None":
         return self.filter(code=code).first()
 
@@ -156,6 +161,14 @@ class Product(HasStates, models.Model):
         LISTED = "listed", _("已上架")
         DELISTED = "delisted", _("已下架")
 
+    class Provenance(models.TextChoices):
+        """Where goods come from (rulebook §19)."""
+
+        BRAND = "brand", _("品牌")
+        FACTORY = "factory", _("源头工厂")
+        AGENT = "agent", _("代理")
+        STREAMER = "streamer", _("达人自有")
+
     MOVES = {
         "list": (("draft", "delisted"), "listed"),
         "delist": (("listed",), "delisted"),
@@ -170,6 +183,10 @@ class Product(HasStates, models.Model):
         Category, on_delete=models.PROTECT, null=True, blank=True, related_name="products", verbose_name=_("类目")
     )
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("品牌"))
+    provenance = models.CharField(_("货源"), max_length=8, choices=Provenance, blank=True, default="", db_default="")
+    origin = models.CharField(
+        _("产业带城市"), max_length=32, blank=True, default="", db_default="", help_text=_("只有源头工厂的货写明")
+    )
     status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     listed_at = models.DateTimeField(_("上架时间"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
@@ -183,11 +200,24 @@ class Product(HasStates, models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "listed", "delisted"]), name="product_status_known"
             ),
+            models.CheckConstraint(
+                condition=Q(provenance__in=["", "brand", "factory", "agent", "streamer"]),
+                name="product_provenance_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(provenance="factory") & ~Q(origin="") | ~Q(provenance="factory") & Q(origin=""),
+                name="product_origin_of_a_factory",
+            ),
         ]
         indexes = [models.Index(fields=["status", "-listed_at"], name="product_newest_listed")]
 
     def __str__(self) -> str:
         return self.title or self.code
+
+    @property
+    def origin_name(self) -> str:
+        """The city of its factory as the reader writes it; "" where it comes from none."""
+        return name_of(self.origin, get_language() or "zh")
 
     @property
     def cover_url(self) -> str:
@@ -216,12 +246,22 @@ class Delisting(models.Model):
         return f"{self.product} {self.at:%Y-%m-%d %H:%M}"
 
 
+class SkuQuerySet(models.QuerySet["Sku"]):
+    def of_products(self, products: Iterable[int]) -> "SkuQuerySet":
+        return self.filter(product__any_of=list(products))
+
+    def in_order(self) -> "SkuQuerySet":
+        return self.order_by("product", "pk")
+
+
 class Sku(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="skus", verbose_name=_("商品"))
     code = models.CharField(_("规格编号"), max_length=64)
     spec = models.CharField(_("规格"), max_length=120, blank=True)
     price_fen = models.BigIntegerField(_("价格（分）"))
     stock = models.PositiveIntegerField(_("库存"), default=0)
+
+    objects = SkuQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("规格")

@@ -13,6 +13,8 @@ from streamers.centre.filters import Filters
 from streamers.centre.overlay import Overlay, Personal
 from streamers.centre.statements import EVERYBODYS, OPEN_TO_ALL, Branch, Condition, Words
 from streamers.centre.understanding import Understood
+from streamers.matching.serving import list_of
+from streamers.models import ForYou
 from streamers.offers import Kind
 
 OPEN_KINDS = {Kind.NORMAL.value: "onormal", Kind.NORMAL_ACTIVITY.value: "oactivity"}
@@ -31,6 +33,11 @@ class Looker:
     streamer: Tenant
     at: datetime
     tech_bps: int
+
+    @cached_property
+    def for_you(self) -> ForYou | None:
+        """His list of goods that match him."""
+        return list_of(self.streamer, self.at)
 
     @cached_property
     def overlay(self) -> Overlay:
@@ -161,6 +168,8 @@ def _holding(groups: Iterable[Sequence[str]]) -> Condition:
 TAGGED = {
     "category": "'c' || (SELECT id FROM merchants_category WHERE code = %s)",
     "brand": "'b' || (SELECT id FROM bases_brand WHERE code = %s)",
+    "provenance": "'v' || %s::text",
+    "origin": "'y' || %s::text",
     "leader": "'l' || (SELECT id FROM tenants_tenant WHERE code = %s AND kind = 'tuanzhang')",
 }
 """The tag that a filter's code stands for; NULL, which nothing holds, for a code that nothing has."""
@@ -177,16 +186,16 @@ def _tagged(filters: Filters) -> list[Condition]:
 def _at_bases(filters: Filters, fresh: dict[int, FreshBase]) -> list[Condition]:
     found = []
     if filters.city:
-        found.append(_free_at(pk for pk, base in fresh.items() if base.city == filters.city))
+        found.append(free_at(pk for pk, base in fresh.items() if base.city == filters.city))
     if filters.base:
-        found.append(_free_at(pk for pk, base in fresh.items() if base.code == filters.base))
+        found.append(free_at(pk for pk, base in fresh.items() if base.code == filters.base))
     if filters.in_stock:
-        free = _free_at(fresh)
+        free = free_at(fresh)
         found.append(Condition(f"listing.stock > 0 OR {free.sql}", free.params))
     return found
 
 
-def _free_at(bases: Iterable[int]) -> Condition:
+def free_at(bases: Iterable[int]) -> Condition:
     return Condition("listing.tags && %s::text[]", ([f"f{base}" for base in bases],))
 
 

@@ -82,6 +82,7 @@ class Pick(models.Model):
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="picks", verbose_name=_("商品"))
     picked_at = models.DateTimeField(_("选入时间"))
     unpicked_at = models.DateTimeField(_("移出时间"), null=True, blank=True)
+    module = models.CharField(_("选自栏目"), max_length=32, blank=True, default="", db_default="")
     group = models.ForeignKey(
         ShelfGroup,
         on_delete=models.SET_NULL,
@@ -102,6 +103,7 @@ class Pick(models.Model):
                 fields=["streamer", "product"], condition=Q(unpicked_at__isnull=True), name="pick_once_on_a_shelf"
             ),
         ]
+        indexes = [models.Index(fields=["picked_at"], condition=~Q(module=""), name="pick_from_a_module")]
 
     def __str__(self) -> str:
         return self.pid

@@ -123,8 +123,8 @@ class LiveSession(HasStates, models.Model):
 class SessionItemQuerySet(models.QuerySet["SessionItem"]):
     def visible_to(self, tenant: Tenant) -> "SessionItemQuerySet":
         """A streamer's own; a merchant's the ones of his goods; a leader's the ones that stood through him."""
-        column = {Tenant.Kind.MERCHANT: "merchant", Tenant.Kind.TUANZHANG: "leader"}.get(tenant.kind, "streamer")
-        return self.filter(**{column: tenant})
+        columns: dict[str, str] = {Tenant.Kind.MERCHANT: "merchant", Tenant.Kind.TUANZHANG: "leader"}
+        return self.filter(**{columns.get(tenant.kind, "streamer"): tenant})
 
     def of_session(self, session: LiveSession) -> "SessionItemQuerySet":
         return self.filter(session=session)

@@ -13,7 +13,7 @@ from haowu.ground.money import yuan
 from streamers.sold import Sold
 
 register = template.Library()
-WIDTH, FLOOR, TOP = 358, 92, 26
+WIDTH, FLOOR, TOP = 358, 92, 38
 LABELS = 5
 
 

@@ -27,6 +27,13 @@ BODIES = {
         "brands": [{"name": "x", "document_no": "1", "authorised_from": "2024-01-01", "authorised_to": "2099-01-01"}]
     },
     "/consents": {"base": "b1"},
+    "/products": {"products": [{"code": "n1", "skus": [{"code": "n1", "price_fen": 100, "stock": 1}]}]},
+    "/products/p1": {"title": "新标题"},
+    "/listings": {"codes": ["p1"]},
+    "/delistings": {"codes": ["p1"]},
+    "/plans": {"plans": [{"type": "normal", "product": "p1", "commission_bps": 1000}]},
+    "/plan-rates": {"rates": [{"product": "p1", "commission_bps": 1000}]},
+    "/plan-endings": {"plans": ["x"]},
     "/consents/c1/withdrawal": None,
     "/activities": {"type": "normal", "title": "夏季", "begins_at": "2024-06-01T00:00:00+08:00"},
     "/activities/a1/publication": None,

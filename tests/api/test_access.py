@@ -28,8 +28,21 @@ TABLE = {
     ("GET", "/order-events/paid-o1"):                             [401, 200, 403, 403, 403,  404, 403, 403, 403],
     ("GET", "/orders"):                                           [401, 200, 200, 200, 200,  200, 200, 200, 200],
     ("GET", "/orders/o1/lines/1"):                                [401, 200, 200, 200, 404,  404, 404, 404, 404],
+    ("GET", "/categories"):                                       [401, 200, 200, 200, 200,  200, 200, 200, 200],
+    ("GET", "/products"):                                         [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("POST", "/products"):                                        [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("GET", "/products/p1"):                                      [401, 403, 200, 403, 403,  403, 404, 403, 403],
+    ("PATCH", "/products/p1"):                                    [401, 403, 200, 403, 403,  403, 404, 403, 403],
+    ("POST", "/listings"):                                        [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("POST", "/delistings"):                                      [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("GET", "/plans"):                                            [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("POST", "/plans"):                                           [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("POST", "/plan-rates"):                                      [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("POST", "/plan-endings"):                                    [401, 403, 200, 403, 403,  403, 200, 403, 403],
     ("GET", "/selection"):                                        [401, 403, 403, 200, 403,  403, 403, 200, 403],
     ("GET", "/selection/nothing-here"):                           [401, 403, 403, 404, 403,  403, 403, 404, 403],
+    ("GET", "/selection-modules"):                                [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("GET", "/selection-modules/nothing-here/products"):          [401, 403, 403, 404, 403,  403, 403, 404, 403],
     ("GET", "/suggestions"):                                      [401, 403, 403, 200, 403,  403, 403, 200, 403],
     ("GET", "/selection/nothing-here/calculation"):               [401, 403, 403, 404, 403,  403, 403, 404, 403],
     ("GET", "/comparisons"):                                      [401, 403, 403, 422, 403,  403, 403, 422, 403],
@@ -102,8 +115,21 @@ TABLE = {
 }  # fmt: skip
 
 SCOPES = {
+    ("GET", "/categories"): "products:read",
+    ("GET", "/products"): "products:read",
+    ("POST", "/products"): "products:write",
+    ("GET", "/products/p1"): "products:read",
+    ("PATCH", "/products/p1"): "products:write",
+    ("POST", "/listings"): "products:write",
+    ("POST", "/delistings"): "products:write",
+    ("GET", "/plans"): "plans:read",
+    ("POST", "/plans"): "plans:write",
+    ("POST", "/plan-rates"): "plans:write",
+    ("POST", "/plan-endings"): "plans:write",
     ("GET", "/selection"): "selection:read",
     ("GET", "/selection/nothing-here"): "selection:read",
+    ("GET", "/selection-modules"): "selection:read",
+    ("GET", "/selection-modules/nothing-here/products"): "selection:read",
     ("GET", "/suggestions"): "selection:read",
     ("GET", "/selection/nothing-here/calculation"): "selection:read",
     ("GET", "/comparisons"): "selection:read",
@@ -198,6 +224,8 @@ def session(sale):
 
 
 def call(caller: Caller, method: str, path: str):
+    if method == "PATCH":
+        return caller.patch(path, BODIES[path])
     return caller.post(path, BODIES[path]) if method == "POST" else caller.get(path)
 
 

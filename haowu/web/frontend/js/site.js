@@ -23,6 +23,9 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("submit", (event) => {
   if (event.target.matches("form[role=search]")) document.activeElement?.blur();
 });
+document.addEventListener("click", (event) => {
+  if (event.target.closest(".suggest a")) document.activeElement?.blur();
+});
 
 // The theme changes at once; the form that carries it tells the server, which draws it from then on.
 document.addEventListener("submit", (event) => {
@@ -97,12 +100,14 @@ function ready(part) {
   // How many boxes are chosen: [data-chosen=name] shows it, and is hidden while none is.
   for (const count of part.querySelectorAll("[data-chosen]")) {
     const name = count.dataset.chosen;
+    const all = count.querySelector("[data-choose-all]");
     const update = () => {
-      const chosen = document.querySelectorAll(`input[name="${name}"]:checked`).length;
+      const boxes = document.querySelectorAll(`input[name="${name}"]:checked`).length;
+      const chosen = all?.checked ? count.dataset.chosenAll : boxes;
       for (const figure of count.querySelectorAll("[data-chosen-count]")) figure.textContent = chosen;
-      count.hidden = !chosen;
+      count.hidden = !boxes && !all?.checked;
     };
-    document.addEventListener("change", (event) => event.target.name === name && update());
+    document.addEventListener("change", (event) => (event.target.name === name || event.target === all) && update());
     update();
   }
   // A field that narrows the list beside it as one types.

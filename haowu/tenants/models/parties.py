@@ -18,11 +18,17 @@ class User(AbstractUser):
     """A person. What they may do follows from their memberships; ``is_staff`` opens the platform's admin."""
 
     email = models.EmailField(_("邮箱"), blank=True)
+    guide_closed_at = models.DateTimeField(_("已关闭新手引导"), null=True, blank=True, editable=False)
     known_memberships: "list[Membership]"
 
     class Meta:
         verbose_name = verbose_name_plural = _("用户")
         permissions = [("reset_second_step", _("可重置两步验证"))]
+
+    def close_guide(self, at: datetime) -> None:
+        """Show staff's first steps no more to this person."""
+        self.guide_closed_at = at
+        self.save(update_fields=["guide_closed_at"])
 
     @property
     def memberships(self) -> "list[Membership]":
