@@ -6,7 +6,6 @@ from playwright.sync_api import expect
 from haowu.tenants.models import Tenant
 from merchants import listing
 from merchants.models import Category, Product
-from streamers import arranging
 from streamers.centre import lexicon, sync
 from streamers.models import Pick
 from tests import build
@@ -90,7 +89,6 @@ def test_goods_of_the_shelf_are_dragged_into_order_and_moved_to_a_group(screen, 
     seller = market.parties["streamer"]
     for minute, name in enumerate(("nut", "big", "lamp")):
         build.pick(seller, goods[name], at=build.moment(f"2024-06-20 10:0{minute}"))
-    arranging.add_group(seller, "周末", at=AT)
     seen = screen("streamer", width=390)
     page = seen.page
     seen.open("/shelf/")
@@ -109,6 +107,6 @@ def test_goods_of_the_shelf_are_dragged_into_order_and_moved_to_a_group(screen, 
     page.locator(".stock-pick").nth(0).click()
     page.click(".dock button.btn-main")
     page.wait_for_selector(".result.done")
-    assert mine.get(product=goods["nut"]).group.name == "周末"
+    assert mine.get(product=goods["nut"]).group.name == "今晚"
     assert seen.said == []
     assert seen.overflow() <= 0
