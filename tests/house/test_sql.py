@@ -24,6 +24,7 @@ READS_BELOW = {
     "streamers.centre.figures": {"merchants"},
     "streamers.centre.conditions": {"bases", "haowu.tenants", "merchants"},
     "streamers.centre.statements": {"tuanzhang"},
+    "tuanzhang.recorded": {"haowu.tenants"},
 }
 """``{module: apps whose tables its SQL names}``: a change of these tables must look here."""
 READ_ALL = ("haowu.audit.", "haowu.bench.")
