@@ -1,5 +1,6 @@
 """The selection centre on the phone: what is found, a sheet of filters with counts, words while one types."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.functional import cached_property
@@ -69,7 +70,8 @@ class Selection(OfCentre):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         after = self.request.GET.get("after", "")
-        found = find_or_begin(self.looker, self.form.filters, cursor=after, is_counted=not self.is_next_page)
+        looker = replace(self.looker, known=self.form.known)
+        found = find_or_begin(looker, self.form.filters, cursor=after, is_counted=not self.is_next_page)
         beside = {} if self.is_next_page else self._beside(found, is_first=not after)
         return super().get_context_data(
             goods=cards_html(self.request, found.cards),
@@ -122,13 +124,13 @@ class FilterSheet(OfCentre):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         form = SelectionForm(self.request.GET)
-        filters = form.filters
-        total = Search(self.looker, filters).total()
+        filters, looker = form.filters, replace(self.looker, known=form.known)
+        total = Search(looker, filters).total()
         return super().get_context_data(
             form=form,
             filters=filters,
             chips=list(chips_of(form, self.request.GET)),
-            facets=facets_of(self.looker, filters),
+            facets=facets_of(looker, filters),
             total=min(total, COUNT_LIMIT),
             is_more=total > COUNT_LIMIT,
             sales_from=[(each, filters.sales_from == each) for each in SALES_FROM],
