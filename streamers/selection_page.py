@@ -1,5 +1,6 @@
 """The selection centre on the phone: what is found, a sheet of filters with counts, words while one types."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.functional import cached_property
@@ -72,6 +73,10 @@ class Selection(OfCentre):
         return SelectionForm(self.request.GET, is_shown=False)
 
     @cached_property
+    def looker(self) -> Looker:
+        return replace(super().looker, known=self.form.known)
+
+    @cached_property
     def filters(self) -> Filters:
         return default_sort(self.form.filters, self.looker, is_chosen="sort" in self.request.GET)
 
@@ -134,13 +139,13 @@ class FilterSheet(OfCentre):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         form = SelectionForm(self.request.GET)
-        filters = form.filters
-        total = Search(self.looker, filters).total()
+        filters, looker = form.filters, replace(self.looker, known=form.known)
+        total = Search(looker, filters).total()
         return super().get_context_data(
             form=form,
             filters=filters,
             chips=list(chips_of(form, self.request.GET)),
-            facets=facets_of(self.looker, filters),
+            facets=facets_of(looker, filters),
             total=min(total, COUNT_LIMIT),
             is_more=total > COUNT_LIMIT,
             sales_from=[(each, filters.sales_from == each) for each in SALES_FROM],
