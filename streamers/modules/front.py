@@ -196,6 +196,6 @@ def _of_leaders(tile: Tile, looker: Looker) -> Tile:
         return tile
     newest = recommended_products(looker)[:THUMBS]
     rows = Listing.objects.at(looker.at).of_products(newest).values_list("product", "public_id", "title", "cover")
-    goods = {product: Thumb(*rest) for product, *rest in rows}
+    goods = {product: Thumb(*rest) for product, *rest in rows} if newest else {}
     note = ngettext("{n} 份清单", "{n} 份清单", running).format(n=running)
     return replace(tile, note=note, goods=tuple(goods[pk] for pk in newest if pk in goods))

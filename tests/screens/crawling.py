@@ -17,7 +17,7 @@ from tests import campaign
 from tests.browser import HAN
 from tests.screens.seen import Screen
 
-FILES = re.compile(r"\.(csv|xlsx)$|/(template|export)/?$|^/(media|static|api|language|theme|sign-out)/|/logout/$")
+FILES = re.compile(r"\.(csv|xlsx|svg)$|/(template|export)/?$|^/(media|static|api|language|theme|sign-out)/|/logout/$")
 NARROWEST, DESK = 360, 1440
 LANGUAGES = ("zh-CN", "en")
 MANNERS = list(product(LANGUAGES, (NARROWEST, DESK), ("light", "dark")))
