@@ -23,6 +23,7 @@ READS_BELOW = {
     "haowu.analytics.leaders.service_record": {"commissions"},
     "streamers.centre.figures": {"merchants"},
     "streamers.centre.statements": {"tuanzhang"},
+    "tuanzhang.recorded": {"haowu.tenants"},
 }
 """``{module: apps whose tables its SQL names}``: a change of these tables must look here."""
 READ_ALL = ("haowu.audit.", "haowu.bench.")
