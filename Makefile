@@ -66,8 +66,8 @@ bench: setup
 # CAMPAIGN_SEED for other cases. CAMPAIGN and the seed are read by tests/campaign.py.
 SHARED_OUT := $(addprefix tests/test_,market_files.py reserve_nights.py base_stock.py supply.py orders.py)
 faults: export CAMPAIGN ?= 1
-faults: setup
-	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/stories tests/faults tests/house/test_hostile*.py $(SHARED_OUT) $(PYTEST_ARGS)
+faults: setup chromium
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/stories tests/faults tests/house/test_hostile*.py tests/screens $(SHARED_OUT) $(PYTEST_ARGS)
 
 # Random requests against the API as it describes itself, about 15 minutes. FUZZ_EXAMPLES=100 for more, FUZZ_SEED for the
 # same ones again; what is passed over, and why: tests/fuzz/.

@@ -12,13 +12,14 @@ from celery import shared_task
 from kombu.exceptions import OperationalError as BrokerError
 
 from commissions.cases import deadlines
-from commissions.leaders import activity_counts, levelling
+from commissions.leaders import activity_counts, goods_served, levelling
 from commissions.models import Run
 from commissions.nights import night
-from commissions.orders import sales
+from commissions.orders import module_orders, sales, service
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.ground.transient import RETRIES
+from streamers.exposure import weighing
 from tuanzhang import periods, permission
 from tuanzhang.level_refusals import QuarterNotOver
 
@@ -95,8 +96,14 @@ def count_leaders() -> None:
 
 @shared_task(**RETRIES)
 def count_sales() -> None:
-    """What goods sold in thirty days, for the selection centre."""
-    sales.count_sales(at=days.now())
+    """The morning's count for the selection centre: what goods sold, how they and their shops were served, the rest."""
+    now = days.now()
+    sales.count_sales(at=now)
+    sales.count_settled()
+    goods_served.count_service(at=now)
+    service.score_shops(at=now)
+    weighing.weigh_listings(at=now)
+    module_orders.count_modules(at=now)
 
 
 @shared_task(**RETRIES)

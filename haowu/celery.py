@@ -26,6 +26,7 @@ if _is_celery_program():
 app = Celery("haowu", task_cls="haowu.approvals.named_task:NamedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["haowu.demo"])
 
 
 @before_task_publish.connect

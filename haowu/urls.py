@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -8,8 +9,10 @@ from bases.views import supply as base_supply
 from bases.views.founding import FoundBase
 from commissions.api import urls as orders_api
 from commissions.models import Policy
+from commissions.orders.crediting import SALES
 from commissions.orders.preview import previews
 from commissions.orders.sales import recent_sales
+from haowu.demo import rehearsal
 from haowu.partners import urls as partners_api
 from haowu.partners.oauth import TokenView
 from haowu.tenants.access import member_page
@@ -19,10 +22,16 @@ from haowu.web.media import media
 from haowu.web.styleguide import StyleGuide
 from haowu.web.views import Find
 from merchants import urls as merchants_urls
+from merchants.api import urls as merchants_api
 from merchants.models import Product
 from merchants.views.above import KnownAbove
+from streamers import product_api, shelf_api, shelf_groups_api
 from streamers import urls as streamers_urls
-from streamers.api import SelectedView, SelectionView, SuggestionsView
+from streamers.api import SelectionView, SuggestionsView
+from streamers.links.api import LinkResolutionsView, LinksView
+from streamers.live import api as live_api
+from streamers.models import Exposure
+from streamers.modules.api import ModuleProductsView, ModulesView
 from streamers.popularity import pickers
 from tuanzhang.api import urls as leaders_api
 from tuanzhang.models import QuarterLevel
@@ -33,11 +42,49 @@ TECH_BPS = Policy.objects.tech_bps_at
 v1 = [
     *partners_api.v1,
     *bases_api.urlpatterns,
+    *merchants_api.urlpatterns,
     *orders_api.urlpatterns,
     *leaders_api.urlpatterns,
     path("selection", SelectionView.as_view(tech_bps_at=TECH_BPS), name="selection"),
-    path("selection/<text:public_id>", SelectedView.as_view(tech_bps_at=TECH_BPS), name="selected"),
+    path(
+        "selection/<text:public_id>/calculation",
+        product_api.CalculationView.as_view(tech_bps_at=TECH_BPS),
+        name="calculation",
+    ),
+    path("selection/<text:public_id>", product_api.SelectedView.as_view(tech_bps_at=TECH_BPS), name="selected"),
+    path("comparisons", product_api.ComparisonView.as_view(tech_bps_at=TECH_BPS), name="comparisons"),
+    path("shelf", shelf_api.ShelfView.as_view(tech_bps_at=TECH_BPS), name="shelf"),
+    path("picks", shelf_api.PicksView.as_view(), name="picks"),
+    path("unpicks", shelf_api.UnpicksView.as_view(), name="unpicks"),
+    path("shelf-replacements", shelf_api.ReplacementsView.as_view(), name="shelf-replacements"),
+    path("shelf-places", shelf_groups_api.ShelfPlaceView.as_view(), name="shelf-places"),
+    path("shelf-moves", shelf_groups_api.ShelfMovesView.as_view(), name="shelf-moves"),
+    path("shelf-groups", shelf_groups_api.ShelfGroupsView.as_view(), name="shelf-groups"),
+    path("shelf-groups/<text:public_id>/name", shelf_groups_api.ShelfGroupNameView.as_view(), name="shelf-group-name"),
+    path(
+        "shelf-groups/<text:public_id>/removal",
+        shelf_groups_api.ShelfGroupRemovalView.as_view(),
+        name="shelf-group-removal",
+    ),
+    path("selection-modules", ModulesView.as_view(tech_bps_at=TECH_BPS), name="selection-modules"),
+    path(
+        "selection-modules/<text:code>/products",
+        ModuleProductsView.as_view(tech_bps_at=TECH_BPS),
+        name="selection-module-products",
+    ),
     path("suggestions", SuggestionsView.as_view(), name="suggestions"),
+    path("links", LinksView.as_view(sales=SALES), name="links"),
+    path("link-resolutions", LinkResolutionsView.as_view(), name="link-resolutions"),
+    path("live-sessions", live_api.SessionsView.as_view(), name="live-sessions"),
+    path("live-sessions/<id:public_id>", live_api.SessionView.as_view(), name="live-session"),
+    path("live-sessions/<id:public_id>/items", live_api.SessionItemsView.as_view(), name="live-session-items"),
+    path("live-sessions/<id:public_id>/start", live_api.SessionStartView.as_view(), name="live-session-start"),
+    path("live-sessions/<id:public_id>/end", live_api.SessionEndView.as_view(), name="live-session-end"),
+    path(
+        "live-sessions/<id:public_id>/report",
+        live_api.SessionReportView.as_view(sales=SALES),
+        name="live-session-report",
+    ),
 ]
 api = [path("v1/", include((v1, "v1"))), path("", include("haowu.partners.urls"))]
 
@@ -50,7 +97,14 @@ GOODS_PAGES = [
     ("base/reservations/", base_supply.Reservations, "base-reservations"),
 ]
 """Pages of bases that show goods, of which the floor above knows names and pictures."""
-KNOWN = KnownAbove(previews=previews, running=running_in, is_running=is_running, pickers=pickers, sales=recent_sales)
+KNOWN = KnownAbove(
+    previews=previews,
+    running=running_in,
+    is_running=is_running,
+    pickers=pickers,
+    sales=recent_sales,
+    exposures=Exposure.objects.newest_of,
+)
 
 handler500 = "haowu.web.failures.failed"
 
@@ -65,7 +119,7 @@ urlpatterns = [
     path("", include("tuanzhang.urls")),
     path("activities/<id:public_id>/", desk.ActivityPage.as_view(tech_bps_at=TECH_BPS), name="activity"),
     path("activities/<id:public_id>/audit/", desk.Audit.as_view(tech_bps_at=TECH_BPS), name="audit-enrolments"),
-    path("", include(streamers_urls.patterns(TECH_BPS))),
+    path("", include(streamers_urls.patterns(TECH_BPS, SALES, rehearsal.begin if settings.DEMO_LOGINS else None))),
     path("", include("commissions.urls")),
     path("", include("haowu.analytics.urls")),
     path("language/", include("django.conf.urls.i18n")),

@@ -6,17 +6,18 @@ from django.http import HttpRequest
 from haowu.approvals.words import Subject
 from haowu.tenants.admin import EditedAdmin, LookOnly, LookOnlyAdmin
 from haowu.tenants.recorded_admin import RecordedAdmin
-from merchants.models import Brand, Category, Plan, PlanRate, Product, Shop, Sku
+from merchants.models import Brand, Category, Plan, PlanRate, Product, Shop, ShopScore, Sku
 
 
 @admin.register(Shop)
 class ShopAdmin(RecordedAdmin, EditedAdmin):
     subject_kind = Subject.SHOP
-    list_display = ["merchant", "score", "hold_days", "suspended_at"]
+    list_display = ["merchant", "score", "scored_lines", "hold_days", "suspended_at"]
     list_filter = [("suspended_at", admin.EmptyFieldListFilter)]
     list_select_related = ["merchant"]
     search_fields = ["merchant__name", "merchant__code"]
     autocomplete_fields = ["merchant"]
+    readonly_fields = ["score", "scored_lines"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Shop | None = None) -> bool:
         return False
@@ -26,6 +27,16 @@ class ShopAdmin(RecordedAdmin, EditedAdmin):
 
     def party_of(self, row: Shop) -> int:
         return row.merchant_id
+
+
+@admin.register(ShopScore)
+class ShopScoreAdmin(LookOnlyAdmin):
+    """Counted each night; no hand writes one."""
+
+    list_display = ["day", "merchant", "total", "goods", "delivery", "service", "lines"]
+    list_select_related = ["merchant"]
+    search_fields = ["=merchant__code", "merchant__name"]
+    ordering = ["-day", "-pk"]
 
 
 @admin.register(Category)

@@ -9,12 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from haowu.ground import inputs
 from haowu.ground.fields import MomentField, PercentField, TextField, WholeField, YuanField
 from haowu.tenants.models import Tenant
-from merchants.editing import Details, SkuWish
+from merchants.editing import DETAILS, Details, SkuWish
 from merchants.models import Brand, Category, Plan, Product, Sku
 from merchants.models.plan import StepComparator, StepMode
 from merchants.plan_preview import Wish
+from merchants.provenance_form import ProvenanceForm
 from merchants.rates import MAX_COMMISSION_BPS
 from merchants.steps import Comparator, Mode, Step
+
+MAX_POINTS = 5
 
 
 class CategoryField(forms.ModelChoiceField):
@@ -41,26 +44,43 @@ class BrandField(TextField):
         return brand
 
 
-class ProductForm(forms.Form):
+class PointsField(TextField):
+    """Selling points, a line each."""
+
+    default_error_messages = {"too_many": _("最多 5 条，现在有 %(n)s 条。")}
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        points = [line for line in value.splitlines() if line.strip()]
+        if len(points) > MAX_POINTS:
+            raise forms.ValidationError(self.error_messages["too_many"], code="too_many", params={"n": len(points)})
+
+
+class ProductForm(ProvenanceForm):
     code = TextField(label=_("商品编号"), max_length=64, help_text=_("店内唯一，订单靠它认商品，建立后不能更改。"))
     title = TextField(label=_("标题"), max_length=120)
     category = CategoryField(
         label=_("类目"), queryset=Category.objects.none(), required=False, help_text=_("上架前须选到第三级。")
     )
     brand = BrandField(label=_("品牌"), required=False, help_text=_("品牌编号；搜名称也可以。没有品牌就留空。"))
-    description = TextField(label=_("卖点"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    description = PointsField(
+        label=_("卖点"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": MAX_POINTS}),
+        help_text=_("每行一条，最多 5 条。达人开播时照着讲，可以整段复制。"),
+    )
 
     def __init__(self, *args: Any, product: Product | None = None, **options: Any) -> None:
         if product:
-            names = ("code", "title", "category", "brand", "description")
-            options["initial"] = {name: getattr(product, name) for name in names}
+            options["initial"] = {name: getattr(product, name) for name in ("code", *DETAILS)}
         super().__init__(*args, **options)
         self.fields["category"].queryset = Category.objects.leaves()
         self.fields["code"].disabled = product is not None
 
     @property
     def details(self) -> Details:
-        return Details(**{name: self.cleaned_data[name] for name in ("title", "description", "category", "brand")})
+        return Details(**{name: self.cleaned_data[name] for name in DETAILS})
 
 
 class SkuForm(forms.Form):

@@ -16,6 +16,7 @@ from haowu.ground.states import move_all
 from haowu.tenants.models import Tenant
 from merchants import recorded, refusals
 from merchants.models import Category, Delisting, Product, Shop, Sku
+from merchants.prices import lay_down_prices
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class ProductDraft:
     price_fen: int
     stock: int
     description: str = ""
+    provenance: str = ""
+    origin: str = ""
 
 
 def add_products(merchant: Tenant, drafts: Sequence[ProductDraft]) -> list[Product | Refused]:
@@ -51,8 +54,8 @@ def add_many(wishes: Sequence[tuple[Tenant, ProductDraft]]) -> list[Product | Re
         else:
             used.add((merchant.pk, draft.code))
             drafts.append(draft)
-            facts = {"title": draft.title, "category": draft.category, "description": draft.description}
-            answers.append(Product(merchant=merchant, code=draft.code, **facts))
+            names = ("code", "title", "category", "description", "provenance", "origin")
+            answers.append(Product(merchant=merchant, **{name: getattr(draft, name) for name in names}))
     products = Product.objects.bulk_create([answer for answer in answers if isinstance(answer, Product)])
     skus = [
         {
@@ -83,6 +86,7 @@ def list_products(products: Sequence[Product], *, at: datetime) -> list[Product 
     answers = [_objection(product, statuses[product.pk], set(suspended)) or product for product in products]
     ready = [answer for answer in answers if isinstance(answer, Product)]
     move_all(ready, "list", listed_at=at)
+    lay_down_prices(ready, at)
     recorded.products_listed(ready, at)
     return answers
 

@@ -9,7 +9,7 @@ from haowu.web.menus import Entry
 from merchants.models import Product
 from merchants.standing import in_stock, is_listed
 
-PRODUCT_PAGES = ("product", "new-product")
+PRODUCT_PAGES = ("product", "new-product", "bulk-rates", "bulk-stock", "import-products", "product-upload")
 
 
 def sold_out(merchant: Tenant) -> QuerySet[Product]:
@@ -30,5 +30,6 @@ menus.add(
         on_phone=True,
         place=10,
     ),
+    Entry("shop-score", _("店铺分"), "star", "shop", place=20),
     Entry("plans", _("推广计划"), "plan", "goods", ("plan", "new-plan", "change-rate"), on_phone=True, place=20),
 )

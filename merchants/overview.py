@@ -1,10 +1,10 @@
-"""What plans say about products at one moment, for a page of products: two queries whatever their number."""
+"""What plans say about products at one moment, for a page of products: one query whatever their number."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-
-from django.db.models import Prefetch
+from typing import Any
 
 from haowu.tenants.models import Tenant
 from merchants import rates
@@ -24,7 +24,7 @@ class RateNow:
 class Offered:
     """A product with its normal plan's rate, and its other live plans as far as they speak.
 
-    ``is_exclusive``: only the exclusive plan does (rulebook §5).
+    ``is_exclusive``: only the exclusive plan does (rulebook §5); ``normal_now`` is what the normal one would pay.
     """
 
     product: Product
@@ -32,6 +32,7 @@ class Offered:
     normal_plan: Plan | None
     others: list[Plan] = field(default_factory=list)
     is_exclusive: bool = False
+    normal_now: RateNow | None = None
 
     @property
     def is_promoted(self) -> bool:
@@ -42,18 +43,43 @@ class Offered:
 def offered(products: Sequence[Product], at: datetime) -> list[Offered]:
     """Each of ``products``, in order."""
     merchants = {product.pk: product.merchant_id for product in products}
-    for_everybody = Prefetch("rates", PlanRate.objects.filter(streamer__isnull=True))
-    plans = list(Plan.objects.speaking_for(merchants).live(at).prefetch_related(for_everybody))
-    return [_offered(product, plans, at) for product in products]
+    plans: dict[int, Plan] = {}
+    histories: dict[int, list[PlanRate]] = defaultdict(list)
+    for plan in Plan.objects.speaking_for(merchants).live(at).beside_rates_for_all():
+        plans.setdefault(plan.pk, plan)
+        if plan.rate_id is not None:
+            histories[plan.pk].append(_rate_beside(plan))
+    of_product: dict[int | None, list[Plan]] = defaultdict(list)
+    for plan in plans.values():
+        of_product[plan.product_id].append(plan)
+    return [_offered(product, of_product, histories, at) for product in products]
 
 
-def _offered(product: Product, plans: Sequence[Plan], at: datetime) -> Offered:
-    speaking = [plan for plan in plans if plan.product_id == product.pk or _of_shop(plan, product)]
+def _rate_beside(plan: Any) -> PlanRate:
+    """The rate of a row of ``beside_rates_for_all``."""
+    return PlanRate(
+        pk=plan.rate_id,
+        plan_id=plan.pk,
+        commission_bps=plan.rate_bps,
+        effective_from=plan.rate_from,
+        cancelled_at=plan.rate_cancelled_at,
+    )
+
+
+def _offered(
+    product: Product,
+    of_product: Mapping[int | None, Sequence[Plan]],
+    histories: Mapping[int, Sequence[PlanRate]],
+    at: datetime,
+) -> Offered:
+    of_shops = [plan for plan in of_product.get(None, ()) if _of_shop(plan, product)]
+    speaking = sorted([*of_product.get(product.pk, ()), *of_shops], key=lambda plan: plan.pk)
     normal = next((plan for plan in speaking if plan.type == Plan.Type.NORMAL), None)
+    normal_now = rate_now(normal, histories.get(normal.pk, ()), at) if normal else None
     if exclusive := [plan for plan in speaking if plan.type == Plan.Type.EXCLUSIVE]:
-        return Offered(product, None, normal, exclusive, is_exclusive=True)
+        return Offered(product, None, normal, exclusive, is_exclusive=True, normal_now=normal_now)
     others = [plan for plan in speaking if plan.type != Plan.Type.NORMAL]
-    return Offered(product, rate_now(normal, normal.history_of(None), at) if normal else None, normal, others)
+    return Offered(product, normal_now, normal, others, normal_now=normal_now)
 
 
 def _of_shop(plan: Plan, product: Product) -> bool:

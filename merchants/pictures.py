@@ -55,6 +55,20 @@ def remove_picture(picture: ProductImage) -> None:
         transaction.on_commit(partial(storage.delete, name))
 
 
+@transaction.atomic
+def move_picture(picture: ProductImage, *, to_front: bool = False) -> None:
+    """One place forward, or before all others: the first one is what lists show."""
+    Product.objects.select_for_update(of=("self",)).get(pk=picture.product_id)
+    order = list(ProductImage.objects.filter(product=picture.product_id))
+    place = order.index(picture)
+    if place == 0:
+        raise refusals.PictureAlreadyFirst
+    order.insert(0 if to_front else place - 1, order.pop(place))
+    for position, each in enumerate(order):
+        each.position = position
+    ProductImage.objects.bulk_update(order, ["position"])
+
+
 def _redrawn(upload: UploadedFile) -> tuple[ContentFile, ContentFile]:
     """Large and small."""
     try:

@@ -1,7 +1,7 @@
 """Opening, changing and ending commission plans (rulebook §5, §6). Every act takes the moment it happens at."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,6 +61,14 @@ def open_plans(wishes: Sequence[NewPlan]) -> list[Plan | Refused]:
     """
     merchants = sorted({wish.merchant.pk for wish in wishes})
     list(Tenant.objects.select_for_update().filter(pk__in=merchants).order_by("pk"))
+    answers = foreseen_plans(wishes)
+    _open(list(zip(wishes, answers, strict=True)))
+    return answers
+
+
+def foreseen_plans(wishes: Sequence[NewPlan]) -> list[Plan | Refused]:
+    """What ``open_plans`` would answer: plans that are stored nowhere, or why not."""
+    merchants = {wish.merchant.pk for wish in wishes}
     suspended = set(
         Shop.objects.filter(merchant__in=merchants, suspended_at__isnull=False).values_list("merchant_id", flat=True)
     )
@@ -77,7 +85,6 @@ def open_plans(wishes: Sequence[NewPlan]) -> list[Plan | Refused]:
         if refused is None:
             ends[wish.place] = wish.ends_at
         answers.append(refused or _plan(wish))
-    _open(list(zip(wishes, answers, strict=True)))
     return answers
 
 
@@ -188,11 +195,28 @@ def set_rates(wishes: Sequence[NewRate]) -> list[PlanRate | Refused | None]:
     return [answers[number] for number in range(len(wishes))]
 
 
+def foreseen_rates(wishes: Sequence[NewRate]) -> list[rates.Change | Refused]:
+    """What ``set_rates`` would answer to ``wishes`` of different plans: from when each rate would hold, or why not."""
+    histories = _histories(wishes)
+    answers: list[rates.Change | Refused] = []
+    for wish in wishes:
+        history = histories[wish.place]
+        change = _change(wish, history)
+        closed = refusals.DecreasesClosed() if change.refused else None
+        answers.append(_rate_objection(wish.plan, wish, history) or closed or change)
+    return answers
+
+
+def _histories(wishes: Iterable[NewRate]) -> Mapping[tuple[int, int | None], list[PlanRate]]:
+    histories: dict[tuple[int, int | None], list[PlanRate]] = defaultdict(list)
+    for rate in PlanRate.objects.filter(plan__any_of={wish.plan.pk for wish in wishes}):
+        histories[rate.plan_id, rate.streamer_id].append(rate)
+    return histories
+
+
 def _set_once(wishes: Sequence[tuple[int, NewRate]], plans: Mapping[int, Plan]) -> dict[int, PlanRate | Refused | None]:
     """The answers to numbered ``wishes`` of which no two change the same history."""
-    histories: dict[tuple[int, int | None], list[PlanRate]] = defaultdict(list)
-    for rate in PlanRate.objects.filter(plan__in={wish.plan.pk for _number, wish in wishes}):
-        histories[rate.plan_id, rate.streamer_id].append(rate)
+    histories = _histories(wish for _number, wish in wishes)
     answers: dict[int, PlanRate | Refused | None] = {}
     called_off: dict[datetime, list[int]] = defaultdict(list)
     changes: list[Entry] = []
@@ -205,7 +229,7 @@ def _set_once(wishes: Sequence[tuple[int, NewRate]], plans: Mapping[int, Plan]) 
                 answers[number] = refusals.DecreasesClosed()
             else:
                 answers[number] = made = _rate(plan, wish, change)
-                pending = [rate.pk for rate in history if _is_pending(rate, wish.at)]
+                pending = [r.pk for r in history if r.cancelled_at is None and r.effective_from > wish.at]
                 called_off[wish.at] += pending
                 changes += _entry(plan, wish, history, made, is_change=bool(pending))
     for at, pks in called_off.items():
@@ -245,10 +269,6 @@ def _rate_objection(plan: Plan, wish: NewRate, history: Sequence[PlanRate]) -> R
 def _change(wish: NewRate, history: Sequence[PlanRate]) -> rates.Change:
     current = rates.in_force(history, wish.at)
     return rates.change(current.commission_bps if current else None, wish.bps, wish.at)
-
-
-def _is_pending(rate: PlanRate, at: datetime) -> bool:
-    return rate.cancelled_at is None and rate.effective_from > at
 
 
 def _rate(plan: Plan, wish: NewRate, change: rates.Change) -> PlanRate | None:

@@ -1,6 +1,6 @@
 """What the acts of merchants write into the trail: one row for each plan, product and engagement."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +44,11 @@ def plan_ended(plan: Plan, at: datetime) -> None:
     record(Act.ENDED, Subject.PLAN, plan.public_id, at=at, tenant=plan.merchant_id, after=facts(plan, "ends_at"))
 
 
+def plan_period_changed(plan: Plan, before: datetime | None, at: datetime) -> None:
+    sides = Changed(before={"ends_at": before}, after=facts(plan, "ends_at"))
+    record(Act.CHANGED, Subject.PLAN, plan.public_id, at=at, tenant=plan.merchant_id, **sides)
+
+
 def products_listed(products: Iterable[Product], at: datetime) -> None:
     """What was offered: title and price as they stand. Drafts are offered to nobody and do not enter the trail."""
     record_many(
@@ -73,22 +78,32 @@ def products_delisted(products: Iterable[Product], at: datetime) -> None:
 
 def terms_of(product: Product) -> dict[str, Any]:
     """What an edit of ``product`` may change of what is offered."""
-    return facts(product, "title", "category_id", "brand_id") | {"skus": _prices(product.skus.order_by("code"))}
+    skus = sorted(product.skus.all(), key=lambda sku: sku.code)
+    return facts(product, "title", "category_id", "brand_id", "provenance", "origin") | {"skus": _prices(skus)}
+
+
+def terms_by_code(merchant: Tenant, codes: Collection[str]) -> dict[str, dict[str, Any]]:
+    """``terms_of`` many, by code."""
+    products = Product.objects.of_merchant(merchant).with_codes(codes).prefetch_related("skus")
+    return {product.code: terms_of(product) for product in products}
 
 
 def product_changed(product: Product, before: dict[str, Any], at: datetime) -> None:
-    after = terms_of(product)
-    changed = [name for name in after if after[name] != before[name]]
-    if changed:
-        record(
-            Act.CHANGED,
-            Subject.PRODUCT,
-            product.code,
-            at=at,
-            tenant=product.merchant_id,
-            before={name: before[name] for name in changed},
-            after={name: after[name] for name in changed},
-        )
+    record_many(Act.CHANGED, _changed(product.code, product.merchant_id, before, terms_of(product)), at=at)
+
+
+def products_changed(merchant: Tenant, before: dict[str, dict[str, Any]], at: datetime) -> None:
+    """``before``: ``terms_by_code`` of what may have changed."""
+    after = terms_by_code(merchant, before)
+    entries = [entry for code in before for entry in _changed(code, merchant.pk, before[code], after[code])]
+    record_many(Act.CHANGED, entries, at=at)
+
+
+def _changed(code: str, merchant_id: int, before: dict[str, Any], after: dict[str, Any]) -> list[Entry]:
+    """An entry with what differs; none where nothing does."""
+    names = [name for name in after if after[name] != before[name]]
+    sides = [{name: side[name] for name in names} for side in (before, after)]
+    return [Entry(Subject.PRODUCT, code, merchant_id, before=sides[0], after=sides[1])] if names else []
 
 
 def engaged(engagement: Engagement, at: datetime) -> None:

@@ -158,3 +158,73 @@ class RateInThePast(Refused):
     code = "RATE_OUT_OF_ORDER"
     text = _("这次修改的时间 {at} 早于该计划最近一次修改 {last}。佣金率只能按时间顺序修改。")
     status = 409
+
+
+class OriginOfFactory(Refused):
+    code = "ORIGIN_OF_FACTORY"
+    text = _("源头工厂的货须写明产业带城市，其他货源不写。")
+
+
+class NormalPlanMissing(Refused):
+    code = "NORMAL_PLAN_MISSING"
+    text = _("没有普通计划，加减多少个百分点没有起点。请改成一个固定的佣金率，或先开设计划。")
+    status = 409
+
+
+class TooManyChosen(Refused):
+    code = "TOO_MANY_CHOSEN"
+    text = _("一次最多 {limit} 件，现在是 {n} 件。请再筛一筛。")
+
+
+class ChoiceChanged(Refused):
+    code = "CHOICE_CHANGED"
+    text = _("筛选的结果变了：刚才是 {before} 件，现在是 {now} 件。请看一遍再确认。")
+    status = 409
+
+
+class StockInvalid(Refused):
+    code = "STOCK_INVALID"
+    text = _("库存须为 0 到 {limit} 之间的整数。")
+
+
+class SheetInvalid(Refused):
+    code = "SHEET_INVALID"
+    text = _("这个文件不能读：{why}")
+
+
+class SheetTooLong(Refused):
+    code = "SHEET_TOO_LONG"
+    text = _("一个文件最多 {limit} 行商品。请拆成几个文件。")
+
+
+class SheetTooLarge(Refused):
+    code = "SHEET_TOO_LARGE"
+    text = _("文件超过 {limit} MB。请拆成几个文件。")
+
+
+class TooManyUploads(Refused):
+    code = "TOO_MANY_UPLOADS"
+    text = _("已有 {limit} 个导入文件在等。请先导入或删除一个。")
+    status = 409
+
+
+class CategoryUnknown(Refused):
+    code = "CATEGORY_UNKNOWN"
+    text = "{why}"
+
+
+class ProductBrandUnknown(Refused):
+    code = "PRODUCT_BRAND_UNKNOWN"
+    text = "{why}"
+
+
+class PlanEndTooSoon(Refused):
+    code = "PLAN_END_TOO_SOON"
+    text = _("提前结束和降佣一样，最早到 {at}。请选这之后的时间。")
+    status = 409
+
+
+class PictureAlreadyFirst(Refused):
+    code = "PICTURE_ALREADY_FIRST"
+    text = _("它已经是第一张。")
+    status = 409

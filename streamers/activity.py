@@ -10,7 +10,7 @@ from haowu.ground import days
 from haowu.tenants.lists import ListPage, Sort
 from merchants.models import Product
 from streamers.filters import ActivityGoodsFilter
-from streamers.links import link
+from streamers.links.shared import link
 from streamers.offers import PickSource
 from streamers.selection import Card, in_activity
 from streamers.views import OfStreamer

@@ -1,6 +1,6 @@
 """``/selection``: what a streamer's tool finds in the selection centre. ``/suggestions``: words while one types."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,6 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from haowu.ground import days, inputs
-from haowu.ground.errors import NotFound
 from haowu.ground.fields import SEARCH_LENGTH
 from haowu.ground.inputs import InputInvalid
 from haowu.ground.paging import CursorInvalid
@@ -23,13 +22,14 @@ from haowu.partners.paging import MAX_PAGE_SIZE
 from haowu.partners.views import PartnerView
 from haowu.tenants.models import Tenant
 from haowu.web.problems import QueryInvalid
+from merchants.models import Product
 from merchants.rates import MAX_COMMISSION_BPS
-from streamers.centre.cards import FoundCard
 from streamers.centre.conditions import Looker
 from streamers.centre.facets import facets_of
 from streamers.centre.filters import MAX_NEW_DAYS, PLAN_TYPES, SORTS, Filters
-from streamers.centre.search import PAGE_SIZE, Found, card_of, find
+from streamers.centre.search import PAGE_SIZE, Found, find
 from streamers.centre.suggest import suggestions
+from streamers.models import ForYou
 
 STREAMERS = frozenset({Tenant.Kind.STREAMER})
 
@@ -47,7 +47,7 @@ def _code(sent: str) -> str:
     return inputs.text(sent, max_length=inputs.MAX_KEY)
 
 
-def _whole(help: Any = "", *, low: int = 0, high: int = inputs.MAX_WHOLE) -> Parameter:
+def whole(help: Any = "", *, low: int = 0, high: int = inputs.MAX_WHOLE) -> Parameter:
     schema = {"type": "integer", "minimum": low, "maximum": high}
     schema |= {"format": "int64"} if high > inputs.MAX_WHOLE else {}
     return Parameter(lambda sent: inputs.whole_text(sent, low=low, high=high), schema, help)
@@ -75,26 +75,29 @@ FILTERS = {
         _("标题、品牌、店铺、类目里的词；可以是拼音"),
     ),
     "category": Parameter(_code, code_schema(), _("类目编号，任何一级")),
-    "price_from": _whole(_("分"), **FEN),
-    "price_to": _whole(_("分"), **FEN),
-    "rate_from": _whole(_("佣金率，万分之一"), high=MAX_COMMISSION_BPS),
-    "per_sale_from": _whole(_("每单净佣金，分"), **FEN),
-    "sales_from": _whole(_("近 30 天销量")),
-    "score_from": _whole(_("店铺分，百分之一分"), high=500),
+    "price_from": whole(_("分"), **FEN),
+    "price_to": whole(_("分"), **FEN),
+    "rate_from": whole(_("佣金率，万分之一"), high=MAX_COMMISSION_BPS),
+    "per_sale_from": whole(_("每单净佣金，分"), **FEN),
+    "sales_from": whole(_("近 30 天销量")),
+    "score_from": whole(_("店铺分，百分之一分"), high=500),
     "plan_type": _one_of([kind for kind, _label in PLAN_TYPES]),
     "brand": Parameter(_code, code_schema(), _("品牌编号")),
     "city": Parameter(_code, code_schema(), _("基地城市")),
     "base": Parameter(_code, code_schema(), _("基地编号")),
     "leader": Parameter(_code, code_schema(), _("团长编号")),
     "in_stock": _flag(_("只看有货的")),
-    "new_days": _whole(_("几天内上架"), low=1, high=MAX_NEW_DAYS),
+    "new_days": whole(_("几天内上架"), low=1, high=MAX_NEW_DAYS),
     "not_on_shelf": _flag(_("只看不在货架上的")),
-    "sort": _one_of([*SORTS], _("缺省 best：最匹配的在前，同样匹配的按热度")),
+    "provenance": _one_of([*Product.Provenance.values], _("货源")),
+    "origin": Parameter(_code, code_schema(), _("源头工厂的城市")),
+    "module": Parameter(_code, code_schema(), _("选品栏目编号")),
+    "sort": _one_of([*SORTS], _("缺省 best：最匹配的在前，同样匹配的按热度；for_you：适合你的在前，其余按销量")),
 }
 PAGING = {
     "facets": _flag(_("同时给出各筛选项的商品数")),
     "cursor": Parameter(str, {"type": "string", "minLength": 1}, _("上一页 next 里的游标，原样使用。")),
-    "page_size": _whole(_("每页条数。"), low=1, high=MAX_PAGE_SIZE),
+    "page_size": whole(_("每页条数。"), low=1, high=MAX_PAGE_SIZE),
 }
 """Beside the filters."""
 
@@ -104,13 +107,21 @@ class ProductRefOut(serializers.Serializer):
     code = serializers.CharField()
 
 
+class WhyOut(serializers.Serializer):
+    code = serializers.ChoiceField(choices=[why.name.lower() for why in ForYou.Why])
+    text = serializers.CharField()
+
+
 class CardOut(serializers.Serializer):
     id = serializers.CharField(source="public_id")
     product = ProductRefOut(source="*")
     title = serializers.CharField()
     shop = serializers.CharField(source="shop_name")
     shop_score = serializers.IntegerField(help_text=_("百分之一分"))
+    shop_has_few_orders = serializers.BooleanField(help_text=_("店铺分所依据的订单不足 50 行"))
     brand = serializers.CharField(source="brand_name", allow_blank=True)
+    provenance = serializers.ChoiceField(choices=Product.Provenance.choices, allow_blank=True)
+    origin = serializers.CharField(allow_blank=True, help_text=_("源头工厂的城市；空表示不是工厂货"))
     price_fen = serializers.IntegerField(help_text=_("最低的规格"))
     price_to_fen = serializers.IntegerField(help_text=_("最高的规格"))
     stock = serializers.IntegerField()
@@ -126,6 +137,7 @@ class CardOut(serializers.Serializer):
     )
     on_shelf = serializers.BooleanField(source="is_on_shelf")
     badges = serializers.ListField(child=serializers.CharField())
+    why = WhyOut(allow_null=True, help_text=_("sort=for_you 时，为什么给你看；其他时候为 null"))
 
 
 class ReadingOut(serializers.Serializer):
@@ -171,9 +183,9 @@ class OfCentre(PartnerView):
         return Looker(self.tenant, at, self.tech_bps_at(at))
 
 
-def _documented(parameters: dict[str, Parameter]) -> list[OpenApiParameter]:
+def documented(parameters: dict[str, Parameter], required: Collection[str] = ()) -> list[OpenApiParameter]:
     return [
-        OpenApiParameter(name, each.schema, OpenApiParameter.QUERY, description=each.help)
+        OpenApiParameter(name, each.schema, OpenApiParameter.QUERY, name in required, description=each.help)
         for name, each in parameters.items()
     ]
 
@@ -186,41 +198,13 @@ class SelectionView(OfCentre):
     @extend_schema(
         operation_id="search_selection",
         summary=_("在选品中心找商品"),
-        parameters=_documented(FILTERS | PAGING),
+        parameters=documented(FILTERS | PAGING),
         responses=SelectionOut,
     )
     def get(self, request: Request) -> Response:
-        sent = _read(request.query_params, FILTERS | PAGING)
-        size, cursor = sent.pop("page_size", PAGE_SIZE), sent.pop("cursor", "")
-        wants_facets, looker = sent.pop("facets", False), self.looker
-        filters = Filters(**sent)
-        try:
-            found = find(looker, filters, cursor=cursor, size=size)
-        except CursorInvalid:
-            raise QueryInvalid.of("cursor", _("不是此列表的游标。请从第一页重新开始。")) from None
-        here = request.build_absolute_uri()
-        answer = {
-            "results": CardOut(found.cards, many=True).data,
-            "next": found.next_cursor and replace_query_param(here, "cursor", found.next_cursor),
-            **_count(found),
-            "readings": [{"typed": typed, "read_as": read} for typed, read in found.readings],
-        }
-        if wants_facets:
-            facets = facets_of(looker, filters)
-            answer["facets"] = {name: ChoiceOut(choices, many=True).data for name, choices in facets.items()}
-        return Response(answer)
-
-
-@extend_schema(tags=["selection"])
-class SelectedView(OfCentre):
-    serializer_class = CardOut
-
-    @extend_schema(operation_id="read_selection", summary=_("选品中心的一个商品"))
-    def get(self, request: Request, public_id: str) -> Response:
-        card: FoundCard | None = card_of(self.looker, public_id)
-        if card is None:
-            raise NotFound(_("选品中心里没有你可以推广的商品「{id}」。"), id=public_id)
-        return Response(CardOut(card).data)
+        sent = read_query(request.query_params, FILTERS | PAGING)
+        paging = {name: sent.pop(name) for name in PAGING if name in sent}
+        return answered(request, self.looker, Filters(**sent), **paging)
 
 
 @extend_schema(tags=["selection"])
@@ -233,16 +217,43 @@ class SuggestionsView(PartnerView):
     @extend_schema(
         operation_id="suggest",
         summary=_("输入时的提示词"),
-        parameters=_documented({"q": FILTERS["q"]}),
+        parameters=documented({"q": FILTERS["q"]}),
         responses=SuggestionsOut,
     )
     def get(self, request: Request) -> Response:
-        sent = _read(request.query_params, {"q": FILTERS["q"]})
+        sent = read_query(request.query_params, {"q": FILTERS["q"]})
         found = suggestions(self.tenant, sent.get("q", ""), days.now())
         return Response({"results": SuggestionOut(found, many=True).data})
 
 
-def _read(query: QueryDict, parameters: dict[str, Parameter]) -> dict[str, Any]:
+def answered(
+    request: Request,
+    looker: Looker,
+    filters: Filters,
+    *,
+    cursor: str = "",
+    page_size: int = PAGE_SIZE,
+    facets: bool = False,
+) -> Response:
+    """A page of what ``filters`` find; with ``facets`` the counts of every further choice."""
+    try:
+        found = find(looker, filters, cursor=cursor, size=page_size)
+    except CursorInvalid:
+        raise QueryInvalid.of("cursor", _("不是此列表的游标。请从第一页重新开始。")) from None
+    here = request.build_absolute_uri()
+    answer = {
+        "results": CardOut(found.cards, many=True).data,
+        "next": found.next_cursor and replace_query_param(here, "cursor", found.next_cursor),
+        **_count(found),
+        "readings": [{"typed": typed, "read_as": meant} for typed, meant in found.readings],
+    }
+    if facets:
+        choices = facets_of(looker, filters)
+        answer["facets"] = {name: ChoiceOut(each, many=True).data for name, each in choices.items()}
+    return Response(answer)
+
+
+def read_query(query: QueryDict, parameters: dict[str, Parameter]) -> dict[str, Any]:
     """What was sent, read; every parameter that cannot be used is named at once."""
     read, errors = {}, []
     for name, parameter in parameters.items():

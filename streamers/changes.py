@@ -15,6 +15,7 @@ from streamers.models import Pick
 from streamers.reasons import KIND_NAMES
 from streamers.selection import Card, Turn
 from streamers.speaking import may_lose, speaking_bps
+from streamers.terms import DatedItem
 from tuanzhang.models import Activity
 
 AT_MOST = 50
@@ -39,13 +40,23 @@ class Kind(StrEnum):
 class Change:
     """What changes about one good on a shelf. ``turn``: from when on, and what speaks then; None: it is so already.
 
-    ``activity``: the one that stops speaking for it, or that has stopped.
+    ``activity``: the one that stops speaking for it, or that has stopped. ``better``: an open activity that pays more
+    than what follows, and its rate.
     """
 
     card: Card
     kind: Kind
     turn: Turn | None = None
     activity: Activity | None = None
+    better: Activity | None = None
+    better_bps: int | None = None
+
+    @property
+    def is_to_decide(self) -> bool:
+        """Whether it brings nothing, or brings less from midnight on: as ``to_decide`` asks of all goods."""
+        card = self.card
+        pays_less = card.bps is None or card.next_bps is None or card.next_bps < card.bps
+        return pays_less or self.kind in (Kind.GONE, Kind.HIDDEN, Kind.SOLD_OUT)
 
     @property
     def is_tomorrow(self) -> bool:
@@ -61,6 +72,10 @@ class Change:
         choice = self.turn.choice if self.turn else self.card.choice
         offer = choice.offer
         return KIND_NAMES[offer.kind] if offer else ""
+
+    @property
+    def better_net_fen(self) -> int:
+        return self.card.net_at(self.better_bps)
 
     @property
     def new_net_fen(self) -> int:
@@ -81,27 +96,54 @@ def to_decide(streamer: Tenant, at: datetime) -> QuerySet[Product]:
 
 
 def changes_of(cards: Iterable[Card], at: datetime) -> dict[int, Change]:
-    """The changes of those ``cards`` that have one, by product id. Three queries."""
+    """The changes of those ``cards`` that have one, by product id. At most two queries."""
     cards = list(cards)
-    ids = [card.product.pk for card in cards]
-    shown = set(Product.objects.listed().supplied(at).filter(pk__in=ids).values_list("pk", flat=True))
-    sold_out = set(Product.objects.sold_out(at).filter(pk__in=ids).values_list("pk", flat=True))
-    changes = [_now(card, shown, sold_out) or _dated(card) or _over(card) for card in cards]
+    standing = _standing([card.product for card in cards], at)
+    changes = [_now(card, standing) or _dated(card) or _over(card) for card in cards]
     found = [change for change in changes if change is not None]
     codes = {change.card.product.pk: _activity_of(change) for change in found}
-    named = Activity.objects.filter(code__in={code for code in codes.values() if code}).select_related("leader")
-    known = {each.code: each for each in named}
-    return {pk: replace(change, activity=known.get(codes[pk] or "")) for pk, change in zip(codes, found, strict=True)}
+    items = {change.card.product.pk: _better(change) for change in found}
+    wanted = {code for code in codes.values() if code} | {item.activity.code for item, _bps in items.values() if item}
+    known = {each.code: each for each in Activity.objects.with_codes(wanted)} if wanted else {}
+    answered = {}
+    for pk, change in zip(codes, found, strict=True):
+        item, bps = items[pk]
+        better = known.get(item.activity.code) if item else None
+        answered[pk] = replace(change, activity=known.get(codes[pk] or ""), better=better, better_bps=bps)
+    return answered
 
 
-def _now(card: Card, shown: set[int], sold_out: set[int]) -> Change | None:
+@dataclass(frozen=True)
+class _Standing:
+    """Ids of goods that the selection centre shows, and of those that are sold out."""
+
+    shown: set[int]
+    sold_out: set[int]
+
+
+def _standing(products: list[Product], at: datetime) -> _Standing:
+    """One query, unless the products were read ``with_standing``."""
+    if not all(hasattr(product, "is_shown") for product in products):
+        goods = Product.objects.filter(pk__any_of=[product.pk for product in products])
+        products = list(goods.with_standing(at))
+    flags = [(product.pk, product.is_shown, product.is_sold_out) for product in products]  # type: ignore[attr-defined]
+    return _Standing({pk for pk, shown, _out in flags if shown}, {pk for pk, _shown, out in flags if out})
+
+
+def _better(change: Change) -> tuple[DatedItem | None, int | None]:
+    card = change.card
+    better = card.better_then if change.turn else card.better
+    return better[0] if better else (None, None)
+
+
+def _now(card: Card, standing: _Standing) -> Change | None:
     if not card.is_listed:
         return Change(card, Kind.GONE)
-    if card.product.pk not in shown:
+    if card.product.pk not in standing.shown:
         return Change(card, Kind.HIDDEN)
     if card.choice.offer is None:
         return Change(card, Kind.KEPT if card.is_kept else Kind.NOTHING)
-    if card.product.pk in sold_out:
+    if card.product.pk in standing.sold_out:
         return Change(card, Kind.SOLD_OUT)
     return None
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haowu.ground.fields import SearchFilter
 from merchants.models import Product
-from streamers.models import Pick
+from streamers.models import Link, LiveSession, Pick
 from tuanzhang.models import Recommendation
 
 
@@ -40,4 +40,21 @@ class ShelfFilter(django_filters.FilterSet):
 
     class Meta:
         model = Pick
+        fields: list[str] = []
+
+
+class LinkFilter(django_filters.FilterSet):
+    q = SearchFilter(label=_("商品或渠道标记"), columns=("product__title", "sub_id"))
+
+    class Meta:
+        model = Link
+        fields: list[str] = []
+
+
+class SessionFilter(django_filters.FilterSet):
+    q = SearchFilter(label=_("场次名称"), columns=("title",))
+    status = django_filters.ChoiceFilter(label=_("状态"), choices=LiveSession.Status.choices, empty_label=_("全部状态"))
+
+    class Meta:
+        model = LiveSession
         fields: list[str] = []

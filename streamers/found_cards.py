@@ -12,8 +12,12 @@ from haowu.web.compiled import compiled
 from streamers.centre.cards import FoundCard
 
 
-def cards_html(request: ScopedRequest, cards: Sequence[FoundCard], *, back: str = "", refused: str = "") -> SafeString:
-    """``back``: where a pick without JavaScript leads; by default this page. ``refused``: why the only card's was."""
+def cards_html(
+    request: ScopedRequest, cards: Sequence[FoundCard], *, back: str = "", refused: str = "", module: str = ""
+) -> SafeString:
+    """``back``: where a pick without JavaScript leads; by default this page. ``refused``: why the only card's was.
+    ``module``: the code of the module whose goods these are.
+    """
     if not cards:
         return SafeString("")
     html = compiled("streamers/found.html").render(
@@ -24,6 +28,7 @@ def cards_html(request: ScopedRequest, cards: Sequence[FoundCard], *, back: str 
         csrf_token=get_token(request),
         next=back or request.get_full_path(),
         refused=refused,
+        module=module,
     )
     return mark_safe(html)  # escaped by the template
 

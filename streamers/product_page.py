@@ -1,27 +1,30 @@
 """The page of one product: what it leaves this streamer and why, what he has to say about it, where it lies."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q
+from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
-from bases.models import Base, Stock
-from haowu.ground import days, inputs
+from haowu.ground import days
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
-from merchants.models import Product
+from merchants.models import Product, ShopScore, Sku
+from merchants.prices import lowest_prices
+from streamers.calculation import Asked, Calculation, calculated
+from streamers.calculator_forms import UNITS, CalculatorForm
 from streamers.changes import Change, changes_of
-from streamers.models import ListingFigures, Pick
+from streamers.history import HISTORY, rates_since
+from streamers.models import ListingFigures, Pick, ProductService
 from streamers.reasons import reasons_of
 from streamers.selection import Card, OneOffer, one_offer
+from streamers.similar import Alike, similar
+from streamers.supplied import lying_at_bases
 from streamers.views import OneProduct
 from tuanzhang.models import Enrolment
 
-HISTORY = timedelta(days=30)
-UNITS = (100, 500, 1_000)
-MAX_UNITS = 1_000_000
+Since = TypeVar("Since")
 
 
 class ProductPage(OneProduct, TemplateView):
@@ -32,28 +35,62 @@ class ProductPage(OneProduct, TemplateView):
         return ["streamers/_calculator.html"] if self.request.headers.get("HX-Request") else [self.template_name]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        at = days.now()
-        offer = one_offer(self.request.tenant, self.product)
-        card = offer.card(at, self.tech_bps_at(at))
-        units = _units(self.request.GET.get("units") or self.request.GET.get("other", ""))
+        card = self.card
+        facts = {} if self.request.headers.get("HX-Request") else self._facts()
         return super().get_context_data(
             card=card,
-            skus=[(sku, card.net_of(sku.price_fen)) for sku in self.product.skus.order_by("price_fen", "pk")],
-            units=units,
+            form=self.form,
+            calculation=self._calculation(),
             choices=UNITS,
-            total_fen=units * card.net_fen,
-            change=self._change(card, at),
-            reasons=reasons_of(card, offer.book.offers(self.product.pk, self.request.tenant.pk, at, offer.through(at))),
-            speaking=self._speaking(card),
-            history=_history(offer, at),
-            points=[line.strip() for line in self.product.description.splitlines() if line.strip()],
-            lying=lying_at_bases(self.product, at),
-            sellers=sellers_by_fans(self.product),
-            sales_30d=_sales(self.product),
-            my_band=fan_band(self.request.tenant),
-            shop_goods=Product.objects.listed().of_merchant(self.product.merchant).count(),
+            **facts,
             **context,
         )
+
+    @cached_property
+    def offer(self) -> OneOffer:
+        return one_offer(self.request.tenant, self.product)
+
+    @cached_property
+    def card(self) -> Card:
+        return self.offer.card(self.looker.at, self.looker.tech_bps)
+
+    @cached_property
+    def skus(self) -> list[Sku]:
+        return list(self.product.skus.order_by("price_fen", "pk"))
+
+    @cached_property
+    def form(self) -> CalculatorForm:
+        return CalculatorForm(self.request.GET, self.skus)
+
+    def _calculation(self) -> Calculation:
+        at, form = self.looker.at, self.form
+        asked = Asked(form.price_fen, form.coupon_fen, form.units_in_use)
+        return calculated(self.offer, asked, at, self.looker.tech_bps, self.tech_bps_at(days.next_midnight(at)))
+
+    def _facts(self) -> dict[str, Any]:
+        """What stands on the page beside the calculator."""
+        card, at, product, streamer = self.card, self.looker.at, self.product, self.request.tenant
+        offers = self.offer.book.offers(product.pk, streamer.pk, at, self.offer.through(at))
+        return {
+            "skus": [(sku, card.net_of(sku.price_fen)) for sku in self.skus],
+            "change": self._change(card, at),
+            "reasons": reasons_of(card, offers),
+            "speaking": self._speaking(card),
+            "history": _if_several(rates_since(self.offer, at)),
+            "prices": _if_several(lowest_prices(product, at - HISTORY, at)),
+            "points": points_of(product),
+            "lying": lying_at_bases(product, at),
+            "sellers": sellers_by_fans(product),
+            "sales_30d": _sales(product),
+            "shop_score": ShopScore.objects.newest_of(product.merchant),
+            "service": ProductService.objects.of_products([product.pk]).first(),
+            "my_band": fan_band(streamer),
+            "shop_goods": Product.objects.listed().of_merchant(product.merchant).count(),
+            "alike": self._alike(),
+        }
+
+    def _alike(self) -> list[Alike]:
+        return similar(self.looker, self.product, self.card.price_fen, self.card.net_fen)
 
     def _change(self, card: Card, at: datetime) -> Change | None:
         return changes_of([card], at).get(self.product.pk)
@@ -67,46 +104,20 @@ class ProductPage(OneProduct, TemplateView):
         return seen.filter(pk=offer.offer_id).first()
 
 
+def points_of(product: Product) -> list[str]:
+    """What the merchant gives to say about it, a line each."""
+    return [line.strip() for line in product.description.splitlines() if line.strip()]
+
+
+def _if_several(history: list[Since]) -> list[Since]:
+    """A history of one entry is none."""
+    return history if len(history) > 1 else []
+
+
 def _sales(product: Product) -> int:
     """Of the last thirty days, as of this morning."""
     known = ListingFigures.objects.filter(product=product).values_list("sales_30d", flat=True)
     return known.first() or 0
-
-
-def _units(typed: str) -> int:
-    """How many are sold, in the calculator."""
-    try:
-        return inputs.whole_text(typed, low=1, high=MAX_UNITS) if typed else UNITS[1]
-    except inputs.InputInvalid:
-        return UNITS[1]
-
-
-@dataclass(frozen=True)
-class RateSince:
-    """``bps`` None: nothing was paid from then on."""
-
-    at: datetime
-    bps: int | None
-
-
-def _history(offer: OneOffer, at: datetime) -> list[RateSince]:
-    """The rates of a month by the way that the pick stands through now; empty where there was but one."""
-    begin = at - HISTORY
-    as_now = OneOffer(offer.product, offer.book, offer.streamer, offer.pick, offer.through(at))
-    found: list[RateSince] = []
-    for turn in [(begin, as_now.choice(begin)), *((turn.at, turn.choice) for turn in as_now.turns(begin, at))]:
-        bps = turn[1].offer.commission_bps if turn[1].offer else None
-        if not found or found[-1].bps != bps:
-            found.append(RateSince(turn[0], bps))
-    return found if len(found) > 1 else []
-
-
-def lying_at_bases(product: Product, at: datetime) -> QuerySet[Base]:
-    """The working bases that may sell ``product``, with ``free`` pieces and ``is_fresh``; the fullest first."""
-    held = Stock.objects.of_product(product.merchant, product.code).permitted(at)
-    bases = Base.objects.working().filter(base__stock__in=held).select_related("base__feeder")
-    free = Sum(F("base__stock__quantity") - F("base__stock__reserved"), filter=Q(base__stock__in=held))
-    return bases.annotate(free=free, is_fresh=Q(base__feeder__fresh_until__gt=at)).order_by("-is_fresh", "-free", "pk")
 
 
 def sellers_by_fans(product: Product) -> dict[str, int]:

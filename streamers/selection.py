@@ -3,7 +3,7 @@
 For the page of a product, the shelf, and goods of a link or a recommendation. The list itself is ``streamers.centre``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from merchants.models import Product
 from merchants.steps import Step
 from streamers.models import Pick
 from streamers.offers import EXCLUSIVE_KINDS, Choice, PickSource
-from streamers.terms import OfferBook
+from streamers.terms import DatedItem, OfferBook
 from tuanzhang.models import Activity, Enrolment
 
 LOOK_AHEAD = timedelta(days=7)
@@ -37,6 +37,8 @@ class Card:
 
     ``turn`` is the first change within a week. ``tech_bps``: what the platform keeps of a commission.
     ``net_fen``: what a sale at the lowest price leaves the streamer.
+    ``better``: open activities through which a pick would earn more now, with their rate; ``better_then``: after the
+    ``turn``.
     """
 
     product: Product
@@ -46,6 +48,8 @@ class Card:
     turn: Turn | None
     pick: Pick | None
     tech_bps: int
+    better: Sequence[tuple[DatedItem, int]] = ()
+    better_then: Sequence[tuple[DatedItem, int]] = ()
 
     @property
     def bps(self) -> int | None:
@@ -135,11 +139,24 @@ def cards(
 
     ``ways``: by product id, as if picked that way; the others by what their pick stands through.
     """
-    with platform_scope():
-        book = OfferBook(products, streamer.pk)
     on_shelf = Pick.objects.visible_to(streamer).on_shelf().of_products(products).with_channels()
-    picks = {pick.product_id: pick for pick in on_shelf}
-    ways = ways or {}
+    return cards_of(streamer, products, {pick.product_id: pick for pick in on_shelf}, at, tech_bps, ways or {})
+
+
+def cards_of(
+    streamer: Tenant,
+    products: list[Product],
+    picks: Mapping[int, Pick],
+    at: datetime,
+    tech_bps: int,
+    ways: Mapping[int, PickSource],
+) -> list[Card]:
+    """``cards`` where the picks, by product id, are known with their channels.
+
+    What may speak for ``streamer`` is read in his own scope: others' plans are hidden by it, but that a product is kept
+    for others is not.
+    """
+    book = OfferBook(products, streamer.pk)
     return [
         OneOffer(product, book, streamer, picks.get(product.pk), ways.get(product.pk)).card(at, tech_bps)
         for product in products
@@ -165,7 +182,23 @@ class OneOffer:
     def card(self, at: datetime, tech_bps: int) -> Card:
         now, midnight = self.choice(at), days.next_midnight(at)
         turn = next((turn for turn in self.turns(at, at + LOOK_AHEAD) if _differs(now, turn.choice)), None)
-        return Card(self.product, now, self.choice(midnight), midnight, turn, self.pick, tech_bps)
+        better = self.better_items(at)
+        better_then = self.better_items(max(turn.at, midnight)) if turn else ()
+        return Card(self.product, now, self.choice(midnight), midnight, turn, self.pick, tech_bps, better, better_then)
+
+    def better_items(self, at: datetime) -> list[tuple[DatedItem, int]]:
+        """Open activities through which a pick would earn more at ``at``, with their rate, the best first.
+
+        A plan that lists the streamer speaks before any activity: then none is better, whatever it pays.
+        """
+        bps_now = _bps(self.choice(at)) or 0
+        found = []
+        for item in self.book.open_items(self.product.pk, at):
+            through = PickSource(item.activity.code)
+            bps = _bps(self.book.choose(self.product.pk, self.streamer.pk, at, through))
+            if bps is not None and bps > bps_now:
+                found.append((item, bps))
+        return sorted(found, key=lambda each: (-each[1], each[0].enrolment.pk))
 
     def turns(self, after: datetime, until: datetime) -> list[Turn]:
         """What speaks after each moment at which that may change."""

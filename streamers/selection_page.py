@@ -1,6 +1,5 @@
 """The selection centre on the phone: what is found, a sheet of filters with counts, words while one types."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.utils.functional import cached_property
@@ -8,21 +7,24 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from haowu.ground import days
 from haowu.ground.fields import SEARCH_LENGTH
 from haowu.tenants.lists import chips_of
+from streamers.centre.conditions import Looker
 from streamers.centre.facets import facets_of
-from streamers.centre.filters import SORTS, Filters, SelectionForm
+from streamers.centre.filters import FOR_YOU, SORTS, Filters, SelectionForm
+from streamers.centre.for_you import default_sort
 from streamers.centre.memory import popular_queries, remember_search
 from streamers.centre.search import COUNT_LIMIT, Found, Loosened, Search, find_or_begin
 from streamers.centre.suggest import suggestions
 from streamers.found_cards import cards_html
+from streamers.modules import counting, front
 from streamers.views import OfStreamer
-from streamers.waiting import recommended_to
 
 HOT = 6
 NEW_DAYS = 7
+FOR_HIM = SORTS[FOR_YOU].label
 CHANNELS: list[tuple[Any, dict[str, Any]]] = [
-    (_("综合"), {}),
     (_("爆品"), {"sort": "sales"}),
     (_("高佣"), {"sort": "rate"}),
     (_("赚得多"), {"sort": "per_sale"}),
@@ -42,7 +44,18 @@ IN_PLACE = mark_safe(
 
 
 class OfCentre(OfStreamer, TemplateView):
-    """A page of the selection centre, or what moves in place of it (``layout``)."""
+    """A page of the selection centre, or what moves in place of it (``layout``). ``shows_form``: all its fields."""
+
+    shows_form = False
+
+    @cached_property
+    def form(self) -> SelectionForm:
+        return SelectionForm(self.request.GET, is_shown=self.shows_form)
+
+    @cached_property
+    def looker(self) -> Looker:
+        at = days.now()
+        return Looker(self.request.tenant, at, self.tech_bps_at(at), self.form.known)
 
     @property
     def is_fragment(self) -> bool:
@@ -55,7 +68,9 @@ class OfCentre(OfStreamer, TemplateView):
 
 
 class Selection(OfCentre):
-    """The list; or, for htmx, the goods of its next page alone."""
+    """The list; or, for htmx, the goods of its next page alone. What is found may be saved as a view."""
+
+    route, title = "selection", _("选品中心")
 
     @property
     def is_next_page(self) -> bool:
@@ -65,16 +80,15 @@ class Selection(OfCentre):
         return ["streamers/_more.html" if self.is_next_page else "streamers/selection.html"]
 
     @cached_property
-    def form(self) -> SelectionForm:
-        return SelectionForm(self.request.GET, is_shown=False)
+    def filters(self) -> Filters:
+        return default_sort(self.form.filters, self.looker, is_chosen="sort" in self.request.GET)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         after = self.request.GET.get("after", "")
-        looker = replace(self.looker, known=self.form.known)
-        found = find_or_begin(looker, self.form.filters, cursor=after, is_counted=not self.is_next_page)
+        found = find_or_begin(self.looker, self.filters, cursor=after, is_counted=not self.is_next_page)
         beside = {} if self.is_next_page else self._beside(found, is_first=not after)
         return super().get_context_data(
-            goods=cards_html(self.request, found.cards),
+            goods=cards_html(self.request, found.cards, module=self.form.filters.module),
             rows=found.cards,
             next_cursor=found.next_cursor,
             **beside,
@@ -83,9 +97,11 @@ class Selection(OfCentre):
 
     def _beside(self, found: Found, *, is_first: bool) -> dict[str, Any]:
         """Everything but the goods of one page."""
-        form, filters, chips = self.form, self.form.filters, list(chips_of(self.form, self.request.GET))
+        form, filters, chips = self.form, self.filters, list(chips_of(self.form, self.request.GET))
         if filters.q and found.total:
             remember_search(self.looker.streamer, filters.q, self.looker.at)
+        if filters.module and is_first and not self.request.viewing:
+            counting.looked(filters.module, self.looker.at)
         is_front = is_first and not chips
         return {
             "found": found,
@@ -95,18 +111,20 @@ class Selection(OfCentre):
             "mistakes": [(form.fields[name].label, each) for name, errors in form.errors.items() for each in errors],
             "sort": filters.way,
             "sorts": SORTS.values(),
-            "tabs": list(_tabs(filters)),
+            "tabs": list(_tabs(filters, self.looker)),
             "loosened": [_loosened(each) for each in found.loosened],
             "hot": popular_queries(self.looker.at)[:HOT] if is_front else [],
-            "recommended": recommended_to(self.request.tenant) if is_front else None,
+            "tiles": front.tiles(self.looker) if is_front else [],
             "in_place": IN_PLACE,
         }
 
 
-def _tabs(filters: Filters) -> Any:
+def _tabs(filters: Filters, looker: Looker) -> Any:
     """Each tab's label, where it leads, and whether it is the one in force."""
     here, plain = filters.query_string(), filters.without("sort", "new_days", "plan_type")
-    for label, changes in CHANNELS:
+    is_plain = filters.sort == "best" and not filters.in_force
+    first = (SORTS["best"].label, {}) if is_plain and looker.for_you is None else (FOR_HIM, {"sort": FOR_YOU})
+    for label, changes in (first, *CHANNELS):
         query = plain.query_string(**changes)
         yield label, query, query == here
 
@@ -121,16 +139,16 @@ class FilterSheet(OfCentre):
     """All filters, each choice with the number of goods that it would leave. Its form leads to the list."""
 
     template_name = "streamers/filter_sheet.html"
+    shows_form = True
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        form = SelectionForm(self.request.GET)
-        filters, looker = form.filters, replace(self.looker, known=form.known)
-        total = Search(looker, filters).total()
+        form, filters = self.form, self.form.filters
+        total = Search(self.looker, filters).total()
         return super().get_context_data(
             form=form,
             filters=filters,
             chips=list(chips_of(form, self.request.GET)),
-            facets=facets_of(looker, filters),
+            facets=facets_of(self.looker, filters),
             total=min(total, COUNT_LIMIT),
             is_more=total > COUNT_LIMIT,
             sales_from=[(each, filters.sales_from == each) for each in SALES_FROM],

@@ -13,7 +13,7 @@ from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Product
 from merchants.refusals import ProductNotListed
-from streamers.models import Channel, Pick, new_pid
+from streamers.models import Channel, Pick, new_pid, new_place
 from streamers.offers import EXCLUSIVE_KINDS, PickSource
 from streamers.terms import OfferBook
 from tuanzhang.models import Activity, Recommendation
@@ -59,7 +59,8 @@ class TooManyPicks(Refused):
 class NewPick:
     """One product for one shelf. ``pid`` is given where another system issued it.
 
-    ``activity`` and ``second_leader``: whose link led to it; the pick then stands through them.
+    ``activity`` and ``second_leader``: whose link led to it; the pick then stands through them. ``module``: the code of
+    the selection centre's module that it was picked from.
     """
 
     streamer: Tenant
@@ -69,6 +70,7 @@ class NewPick:
     activity: Activity | None = None
     second_leader: Tenant | None = None
     recommendation: Recommendation | None = None
+    module: str = ""
 
     @property
     def through(self) -> PickSource | None:
@@ -101,9 +103,10 @@ def pick(
     activity: Activity | None = None,
     second_leader: Tenant | None = None,
     recommendation: Recommendation | None = None,
+    module: str = "",
 ) -> Pick:
     """``pick_many`` for one, its refusal raised."""
-    return single(pick_many([NewPick(streamer, product, at, "", activity, second_leader, recommendation)]))
+    return single(pick_many([NewPick(streamer, product, at, "", activity, second_leader, recommendation, module)]))
 
 
 class _Shelves:
@@ -164,7 +167,14 @@ class _Shelves:
         if current is not None:
             current.unpicked_at = wish.at
             self._replaced.append(current)
-        pick = Pick(pid=wish.pid or new_pid(), streamer=wish.streamer, product=wish.product, picked_at=wish.at)
+        pick = Pick(
+            pid=wish.pid or new_pid(),
+            streamer=wish.streamer,
+            product=wish.product,
+            picked_at=wish.at,
+            module=wish.module,
+        )
+        pick.place, pick.group_id = (current.place, current.group_id) if current else (new_place(wish.at), None)
         self._pids.add(pick.pid)
         self._new.append(pick)
         return pick
@@ -233,3 +243,15 @@ def unpick_many(streamer: Tenant, products: Sequence[Product], *, at: datetime) 
 def unpick(streamer: Tenant, product: Product, *, at: datetime) -> None:
     """``unpick_many`` for one, its refusal raised."""
     single(unpick_many(streamer, [product], at=at))
+
+
+@transaction.atomic
+def replace(streamer: Tenant, old: Product, new: Product, *, at: datetime, activity: Activity | None = None) -> Pick:
+    """``new`` comes to the shelf where ``old`` stood, in its group. What refuses ``new`` leaves ``old`` there."""
+    picked = pick(streamer, new, at=at, activity=activity)
+    standing = Pick.objects.visible_to(streamer).on_shelf().of_products([old]).first()
+    unpick(streamer, old, at=at)
+    if standing is not None:
+        picked.place, picked.group_id = standing.place, standing.group_id
+        picked.save(update_fields=["place", "group"])
+    return picked

@@ -53,6 +53,11 @@ class OfferBook:
         dated += [moment for item in items for moment in item.moments()]
         return sorted({moment for moment in dated if moment is not None and after < moment <= until})
 
+    def open_items(self, product_id: int, at: datetime) -> "list[DatedItem]":
+        """Where the product runs in activities that are open to every streamer at ``at``."""
+        items = self._items[product_id]
+        return [item for item in items if item.kind == Kind.NORMAL_ACTIVITY and item.speaks(at)]
+
     def runs(self, product_id: int, activity_id: int, at: datetime) -> bool:
         """Whether the product is in the activity, its cooperation running at ``at`` or still to begin."""
         return any(item.activity.pk == activity_id and not item.is_over(at) for item in self._items[product_id])
@@ -96,7 +101,7 @@ class DatedItem:
         self.activity = enrolment.activity
         self.kind = Kind.EXCLUSIVE_ACTIVITY if self.activity.is_exclusive else Kind.NORMAL_ACTIVITY
         self._from = enrolment.speaks_from
-        self._until = enrolment.over[0] if enrolment.over else None
+        self.until = enrolment.over[0] if enrolment.over else None
         self._rates = list(enrolment.rates.all())
         self._seconds = [second for second in enrolment.seconds.all() if second.decided_at is not None]
         self._listed = list(self.activity.listed.all()) if self.activity.is_exclusive else []
@@ -107,10 +112,10 @@ class DatedItem:
     def moments(self) -> "list[datetime | None]":
         begun = [rate.effective_from for rate in self._rates if rate.cancelled_at is None]
         listed = [moment for row in self._listed for moment in (row.listed_at, row.unlisted_at)]
-        return [self._from, self._until, *begun, *listed]
+        return [self._from, self.until, *begun, *listed]
 
     def is_over(self, at: datetime) -> bool:
-        return self._until is not None and self._until <= at
+        return self.until is not None and self.until <= at
 
     def offer(self, streamer_id: int, at: datetime, through: PickSource | None) -> Offer:
         listed = not self.activity.is_exclusive or self._lists(streamer_id, at)

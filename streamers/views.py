@@ -21,7 +21,8 @@ from streamers import shelf, waiting
 from streamers.centre.conditions import Looker
 from streamers.centre.search import card_of
 from streamers.found_cards import cards_html
-from streamers.links import link, recommendation
+from streamers.links.shared import link, recommendation
+from streamers.models import Module
 from streamers.offers import PickSource
 from streamers.selection import Card, cards, open_to
 
@@ -75,7 +76,8 @@ class PickProduct(ShelfAct):
         posted, streamer = self.request.POST, self.request.tenant
         shared = link(posted.get("activity", ""), posted.get("via", ""))
         named = recommendation(streamer, posted.get("recommendation", ""), self.product, shared["activity"])
-        shelf.pick(streamer, self.product, at=days.now(), recommendation=named, **shared)
+        module = Module.objects.known_code(posted.get("module", ""))
+        shelf.pick(streamer, self.product, at=days.now(), recommendation=named, module=module, **shared)
         return _("已选入货架，推广位已生成。")
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:

@@ -13,13 +13,17 @@ KEPT_SECONDS = 60
 
 def on_shelf(streamer: Tenant) -> ProductQuerySet:
     """The goods that ``streamer`` has to decide about, as rows to be counted."""
-    ids = remembered(
+    return Product.objects.filter(pk__any_of=ids_to_decide(streamer))
+
+
+def ids_to_decide(streamer: Tenant) -> list[int]:
+    """As they were within the last minute: on a shelf of hundreds the question takes most of a second."""
+    return remembered(
         _key(streamer),
-        lambda: list(to_decide(streamer, days.now()).values_list("pk", flat=True)),
+        lambda: list(to_decide(streamer, days.now()).order_by("pk").values_list("pk", flat=True)),
         seconds=KEPT_SECONDS,
         is_worth=lambda _ids: True,
     )
-    return Product.objects.filter(pk__any_of=ids)
 
 
 def recommended_to(streamer: Tenant) -> int:

@@ -13,6 +13,9 @@ from commissions.models import OrderLine
 from commissions.payments import withdrawals
 from haowu.tenants.models import Tenant, User
 from merchants.models import Plan
+from streamers import arranging
+from streamers.links import making
+from streamers.live import planning, running
 from tests import build
 from tests.bases import agreed, base, feed
 from tests.browser import NOW, browser
@@ -66,6 +69,12 @@ def market() -> Market:
     ids |= of_base
     for name in ("product", "list-product", "delist-product", "add-picture", "selection-product", "pick", "unpick"):
         ids[name] = {"public_id": goods.public_id}
+    ids |= {key: {"public_id": goods.public_id} for key in ("place-on-shelf", "shelf-likes", "replace-on-shelf")}
+    group = arranging.add_group(seller, "今晚", at=AT)
+    ids |= {key: {"public_id": group.public_id} for key in ("rename-shelf-group", "drop-shelf-group")}
+    ids["public-good"] = ids["public-picture"] = {"public_id": goods.public_id}
+    ids["link"] = ids["link-qr"] = {"code": making.make(seller, "x1", at=AT).code}
+    ids |= _session(seller)
     ids["remove-picture"] = {"public_id": goods.public_id, "picture": "1"}
     for name in ("plan", "end-plan", "change-rate", "take-off"):
         ids[name] = {"public_id": targeted.public_id}
@@ -105,6 +114,22 @@ def _cooperation(shop, seller, lead, partner, goods, more) -> dict[str, dict[str
         ids[name] = {"public_id": wish.public_id}
     ids["drop-group"] = {"public_id": group.public_id}
     return ids
+
+
+def _session(seller) -> dict[str, dict[str, str]]:
+    """Two live sessions of one good: one that is over, and one that is still to begin."""
+    over, planned = (planning.plan(seller, "晚场", AT, AT + timedelta(hours=2), at=AT) for _each in range(2))
+    for each in (over, planned):
+        planning.add_item(each, planning.NewItem("x1"), at=AT)
+    running.start(over, at=AT - timedelta(hours=2))
+    running.end(over, at=AT)
+    ids = {"goods-session": {"public_id": over.public_id}}
+    for name in ("session", "session-goods", "session-links", "rehearse-session"):
+        ids[name] = {"public_id": planned.public_id}
+    for name in ("start-session", "end-session", "cancel-session"):
+        ids[name] = {"public_id": planned.public_id}
+    item = {"public_id": planned.public_id, "item": str(planned.items.get().pk)}
+    return ids | dict.fromkeys(("present-item", "change-item", "remove-item", "move-item"), item)
 
 
 def _orders(shop, seller, goods) -> dict[str, dict[str, str]]:

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings as django_settings
 
 from haowu.demo import people
-from haowu.tenants.models import Membership
+from haowu.tenants.models import Membership, User
 from tests import build
 from tests.browser import browser, text
 
@@ -35,6 +35,16 @@ def test_the_steps_stand_on_the_first_page_alone_and_are_closed_for_one_member_a
     mine.post("/guide/closure/")
     assert "三步就上手" not in text(mine.get("/dashboard/"))
     assert "三步就上手" in text(theirs.get("/dashboard/"))
+
+
+def test_staff_see_three_steps_on_their_first_page_until_they_close_them(client, settings):
+    settings.STAFF_SECOND_STEP = False
+    person = User.objects.create_superuser("boss", password=build.PASSWORD)
+    client.force_login(person)
+    page = text(client.get("/admin/"))
+    assert [step for step in ("清队列", "看昨夜", "查来由") if step in page] == ["清队列", "看昨夜", "查来由"]
+    assert client.post("/guide/closure/", {"staff": "1"}).url == "/admin/"
+    assert "三步就上手" not in text(client.get("/admin/"))
 
 
 def test_looking_at_the_closure_closes_nothing():

@@ -114,3 +114,12 @@ def test_an_older_page_of_notices_goes_on_where_the_last_ended(shop, monkeypatch
     seen = [notice.row.pk for notice in (*first.notices, *second.notices)]
     assert seen == list(heard.newest_first().values_list("pk", flat=True))
     assert "还没有通知" not in words(browser(shop).get("/notices/?before=nonsense"))
+
+
+def test_a_notice_names_a_thing_as_its_owner_calls_it_and_the_owner_not_at_all():
+    shop = build.merchant("m1")
+    record("changed", "tenant", shop.trail_subject, at=AT, tenant=shop)
+    record("added", "membership", f"{shop.trail_subject}/mei", at=AT, tenant=shop)
+    said = [notice.sentence for notice in notices.page(build.member(shop), shop).notices]
+    assert not any(shop.trail_subject in each for each in said)
+    assert {"系统 修改账户资料", "系统 新建店铺"} <= set(said)

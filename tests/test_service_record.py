@@ -3,8 +3,10 @@
 import pytest
 
 from commissions.cases import disputes
+from commissions.leaders import goods_served
 from commissions.models import OrderLine
 from haowu.analytics.leaders.service_record import Grouping, of_leader
+from streamers.models import ProductService
 from tests import build
 from tests.browser import NOW, browser, shown_messages, text
 from tuanzhang import changes, enrolling, recommending, second_level, waiting
@@ -60,6 +62,30 @@ def test_what_was_cancelled_before_shipping_or_is_not_due_yet_is_not_late(sold):
     young = build.paid("young", "2024-06-18 14:00", [build.bought(goods["p3"], "x-p3", price_fen=10_000)])
     build.push(by, [young])
     assert served(lead, Grouping.PRODUCT) == {"p1": (3, 1, 2), "p2": (1, 0, 1), "p3": (2, 0, 1)}
+
+
+def test_what_streamers_see_of_a_product_is_counted_alike(sold):
+    """Cancelled, young, with a case, refunded before and after shipping: each product the same."""
+    lead, by, goods = sold
+    young = build.paid("young", "2024-06-18 14:00", [build.bought(goods["p3"], "x-p3", price_fen=10_000)])
+    build.push(by, [young, build.event("cancelled", "o2", "2024-06-11 10:00")])
+    build.push(by, [build.event("after_sale_opened", "o3", "2024-06-13 10:00", case_no="c1")])
+    build.push(by, [build.event("refunded", "o0", "2024-06-13 10:00", refund_no="r1", goods_fen=2_500, freight_fen=0)])
+    build.push(by, [build.event("refunded", "o4", "2024-06-10 12:00", refund_no="r2", goods_fen=1_000, freight_fen=0)])
+    assert goods_served.count_service(at=AT) == 3
+    morning = build.moment("2024-06-20 00:00")
+    rows = of_leader(lead, morning - goods_served.COUNTED_DAYS, Grouping.PRODUCT, at=morning)
+    record = {row.product: (row.to_ship, row.late, row.shipped, row.after_sales) for row in rows}
+    known = ProductService.objects.all()
+    counted = {row.product: (row.to_ship, row.late, row.shipped, row.after_sales) for row in known}
+    assert counted == record
+    assert counted[goods["p1"]] == (2, 1, 2, 1)
+
+
+def test_goods_without_orders_of_late_are_known_no_more(sold):
+    goods_served.count_service(at=AT)
+    goods_served.count_service(at=build.moment("2024-12-01 09:00"))
+    assert not ProductService.objects.exists()
 
 
 def test_a_case_or_a_refund_after_shipping_is_an_after_sale_and_one_before_is_not(sold):

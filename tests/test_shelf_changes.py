@@ -95,6 +95,9 @@ def test_every_kind_of_change_is_distinguished(mixed):
 
 def test_what_is_to_decide_in_sql_is_what_changes_before_tomorrow(mixed):
     changes = changes_of(dressed(mixed), AT).values()
+    assert {each.card.product.code for each in changes if each.is_to_decide} == set(
+        to_decide(mixed, AT).values_list("code", flat=True)
+    )
     soon = [each for each in changes if each.kind in URGENT or (each.turn and each.turn.at <= MIDNIGHT)]
     expected = {each.card.product.code for each in soon}
     assert "over-later" not in expected
@@ -103,7 +106,7 @@ def test_what_is_to_decide_in_sql_is_what_changes_before_tomorrow(mixed):
 
 def test_an_activity_that_ends_within_the_week_is_said_in_the_row_with_what_follows(mixed):
     page = browser(mixed).get("/shelf/")
-    (row,) = [change for card, change in page.context["rows"] if card.product.code == "over-later"]
+    (row,) = [row.change for row in page.context["rows"] if row.card.product.code == "over-later"]
     assert (row.kind, row.turn.at, row.new_bps) == ("replaced", build.moment("2024-06-23 00:00"), 1000)
     assert (row.activity.title, str(row.follows), row.new_net_fen) == ("周末专场", "普通计划", 900)
     assert "活动到期" in words(page) and "6/23 00:00" in words(page)
@@ -112,7 +115,7 @@ def test_an_activity_that_ends_within_the_week_is_said_in_the_row_with_what_foll
 def test_a_leader_who_closed_early_is_said_with_the_rate_that_speaks_since(mixed):
     activities.close(Activity.objects.get(title="周末专场"), at=AT)
     page = browser(mixed).get("/shelf/")
-    (row,) = [(card, change) for card, change in page.context["rows"] if card.product.code == "over-later"]
+    (row,) = [(row.card, row.change) for row in page.context["rows"] if row.card.product.code == "over-later"]
     assert (row[0].bps, row[1].kind, row[1].activity.title) == (1000, "over", "周末专场")
     assert "团长提前结束了活动" in words(page)
 
@@ -182,3 +185,37 @@ class TestInPlace:
         card = text(self.pick(streamer, product))
         assert "「nut」正由商家指定的达人独家推广，名单外不能选入。" in card
         assert not Pick.objects.exists()
+
+
+def codes(changes) -> set[str]:
+    return {change.card.product.code for change in changes}
+
+
+def test_a_large_shelf_says_the_same_page_by_page(mixed, merchant, monkeypatch):
+    """What is to decide is then asked of the database rather than found among the cards."""
+    client = browser(mixed)
+    whole = client.get("/shelf/").context
+    monkeypatch.setattr("streamers.shelf_page.WHOLE", 3)
+    monkeypatch.setattr("streamers.shelf_page.PAGE_SIZE", 2)
+    first = client.get("/shelf/").context
+    assert {each.card.product.code for each in first["changes"]} == {
+        each.card.product.code for each in whole["changes"]
+    }
+    shown, page = [], first
+    while True:
+        shown += [row.card.product.code for row in page["rows"]]
+        assert (page["on_shelf"], page["total"]) == (whole["on_shelf"], whole["total"])
+        if not page["next_cursor"]:
+            break
+        page = client.get("/shelf/", {"after": page["next_cursor"]}).context
+    assert shown == [row.card.product.code for row in whole["rows"]]
+
+
+def test_what_is_to_decide_no_more_within_the_minute_stands_in_the_rows_of_a_large_shelf(mixed, monkeypatch):
+    monkeypatch.setattr("streamers.shelf_page.WHOLE", 3)
+    client = browser(mixed)
+    assert "empty" in codes(client.get("/shelf/").context["changes"])
+    Sku.objects.filter(product__code="empty").update(stock=5)
+    page = client.get("/shelf/").context
+    assert "empty" not in codes(page["changes"])
+    assert [row.card.product.code for row in page["rows"]].count("empty") == 1

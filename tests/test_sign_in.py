@@ -53,7 +53,7 @@ def test_who_has_left_the_tenant_is_let_in_no_more():
     client = browser(merchant)
     Membership.objects.all().delete()
     assert client.get("/products/").url == "/?next=%2Fproducts%2F"
-    assert "你的账号还没有加入任何租户" in text(client.get("/"))
+    assert "你的账号还没有加入任何商家、达人或团长" in text(client.get("/"))
 
 
 def test_a_wrong_password_says_so_and_signs_nobody_in(client):

@@ -43,7 +43,7 @@ class TestFiles:
         ]
         line = sheets["明细"][1]
         assert line[1:13] == ("o1", 1, 0, "结算", 100, 10_000, 12.5, 1_250, 1.25, 125, 11.25, 1_125)
-        assert line[14:] == (None, "普通计划", "12.5%")
+        assert line[14:] == (None, "普通计划", "12.5%", "")
         assert sheets["明细"][-1][:2] == ("合计", "1 行")
 
     def test_the_same_statement_as_csv(self, client):

@@ -130,6 +130,10 @@ class BaseQuerySet(models.QuerySet["Base"]):
     def with_feeder(self) -> "BaseQuerySet":
         return self.select_related("base__feeder")
 
+    def with_sources(self) -> "BaseQuerySet":
+        """``with_feeder``, and the address that the platform reads."""
+        return self.select_related("base__feeder", "base__pull_source")
+
     def of(self, base: Tenant) -> "Base | None":
         return self.filter(base=base).first()
 

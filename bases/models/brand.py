@@ -28,6 +28,12 @@ class BrandQuerySet(models.QuerySet["Brand"]):
     def named(self, name: str) -> "Brand | None":
         return self.filter(normal_name=normal_name(name)).first()
 
+    def called(self, names: Iterable[str]) -> "BrandQuerySet":
+        """Those that have one of ``names``, or have it as their code."""
+        names = list(names)
+        normal = [normal_name(name) for name in names]
+        return self.filter(Q(code__any_of=names) | Q(normal_name__any_of=[name for name in normal if name]))
+
     def shared(self, day: date) -> "BrandQuerySet":
         """The library: brands that some base introduced and may offer on ``day``."""
         offering = Introduction.objects.accepted().authorised(day).filter(brand=OuterRef("pk"))

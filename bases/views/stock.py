@@ -14,7 +14,7 @@ from django.views.generic import TemplateView, View
 from bases import beat, feed_rows, feeding, pulling
 from bases.filters import OwnStockFilter
 from bases.forms import PullForm, UploadForm
-from bases.models import Feed, Feeder, PullSource, QuarantinedRow, Stock
+from bases.models import Base, Feed, QuarantinedRow, Stock
 from bases.views.acts import OfBase, WithGoods
 from haowu.approvals.act_views import ActView, went_through
 from haowu.ground import days
@@ -55,12 +55,13 @@ class StockPage(OfBase, WithGoods, ListPage):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         mine, at = self.request.tenant, days.now()
-        feeder = Feeder.objects.visible_to(mine).first()
-        source = PullSource.objects.visible_to(mine).first()
+        profile = Base.objects.with_sources().of(mine)
+        feeder = getattr(profile.base, "feeder", None) if profile else None
+        source = getattr(profile.base, "pull_source", None) if profile else None
         following = {"sequence": feeder.last_sequence + 1 if feeder else 1, "counted_at": at}
         address = {"url": source.url, "every_minutes": source.every_minutes} if source else None
         known = {
-            "profile": self.profile,
+            "profile": profile,
             "feeder": feeder,
             "is_fresh": feeder is not None and feeder.is_fresh(at),
             "feeds": Feed.objects.visible_to(mine).newest_first()[:8],

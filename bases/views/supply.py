@@ -1,5 +1,6 @@
 """What orders hold of a base's stock, and where a merchant's goods lie."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext_lazy
@@ -8,6 +9,7 @@ from bases.filters import MerchantStockFilter, ReservationFilter
 from bases.models import Feeder, Reservation, Shortage, Stock
 from bases.views.acts import OfBase, WithGoods
 from haowu.ground import days
+from haowu.ground.tables import Column
 from haowu.tenants.lists import ListPage, Sort
 from haowu.tenants.models import Tenant
 
@@ -40,6 +42,16 @@ class MerchantStock(ListPage):
     kind = Tenant.Kind.MERCHANT
     template_name = "bases/merchant_stock.html"
     filterset_class = MerchantStockFilter
+    title = gettext_lazy("基地库存")
+    file_columns = [
+        Column(gettext_lazy("商品编号"), width=16),
+        Column(gettext_lazy("规格编号"), width=16),
+        Column(gettext_lazy("基地"), width=24),
+        Column(gettext_lazy("价格"), is_money=True),
+        Column(gettext_lazy("库存"), width=10),
+        Column(gettext_lazy("已预留"), width=10),
+        Column(gettext_lazy("可售"), width=10),
+    ]
     sorts = [
         Sort("goods", gettext_lazy("商品编号"), ("product_code", "sku_code", "base_id")),
         Sort("least", gettext_lazy("可售最少"), ("available", "pk")),
@@ -62,6 +74,18 @@ class MerchantStock(ListPage):
             }
             for row in found
         ]
+
+    def file_rows(self, found: list[Stock]) -> Iterator[tuple[Any, ...]]:
+        for row in found:
+            yield (
+                row.product_code,
+                row.sku_code,
+                row.base.name,
+                row.price_fen,
+                row.quantity,
+                row.reserved,
+                row.available,
+            )
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         waiting = Shortage.objects.visible_to(self.request.tenant).waiting()

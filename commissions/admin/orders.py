@@ -93,7 +93,10 @@ class OrderLineAdmin(LookOnlyAdmin):
     fieldsets = [
         (None, {"fields": ["status", "order", "line_no", "merchant", "product", "quantity", "buyer_ref", "source"]}),
         (_("钱"), {"fields": ["paid_fen", "subsidy_fen", "refunded_fen", "due_base_fen", "shares"]}),
-        (_("为什么是这个费率"), {"fields": ["offer", "activity", "pid", "trace_in_words", *words.RATES, "policy_id"]}),
+        (
+            _("为什么是这个费率"),
+            {"fields": ["offer", "activity", "pid", "sub_id", "trace_in_words", *words.RATES, "policy_id"]},
+        ),
         (_("时间"), {"fields": TIMES}),
     ]
 

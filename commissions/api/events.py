@@ -37,6 +37,7 @@ class EventLineIn(serializers.Serializer):
     platform_coupon_fen = AmountField(default=0)
     price_subsidy_fen = AmountField(default=0)
     pid = CodeField(required=False, help_text=_("推广位；没有则为自然成交"))
+    sub_id = CodeField(required=False, help_text=_("渠道标记：推广链接带到商品页的 sub_id，原样带回"))
 
 
 class OrderEventIn(serializers.Serializer):

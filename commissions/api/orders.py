@@ -90,6 +90,7 @@ class OrderLineOut(serializers.Serializer):
     product = ProductOut()
     quantity = serializers.IntegerField()
     pid = serializers.CharField(allow_null=True, allow_blank=True, help_text=_("只给达人本人"))
+    sub_id = serializers.CharField(allow_null=True, allow_blank=True, help_text=_("渠道标记，只给达人本人"))
     status = serializers.ChoiceField(choices=OrderLine.Status.choices)
     ordered_at = serializers.DateTimeField()
     shipped_at = serializers.DateTimeField(allow_null=True)

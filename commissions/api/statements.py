@@ -44,6 +44,7 @@ class StatementLineOut(serializers.Serializer):
     order_no = serializers.CharField()
     line_no = serializers.IntegerField()
     source = serializers.CharField()
+    sub_id = serializers.CharField(allow_null=True, allow_blank=True, help_text=_("渠道标记，只给达人本人"))
     phase = serializers.IntegerField(help_text=_("0 为结算，之后为调整"))
     kind = serializers.ChoiceField(choices=["settlement", "clawback"])
     base_fen = serializers.IntegerField()

@@ -6,18 +6,17 @@ A month is counted from its orders as they are known. The GMV of an order is cre
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 
 from commissions.models import OrderLine
+from commissions.orders.service import SHIP_WITHIN
 from haowu.tenants.models import Tenant
 from tuanzhang import levels, periods
 from tuanzhang.models import LevelPolicy
 
-SHIP_WITHIN = timedelta(hours=48)
-"""After the order; what is shipped later, or not at all, is late."""
 CREDITED = {
     LevelPolicy.Credit.FIRST: "{row}.first_leader_id",
     LevelPolicy.Credit.SECOND: "coalesce({row}.second_leader_id, {row}.first_leader_id)",

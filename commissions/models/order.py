@@ -187,6 +187,7 @@ class OrderLine(models.Model):
     )
     quantity = models.PositiveIntegerField(_("件数"))
     pid = models.CharField(_("推广位"), max_length=64, blank=True)
+    sub_id = models.CharField(_("渠道标记"), max_length=64, blank=True, default="", db_default="")
 
     streamer = _tenant(_("达人"), null=True)
     first_leader = _tenant(_("一级团长"), null=True)
@@ -277,6 +278,7 @@ class OrderLine(models.Model):
             models.Index(fields=["order_no"], name="line_order_no"),
             models.Index(fields=["merchant", "-ordered_at"], name="line_of_merchant"),
             models.Index(fields=["streamer", "-ordered_at"], name="line_of_streamer"),
+            models.Index(fields=["streamer", "sub_id"], condition=~Q(sub_id=""), name="line_by_mark"),
             *(
                 models.Index(fields=[role], condition=Q(**{f"{role}__isnull": False}), name=f"line_of_{role}")
                 for role in ("first_leader", "second_leader", "provider", "agency")

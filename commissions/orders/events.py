@@ -1,7 +1,7 @@
 """Order events at the door: from JSON as a partner sends it to ``rulings.Event``. Shape only; no rows are read.
 
-The field list is the partner API's. A line's ``sku`` and an order's ``city`` are facts only where they were sent.
-Refusals name the field and the remedy.
+The field list is the partner API's. A line's ``sku`` and ``sub_id`` and an order's ``city`` are facts only where they
+were sent. Refusals name the field and the remedy.
 """
 
 from collections.abc import Callable
@@ -100,8 +100,8 @@ def _line(raw: Any, path: str) -> dict[str, Any]:
     product = raw.get("product")
     if not isinstance(product, dict):
         raise FieldMissing(field=f"{path}.product")
-    sku = _optional_text(raw, "sku", 64, path)
-    return ({"sku": sku} if sku else {}) | {
+    sent = {name: _optional_text(raw, name, 64, path) for name in ("sku", "sub_id")}
+    return {name: value for name, value in sent.items() if value} | {
         "line_no": _number(raw, "line_no", path),
         "merchant": _text(product, "merchant", 64, f"{path}.product"),
         "product": _text(product, "code", 64, f"{path}.product"),

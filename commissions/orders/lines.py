@@ -153,6 +153,7 @@ class LineBook:
             "product_id": sale.product.pk,
             "quantity": state.facts["quantity"],
             "pid": sale.pid,
+            "sub_id": state.facts.get("sub_id", ""),
             "paid_fen": state.paid_fen,
             "subsidy_fen": state.subsidy_fen,
         }

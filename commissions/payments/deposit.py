@@ -1,13 +1,12 @@
 """A merchant's commission account as its owner needs to see it: what is there, what waits for it, what to pay in."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, cached_property
 
 from commissions.models import OrderLine
 from commissions.orders.calendar import INSUFFICIENT_DEPOSIT
@@ -16,23 +15,73 @@ from haowu.approvals.trail import facts, record
 from haowu.approvals.words import Act, Subject
 from haowu.ledger.books import balances
 from haowu.ledger.models import Account
-from haowu.tenants.models import Tenant
+from haowu.tenants.models import Tenant, User
 from haowu.tenants.scope import platform_scope
+from haowu.web import menus
 from merchants.models import Shop
 
+WATCHED = "deposit"
+"""Counted with the menu: whether there is anything to warn of at all, which for most shops there is not."""
+OTHER_KINDS = frozenset(kind for kind in Tenant.Kind.values if kind != Tenant.Kind.MERCHANT)
 
-@dataclass(frozen=True)
+
+def watched(user: User, merchant: Tenant) -> QuerySet[Shop]:
+    """The shop of ``merchant``, where it pays from a deposit or has exhausted one."""
+    pays = Q(funding=Shop.Funding.PREPAID) | Q(deposit_exhausted_at__isnull=False)
+    return Shop.objects.filter(pays, merchant=merchant)
+
+
+menus.count_beside(WATCHED, watched, but_not=OTHER_KINDS)
+
+
 class Deposit:
-    """Amounts in fen. ``held`` lines together cost ``held_fen`` and wait; ``is_low`` is the warning before that."""
+    """Amounts in fen. Its accounts are read where somebody asks for them: most pages only ask whether to warn."""
 
-    is_prepaid: bool
-    funding_fen: int
-    receivable_fen: int
-    low_balance_fen: int
-    held: int
-    held_fen: int
-    is_exhausted: bool
-    is_low: bool
+    def __init__(self, merchant: Tenant) -> None:
+        self.merchant = merchant
+        self.shop = Shop.objects.filter(merchant=merchant).first() or Shop(merchant=merchant)
+
+    @property
+    def is_prepaid(self) -> bool:
+        return self.shop.funding == Shop.Funding.PREPAID
+
+    @property
+    def is_exhausted(self) -> bool:
+        return self.shop.deposit_exhausted_at is not None
+
+    @property
+    def low_balance_fen(self) -> int:
+        return self.shop.low_balance_fen
+
+    @cached_property
+    def is_low(self) -> bool:
+        """The warning before it is exhausted."""
+        return is_low(self.shop)
+
+    @cached_property
+    def accounts(self) -> dict[str, int]:
+        return balances(self.merchant)
+
+    @property
+    def funding_fen(self) -> int:
+        return self.accounts.get(Account.Kind.FUNDING, 0)
+
+    @property
+    def receivable_fen(self) -> int:
+        return self.accounts.get(Account.Kind.RECEIVABLE, 0)
+
+    @cached_property
+    def held_lines(self) -> list[OrderLine]:
+        """What waits for it; together ``held_fen``."""
+        return list(waiting(self.merchant)) if self.is_exhausted else []
+
+    @property
+    def held(self) -> int:
+        return len(self.held_lines)
+
+    @property
+    def held_fen(self) -> int:
+        return sum(line.due.cost_fen for line in self.held_lines)
 
     @property
     def missing_fen(self) -> int:
@@ -41,19 +90,7 @@ class Deposit:
 
 
 def deposit_of(merchant: Tenant) -> Deposit:
-    shop = Shop.objects.filter(merchant=merchant).first() or Shop(merchant=merchant)
-    accounts = balances(merchant)
-    held = list(waiting(merchant)) if shop.deposit_exhausted_at else []
-    return Deposit(
-        is_prepaid=shop.funding == Shop.Funding.PREPAID,
-        funding_fen=accounts.get(Account.Kind.FUNDING, 0),
-        receivable_fen=accounts.get(Account.Kind.RECEIVABLE, 0),
-        low_balance_fen=shop.low_balance_fen,
-        held=len(held),
-        held_fen=sum(line.due.cost_fen for line in held),
-        is_exhausted=shop.deposit_exhausted_at is not None,
-        is_low=is_low(shop),
-    )
+    return Deposit(merchant)
 
 
 def waiting(merchant: Tenant) -> QuerySet[OrderLine]:
@@ -78,4 +115,8 @@ def of_request(request: HttpRequest) -> dict[str, object]:
     tenant = getattr(request, "tenant", None)
     if tenant is None or tenant.kind != Tenant.Kind.MERCHANT:
         return {"deposit": None}
-    return {"deposit": SimpleLazyObject(lambda: deposit_of(tenant)), "top_up_account": settings.TOP_UP_ACCOUNT}
+    return {
+        "deposit": SimpleLazyObject(lambda: deposit_of(tenant)),
+        "deposit_is_watched": SimpleLazyObject(lambda: menus.counted_beside(request, WATCHED) != 0),
+        "top_up_account": settings.TOP_UP_ACCOUNT,
+    }

@@ -39,6 +39,7 @@ def lines_table(lines: QuerySet[Settlement], tenant: Tenant, *, most: int | None
         Column(_("达人"), width=16),
         Column(_("按什么"), width=20),
         Column(_("率"), width=8),
+        *([Column(_("渠道标记"), width=16)] if _may_know_mark(tenant) else []),
     ]
     return Table(_("明细"), columns, _line_rows(lines if most is None else lines[:most], tenant), note)
 
@@ -129,6 +130,7 @@ def _line_rows(lines: QuerySet[Settlement], tenant: Tenant) -> Iterator[tuple[An
     kinds = {"settlement": _("结算"), "clawback": _("追回")}
     count, sums = 0, [0, 0, 0, 0]
     names_streamer = may_know_streamer(tenant)
+    shows_mark = _may_know_mark(tenant)
     for row in lines.select_related("line__product", "line__streamer").iterator(chunk_size=CHUNK):
         line, terms = row.line, terms_in_short(tenant, row.line)
         share = share_of(row, tenant)
@@ -137,6 +139,11 @@ def _line_rows(lines: QuerySet[Settlement], tenant: Tenant) -> Iterator[tuple[An
         sums = [total + amount for total, amount in zip(sums, amounts, strict=True)]
         who = line.streamer.name if names_streamer and line.streamer else None
         rate = percent(terms["rate_bps"]) if terms["rate_bps"] is not None else None
-        named = (str(line.product), who, terms["offer"], rate)
+        named = (str(line.product), who, terms["offer"], rate, *([line.sub_id] if shows_mark else []))
         yield (row.day, line.order_no, line.line_no, row.phase, kinds[row.kind], *amounts, *named)
-    yield (_("合计"), _("{n} 行").format(n=count), None, None, None, *sums, None, None, None, None)
+    yield (_("合计"), _("{n} 行").format(n=count), None, None, None, *sums, *[None] * (5 if shows_mark else 4))
+
+
+def _may_know_mark(tenant: Tenant) -> bool:
+    """The mark of a link is its streamer's own word."""
+    return tenant.kind == Tenant.Kind.STREAMER

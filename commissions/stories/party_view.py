@@ -33,6 +33,7 @@ def line(tenant: Tenant, row: OrderLine) -> dict[str, Any]:
         "product": {"merchant": row.merchant.code, "code": row.product.code, "title": row.product.title},
         "quantity": row.quantity,
         "pid": row.pid if "streamer" in roles else None,
+        "sub_id": row.sub_id if "streamer" in roles else None,
         "status": story["status"],
         "ordered_at": row.ordered_at,
         "shipped_at": row.shipped_at,
@@ -52,14 +53,16 @@ def line(tenant: Tenant, row: OrderLine) -> dict[str, Any]:
 
 def settlement(tenant: Tenant, row: Settlement) -> dict[str, Any]:
     """One row of a statement: what a night booked for ``tenant`` on one line."""
+    roles = roles_of(tenant, row)
     return {
         "order_no": row.line.order_no,
         "line_no": row.line.line_no,
         "source": row.line.source.code,
+        "sub_id": row.line.sub_id if "streamer" in roles else None,
         "phase": row.phase,
         "kind": row.kind,
         "base_fen": row.base_fen,
-        "shares": _shares(roles_of(tenant, row), row, row.shares),
+        "shares": _shares(roles, row, row.shares),
     }
 
 

@@ -1,5 +1,6 @@
 """Disputes as their parties see them: raised from a line, followed to the end, taken back."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -16,8 +17,9 @@ from commissions.forms import DisputeForm, RetractDisputeForm
 from commissions.models import Dispute, OrderLine
 from haowu.ground import days
 from haowu.ground.errors import Refused
+from haowu.ground.tables import Column
 from haowu.tenants.access import TenantRequiredMixin
-from haowu.tenants.lists import ListPage, Sort
+from haowu.tenants.lists import ListPage, Sort, minute
 
 
 class NewDispute(TenantRequiredMixin, TemplateView):
@@ -68,6 +70,17 @@ class DisputeList(ListPage):
 
     template_name = "commissions/dispute_list.html"
     filterset_class = DisputeFilter
+    title = gettext_lazy("争议")
+    file_columns = [
+        Column(gettext_lazy("订单号"), width=24),
+        Column(gettext_lazy("行号"), width=8),
+        Column(gettext_lazy("提出方"), width=20),
+        Column(gettext_lazy("对方"), width=20),
+        Column(gettext_lazy("理由"), width=48),
+        Column(gettext_lazy("状态")),
+        Column(gettext_lazy("提出时间"), width=18),
+        Column(gettext_lazy("裁定时间"), width=18),
+    ]
     sorts = [
         Sort("newest", gettext_lazy("最近提出"), ("-opened_at", "-pk")),
         Sort("deadline", gettext_lazy("期限最近"), ("expires_at", "pk")),
@@ -78,6 +91,19 @@ class DisputeList(ListPage):
 
     def rows(self, found: list[Dispute]) -> list[Dispute]:
         return case_story.named(found)
+
+    def file_rows(self, found: list[Dispute]) -> Iterator[tuple[Any, ...]]:
+        for each in self.rows(found):
+            yield (
+                each.order.order_no,
+                each.line_no,
+                each.claimant.name,
+                each.respondent.name,
+                each.reason,
+                str(each.get_status_display()),
+                minute(each.opened_at),
+                minute(each.decided_at),
+            )
 
 
 class DisputePage(TenantRequiredMixin, TemplateView):

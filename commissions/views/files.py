@@ -1,9 +1,8 @@
-"""Statements and months as files. CSV is streamed, however long; XLSX is made first and then sent."""
+"""Statements and months as files."""
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
@@ -12,21 +11,10 @@ from commissions.statements import daily, export, months
 from commissions.statements.posting_sources import movements
 from commissions.views.months import OneMonth
 from commissions.views.statements import OneStatement
-from haowu.ground.tables import Table, csv_lines, xlsx_file
+from haowu.ground.tables import Table
 from haowu.tenants.access import TenantRequiredMixin
-from haowu.tenants.scope import PLATFORM, platform_scope, streamed
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def as_csv(name: str, scope: int | str, tables: Callable[[], Iterable[Table]]) -> StreamingHttpResponse:
-    """``tables()`` read while they are sent, with the rows of ``scope`` in sight."""
-    sent = streamed(scope, lambda: csv_lines(tables()))
-    return StreamingHttpResponse(sent, content_type="text/csv; charset=utf-8", headers=_called(f"{name}.csv"))
-
-
-def as_xlsx(name: str, tables: Iterable[Table]) -> FileResponse:
-    return FileResponse(xlsx_file(tables), content_type=XLSX, headers=_called(f"{name}.xlsx"))
+from haowu.tenants.files import as_csv, as_xlsx
+from haowu.tenants.scope import PLATFORM, platform_scope
 
 
 class StatementLines(OneStatement, View):
@@ -88,7 +76,3 @@ class MonthFile(OneMonth, View):
 def _tables(balance: Any) -> list[Table]:
     statement = daily.statement(balance)
     return export.statement_tables(statement, movements(balance.account, daily.postings(balance)))
-
-
-def _called(name: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}"'}

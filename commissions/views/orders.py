@@ -18,9 +18,11 @@ from commissions.split import ROLES
 from commissions.stories import explain, party_view, sentences
 from commissions.stories.line_story import LineStory
 from haowu.ground import days
+from haowu.ground.money import percent
+from haowu.ground.tables import Column
 from haowu.ledger.models import Account, Posting
 from haowu.tenants.access import TenantRequiredMixin
-from haowu.tenants.lists import ListPage, Sort
+from haowu.tenants.lists import ListColumn, ListPage, Sort, minute
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 
@@ -30,9 +32,33 @@ class OrderList(ListPage):
 
     template_name = "commissions/order_list.html"
     filterset_class = LineFilter
+    route, title = "orders", gettext_lazy("订单")
     sorts = [
         Sort("newest", gettext_lazy("最近下单"), ("-ordered_at", "-pk")),
         Sort("oldest", gettext_lazy("最早下单"), ("ordered_at", "pk")),
+    ]
+    columns = [
+        ListColumn("streamer", gettext_lazy("达人")),
+        ListColumn("status", gettext_lazy("状态")),
+        ListColumn("paid", gettext_lazy("下单时基数"), is_extra=True),
+        ListColumn("base", gettext_lazy("计佣基数")),
+        ListColumn("offer", gettext_lazy("按什么")),
+        ListColumn("due", gettext_lazy("到期"), is_extra=True),
+        ListColumn("net", gettext_lazy("净额")),
+    ]
+    file_columns = [
+        Column(gettext_lazy("订单号"), width=24),
+        Column(gettext_lazy("行号"), width=8),
+        Column(gettext_lazy("下单时间"), width=18),
+        Column(gettext_lazy("商品编号"), width=16),
+        Column(gettext_lazy("商品"), width=32),
+        Column(gettext_lazy("数量"), width=8),
+        Column(gettext_lazy("达人"), width=16),
+        Column(gettext_lazy("状态")),
+        Column(gettext_lazy("计佣基数"), is_money=True),
+        Column(gettext_lazy("按什么"), width=20),
+        Column(gettext_lazy("率"), width=8),
+        Column(gettext_lazy("净额"), is_money=True),
     ]
 
     def queryset(self):
@@ -47,6 +73,24 @@ class OrderList(ListPage):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(shows_streamer=may_know_streamer(self.request.tenant), **context)
+
+    def file_rows(self, found: list[OrderLine]) -> Iterator[tuple[Any, ...]]:
+        for row in self.rows(found):
+            line, rate = row["line"], row["rate_bps"]
+            yield (
+                line.order_no,
+                line.line_no,
+                minute(line.ordered_at),
+                line.product.code,
+                str(line.product),
+                line.quantity,
+                line.streamer.name if line.streamer and may_know_streamer(self.request.tenant) else "",
+                str(OrderLine.Status.SETTLED.label if line.is_settled else line.get_status_display()),
+                line.due_base_fen,
+                row["offer"],
+                "" if rate is None else percent(rate),
+                row["part"].net_fen,
+            )
 
 
 class LinePage(TenantRequiredMixin, TemplateView):

@@ -21,7 +21,7 @@ from haowu.ground.errors import NotFound
 from haowu.ground.paging import page_of
 from haowu.ledger.models import Account, DailyBalance
 from haowu.tenants.access import TenantRequiredMixin
-from haowu.tenants.lists import ListPage, Sort
+from haowu.tenants.lists import ListColumn, ListPage, Sort
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 
@@ -34,7 +34,15 @@ MOVEMENTS = 100
 class StatementList(ListPage):
     template_name = "commissions/statement_list.html"
     filterset_class = StatementFilter
+    route, title = "statements", gettext_lazy("对账单")
     page_size = 31
+    columns = [
+        ListColumn("opening", gettext_lazy("期初")),
+        ListColumn("inflow", gettext_lazy("收入")),
+        ListColumn("outflow", gettext_lazy("支出")),
+        ListColumn("moved", gettext_lazy("净变动"), is_extra=True),
+        ListColumn("closing", gettext_lazy("期末")),
+    ]
     sorts = [
         Sort("newest", gettext_lazy("最近的在前"), ("-day", "account__kind", "pk")),
         Sort("oldest", gettext_lazy("最早的在前"), ("day", "account__kind", "pk")),

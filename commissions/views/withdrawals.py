@@ -1,5 +1,6 @@
 """Withdrawing: what may be withdrawn, asking for it once, each withdrawal's way, and the account it goes to."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -22,8 +23,9 @@ from haowu.approvals.act_views import ActView
 from haowu.ground import days
 from haowu.ground.errors import Refused
 from haowu.ground.money import yuan
+from haowu.ground.tables import Column
 from haowu.tenants import personal
-from haowu.tenants.lists import ListPage, Sort
+from haowu.tenants.lists import ListPage, Sort, minute
 from haowu.tenants.models import PersonalRecord
 
 JUST_NOW = timedelta(minutes=10)
@@ -34,6 +36,13 @@ class Withdrawals(OfPayee, ListPage):
 
     template_name = "commissions/withdrawals.html"
     filterset_class = WithdrawalFilter
+    title = gettext_lazy("提现")
+    file_columns = [
+        Column(gettext_lazy("流水号"), width=24),
+        Column(gettext_lazy("申请时间"), width=18),
+        Column(gettext_lazy("金额"), is_money=True),
+        Column(gettext_lazy("状态")),
+    ]
     right = "may_handle_money"
     sorts = [
         Sort("newest", gettext_lazy("最近申请"), ("-requested_at", "-pk")),
@@ -45,6 +54,10 @@ class Withdrawals(OfPayee, ListPage):
 
     def rows(self, found: list[Withdrawal]) -> list[dict[str, Any]]:
         return [{"withdrawal": each, "next": withdrawal_story.next_step(each)} for each in found]
+
+    def file_rows(self, found: list[Withdrawal]) -> Iterator[tuple[Any, ...]]:
+        for each in found:
+            yield (each.reference, minute(each.requested_at), each.amount_fen, str(each.get_status_display()))
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         context = {"ask": WithdrawalForm()} | context

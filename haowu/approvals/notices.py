@@ -190,5 +190,10 @@ def _notices(rows: list[Trail], setting: NoticeSetting) -> Iterator[Notice]:
         members = list(group)
         first = members[0]
         is_new = first.pk > setting.read_through if setting.read_through else first.recorded_at >= days.now() - NEW_FOR
-        thing = things.get((first.subject_kind, first.subject), Thing(first.subject))
+        thing = things.get((first.subject_kind, first.subject), Thing(_name(first, setting.tenant)))
         yield Notice(first, len(members), reading.who(first, setting.tenant), is_new, thing)
+
+
+def _name(row: Trail, tenant: Tenant) -> str:
+    """A subject begins with the kind and code of whose it is; a reader knows who he is."""
+    return row.subject.removeprefix(tenant.trail_subject).lstrip("/")

@@ -61,6 +61,8 @@ GROUPS: tuple[tuple[Any, tuple[Place, ...]], ...] = (
             Place("merchants.product", _("商品"), "shop"),
             Place("tuanzhang.activity", _("招商活动"), "flag"),
             Place("tuanzhang.enrolment", _("活动报名"), "flag"),
+            Place("streamers.link", _("推广链接"), "link"),
+            Place("streamers.livesession", _("直播场次"), "live"),
             Place("tenants.tenant", _("租户"), "team"),
             Place("tenants.user", _("用户"), "user1"),
         ),

@@ -18,12 +18,16 @@ from commissions.orders.rulings import Event
 from haowu.approvals import chain
 from haowu.audit import bases as audit_bases
 from haowu.audit import casework as audit_casework
+from haowu.audit import exposure as audit_exposure
 from haowu.audit import keys as audit_keys
 from haowu.audit import levels as audit_levels
+from haowu.audit import matching as audit_matching
 from haowu.audit import moments as audit_moments
 from haowu.audit import nights as audit_nights
 from haowu.audit import payouts as audit_payouts
 from haowu.audit import selection as audit_selection
+from haowu.audit import sharing as audit_sharing
+from haowu.audit import shop_scores as audit_shop_scores
 from haowu.audit import trail as audit_trail
 from haowu.ground import days
 
@@ -57,6 +61,10 @@ def run_audit() -> list[Finding]:
         audit_keys,
         audit_levels,
         audit_selection,
+        audit_shop_scores,
+        audit_exposure,
+        audit_sharing,
+        audit_matching,
         audit_trail,
     )
     searches = [*_SEARCHES, *(search for subject in subjects for search in subject.SEARCHES)]

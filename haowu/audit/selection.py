@@ -1,5 +1,7 @@
 """I20: the selection centre shows what is listed, and every row is what it is made of.
 
+I20.3 is about what it is made of: the history of prices ends with the prices of now.
+
 Products that changed and wait to be brought in step are left out: that they wait is no fault.
 """
 
@@ -38,6 +40,22 @@ SEARCHES: list[tuple[str, str, str]] = [
         JOIN tenants_tenant AS merchant ON merchant.id = product.merchant_id
         WHERE {_IS_SHOWN} AND NOT {_WAITS}
           AND NOT EXISTS (SELECT FROM streamers_listing WHERE product_id = product.id)
+        """,
+    ),
+    (
+        "I20.3",
+        "已上架商品的规格价，就是价格记录里最后一次的价",
+        """
+        SELECT merchant.code, product.code FROM merchants_product AS product
+        JOIN tenants_tenant AS merchant ON merchant.id = product.merchant_id
+        WHERE product.status = 'listed' AND EXISTS (
+            SELECT FROM merchants_sku AS sku
+            LEFT JOIN LATERAL (
+                SELECT price_fen FROM merchants_skuprice
+                WHERE product_id = sku.product_id AND sku_code = sku.code ORDER BY effective_from DESC, id DESC LIMIT 1
+            ) AS latest ON true
+            WHERE sku.product_id = product.id AND sku.price_fen IS DISTINCT FROM latest.price_fen
+        )
         """,
     ),
 ]

@@ -13,7 +13,7 @@ _CODES = {"shop": "m", "streamer": "s", "leader": "l"}
 
 @dataclass(frozen=True)
 class Player:
-    """``score`` of a shop in hundredths; ``fans`` of a streamer. A leader has every field."""
+    """``fans`` of a streamer. A leader has every field."""
 
     code: str
     name: str
@@ -21,7 +21,6 @@ class Player:
     city: str
     introduction: str
     fans: int = 0
-    score: int = 0
     is_man: bool = False
 
 
@@ -54,8 +53,7 @@ def _player(code: str, role: str, field: str, line: str) -> Player:
     is_man = more[-1] == "男"
     more = more[:-1] if is_man else more
     if role == "shop":
-        introduction, score = more
-        return Player(code, name, field, city, introduction, score=round(float(score) * 100))
+        return Player(code, name, field, city, more[0])
     if role == "streamer":
         fans, introduction = more
         return Player(code, name, field, city, introduction, fans=int(fans), is_man=is_man)

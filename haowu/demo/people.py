@@ -11,6 +11,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from commissions.models import OrderLine
+from haowu.demo import desk
 from haowu.demo.retail import replay
 from haowu.ground import days, inputs
 from haowu.partners.clients import register_client
@@ -42,9 +43,9 @@ def ways_in() -> list[Way]:
     task = _("查看结算批次、账户与记账")
     if not settings.DEVELOPMENT:
         return [Way(_("平台运营"), "/admin/", "", "", task)]
-    merchant, streamer = _busiest("merchant"), _busiest("streamer")
+    merchant, streamer = busiest("merchant"), busiest("streamer")
     _sign_up_staff("admin")
-    return [
+    ways = [
         _way(_("商家 {name}"), "/", "merchant", merchant, _("打开昨日结算单，点开一笔佣金看为什么是这个数")),
         _way(_("达人 {name}"), "/", "streamer", streamer, _("在选品中心搜「圣诞」，再看收益里的待结算与可提现")),
         *_leader(),
@@ -52,6 +53,8 @@ def ways_in() -> list[Way]:
         Way(_("平台运营"), "/admin/", "admin", PASSWORD, task),
         _source(),
     ]
+    desk.furnish(_user("merchant"), at=days.now())
+    return ways
 
 
 def sign_in_offers(ways: list[Way]) -> str:
@@ -69,7 +72,7 @@ def _leader() -> list[Way]:
     if not Tenant.objects.of_kind(Tenant.Kind.TUANZHANG).exists():
         return []
     task = _("看离下一等级还差多少，再打开上一季看返点怎么来的")
-    return [_way(_("团长 {name}"), "/levels/", "leader", _busiest("first_leader"), task)]
+    return [_way(_("团长 {name}"), "/levels/", "leader", busiest("first_leader"), task)]
 
 
 def _bases() -> list[Way]:
@@ -90,7 +93,7 @@ def _way(role: str, path: str, username: str, tenant: Tenant, task: str) -> Way:
     return Way(role.format(name=tenant.name), path, username, PASSWORD, task)
 
 
-def _busiest(role: str) -> Tenant:
+def busiest(role: str) -> Tenant:
     """The tenant with the most order lines as ``role``; any of its kind while there are none."""
     kind = Tenant.Kind.TUANZHANG if role == "first_leader" else Tenant.Kind(role)
     counted = OrderLine.objects.filter(**{f"{role}__isnull": False}).values_list(role).annotate(lines=Count("pk"))

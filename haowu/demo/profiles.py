@@ -1,4 +1,4 @@
-"""What the players of the demo say about themselves: field, city, a line; and how their shops are scored."""
+"""What the players of the demo say about themselves: field, city, a line."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from datetime import datetime
 from haowu.demo import cast
 from haowu.tenants.models import Tenant
 from haowu.tenants.recording import Entry, record_many
-from merchants.models import Shop
 
 KINDS = {"shop": Tenant.Kind.MERCHANT, "streamer": Tenant.Kind.STREAMER, "leader": Tenant.Kind.TUANZHANG}
 
@@ -26,8 +25,6 @@ def introduce(*, at: datetime) -> None:
         silent = list(Tenant.objects.of_kind(kind).filter(code__in=players, introduction=""))
         said = [(tenant, players[tenant.code]) for tenant in silent]
         write(((tenant, Profile(each.field, each.city, each.introduction)) for tenant, each in said), at=at)
-        if role == "shop":
-            _score({tenant.pk: each.score for tenant, each in said}, at)
 
 
 def write(profiles: Iterable[tuple[Tenant, Profile]], *, at: datetime) -> None:
@@ -37,15 +34,4 @@ def write(profiles: Iterable[tuple[Tenant, Profile]], *, at: datetime) -> None:
         tenants.append(tenant)
         entries.append(Entry("tenant", tenant.trail_subject, tenant, after=vars(profile)))
     Tenant.objects.bulk_update(tenants, ["field", "city", "introduction"])
-    record_many("changed", entries, at=at)
-
-
-def _score(scores: dict[int, int], at: datetime) -> None:
-    shops = list(Shop.objects.filter(merchant__in=scores).select_related("merchant"))
-    entries = []
-    for shop in shops:
-        before, shop.score = shop.score, scores[shop.pk]
-        facts = {"before": {"score": before}, "after": {"score": shop.score}}
-        entries.append(Entry("shop", shop.merchant.code, shop.merchant, **facts))
-    Shop.objects.bulk_update(shops, ["score"])
     record_many("changed", entries, at=at)

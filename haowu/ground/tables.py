@@ -33,9 +33,9 @@ SHEET_ROWS = 1_000_000
 
 @dataclass(frozen=True)
 class Column:
-    """``is_money``: cells are whole fen."""
+    """``label`` may be a lazy text. ``is_money``: cells are whole fen."""
 
-    label: str
+    label: Any
     is_money: bool = False
     width: int = 14
 
@@ -104,7 +104,7 @@ def _head(table: Table) -> list[str]:
 
 def _labels(column: Column) -> list[str]:
     if not column.is_money:
-        return [column.label]
+        return [str(column.label)]
     return [_("{label}（元）").format(label=column.label), _("{label}（分）").format(label=column.label)]
 
 

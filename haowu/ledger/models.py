@@ -205,3 +205,7 @@ class DailyBalance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.day}"
+
+    @property
+    def moved_fen(self) -> int:
+        return self.closing_fen - self.opening_fen

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from bases import cities
 from haowu.ground import inputs
 from haowu.market.answer import Market
 from haowu.market.entries import EntryInvalid, amount, chunks, text, whole
 from haowu.tenants.models import Tenant
 from merchants import categories, listing
+from merchants.editing import check_origin
 from merchants.models import Category, Product
 
 PLENTY = 9_999
@@ -41,11 +45,12 @@ class _Good:
     price_fen: int
     stock: int
     description: str
+    provenance: str
+    origin: str
 
     def draft(self, leaves: dict[categories.Path, Category]) -> listing.ProductDraft:
-        return listing.ProductDraft(
-            self.code, self.title, leaves[self.path], self.price_fen, self.stock, self.description
-        )
+        kept = {name: getattr(self, name) for name in ("description", "provenance", "origin")}
+        return listing.ProductDraft(self.code, self.title, leaves[self.path], self.price_fen, self.stock, **kept)
 
 
 def load_products(market: Market, catalogues: Sequence[Catalogue]) -> None:
@@ -76,6 +81,7 @@ def _list(market: Market, new: Iterable[tuple[str, Product]], at_of: dict[str, d
 
 def _good(place: str, catalogue: Catalogue, entry: dict[str, Any]) -> _Good:
     code = text(entry, "code")
+    provenance, origin = _provenance(entry)
     return _Good(
         place=place,
         merchant=catalogue.merchant,
@@ -86,7 +92,22 @@ def _good(place: str, catalogue: Catalogue, entry: dict[str, Any]) -> _Good:
         price_fen=amount(entry, "price_fen"),
         stock=whole(entry, "stock", default=PLENTY),
         description=text(entry, "description", default="", max_length=DESCRIPTION_LENGTH),
+        provenance=provenance,
+        origin=origin,
     )
+
+
+def _provenance(entry: dict[str, Any]) -> tuple[str, str]:
+    """``brand``, ``factory`` with its ``origin`` (a city), ``agent``, ``streamer``; "" where the entry says nothing."""
+    provenance, city = text(entry, "provenance", default=""), text(entry, "origin", default="")
+    if provenance and provenance not in Product.Provenance.values:
+        choices = "、".join(Product.Provenance.values)
+        raise EntryInvalid(field="provenance", why=_("须为以下之一：{choices}。").format(choices=choices))
+    origin = cities.code_of(city)
+    if city and not origin:
+        raise EntryInvalid(field="origin", why=_("没有名为「{city}」的城市。").format(city=city))
+    check_origin(provenance, origin)
+    return provenance, origin
 
 
 def _path(written: str) -> categories.Path:

@@ -20,7 +20,7 @@ class ApiClient(AbstractApplication):
     """An OAuth 2 client of ``tenant``. What it may ask for is bounded by ``allowed_scopes`` (space-separated)."""
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="api_clients", verbose_name=_("租户"))
-    allowed_scopes = models.CharField(_("允许的权限"), max_length=400, blank=True)
+    allowed_scopes = models.CharField(_("允许的权限"), max_length=2000, blank=True)
 
     objects = ApiClientQuerySet.as_manager()
 

@@ -122,7 +122,7 @@ class PartnerSchema(AutoSchema):
 
     def _problems(self) -> set[int]:
         """404 where something is named: in the path, or in the body by a code or number."""
-        if self.method == "POST":
+        if self.method in ("POST", "PATCH"):
             return ALWAYS | {404, 409, 415}
         return ALWAYS | {404} if "{" in self.path else ALWAYS
 

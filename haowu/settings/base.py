@@ -38,6 +38,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "haowu.web.request_ids.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "streamers.clicks.door.ClickDoor",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "haowu.web.privacy.PrivateAnswers",

@@ -13,7 +13,7 @@ WHITENOISE_USE_FINDERS = not _COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "haowu.web.storage.CompressedFiles"
         if _COLLECTED
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -55,7 +55,13 @@ CONTENT_SECURITY_POLICY = {
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
-BODY_LIMITS = {"token": 64 * 1024, "sign-in": 64 * 1024, "admin:login": 64 * 1024, "base-upload": 101 * 1024 * 1024}
+BODY_LIMITS = {
+    "token": 64 * 1024,
+    "sign-in": 64 * 1024,
+    "admin:login": 64 * 1024,
+    "base-upload": 101 * 1024 * 1024,
+    "import-products": 6 * 1024 * 1024,
+}
 """Bytes of a request by the name of its route, files included; DATA_UPLOAD_MAX_MEMORY_SIZE for all others."""
 LIMITS = {
     "requests": (env.int("API_REQUESTS_PER_MINUTE", default=600), 60),

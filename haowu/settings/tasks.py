@@ -35,8 +35,15 @@ CELERY_BEAT_SCHEDULE = {
     "pull-stock": {"task": "bases.tasks.pull_due", "schedule": 60.0},
     "apply-stock": {"task": "bases.tasks.apply_waiting", "schedule": 60.0},
     "listing-in-step": {"task": "streamers.tasks.catch_up", "schedule": 2.0, "options": {"expires": 2}},
+    # Clicks wait in Redis: what it forgets when it dies is what it held since the last time.
+    "store-clicks": {"task": "streamers.tasks.store_clicks", "schedule": 1.0, "options": {"expires": 1}},
+    "keep-up-clicks": {"task": "streamers.tasks.keep_up_clicks", "schedule": crontab(hour=0, minute=2)},
     "count-sales": {"task": "commissions.tasks.count_sales", "schedule": crontab(hour=5, minute=10)},
+    "write-looks": {"task": "streamers.tasks.write_looks", "schedule": 60.0, "options": {"expires": 60}},
+    "forget-uploads": {"task": "merchants.tasks.forget_uploads", "schedule": crontab(hour=4, minute=40)},
     "count-words": {"task": "streamers.tasks.count_words", "schedule": crontab(hour=5, minute=30)},
+    # Asked for again: a training that a lost worker left is begun anew; once the day's is done nothing happens.
+    "train-matching": {"task": "streamers.tasks.train_matching", "schedule": crontab(hour="5-8", minute="40,55")},
     "serve-shortages": {"task": "bases.tasks.serve_waiting", "schedule": 60.0},
     "agree-quiet-requests": {"task": "commissions.tasks.agree_quiet_requests", "schedule": 600.0},
     # Daily, though only the 1st and the 15th find something to do: what a lost day left is done on the next.

@@ -7,8 +7,8 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -17,12 +17,13 @@ from django.urls import path
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from haowu.ground import days, inputs
+from haowu.ground import days
 from haowu.ground.fields import DayField, PercentField, SplitMomentField, TextField, YuanField
 from haowu.tenants import columns, personal
 from haowu.tenants.columns import yuan_column as yuan_column
 from haowu.tenants.models import BuyerIdentity, Membership, PersonalDataAccess, PersonalRecord, Tenant, User
 from haowu.tenants.recorded_admin import HIDDEN, RecordedAdmin
+from haowu.tenants.staff_fields import DayAndTime, KeySelect, PermissionChoices
 from haowu.tenants.staff_lists import CappedPaginator, PrudentList
 from haowu.tenants.staff_pages import SecondStepPages, ViewAsPages
 
@@ -79,13 +80,6 @@ class LookOnlyAdmin(LookOnly, StaffList):
     pass
 
 
-class KeySelect(AutocompleteSelect):
-    """Django's looks up whatever was posted when it shows a form again, and fails where that is no key at all."""
-
-    def optgroups(self, name: str, value: list[str], attr: Any = None) -> list:
-        return super().optgroups(name, [each for each in value if _may_be_key(each)], attr)
-
-
 class Edited(Readable):
     """What staff type into the fields of a model passes the same door as every other form."""
 
@@ -93,7 +87,7 @@ class Edited(Readable):
         models.CharField: {"form_class": TextField},
         models.TextField: {"form_class": TextField},
         models.DateField: {"form_class": DayField},
-        models.DateTimeField: {"form_class": SplitMomentField},
+        models.DateTimeField: {"form_class": SplitMomentField, "widget": DayAndTime},
     }
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
@@ -113,13 +107,6 @@ class Edited(Readable):
 
 class EditedAdmin(Edited, StaffList):
     pass
-
-
-def _may_be_key(text: str) -> bool:
-    try:
-        return bool(inputs.whole_text(text, high=2**63 - 1))
-    except inputs.InputInvalid:
-        return False
 
 
 class MembershipInline(Edited, admin.TabularInline):
@@ -142,7 +129,12 @@ class PersonAdmin(RecordedAdmin, SecondStepPages, EditedAdmin, UserAdmin):
     unrecorded = RecordedAdmin.unrecorded | {"last_login", "date_joined"}
     inlines = [MembershipInline]
     list_display = ["username", "email", "is_active", "is_staff", "last_login"]
-    filter_horizontal = ["user_permissions"]
+    filter_horizontal: ClassVar[tuple] = ()
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name != "user_permissions":
+            return super().formfield_for_manytomany(db_field, request, **options)
+        return PermissionChoices(Permission.objects.all(), label=_("权限"), required=False)
 
     def subject_of(self, row: User) -> str:
         return row.get_username()

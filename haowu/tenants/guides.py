@@ -44,3 +44,11 @@ STEPS: dict[str, Sequence[Step]] = {
     ),
 }
 """The other kinds begin without."""
+
+RUNS, TRAIL = "admin:commissions_run_changelist", "admin:approvals_trail_changelist"
+STAFF_STEPS = (
+    Step(_("清队列"), _("等你决定的都在这里，先到时限的在前；每个决定都要写得出理由。"), "admin:index"),
+    Step(_("看昨夜"), _("结算跑完没有、每项检查对不对，一页说清；没过的点开就是哪一行。"), RUNS),
+    Step(_("查来由"), _("谁在什么时候改了什么，都在操作记录里，一行接一行，改不了。"), TRAIL),
+)
+"""Of the platform's staff, on the first page of the admin."""

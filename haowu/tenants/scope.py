@@ -36,6 +36,12 @@ def read_only() -> None:
         cursor.execute("SET LOCAL transaction_read_only = on")
 
 
+def is_reading_only() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('transaction_read_only')")
+        return cursor.fetchone()[0] == "on"
+
+
 def current_scope() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(current_setting('app.tenant', true), '')")

@@ -69,6 +69,9 @@ class CloseGuide(LoginRequiredMixin, View):
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        if request.POST.get("staff") and request.user.is_staff:
+            request.user.close_guide(days.now())
+            return HttpResponseRedirect(reverse("admin:index"))
         if request.membership:
             request.membership.close_guide(days.now())
         return HttpResponseRedirect(reverse("home"))

@@ -3,10 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.core.files.storage import default_storage
 from django.db import models
-from django.db.models import Exists, Max, Min, OuterRef, Q, Sum
+from django.db.models import Exists, Max, Min, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from bases.cities import name_of
 from bases.models import Brand, Stock
 from haowu.ground.lookups import all_words
 from haowu.ground.states import HasStates
@@ -80,9 +84,16 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def named(self, public_ids: Iterable[str]) -> "ProductQuerySet":
         return self.filter(public_id__in=public_ids)
 
+    def of_codes(self, merchants: Iterable[str], codes: Iterable[str]) -> "ProductQuerySet":
+        """Those with one of ``codes``, of merchants with one of ``merchants``."""
+        return self.filter(merchant__code__in=set(merchants), code__in=set(codes))
+
     def matching(self, typed: str) -> "ProductQuerySet":
         """Those in whose title or code every word of ``typed`` stands."""
         return self.filter(all_words(typed.split(), "title", "code"))
+
+    def with_codes(self, codes: Iterable[str]) -> "ProductQuerySet":
+        return self.filter(code__any_of=list(codes))
 
     def coded(self, code: str) -> "Product | None":
         return self.filter(code=code).first()
@@ -122,6 +133,21 @@ class ProductQuerySet(models.QuerySet["Product"]):
         free = Stock.objects.of_product(OuterRef("merchant"), OuterRef("code")).in_stock().sold_by_working(at)
         return self.filter(~Q(pk__in=in_stock), ~Exists(free))
 
+    def with_standing(self, at: datetime) -> "ProductQuerySet":
+        """Adds ``is_shown``, in the selection centre at ``at``, and ``is_sold_out``."""
+        goods = self.model.objects.filter(pk=OuterRef("pk"))
+        return self.annotate(is_shown=Exists(goods.listed().supplied(at)), is_sold_out=Exists(goods.sold_out(at)))
+
+    def with_cover(self) -> "ProductQuerySet":
+        """Adds ``cover``, the path of the first picture, small: for lists that need no other."""
+        pictures = ProductImage.objects.filter(product=OuterRef("pk")).order_by("position", "pk")
+        path = Coalesce(NullIf("small", Value("")), "image", output_field=models.CharField())
+        return self.prefetch_related(None).annotate(cover=Subquery(pictures.values_list(path)[:1]))
+
+    def alike(self, product: "Product") -> "ProductQuerySet":
+        """Others of its category, the newest first."""
+        return self.filter(category=product.category_id).exclude(pk=product.pk).order_by("-listed_at", "-pk")
+
     def with_offer_facts(self) -> "ProductQuerySet":
         """Adds ``price_fen`` (lowest SKU), ``price_to_fen`` and ``stock`` over SKUs."""
         return self.annotate(
@@ -134,6 +160,14 @@ class Product(HasStates, models.Model):
         DRAFT = "draft", _("草稿")
         LISTED = "listed", _("已上架")
         DELISTED = "delisted", _("已下架")
+
+    class Provenance(models.TextChoices):
+        """Where goods come from (rulebook §19)."""
+
+        BRAND = "brand", _("品牌")
+        FACTORY = "factory", _("源头工厂")
+        AGENT = "agent", _("代理")
+        STREAMER = "streamer", _("达人自有")
 
     MOVES = {
         "list": (("draft", "delisted"), "listed"),
@@ -149,6 +183,10 @@ class Product(HasStates, models.Model):
         Category, on_delete=models.PROTECT, null=True, blank=True, related_name="products", verbose_name=_("类目")
     )
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("品牌"))
+    provenance = models.CharField(_("货源"), max_length=8, choices=Provenance, blank=True, default="", db_default="")
+    origin = models.CharField(
+        _("产业带城市"), max_length=32, blank=True, default="", db_default="", help_text=_("只有源头工厂的货写明")
+    )
     status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     listed_at = models.DateTimeField(_("上架时间"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
@@ -162,11 +200,32 @@ class Product(HasStates, models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "listed", "delisted"]), name="product_status_known"
             ),
+            models.CheckConstraint(
+                condition=Q(provenance__in=["", "brand", "factory", "agent", "streamer"]),
+                name="product_provenance_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(provenance="factory") & ~Q(origin="") | ~Q(provenance="factory") & Q(origin=""),
+                name="product_origin_of_a_factory",
+            ),
         ]
         indexes = [models.Index(fields=["status", "-listed_at"], name="product_newest_listed")]
 
     def __str__(self) -> str:
         return self.title or self.code
+
+    @property
+    def origin_name(self) -> str:
+        """The city of its factory as the reader writes it; "" where it comes from none."""
+        return name_of(self.origin, get_language() or "zh")
+
+    @property
+    def cover_url(self) -> str:
+        """The first picture, small; "" where there is none. Read ``with_cover``, or with the pictures prefetched."""
+        if hasattr(self, "cover"):
+            return default_storage.url(self.cover) if self.cover else ""
+        first = next(iter(self.images.all()), None)
+        return first.small_url if first else ""
 
     @property
     def lowest_price_fen(self) -> int | None:
@@ -187,12 +246,22 @@ class Delisting(models.Model):
         return f"{self.product} {self.at:%Y-%m-%d %H:%M}"
 
 
+class SkuQuerySet(models.QuerySet["Sku"]):
+    def of_products(self, products: Iterable[int]) -> "SkuQuerySet":
+        return self.filter(product__any_of=list(products))
+
+    def in_order(self) -> "SkuQuerySet":
+        return self.order_by("product", "pk")
+
+
 class Sku(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="skus", verbose_name=_("商品"))
     code = models.CharField(_("规格编号"), max_length=64)
     spec = models.CharField(_("规格"), max_length=120, blank=True)
     price_fen = models.BigIntegerField(_("价格（分）"))
     stock = models.PositiveIntegerField(_("库存"), default=0)
+
+    objects = SkuQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("规格")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext_lazy as _
 
 from haowu.ground.money import percent
@@ -22,6 +22,22 @@ class PlanQuerySet(models.QuerySet["Plan"]):
 
     def of_type(self, type: str) -> "PlanQuerySet":
         return self.filter(type=type)
+
+    def named(self, public_ids: Iterable[str]) -> "PlanQuerySet":
+        return self.filter(public_id__in=public_ids)
+
+    def of_product_codes(self, codes: Iterable[str]) -> "PlanQuerySet":
+        return self.filter(product__code__in=codes)
+
+    def beside_rates_for_all(self) -> "PlanQuerySet":
+        """A row for each rate for everybody, its facts as ``rate_*`` beside the plan; one row for a plan without."""
+        for_all = FilteredRelation("rates", condition=Q(rates__streamer__isnull=True))
+        return self.annotate(for_all=for_all).annotate(
+            rate_id=F("for_all__id"),
+            rate_bps=F("for_all__commission_bps"),
+            rate_from=F("for_all__effective_from"),
+            rate_cancelled_at=F("for_all__cancelled_at"),
+        )
 
     def with_rates(self) -> "PlanQuerySet":
         """With the product, and the rates and their streamers."""

@@ -14,13 +14,15 @@ from merchants.standing import Running
 @dataclass(frozen=True)
 class KnownAbove:
     """``previews(pairs of price and rate, at=)``: who gets what of one sale each. ``running``: activities by product,
-    ``is_running``: the same as a condition. ``pickers``: how many streamers picked each. ``sales``: pieces by day."""
+    ``is_running``: the same as a condition. ``pickers``: how many streamers picked each. ``sales``: pieces by day.
+    ``exposures``: how each is shown in the selection centre."""
 
     previews: Callable[..., list[Any]]
     running: Callable[[Sequence[Product], datetime], Mapping[int, Sequence[Running]]]
     is_running: Callable[[datetime], Q]
     pickers: Callable[[Sequence[Product]], Mapping[int, int]]
     sales: Callable[[Sequence[Product], datetime], Mapping[int, Sequence[int]]]
+    exposures: Callable[[Sequence[Product]], Mapping[int, Any]]
 
 
 class ShowsKnown:

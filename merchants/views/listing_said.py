@@ -30,16 +30,20 @@ def delisted(product: Product, ended: int) -> str | Undoable:
     return Undoable(said, reverse("list-product", args=[product.public_id]))
 
 
+UNDONE_AT_ONCE = 50
+"""More than these are not taken back by one button: their names would not fit beside the message."""
+
+
 def many_listed(products: Sequence[Product], address: str) -> Undoable:
     said = ngettext("已上架 {n} 件。", "已上架 {n} 件。", len(products)).format(n=len(products))
-    return Undoable(said, address, _form("delist", products))
+    return _undoable(said, address, "delist", products)
 
 
 def many_delisted(products: Sequence[Product], address: str, ended: int) -> Undoable:
     said = ngettext("已下架 {n} 件。", "已下架 {n} 件。", len(products)).format(n=len(products))
     if ended:
         return Undoable(f"{said}{_ended(ended)}")
-    return Undoable(said, address, _form("list", products))
+    return _undoable(said, address, "list", products)
 
 
 def _ended(number: int) -> str:
@@ -49,5 +53,7 @@ def _ended(number: int) -> str:
     return said.format(n=number)
 
 
-def _form(act: str, products: Sequence[Product]) -> dict[str, list[str]]:
-    return {"act": [act], "products": [product.public_id for product in products]}
+def _undoable(said: str, address: str, act: str, products: Sequence[Product]) -> Undoable:
+    if len(products) > UNDONE_AT_ONCE:
+        return Undoable(said)
+    return Undoable(said, address, {"act": [act], "products": [product.public_id for product in products]})

@@ -1,7 +1,9 @@
 """Plans of a merchant: the list, opening one, its streamers, ending it. Rates are changed in ``commissions``."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -15,9 +17,12 @@ from django.views.generic import TemplateView
 from haowu.approvals.act_views import ActView
 from haowu.ground import days, inputs
 from haowu.ground.errors import Refused
-from haowu.tenants.lists import ListPage, Sort, Tab
+from haowu.ground.fields import MomentField
+from haowu.ground.money import percent
+from haowu.ground.tables import Column
+from haowu.tenants.lists import ListPage, Sort, Tab, minute
 from haowu.tenants.models import Tenant
-from merchants import overview, plans, refusals
+from merchants import overview, plan_periods, plans, refusals
 from merchants.filters import PlanFilter
 from merchants.forms import (
     EXPLAINED,
@@ -37,6 +42,16 @@ from merchants.views.products import OfMerchant
 class PlanList(OfMerchant, ListPage):
     template_name = "merchants/plan_list.html"
     filterset_class = PlanFilter
+    route, title = "plans", gettext_lazy("推广计划")
+    file_columns = [
+        Column(gettext_lazy("商品编号"), width=16),
+        Column(gettext_lazy("商品"), width=32),
+        Column(gettext_lazy("计划类型")),
+        Column(gettext_lazy("佣金率"), width=10),
+        Column(gettext_lazy("名单人数"), width=10),
+        Column(gettext_lazy("开始"), width=18),
+        Column(gettext_lazy("结束"), width=18),
+    ]
     tabs = [
         Tab("open", gettext_lazy("进行中"), lambda at: Q(ends_at__isnull=True) | Q(ends_at__gt=at)),
         Tab("ended", gettext_lazy("已结束"), lambda at: Q(ends_at__lte=at)),
@@ -54,6 +69,19 @@ class PlanList(OfMerchant, ListPage):
 
     def rows(self, found: list[Plan]) -> list[overview.PlanNow]:
         return [overview.plan_now(plan, days.now()) for plan in found]
+
+    def file_rows(self, found: list[Plan]) -> Iterator[tuple[Any, ...]]:
+        for now in self.rows(found):
+            plan = now.plan
+            yield (
+                plan.product.code if plan.product else "",
+                str(plan.product) if plan.product else _("全店"),
+                str(plan.get_type_display()),
+                "" if now.rate.bps is None else percent(now.rate.bps),
+                now.listed if plan.lists_streamers else None,
+                minute(plan.starts_at),
+                minute(plan.ends_at),
+            )
 
 
 class OwnPlan(OfMerchant):
@@ -78,6 +106,7 @@ class PlanPage(ShowsKnown, OwnPlan, TemplateView):
             explained=EXPLAINED[self.plan.type],
             adding=PlanStreamerForm(),
             midnight=days.next_midnight(at),
+            period=PeriodForm(initial={"ends_at": self.plan.ends_at}),
             price_fen=price_fen,
             shares=next(iter(shares), None),
             **context,
@@ -175,6 +204,25 @@ class EndPlan(PlanAct):
     def act(self) -> str:
         plans.end_plan(self.plan, at=days.now())
         return _("计划将在明日 0 点结束。今天的订单仍按它计佣。")
+
+
+class PeriodForm(forms.Form):
+    ends_at = MomentField(
+        label=gettext_lazy("到（不含）"),
+        required=False,
+        help_text=gettext_lazy("留空：不设结束。推后马上算数；提前最早到下一个 00:00。按北京时间。"),
+    )
+
+
+class ChangePeriod(PlanAct):
+    """Until when the plan runs."""
+
+    def act(self) -> str:
+        ends_at = self.read(PeriodForm(self.request.POST))["ends_at"]
+        plan_periods.set_end(self.plan, ends_at, at=days.now())
+        if ends_at is None:
+            return _("计划不再设结束时间。")
+        return _("计划将在 {at} 结束。").format(at=minute(ends_at))
 
 
 class TakeOff(PlanAct):

@@ -70,6 +70,7 @@ FIELDS = {
     refusals.TitleMissing: "title",
     refusals.CategoryMissing: "category",
     refusals.CategoryNotLeaf: "category",
+    refusals.OriginOfFactory: "origin",
 }
 """Where on the form a refusal is mended."""
 
@@ -104,6 +105,7 @@ class EditProduct(ShowsKnown, OwnProduct, ProductPage):
             offer=offer,
             running=running,
             standing=standing(offer, running, at),
+            exposure=self.known.exposures([self.product]).get(self.product.pk),
             normal_share=next(iter(self.known.previews(sales, at=at)), None),
             **context,
         )
@@ -140,6 +142,15 @@ class AddPicture(ProductAct):
             raise Refused(_("请先选择一个图片文件。"))
         pictures.add_picture(self.product, form.cleaned_data["picture"])
         return _("图片已添加。")
+
+
+class MovePicture(ProductAct):
+    """POST ``to_front`` to make it the first; otherwise one place forward."""
+
+    def act(self) -> str:
+        picture = get_object_or_404(self.product.images, pk=self.kwargs["picture"])
+        pictures.move_picture(picture, to_front=bool(self.request.POST.get("to_front")))
+        return _("图片顺序已改。")
 
 
 class RemovePicture(ProductAct):

@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from haowu.ground.money import share
 from streamers.centre.conditions import Looker
 from streamers.centre.overlay import Overlay, Personal, Speaks
+from streamers.matching.reasons import Reason
 from streamers.models import Listing
 from streamers.offers import EXCLUSIVE_KINDS, Kind
 
@@ -22,7 +23,7 @@ class FoundCard:
 
     ``kind`` is the offer that speaks, as ``streamers.offers.Kind``. ``through``: the token of the activity that a pick
     goes through, "" for none. ``next_bps``: from midnight on; None: nothing speaks then, or (``is_kept_tomorrow``) only
-    for others. ``best_bps``: what another open activity pays, where that is more.
+    for others. ``best_bps``: what another open activity pays, where that is more. ``why``: why it stands in his list.
     """
 
     product_id: int
@@ -33,7 +34,10 @@ class FoundCard:
     cover: str
     shop_name: str
     shop_score: int
+    shop_has_few_orders: bool
     brand_name: str
+    provenance: str
+    origin: str
     price_fen: int
     price_to_fen: int
     stock: int
@@ -49,6 +53,7 @@ class FoundCard:
     is_on_shelf: bool
     badges: tuple[str, ...]
     tech_bps: int
+    why: Reason | None = None
 
     @property
     def next_net_fen(self) -> int:
@@ -92,8 +97,9 @@ def _card(row: Mapping[str, Any], looker: Looker, overlay: Overlay) -> FoundCard
 
 
 FOUND = (
-    "product_id", "public_id", "merchant_code", "code", "title", "cover", "shop_name", "shop_score", "brand_name",
-    "price_fen", "price_to_fen", "stock", "sales_30d", "bps", "per_sale_fen", "is_on_shelf",
+    "product_id", "public_id", "merchant_code", "code", "title", "cover", "shop_name", "shop_score",
+    "shop_has_few_orders", "brand_name", "provenance", "origin", "price_fen", "price_to_fen", "stock", "sales_30d",
+    "bps", "per_sale_fen", "is_on_shelf",
 )  # fmt: skip
 """What a card has as the row has it."""
 

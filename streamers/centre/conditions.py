@@ -16,6 +16,8 @@ from streamers.centre.filters import Filters
 from streamers.centre.overlay import Overlay, Personal
 from streamers.centre.statements import EVERYBODYS, OPEN_TO_ALL, Branch, Condition, Words
 from streamers.centre.understanding import Understood
+from streamers.matching.serving import list_of
+from streamers.models import ForYou
 from streamers.offers import Kind
 
 OPEN_KINDS = {Kind.NORMAL.value: "onormal", Kind.NORMAL_ACTIVITY.value: "oactivity"}
@@ -35,6 +37,11 @@ class Looker:
     at: datetime
     tech_bps: int
     known: Mapping[tuple[str, str], int] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def for_you(self) -> ForYou | None:
+        """His list of goods that match him."""
+        return list_of(self.streamer, self.at)
 
     @cached_property
     def overlay(self) -> Overlay:
@@ -162,12 +169,14 @@ def _holding(groups: Iterable[Sequence[str]]) -> Condition:
     return Condition(" AND ".join(condition.sql for condition in conditions), params)
 
 
-TAGGED: dict[str, tuple[str, QuerySet]] = {
+TAGGED: dict[str, tuple[str, QuerySet | None]] = {
     "category": ("c", Category.objects.all()),
     "brand": ("b", Brand.objects.all()),
+    "provenance": ("v", None),
+    "origin": ("y", None),
     "leader": ("l", Tenant.objects.of_kind(Tenant.Kind.TUANZHANG)),
 }
-"""The letter of a filter's tag, and the rows whose codes it names."""
+"""The letter of a filter's tag, and the rows whose codes it names; None: the tag holds the code itself."""
 
 
 def _tagged(filters: Filters, looker: Looker) -> list[Condition]:
@@ -175,29 +184,31 @@ def _tagged(filters: Filters, looker: Looker) -> list[Condition]:
     asked = {name: getattr(filters, name) for name in TAGGED if getattr(filters, name)}
     if not asked:
         return []
-    ids = {name: looker.known.get((name, code)) or _id_of(name, code) for name, code in asked.items()}
-    if None in ids.values():
+    named = {name: looker.known.get((name, code)) or _named_by(name, code) for name, code in asked.items()}
+    if None in named.values():
         return [NOTHING]
-    return [Condition("listing.tags @> %s::text[]", ([f"{TAGGED[name][0]}{pk}" for name, pk in ids.items()],))]
+    return [Condition("listing.tags @> %s::text[]", ([f"{TAGGED[name][0]}{value}" for name, value in named.items()],))]
 
 
-def _id_of(name: str, code: str) -> int | None:
-    return TAGGED[name][1].filter(code=code).values_list("pk", flat=True).first()
+def _named_by(name: str, code: str) -> int | str | None:
+    """The id of the row that has ``code``; None where none has it."""
+    rows = TAGGED[name][1]
+    return code if rows is None else rows.filter(code=code).values_list("pk", flat=True).first()
 
 
 def _at_bases(filters: Filters, fresh: dict[int, FreshBase]) -> list[Condition]:
     found = []
     if filters.city:
-        found.append(_free_at(pk for pk, base in fresh.items() if base.city == filters.city))
+        found.append(free_at(pk for pk, base in fresh.items() if base.city == filters.city))
     if filters.base:
-        found.append(_free_at(pk for pk, base in fresh.items() if base.code == filters.base))
+        found.append(free_at(pk for pk, base in fresh.items() if base.code == filters.base))
     if filters.in_stock:
-        free = _free_at(fresh)
+        free = free_at(fresh)
         found.append(Condition(f"listing.stock > 0 OR {free.sql}", free.params))
     return found
 
 
-def _free_at(bases: Iterable[int]) -> Condition:
+def free_at(bases: Iterable[int]) -> Condition:
     return Condition("listing.tags && %s::text[]", ([f"f{base}" for base in bases],))
 
 

@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from bases.cities import name_of
 from bases.forms import cities as city_choices
 from bases.models import Brand
-from haowu.ground.money import percent
-from merchants.models import Category
+from haowu.ground.money import percent, yuan
+from merchants.models import Category, Product
 from streamers.centre.conditions import Looker, decided_branches, open_branches, own_branches
 from streamers.centre.filters import PLAN_TYPES, Filters
 from streamers.centre.memory import remembered
@@ -24,6 +26,7 @@ from streamers.centre.search import COUNT_LIMIT, Search
 from streamers.centre.statements import Branch, counted_by, counted_by_city
 
 PRICE_BANDS_FEN = (0, 5_000, 10_000, 20_000, 50_000)
+SCORE_BANDS = (0, 460, 480, 490)
 RATE_BANDS_BPS = (0, 1_000, 2_000, 3_000, 5_000)
 BRANDS = 20
 KEPT_SECONDS = 60
@@ -85,7 +88,8 @@ def _counted(search: Search, facets: Sequence[str]) -> Counts:
 def _shared(search: Search, facets: Sequence[str]) -> dict[str, list[tuple[Any, int]]]:
     """What is open to everybody: counted, or as counted for anybody within the last minute, where it is many."""
     branches = open_branches(search.filters.plan_type)
-    whose = search.looker.streamer.pk if search.filters.not_on_shelf else 0
+    is_own = search.filters.not_on_shelf or search.filters.module
+    whose = search.looker.streamer.pk if is_own else 0
     asked = f"{whose}:{search.looker.tech_bps}:{','.join(facets)}:{search.filters.query_string()}"
     return remembered(
         f"facets:{hashlib.sha256(asked.encode()).hexdigest()}",
@@ -152,6 +156,17 @@ def _cities(counts: Mapping[str, int], filters: Filters) -> list[Choice]:
     return [_choice(filters, "city", city, names.get(city, city), count) for city, count in in_order]
 
 
+def _provenances(counts: Mapping[str, int], filters: Filters) -> list[Choice]:
+    known = [(value, label) for value, label in Product.Provenance.choices if counts.get(value)]
+    return [_choice(filters, "provenance", value, label, counts[value]) for value, label in known]
+
+
+def _origins(counts: Mapping[str, int], filters: Filters) -> list[Choice]:
+    in_order = sorted(((city, count) for city, count in counts.items() if city), key=lambda each: (-each[1], each[0]))
+    language = get_language() or "zh"
+    return [_choice(filters, "origin", city, name_of(city, language), count) for city, count in in_order]
+
+
 def _prices(counts: Mapping[int, int], filters: Filters) -> list[Choice]:
     """Bands: from one bound up to a fen below the next."""
     found = []
@@ -168,15 +183,37 @@ def _prices(counts: Mapping[int, int], filters: Filters) -> list[Choice]:
 
 
 def _rates(counts: Mapping[int, int], filters: Filters) -> list[Choice]:
-    """From a bound on: each counts what the higher ones count too."""
-    found = []
-    for place, low in enumerate(RATE_BANDS_BPS, 1):
-        count = sum(counts.get(higher, 0) for higher in range(place, len(RATE_BANDS_BPS) + 1))
+    return [
+        Choice(
+            str(low),
+            _("{rate} 及以上").format(rate=percent(low)),
+            count,
+            filters.query_string(rate_from=low),
+            filters.rate_from == low,
+        )
+        for low, count in _from_on(counts, RATE_BANDS_BPS)
+    ]
+
+
+def _scores(counts: Mapping[int, int], filters: Filters) -> list[Choice]:
+    return [
+        Choice(
+            str(low),
+            _("{score} 分及以上").format(score=yuan(low)),
+            count,
+            filters.query_string(score_from=low),
+            filters.score_from == low,
+        )
+        for low, count in _from_on(counts, SCORE_BANDS)
+    ]
+
+
+def _from_on(counts: Mapping[int, int], bounds: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Each bound above nothing, and what it and the higher ones count together, where that is any."""
+    for place, low in enumerate(bounds, 1):
+        count = sum(counts.get(higher, 0) for higher in range(place, len(bounds) + 1))
         if low and count:
-            label = _("{rate} 及以上").format(rate=percent(low))
-            query = filters.query_string(rate_from=low)
-            found.append(Choice(str(low), label, count, query, filters.rate_from == low))
-    return found
+            yield low, count
 
 
 def _choice(filters: Filters, name: str, value: str, label: Any, count: int, level: int = 1) -> Choice:
@@ -193,6 +230,9 @@ FACETS = {
         ("price_from", "price_to"), f"width_bucket(listing.price_fen, ARRAY{[*PRICE_BANDS_FEN]}::bigint[])", _prices
     ),
     "rate": Facet(("rate_from",), f"width_bucket({{bps}}, ARRAY{[*RATE_BANDS_BPS]})", _rates),
+    "score": Facet(("score_from",), f"width_bucket(listing.shop_score, ARRAY{[*SCORE_BANDS]})", _scores),
+    "provenance": Facet(("provenance",), "listing.provenance", _provenances),
+    "origin": Facet(("origin",), "listing.origin", _origins),
     "city": Facet(("city",), "", _cities),
 }
 """All of them; another one is an entry here, and a line of the filter sheet that shows it."""

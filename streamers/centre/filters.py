@@ -26,7 +26,8 @@ from haowu.ground import inputs
 from haowu.ground.fields import SEARCH_LENGTH, PercentField, SearchBox, TextField, WholeField, YuanField
 from haowu.ground.money import percent, yuan
 from haowu.tenants.models import Tenant
-from merchants.models import Category
+from merchants.models import Category, Product
+from streamers.models import Module
 from streamers.offers import Kind
 
 MAX_NEW_DAYS = 365
@@ -42,9 +43,11 @@ class SortWay:
     is_ascending: bool = False
 
 
+FOR_YOU = "for_you"
 SORTS = {
     sort.key: sort
     for sort in (
+        SortWay(FOR_YOU, _("为你推荐"), "place", is_ascending=True),
         SortWay("best", _("综合"), "popularity"),
         SortWay("sales", _("近 30 天销量"), "sales_30d"),
         SortWay("rate", _("佣金率最高"), "bps"),
@@ -52,6 +55,8 @@ SORTS = {
         SortWay("price", _("价格从低到高"), "price_fen", is_ascending=True),
         SortWay("price_down", _("价格从高到低"), "price_fen"),
         SortWay("newest", _("最新上架"), "listed_at"),
+        SortWay("conversion", _("转化率最高"), "conversion_bps"),
+        SortWay("value", _("性价比最高"), "value"),
     )
 }
 PLAN_TYPES = [
@@ -84,6 +89,9 @@ class Filters:
     in_stock: bool = False
     new_days: int | None = None
     not_on_shelf: bool = False
+    provenance: str = ""
+    origin: str = ""
+    module: str = ""
     sort: str = "best"
 
     @property
@@ -178,6 +186,11 @@ class SelectionForm(forms.Form):
     in_stock = _box(_("有货"))
     new_days = WholeField(label=_("几天内上架"), required=False, min_value=1, max_value=MAX_NEW_DAYS)
     not_on_shelf = _box(_("不在我的货架上"))
+    provenance = forms.ChoiceField(
+        label=_("货源"), required=False, choices=[("", _("全部")), *Product.Provenance.choices]
+    )
+    origin = forms.ChoiceField(label=_("产业带"), required=False, choices=lambda: [("", _("全部产业带")), *cities()])
+    module = CodeField(Module.objects.all(), label=_("栏目"))
 
     def __init__(self, query: Mapping[str, Any], *, is_shown: bool = True) -> None:
         """Where the form is not ``is_shown``, it has the fields that ``query`` fills and no others."""

@@ -42,6 +42,23 @@ def forget(key: str) -> None:
     _ask(lambda memory: memory.delete(key))
 
 
+def counted(key: str, name: str) -> None:
+    """One more of ``name``, until ``drained`` takes the count."""
+    _ask(lambda memory: memory.hincrby(key, name, 1))
+
+
+def drained(key: str) -> dict[str, int]:
+    """What was counted under ``key`` since the last time, by name; it begins at nothing again."""
+
+    def drain(memory: redis.Redis) -> dict[bytes, bytes]:
+        steps = memory.pipeline(transaction=True)
+        steps.hgetall(key)
+        steps.delete(key)
+        return steps.execute()[0]
+
+    return {name.decode(): int(number) for name, number in (_ask(drain) or {}).items()}
+
+
 def remember_search(streamer: Tenant, query: str, at: datetime) -> None:
     """That ``streamer`` searched for ``query`` and found something; among what is popular once a day."""
     day, mine = days.day_of(at), _history_of(streamer)

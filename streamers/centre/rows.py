@@ -13,12 +13,15 @@ from bases.models import Stock
 from haowu.ground import days
 from haowu.ground.money import share
 from merchants.models import Category, Product, ProductImage
+from merchants.scores import FEW_LINES
 from streamers.centre.open_offers import OpenOffer, OpenOffers
 from streamers.centre.words import index_words, letters
 from streamers.models import Listing, ListingFigures
 from streamers.offers import Kind
 
 Row = dict[str, Any]
+COUNTED = ("sales_30d", "exposure", "conversion_bps", "value")
+UNCOUNTED: Row = {name: ListingFigures._meta.get_field(name).get_default() for name in COUNTED}
 
 
 def listing_rows(products: Sequence[int], at: datetime) -> list[Row]:
@@ -27,13 +30,14 @@ def listing_rows(products: Sequence[int], at: datetime) -> list[Row]:
     ids = [facts["product_id"] for facts in shown]
     offers = OpenOffers(ids, at)
     holdings = _holdings(shown, at)
-    sales = dict(ListingFigures.objects.filter(product__any_of=ids).values_list("product", "sales_30d"))
+    counted = ListingFigures.objects.filter(product__any_of=ids).values("product", *COUNTED)
+    figures = {each.pop("product"): each for each in counted}
     covers = _covers(ids)
     paths = CategoryPaths()
     rows: list[Row] = []
     for facts in shown:
         pk = facts["product_id"]
-        fixed = _fixed(facts, paths, sales.get(pk, 0), covers.get(pk, ""))
+        fixed = _fixed(facts, paths, figures.get(pk, UNCOUNTED), covers.get(pk, ""))
         rows += _periods(fixed, offers, holdings[pk], at)
     return rows
 
@@ -70,8 +74,9 @@ def _listed(products: Sequence[int]) -> list[Row]:
     """What is asked of the catalogue itself, by the listing's columns where they are the same."""
     rows = Product.objects.listed().filter(pk__any_of=list(products), listed_at__isnull=False, skus__isnull=False)
     shown = rows.values(
-        "public_id", "merchant_id", "code", "title", "brand_id", "listed_at", "category_id", product_id=F("pk"),
-        merchant_code=F("merchant__code"), shop_name=F("merchant__name"), shop_score=F("merchant__shop__score"),
+        "public_id", "merchant_id", "code", "title", "brand_id", "listed_at", "category_id", "provenance", "origin",
+        product_id=F("pk"), merchant_code=F("merchant__code"), shop_name=F("merchant__name"),
+        shop_score=F("merchant__shop__score"), scored_lines=F("merchant__shop__scored_lines"),
         brand_name=F("brand__name"), price_fen=Min("skus__price_fen"), price_to_fen=Max("skus__price_fen"),
         stock=Sum("skus__stock"),
     )  # fmt: skip
@@ -83,24 +88,28 @@ def _covers(products: Sequence[int]) -> dict[int, str]:
     return dict(pictures.values_list("product", "image"))
 
 
-def _fixed(facts: Row, paths: CategoryPaths, sales_30d: int, cover: str) -> Row:
+def _fixed(facts: Row, paths: CategoryPaths, figures: Row, cover: str) -> Row:
     """What does not depend on the moment."""
     path = paths.of(facts["category_id"])
     top, middle, leaf, *_deeper = [*(pk for pk, _name in path), None, None, None]
     brand, title = facts["brand_name"] or "", facts["title"] or facts["code"]
-    same = {name: value for name, value in facts.items() if name != "category_id"}
-    return same | {
-        "title": title,
-        "letters": letters(title)[:400],
-        "cover": cover,
-        "brand_name": brand,
-        "top_id": top,
-        "middle_id": middle,
-        "leaf_id": leaf,
-        "sales_30d": sales_30d,
-        "popularity": popularity(sales_30d, facts["shop_score"]),
-        "words": index_words(title, brand, (name for _pk, name in path), facts["shop_name"]),
-    }
+    same = {name: value for name, value in facts.items() if name not in ("category_id", "scored_lines")}
+    return (
+        same
+        | figures
+        | {
+            "title": title,
+            "letters": letters(title)[:400],
+            "cover": cover,
+            "brand_name": brand,
+            "top_id": top,
+            "middle_id": middle,
+            "leaf_id": leaf,
+            "shop_has_few_orders": facts["scored_lines"] < FEW_LINES,
+            "popularity": popularity(figures["sales_30d"], facts["shop_score"]),
+            "words": index_words(title, brand, (name for _pk, name in path), facts["shop_name"]),
+        }
+    )
 
 
 @dataclass
@@ -172,9 +181,10 @@ def _kind(offer: OpenOffer) -> str:
 
 def _tags(fixed: Row, offer: str, leaders: Iterable[int], free_at: Iterable[int]) -> list[str]:
     """What a filter finds by index beside the words: ``c`` category, ``b`` brand, ``m`` merchant, ``o`` offer,
-    ``l`` leader, ``f`` base with stock that is free.
+    ``l`` leader, ``f`` base with stock that is free, ``v`` provenance, ``y`` the city of its factory.
     """
     tags = {f"c{fixed[level]}" for level in ("top_id", "middle_id", "leaf_id") if fixed[level]}
     tags |= {f"m{fixed['merchant_id']}", f"o{offer}"} | {f"l{leader}" for leader in leaders}
+    tags |= {f"{letter}{fixed[name]}" for letter, name in (("v", "provenance"), ("y", "origin")) if fixed[name]}
     tags |= {f"f{base}" for base in free_at} | ({f"b{fixed['brand_id']}"} if fixed["brand_id"] else set())
     return sorted(tags)

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from haowu.ground import days
+from streamers.centre import for_you
 from streamers.centre.cards import FoundCard, dressed
 from streamers.centre.conditions import Looker, branches_of, conditions_of, open_branches, words_of
-from streamers.centre.filters import EVERYTHING, Filters
+from streamers.centre.filters import EVERYTHING, FOR_YOU, Filters
 from streamers.centre.memory import remembered
 from streamers.centre.paging import CursorInvalid, cursor_after, place_of
 from streamers.centre.statements import (
@@ -34,6 +35,7 @@ from streamers.centre.statements import (
     walk_or_gather,
 )
 from streamers.centre.understanding import Understood, understand
+from streamers.modules.membership import members_of
 
 PAGE_SIZE = 24
 COUNT_LIMIT = 1_000
@@ -80,13 +82,17 @@ class Search:
         self.looker, self.filters = looker, filters
         self.understood = understood or (understand(filters.q) if filters.q else Understood([]))
         self.words: Words | None = words_of(self.understood)
-        self.conditions: list[Condition] = conditions_of(filters, looker)
+        self.conditions: list[Condition] = [*conditions_of(filters, looker), *members_of(filters.module, looker)]
         self.branches: list[Branch] = branches_of(looker.overlay, filters.plan_type)
 
     @property
     def matching(self) -> list[Condition]:
         """Every filter, and the words loosely: all that is found in any order."""
         return [*self.conditions, *([self.words.loose] if self.words else [])]
+
+    def page(self, after: Place | None, size: int) -> list[dict[str, Any]]:
+        """The first ``size`` rows after a place, in the order that was asked for."""
+        return for_you.page(self, after, size) if self.filters.sort == FOR_YOU else self.rows(after, size)
 
     def rows(self, after: Place | None, size: int) -> list[dict[str, Any]]:
         """The first ``size`` rows after a place, of all branches."""
@@ -102,7 +108,8 @@ class Search:
         That enough is open to everybody for it to be more, whatever is decided for one streamer, holds for a minute.
         """
         overlay, filters = self.looker.overlay, self.filters
-        if filters.not_on_shelf or overlay.shops or len(overlay.products) > MOST_OWN:
+        is_own = bool(filters.not_on_shelf or filters.module or overlay.shops)
+        if is_own or len(overlay.products) > MOST_OWN:
             return count(self.branches, self.matching, COUNT_LIMIT + 1)
         asked = f"{self.looker.tech_bps}:{filters.without('sort').query_string()}"
         total = remembered(
@@ -152,11 +159,11 @@ def find(
     """
     after = place_of(cursor, filters, looker.streamer.pk)
     search = Search(looker, filters)
-    rows = search.rows(after, size + 1)
+    rows = search.page(after, size + 1)
     is_whole = after is None and len(rows) <= size
     total = len(rows) if is_whole or not is_counted else search.total()
     found = Found(
-        dressed(rows[:size], looker),
+        for_you.with_reasons(dressed(rows[:size], looker), rows[:size]),
         _cursor(rows, size, filters, looker),
         min(total, COUNT_LIMIT),
         total > COUNT_LIMIT,
@@ -191,7 +198,7 @@ def _with_the_nearest(found: Found, search: Search) -> Found:
     tries = [*_without_a_filter(search), *_without_a_word(search)]
     loosened = [(Loosened(name, word, less.filters, less.total()), less) for name, word, less in tries]
     loosened = sorted((each for each in loosened if each[0].total), key=lambda each: -each[0].total)
-    nearest = loosened[0][1].rows(None, NEAREST) if loosened else []
+    nearest = loosened[0][1].page(None, NEAREST) if loosened else []
     cards = dressed(nearest, search.looker)
     return replace(found, loosened=tuple(each for each, _search in loosened), nearest=tuple(cards))
 

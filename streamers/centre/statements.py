@@ -27,7 +27,7 @@ category; every one is there in letters; not asked."""
 COLUMNS = (
     "product_id", "public_id", "merchant_id", "merchant_code", "code", "title", "cover", "shop_name", "shop_score",
     "brand_name", "price_fen", "price_to_fen", "stock", "offer", "has_step", "best_bps", "activity_id", "listed_at",
-    "sales_30d", "popularity",
+    "sales_30d", "popularity", "shop_has_few_orders", "provenance", "origin",
 )  # fmt: skip
 
 
@@ -54,7 +54,8 @@ class Branch:
         return sql.format(bps=self.bps, per_sale=self.per_sale, kind=self.kind)
 
     def column(self, way: SortWay) -> str:
-        return {"bps": self.bps, "per_sale_fen": self.per_sale}.get(way.column, f"listing.{way.column}")
+        named = {"bps": self.bps, "per_sale_fen": self.per_sale, "place": "listed.place"}
+        return named.get(way.column, f"listing.{way.column}")
 
 
 OPEN_TO_ALL = Condition("listing.bps IS NOT NULL")

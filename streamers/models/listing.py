@@ -15,10 +15,12 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from haowu.ground import days
-from haowu.tenants.models import Tenant, public_id
+from haowu.tenants.models import Tenant
 from merchants.models import Product
 
-SORT_COLUMNS = ("popularity", "listed_at", "bps", "per_sale_fen", "price_fen", "sales_30d")
+SORT_COLUMNS = (
+    "popularity", "listed_at", "bps", "per_sale_fen", "price_fen", "sales_30d", "conversion_bps", "value",
+)  # fmt: skip
 
 
 class ListingQuerySet(models.QuerySet["Listing"]):
@@ -27,6 +29,15 @@ class ListingQuerySet(models.QuerySet["Listing"]):
 
     def of_products(self, products: "Iterable[int]") -> "ListingQuerySet":
         return self.filter(product__any_of=list(products))
+
+    def goods_by_origin(self) -> dict[str, int]:
+        """By city: how many goods come from factories there."""
+        rows = self.filter(tags__contains=["vfactory"]).exclude(origin="").order_by()
+        return dict(rows.values_list("origin").annotate(goods=models.Count("pk")))
+
+    def through_activities(self) -> "ListingQuerySet":
+        """Those that are open to everybody through an activity alone."""
+        return self.filter(offer=Listing.Offer.ACTIVITY)
 
     def over(self, at: datetime) -> "ListingQuerySet":
         return self.filter(valid_until__lte=at)
@@ -63,6 +74,9 @@ class Listing(models.Model):
     cover = models.CharField(_("首图"), max_length=200, blank=True)
     shop_name = models.CharField(_("店铺"), max_length=200)
     shop_score = models.PositiveSmallIntegerField(_("店铺评分"))
+    shop_has_few_orders = models.BooleanField(_("店铺订单较少"), default=True, db_default=True)
+    provenance = models.CharField(_("货源"), max_length=8, blank=True, default="", db_default="")
+    origin = models.CharField(_("产业带城市"), max_length=32, blank=True, default="", db_default="")
     brand_id = models.BigIntegerField(_("品牌"), null=True)
     brand_name = models.CharField(_("品牌名称"), max_length=64, blank=True)
     top_id = models.BigIntegerField(_("一级类目"), null=True)
@@ -81,6 +95,9 @@ class Listing(models.Model):
     listed_at = models.DateTimeField(_("上架时间"))
     sales_30d = models.PositiveIntegerField(_("近 30 天销量"), default=0)
     popularity = models.IntegerField(_("热度"), default=0)
+    exposure = models.PositiveSmallIntegerField(_("曝光权重（百分之一）"), default=100, db_default=100)
+    conversion_bps = models.PositiveIntegerField(_("平滑转化率（万分之一）"), default=0, db_default=0)
+    value = models.PositiveIntegerField(_("性价比"), default=0, db_default=0)
     held_by = ArrayField(models.BigIntegerField(), verbose_name=_("有货权的基地"), default=list)
     words = ArrayField(models.TextField(), verbose_name=_("词"))
     tags = ArrayField(models.TextField(), verbose_name=_("标记"))
@@ -134,12 +151,21 @@ class ListingChange(models.Model):
 
 
 class ListingFigures(models.Model):
-    """What the floor of orders counts about a product, as of the morning of ``counted_on``."""
+    """What is counted about a product, as of the morning of ``counted_on``.
+
+    ``promoted_30d``: of its sales those through a streamer; ``clicks_30d``: looks through links, by which conversion is
+    judged. ``exposure``, ``conversion_bps`` and ``value`` as ``streamers.exposure`` last found them.
+    """
 
     product = models.OneToOneField(
         Product, on_delete=models.CASCADE, primary_key=True, related_name="+", verbose_name=_("商品")
     )
     sales_30d = models.PositiveIntegerField(_("近 30 天销量"), default=0)
+    promoted_30d = models.PositiveIntegerField(_("近 30 天推广销量"), default=0, db_default=0)
+    clicks_30d = models.PositiveIntegerField(_("近 30 天点击"), default=0, db_default=0)
+    exposure = models.PositiveSmallIntegerField(_("曝光权重（百分之一）"), default=100, db_default=100)
+    conversion_bps = models.PositiveIntegerField(_("平滑转化率（万分之一）"), default=0, db_default=0)
+    value = models.PositiveIntegerField(_("性价比"), default=0, db_default=0)
     counted_on = models.DateField(_("统计日"))
 
     class Meta:
@@ -170,30 +196,3 @@ class Word(models.Model):
 
     def __str__(self) -> str:
         return self.word
-
-
-class SavedViewQuerySet(models.QuerySet["SavedView"]):
-    def visible_to(self, tenant: Tenant) -> "SavedViewQuerySet":
-        return self.filter(streamer=tenant)
-
-    def by_name(self) -> "SavedViewQuerySet":
-        return self.order_by("name", "pk")
-
-
-class SavedView(models.Model):
-    """Filters and a sort that a streamer keeps under a name; ``query`` is the address's query string."""
-
-    streamer = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+", verbose_name=_("达人"))
-    public_id = models.CharField(_("公开编号"), max_length=16, unique=True, default=public_id, editable=False)
-    name = models.CharField(_("名称"), max_length=32)
-    query = models.CharField(_("筛选"), max_length=1000, blank=True)
-    created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
-
-    objects = SavedViewQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("保存的筛选")
-        constraints = [models.UniqueConstraint(fields=["streamer", "name"], name="saved_view_name_once")]
-
-    def __str__(self) -> str:
-        return self.name

@@ -35,6 +35,10 @@ from tests.build import (
 ALL_SCOPES = (
     "order-events:write",
     "order-events:read",
+    "products:read",
+    "products:write",
+    "plans:read",
+    "plans:write",
     "orders:read",
     "statements:read",
     "earnings:read",
@@ -51,6 +55,12 @@ ALL_SCOPES = (
     "enrolments:write",
     "levels:read",
     "selection:read",
+    "shelf:read",
+    "shelf:write",
+    "links:read",
+    "links:write",
+    "sessions:read",
+    "sessions:write",
     "trail:read",
 )
 
@@ -68,6 +78,10 @@ class Caller:
     def post(self, path: str, body: Any, **headers: str):
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.http.post(f"/api/v1{path}", raw, content_type="application/json", headers=self._headers(headers))
+
+    def patch(self, path: str, body: Any, **headers: str):
+        raw = json.dumps(body).encode()
+        return self.http.patch(f"/api/v1{path}", raw, content_type="application/json", headers=self._headers(headers))
 
     def send(self, method: str, path: str, **headers: str):
         return self.http.generic(method, path, headers=self._headers(headers))

@@ -1,5 +1,7 @@
 """Who may call what: one table of expected answers, with a row for every route (OWASP API1, API5)."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import URLPattern, get_resolver
 
@@ -7,34 +9,15 @@ from bases import consenting
 from bases.models import Consent
 from commissions.models import OrderEvent, Withdrawal
 from haowu.ground import days
+from streamers.live import planning
+from streamers.models import LiveSession
+from tests.api.access_bodies import BODIES, EVENT, TONIGHT
 from tests.api.callers import ALL_SCOPES, Caller
 from tests.bases import base
 from tests.build import leader, merchant, source, streamer
 
 pytestmark = pytest.mark.django_db
 
-EVENT = {"events": [{"event_id": "mine", "type": "shipped", "order_no": "o9", "occurred_at": "2024-06-01T00:00:00Z"}]}
-BODIES = {
-    "/order-events": EVENT,
-    "/withdrawals": {"number": "w2", "amount_fen": 300},
-    "/withdrawals/w1/cancellation": None,
-    "/stock-snapshots": {"sequence": 1, "counted_at": "2024-06-01T00:00:00Z", "rows": []},
-    "/stock-changes": {"sequence": 2, "counted_at": "2024-06-01T00:00:00Z", "rows": []},
-    "/brand-introductions": {
-        "brands": [{"name": "x", "document_no": "1", "authorised_from": "2024-01-01", "authorised_to": "2099-01-01"}]
-    },
-    "/consents": {"base": "b1"},
-    "/consents/c1/withdrawal": None,
-    "/activities": {"type": "normal", "title": "夏季", "begins_at": "2024-06-01T00:00:00+08:00"},
-    "/activities/a1/publication": None,
-    "/activities/a2/closing": None,
-    "/enrolments": {"enrolments": [{"activity": "a2", "product": "p1", "commission_bps": 2000, "service_fee_bps": 0}]},
-    "/enrolment-decisions": {"decisions": [{"enrolment": "x", "decision": "pass"}]},
-    "/change-requests": {"enrolment": "x", "kind": "cancel"},
-    "/change-request-answers": {"answers": [{"request": "x", "answer": "agree"}]},
-    "/second-level": {"applications": [{"enrolment": "x", "bps": 100}]},
-    "/second-level-decisions": {"decisions": [{"second_level": "x", "decision": "pass"}]},
-}
 CALLERS = ["anonymous", "partner", "merchant", "streamer", "leader",
            "other_partner", "other_merchant", "other_streamer", "other_leader"]  # fmt: skip
 
@@ -45,9 +28,44 @@ TABLE = {
     ("GET", "/order-events/paid-o1"):                             [401, 200, 403, 403, 403,  404, 403, 403, 403],
     ("GET", "/orders"):                                           [401, 200, 200, 200, 200,  200, 200, 200, 200],
     ("GET", "/orders/o1/lines/1"):                                [401, 200, 200, 200, 404,  404, 404, 404, 404],
+    ("GET", "/categories"):                                       [401, 200, 200, 200, 200,  200, 200, 200, 200],
+    ("GET", "/products"):                                         [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("POST", "/products"):                                        [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("GET", "/products/p1"):                                      [401, 403, 200, 403, 403,  403, 404, 403, 403],
+    ("PATCH", "/products/p1"):                                    [401, 403, 200, 403, 403,  403, 404, 403, 403],
+    ("POST", "/listings"):                                        [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("POST", "/delistings"):                                      [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("GET", "/plans"):                                            [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("POST", "/plans"):                                           [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("POST", "/plan-rates"):                                      [401, 403, 200, 403, 403,  403, 200, 403, 403],
+    ("POST", "/plan-endings"):                                    [401, 403, 200, 403, 403,  403, 200, 403, 403],
     ("GET", "/selection"):                                        [401, 403, 403, 200, 403,  403, 403, 200, 403],
     ("GET", "/selection/nothing-here"):                           [401, 403, 403, 404, 403,  403, 403, 404, 403],
+    ("GET", "/selection-modules"):                                [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("GET", "/selection-modules/nothing-here/products"):          [401, 403, 403, 404, 403,  403, 403, 404, 403],
     ("GET", "/suggestions"):                                      [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("GET", "/selection/nothing-here/calculation"):               [401, 403, 403, 404, 403,  403, 403, 404, 403],
+    ("GET", "/comparisons"):                                      [401, 403, 403, 422, 403,  403, 403, 422, 403],
+    ("GET", "/shelf"):                                            [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("POST", "/picks"):                                           [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("POST", "/unpicks"):                                         [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("POST", "/shelf-replacements"):                              [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("POST", "/shelf-places"):                                    [401, 403, 403, 409, 403,  403, 403, 409, 403],
+    ("POST", "/shelf-moves"):                                     [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("GET", "/shelf-groups"):                                     [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("POST", "/shelf-groups"):                                    [401, 403, 403, 201, 403,  403, 403, 201, 403],
+    ("POST", "/shelf-groups/none/name"):                          [401, 403, 403, 404, 403,  403, 403, 404, 403],
+    ("POST", "/shelf-groups/none/removal"):                       [401, 403, 403, 404, 403,  403, 403, 404, 403],
+    ("GET", "/links"):                                            [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("POST", "/links"):                                           [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("POST", "/link-resolutions"):                                [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("GET", "/live-sessions"):                                    [401, 403, 403, 200, 403,  403, 403, 200, 403],
+    ("POST", "/live-sessions"):                                   [401, 403, 403, 201, 403,  403, 403, 201, 403],
+    ("GET", "/live-sessions/e1"):                                 [401, 403, 403, 200, 403,  403, 403, 404, 403],
+    ("POST", "/live-sessions/e1/items"):                          [401, 403, 403, 200, 403,  403, 403, 404, 403],
+    ("POST", "/live-sessions/e1/start"):                          [401, 403, 403, 200, 403,  403, 403, 404, 403],
+    ("POST", "/live-sessions/e1/end"):                            [401, 403, 403, 409, 403,  403, 403, 404, 403],
+    ("GET", "/live-sessions/e1/report"):                          [401, 403, 403, 409, 403,  403, 403, 404, 403],
     ("GET", "/balances"):                                         [401, 403, 403, 200, 200,  403, 403, 200, 200],
     ("GET", "/withdrawals"):                                      [401, 403, 403, 200, 200,  403, 403, 200, 200],
     ("GET", "/withdrawals/w1"):                                   [401, 403, 403, 200, 404,  403, 403, 404, 404],
@@ -97,9 +115,44 @@ TABLE = {
 }  # fmt: skip
 
 SCOPES = {
+    ("GET", "/categories"): "products:read",
+    ("GET", "/products"): "products:read",
+    ("POST", "/products"): "products:write",
+    ("GET", "/products/p1"): "products:read",
+    ("PATCH", "/products/p1"): "products:write",
+    ("POST", "/listings"): "products:write",
+    ("POST", "/delistings"): "products:write",
+    ("GET", "/plans"): "plans:read",
+    ("POST", "/plans"): "plans:write",
+    ("POST", "/plan-rates"): "plans:write",
+    ("POST", "/plan-endings"): "plans:write",
     ("GET", "/selection"): "selection:read",
     ("GET", "/selection/nothing-here"): "selection:read",
+    ("GET", "/selection-modules"): "selection:read",
+    ("GET", "/selection-modules/nothing-here/products"): "selection:read",
     ("GET", "/suggestions"): "selection:read",
+    ("GET", "/selection/nothing-here/calculation"): "selection:read",
+    ("GET", "/comparisons"): "selection:read",
+    ("GET", "/shelf"): "shelf:read",
+    ("POST", "/picks"): "shelf:write",
+    ("POST", "/unpicks"): "shelf:write",
+    ("POST", "/shelf-replacements"): "shelf:write",
+    ("POST", "/shelf-places"): "shelf:write",
+    ("POST", "/shelf-moves"): "shelf:write",
+    ("GET", "/shelf-groups"): "shelf:read",
+    ("POST", "/shelf-groups"): "shelf:write",
+    ("POST", "/shelf-groups/none/name"): "shelf:write",
+    ("POST", "/shelf-groups/none/removal"): "shelf:write",
+    ("GET", "/links"): "links:read",
+    ("GET", "/live-sessions"): "sessions:read",
+    ("POST", "/live-sessions"): "sessions:write",
+    ("GET", "/live-sessions/e1"): "sessions:read",
+    ("POST", "/live-sessions/e1/items"): "sessions:write",
+    ("POST", "/live-sessions/e1/start"): "sessions:write",
+    ("POST", "/live-sessions/e1/end"): "sessions:write",
+    ("GET", "/live-sessions/e1/report"): "sessions:read",
+    ("POST", "/links"): "links:write",
+    ("POST", "/link-resolutions"): "links:read",
     ("POST", "/order-events"): "order-events:write",
     ("GET", "/order-events"): "order-events:read",
     ("GET", "/order-events/paid-o1"): "order-events:read",
@@ -163,7 +216,16 @@ def agreed(sale):
     return made
 
 
+@pytest.fixture
+def session(sale):
+    """The session e1 of the streamer, planned."""
+    made = planning.plan(sale.seller, "晚场", TONIGHT, TONIGHT + timedelta(hours=2), at=days.now())
+    LiveSession.objects.filter(pk=made.pk).update(public_id="e1")
+
+
 def call(caller: Caller, method: str, path: str):
+    if method == "PATCH":
+        return caller.patch(path, BODIES[path])
     return caller.post(path, BODIES[path]) if method == "POST" else caller.get(path)
 
 
@@ -188,7 +250,7 @@ def test_every_route_has_a_row():
 
 
 @pytest.mark.parametrize(("method", "path"), TABLE, ids=lambda part: part)
-def test_each_caller_gets_what_the_table_says(sale, asked, led, agreed, calling, anonymous, method, path):
+def test_each_caller_gets_what_the_table_says(sale, asked, led, agreed, session, calling, anonymous, method, path):
     others = [source("other"), merchant("other"), streamer("other"), leader("other")]
     callers = [anonymous, *(calling(tenant) for tenant in (sale.source, sale.shop, sale.seller, led, *others))]
     answers = [call(caller, method, path) for caller in callers]

@@ -77,6 +77,7 @@ NAMED = (
     ("list_activities", "read_activity", {"code": "code"}),
     ("list_stock_feeds", "read_stock_feed", {"sequence": "sequence"}),
     ("search_selection", "read_selection", {"public_id": "id"}),
+    ("list_selection_modules", "list_selection_module_products", {"code": "code"}),
     ("list_months", "read_month", {"account_kind": "account", "month": "month"}),
 )
 """``(list, operation of one, {its parameter: the field of a row})``."""

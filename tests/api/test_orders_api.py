@@ -45,6 +45,7 @@ def test_a_streamer_sees_what_he_earns_and_nobody_elses_share(sale, calling):
         "product": {"merchant": "m1", "code": "p1", "title": "p1"},
         "quantity": 1,
         "pid": "x1",
+        "sub_id": "",
         "status": "settled",
         "ordered_at": "2024-06-01T08:00:00+08:00",
         "shipped_at": None,

@@ -48,9 +48,10 @@ def test_each_result_says_what_a_sale_leaves_and_by_which_offer(calling, streame
     (row,) = calling(streamer).get("/selection", {"q": "夏威夷果"}).json()["results"]
     assert row == {
         "id": goods["nut"].public_id, "product": {"merchant": "m1", "code": "nut"}, "title": "夏威夷果 30包 原味",
-        "shop": "山野集", "shop_score": 480, "brand": "", "price_fen": 12_900, "price_to_fen": 12_900, "stock": 100,
+        "shop": "山野集", "shop_score": 480, "shop_has_few_orders": True, "brand": "", "provenance": "", "origin": "",
+        "price_fen": 12_900, "price_to_fen": 12_900, "stock": 100,
         "sales_30d": 0, "offer": "item_targeted", "commission_bps": 1800, "per_sale_net_fen": 2_090,
-        "next_commission_bps": 1800, "activity": "", "on_shelf": False, "badges": ["targeted"],
+        "next_commission_bps": 1800, "activity": "", "on_shelf": False, "badges": ["targeted"], "why": None,
     }  # fmt: skip
 
 
@@ -121,6 +122,9 @@ def test_facets_count_what_each_further_choice_leaves(calling, streamer, goods):
         "plan_type": {"normal": 2},
         "price": {"0-4999": 1, "10000-19999": 1},
         "rate": {"1000": 3, "2000": 2},
+        "score": {"460": 2, "480": 2},
+        "provenance": {},
+        "origin": {},
         "city": {},
     }
 
@@ -150,3 +154,41 @@ def test_tomorrows_rate_is_said_today(calling, streamer, goods, monkeypatch):
 def test_suggestions_while_typing(calling, streamer, goods, typed, expected):
     answer = calling(streamer).get("/suggestions", {"q": typed})
     assert [each["text"] for each in answer.json()["results"]] == expected
+
+
+def test_a_tool_reads_the_modules_and_the_goods_of_each(calling, streamer, goods):
+    """The same goods as the page shows, in the order of the module's rule."""
+    caller = calling(streamer)
+    listed = {row["code"]: row for row in caller.get("/selection-modules").json()["results"]}
+    assert [*listed] == [
+        "featured-shops", "leaders", "value", "hot", "high-rate", "new", "source", "bases",
+    ]  # fmt: skip
+    assert (listed["high-rate"]["kind"], listed["high-rate"]["rule"]) == ("goods", "rate_from=20&sort=rate")
+    assert codes(caller.get("/selection-modules/high-rate/products")) == ["tea", "nut"]
+    first = caller.get("/selection-modules/high-rate/products", {"page_size": 1}).json()
+    assert (len(first["results"]), first["count"]) == (1, 2)
+    cursor = parse_qs(urlsplit(first["next"]).query)["cursor"][0]
+    rest = caller.get("/selection-modules/high-rate/products", {"page_size": 1, "cursor": cursor})
+    assert codes(rest) == ["nut"]
+    gone = caller.get("/selection-modules/no-such/products")
+    assert gone.status_code == 404
+    assert caller.get("/selection-modules/high-rate/products", {"cursor": "x"}).status_code == 422
+
+
+def test_goods_are_narrowed_by_where_they_come_from(calling, streamer, goods):
+    Product.objects.filter(code="tea").update(provenance="factory", origin="linyi")
+    Product.objects.filter(code="lamp").update(provenance="agent")
+    sync.in_step()
+    caller = calling(streamer)
+    assert codes(caller.get("/selection", {"provenance": "factory"})) == ["tea"]
+    assert codes(caller.get("/selection", {"origin": "linyi"})) == ["tea"]
+    facets = caller.get("/selection", {"facets": 1}).json()["facets"]
+    assert facets["provenance"] == [
+        {"value": "factory", "label": "源头工厂", "count": 1},
+        {"value": "agent", "label": "代理", "count": 1},
+    ]
+    assert facets["origin"] == [{"value": "linyi", "label": "临沂", "count": 1}]
+    assert facets["score"] == [
+        {"value": "460", "label": "4.60 分及以上", "count": 3},
+        {"value": "480", "label": "4.80 分及以上", "count": 3},
+    ]

@@ -31,6 +31,7 @@ def test_a_streamers_day_opens_into_entries_and_lines(sale, calling):
                 "order_no": "o1",
                 "line_no": 1,
                 "source": "youzan",
+                "sub_id": "",
                 "phase": 0,
                 "kind": "settlement",
                 "base_fen": 10000,

@@ -39,7 +39,7 @@ def test_every_address_that_is_walked_leads_somewhere(place):
         for page in pages()
         if page.parts and all(leads_nowhere(signed_in[kind], page.address(place.parts(page.name))) for kind in of(page))
     }
-    assert vain == {"media", "remove-picture", *NAMED_IN_THE_BODY, *NO_ROW}
+    assert vain == {"media", "public-picture", "remove-picture", *NAMED_IN_THE_BODY, *NO_ROW}
 
 
 def test_no_part_of_a_path_breaks_a_page(place):

@@ -13,11 +13,15 @@ READS_BELOW = {
     "commissions.leaders.activity_counts": {"haowu.tenants", "tuanzhang"},
     "commissions.leaders.results": {"haowu.tenants", "merchants", "tuanzhang"},
     "commissions.nights.stepping": {"merchants"},
+    "commissions.orders.module_orders": {"streamers"},
+    "commissions.orders.service": {"merchants"},
+    "commissions.orders.crediting": {"streamers"},
     "commissions.postings.netting": {"haowu.ledger", "merchants"},
     "commissions.postings.reserves": {"haowu.ledger"},
     "haowu.analytics.archive": {"commissions"},
     "haowu.analytics.leaders.recommendation_counts": {"commissions", "streamers", "tuanzhang"},
     "haowu.analytics.leaders.service_record": {"commissions"},
+    "streamers.centre.figures": {"merchants"},
     "streamers.centre.statements": {"tuanzhang"},
 }
 """``{module: apps whose tables its SQL names}``: a change of these tables must look here."""

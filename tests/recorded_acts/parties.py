@@ -1,8 +1,10 @@
 """Acts about tenants, members, personal data, shops, the catalogue and its plans."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
 from commissions.payments import deposit
@@ -10,7 +12,8 @@ from commissions.postings import funding
 from haowu.partners.clients import register_client
 from haowu.tenants import opening, personal
 from haowu.tenants.models import Membership, User
-from merchants import categories, editing, listing, plans, providers, shops
+from merchants import bulk_rates, categories, editing, listing, plan_periods, plans, providers, shops
+from merchants.importing import applying
 from merchants.models import Category
 from tests import build
 from tests.build import merchant, product, tenant
@@ -99,7 +102,27 @@ def of_merchants(it: Kept) -> Iterator[Line]:
         "rate_changed",
         lambda: plans.set_rate(it.plan, 2500, at=LATER),
     )
+    yield (
+        "merchants.bulk_rates.change_many",
+        "plan",
+        "rate_changed",
+        lambda: bulk_rates.change_many([it.goods], bulk_rates.RateWish(by_bps=500), at=LATER),
+    )
+    yield (
+        "merchants.plan_periods.set_end",
+        "plan",
+        "changed",
+        lambda: plan_periods.set_end(it.plan, LATER + timedelta(days=9), at=LATER),
+    )
     yield "merchants.plans.end_plan", "plan", "ended", lambda: plans.end_plan(it.plan, at=LATER)
+    file = SimpleUploadedFile("goods.csv", b"code,price\np1,12.50")
+    upload = applying.keep_upload(shop, file, by=None, at=LATER)
+    yield (
+        "merchants.importing.applying.apply_upload",
+        "product",
+        "changed",
+        lambda: applying.apply_upload(upload, at=LATER),
+    )
     names = "merchants.listing.delist_products merchants.listing.delist_product"
     yield names, "product", "delisted", lambda: listing.delist_product(it.goods, at=LATER)
     yield (

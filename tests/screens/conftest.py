@@ -1,7 +1,6 @@
 """A real browser on a real server, signed in as a member of the market of ``tests.hostile_market``."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,10 +8,8 @@ from django.conf import settings
 from django.test import Client
 
 from tests import hostile_market
-from tests.screens.seen import Screen
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+from tests.screens.crawling import DESK, NARROWEST
+from tests.screens.seen import CHROMIUM, QUIET, Screen
 
 
 @pytest.fixture(scope="session")
@@ -34,11 +31,23 @@ def market(clock) -> hostile_market.Market:
 
 
 @pytest.fixture
-def screen(chromium, live_server, market) -> Iterator[Callable[..., Screen]]:
+def screen(market, looking) -> Callable[..., Screen]:
     """``screen("merchant", width=390, theme="dark", language="en")``: a page signed in as that kind of tenant."""
-    contexts = []
+    clients: dict[str, Client] = {}
 
     def opened(kind: str, *, width: int = 1440, theme: str = "light", language: str = "zh-CN") -> Screen:
+        clients[kind] = clients.get(kind) or market.client(kind)
+        return looking(clients[kind], width=width, theme=theme, language=language)
+
+    return opened
+
+
+@pytest.fixture
+def looking(chromium, live_server) -> Iterator[Callable[..., Screen]]:
+    """``looking(client, width=390)``: the screen of whoever is signed in with ``client``; of a stranger with None."""
+    contexts = []
+
+    def opened(client: Client | None, *, width: int = 1440, theme: str = "light", language: str = "zh-CN") -> Screen:
         context = chromium.new_context(
             viewport={"width": width, "height": 844 if width < 800 else 900},
             locale=language,
@@ -46,12 +55,23 @@ def screen(chromium, live_server, market) -> Iterator[Callable[..., Screen]]:
             reduced_motion="reduce",
             base_url=live_server.url,
         )
+        context.set_default_timeout(15_000)
         contexts.append(context)
-        client: Client = market.client(kind)
         name = settings.SESSION_COOKIE_NAME
-        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-        return Screen(context.new_page(), live_server.url)
+        if client:
+            context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        return Screen(context.new_page(), live_server.url, theme=theme)
 
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def screens(screen) -> Callable[[str], dict[str, Screen]]:
+    """The same member at two screens: in Chinese on a phone, in English on a desk."""
+
+    def opened(kind: str) -> dict[str, Screen]:
+        return {"zh-CN": screen(kind, width=NARROWEST), "en": screen(kind, width=DESK, language="en")}
+
+    return opened

@@ -1,6 +1,7 @@
 """A leader's activity: what merchants enrol goods in, and streamers pick goods through (rulebook §13)."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
@@ -54,6 +55,10 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
 
     def coded(self, code: str) -> "Activity | None":
         return self.filter(code=code, status=Activity.Status.PUBLISHED).first()
+
+    def with_codes(self, codes: Iterable[str]) -> "ActivityQuerySet":
+        """Those with one of ``codes``, with their leaders."""
+        return self.filter(code__in=list(codes)).select_related("leader")
 
     def shared_as(self, token: str) -> "Activity | None":
         return self.filter(share_token=token, status=Activity.Status.PUBLISHED).first()

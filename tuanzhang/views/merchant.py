@@ -1,6 +1,6 @@
 """A merchant towards leaders: open activities, enrolling goods, and what became of them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,8 +18,10 @@ from django.views.generic import TemplateView
 from haowu.approvals.act_views import ActView
 from haowu.ground import days, inputs
 from haowu.ground.errors import Refused
+from haowu.ground.money import percent
+from haowu.ground.tables import Column
 from haowu.tenants.access import TenantRequiredMixin
-from haowu.tenants.lists import ListPage, Sort
+from haowu.tenants.lists import ListPage, Sort, minute
 from haowu.tenants.models import Tenant
 from merchants.models import Product
 from tuanzhang import changes, enrolling
@@ -144,6 +146,19 @@ class OpenActivity(OfMerchant, TemplateView):
 class EnrolmentList(OfMerchant, ListPage):
     template_name = "tuanzhang/enrolment_list.html"
     filterset_class = EnrolmentFilter
+    route, title = "enrolments", gettext_lazy("我的报名")
+    file_columns = [
+        Column(gettext_lazy("商品编号"), width=16),
+        Column(gettext_lazy("商品"), width=32),
+        Column(gettext_lazy("活动"), width=24),
+        Column(gettext_lazy("团长"), width=20),
+        Column(gettext_lazy("佣金率"), width=10),
+        Column(gettext_lazy("服务费率"), width=10),
+        Column(gettext_lazy("从"), width=18),
+        Column(gettext_lazy("到（不含）"), width=18),
+        Column(gettext_lazy("状态")),
+        Column(gettext_lazy("报名时间"), width=18),
+    ]
     sorts = [
         Sort("newest", gettext_lazy("最近报名"), ("-enrolled_at", "-pk")),
         Sort("oldest", gettext_lazy("等待最久"), ("enrolled_at", "pk")),
@@ -159,6 +174,22 @@ class EnrolmentList(OfMerchant, ListPage):
 
     def rows(self, found: list[Enrolment]) -> list[Any]:
         return [item_now(item, days.now()) for item in found]
+
+    def file_rows(self, found: list[Enrolment]) -> Iterator[tuple[Any, ...]]:
+        for now in self.rows(found):
+            item, rate = now.item, now.rate or now.coming
+            yield (
+                item.product.code,
+                str(item.product),
+                str(item.activity),
+                item.activity.leader.name,
+                percent(rate.commission_bps) if rate else "",
+                percent(rate.service_fee_bps) if rate else "",
+                minute(item.starts_at),
+                minute(item.ends_at),
+                str(now.state.label),
+                minute(item.enrolled_at),
+            )
 
 
 class OwnEnrolment(OfMerchant):

@@ -7,7 +7,7 @@ from django.db.models import Count
 
 from commissions.models import OrderLine
 from commissions.statements import daily
-from haowu.ledger.models import Account, DailyBalance
+from haowu.ledger.models import Account, DailyBalance, Posting
 from haowu.tenants.models import Tenant
 
 ACCOUNT_OF = {Tenant.Kind.MERCHANT: Account.Kind.FUNDING}
@@ -22,6 +22,11 @@ class LastNight:
     @property
     def moved_fen(self) -> int:
         return self.balance.closing_fen - self.balance.opening_fen
+
+    @property
+    def cost_fen(self) -> int | None:
+        """What the night's promotion cost a merchant, whose account may end as it began; None where it cost nothing."""
+        return next((-each.amount_fen for each in self.entries if each.kind == Posting.Kind.COST), None)
 
 
 @dataclass(frozen=True)

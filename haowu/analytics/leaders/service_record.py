@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from commissions.leaders.results import SHIP_WITHIN
+from commissions.orders.service import SHIP_WITHIN
 from haowu.ground.money import percent
 from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope

@@ -10,6 +10,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 
+from bases import cities
 from haowu.demo import cast
 from haowu.demo.goods.catalogue import Good
 from haowu.demo.retail import leaders
@@ -106,7 +107,15 @@ def _product(good: Good) -> dict[str, Any]:
         "description": f"英文原名：{good.original}",
         "category": good.category,
         "price_fen": good.price_fen,
-    }
+    } | _provenance(good)
+
+
+def _provenance(good: Good) -> dict[str, Any]:
+    """Four in ten come from the shop's own factory, where its city has one; three are a brand's, two an agent's."""
+    draw, city = sample_number("provenance", good.code) % 10, cast.players("shop")[good.shop].city
+    if draw < 4 and cities.code_of(city):
+        return {"provenance": "factory", "origin": city}
+    return {"provenance": "brand"} if draw < 7 else {"provenance": "agent"} if draw < 9 else {}
 
 
 def _streamers(book: Book) -> list[dict[str, Any]]:

@@ -1,11 +1,16 @@
-"""``bench NAME [--size N] [--json] [--keep]``: measured figures, in a private house that is removed afterwards."""
+"""``bench NAME [--size N] [--json] [--keep]``: measured figures, in a private house that is removed afterwards.
+
+``bench matching FILE`` measures a file of ratings and needs no house.
+"""
 
 import json
 import sys
+from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
 from haowu.bench import (
+    clicks,
     extras,
     feed,
     history,
@@ -13,9 +18,11 @@ from haowu.bench import (
     intake,
     levels,
     market,
+    matching,
     night,
     others,
     partitions,
+    ratings,
     second_worker,
     selection,
 )
@@ -32,6 +39,7 @@ BENCHES = {
     "partitions": (partitions, 5_000_000),
     "others": (others, 100_000),
     "selection": (selection, 1_000_000),
+    "clicks": (clicks, 100_000),
 }
 EARLIER_NAMES = {"crews": "workers", "parts": "partitions"}
 
@@ -39,11 +47,12 @@ EARLIER_NAMES = {"crews": "workers", "parts": "partitions"}
 class Command(BaseCommand):
     help = (
         "Measures a night, a second worker, the intake, the cost of history, leaders' levels, a stock feed, "
-        "a market file, what partitions would give, or other packages' books, beside the floor."
+        "a market file, clicks, what partitions would give, or other packages' books, beside the floor."
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("name", choices=[*BENCHES, *EARLIER_NAMES], nargs="?", default="night")
+        parser.add_argument("name", choices=[*BENCHES, *EARLIER_NAMES, "matching"], nargs="?", default="night")
+        parser.add_argument("file", type=Path, nargs="?", help="of `matching`: ratings as CSV (user,item,rating,time)")
         parser.add_argument(
             "--size",
             type=int,
@@ -60,6 +69,9 @@ class Command(BaseCommand):
         parser.add_argument("--keep", action="store_true", help="leave the bench's own house as it is")
 
     def handle(self, *, name, size, json: bool, keep, **options):
+        if name == "matching":
+            self._compare_ways(options["file"])
+            return
         name = EARLIER_NAMES.get(name, name)
         bench, default_size = BENCHES[name]
         size = size or default_size
@@ -72,6 +84,19 @@ class Command(BaseCommand):
         figures = Figures(name, house.open_house(), lambda text: self.stderr.write(f"… {text}"))
         bench.measure(figures, size, **own)
         self._write(figures, as_json=json)
+
+    def _compare_ways(self, file: Path | None) -> None:
+        if file is None:
+            raise CommandError("which ratings? manage.py bench matching FILE")
+        try:
+            read = ratings.read(file)
+            rows = matching.compare(read.ratings, lambda text: self.stderr.write(f"… {text}"))
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        for number, why in read.refused[:5]:
+            self.stderr.write(f"row {number} refused: {why}")
+        self.stdout.write(f"{len(read.ratings):,} ratings, {len(read.refused):,} rows refused\n")
+        self.stdout.write("\n".join(matching.table(rows)))
 
     def _write(self, figures: Figures, *, as_json: bool) -> None:
         if as_json:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from commissions.nights.report_text import run_lines
 from commissions.statements import daily
-from haowu.demo import people, profiles, quarters, story, supply
+from haowu.demo import matches, people, profiles, quarters, selection_desk, sessions, shelves, story, supply
 from haowu.demo.goods.prices import yuan_of
 from haowu.demo.pictures.studio import Studio
 from haowu.demo.retail import replay, shops
@@ -67,6 +67,10 @@ class Command(BaseCommand):
                 book = load(orders, now=days.now(), price=yuan_of)
                 today = self._replay(book, options["days"], programs, studio)
                 supply.open_bases(at=days.now())
+                shelves.prepare(people.busiest("streamer"), at=days.now())
+                sessions.open_sessions(at=days.now())
+                selection_desk.open_centre(at=days.now())
+                matches.learn(at=days.now())
                 studio.begin(book.goods.values())
                 self._show_last_night()
                 self._say_what_is_drawn(studio)

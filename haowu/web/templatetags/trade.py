@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from django import template
+from django.core.files.storage import default_storage
 from django.templatetags.static import static
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
@@ -115,17 +116,23 @@ def face(tenant: Any, css: str = "") -> SafeString:
 def good_mark(product: Any, css: str = "") -> SafeString:
     """A product's first picture, small; without one, or for a title alone, its first character.
 
-    Pass products of a queryset with ``prefetch_related("images")``.
+    Pass products of a queryset ``with_cover()``, or with ``prefetch_related("images")``.
     """
+    if hasattr(product, "cover"):
+        return _good_mark(product, default_storage.url(product.cover) if product.cover else "", css)
     is_text = isinstance(product, str)
     pictures = [] if is_text or product is None else list(product.images.all())
-    if pictures:
+    return _good_mark(product, pictures[0].small_url if pictures else "", css)
+
+
+def _good_mark(product: Any, address: str, css: str) -> SafeString:
+    if address:
         return format_html(
             '<span class="good-mark {}"><img src="{}" alt="" width="104" height="104" loading="lazy"></span>',
             css,
-            pictures[0].small_url,
+            address,
         )
-    title = product if is_text else (product and (product.title or product.code)) or "?"
+    title = product if isinstance(product, str) else (product and (product.title or product.code)) or "?"
     return format_html('<span class="good-mark {}" aria-hidden="true">{}</span>', css, title[:1])
 
 

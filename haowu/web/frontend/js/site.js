@@ -1,6 +1,7 @@
 // Every page can be read, and its simple forms sent, without this file. It moves things in place (htmx), keeps the theme,
 // previews what a form would come to, and lets an act be taken back.
 import "htmx.org";
+import * as arrange from "./arrange.js";
 import * as picker from "./picker.js";
 import * as planEditor from "./plan-editor.js";
 import * as undo from "./undo.js";
@@ -16,6 +17,11 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     field.focus();
   }
+});
+
+// What was searched for comes in place: the keyboard and the suggestions give way to it.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("form[role=search]")) document.activeElement?.blur();
 });
 
 // The theme changes at once; the form that carries it tells the server, which draws it from then on.
@@ -43,7 +49,7 @@ addEventListener("pageshow", () => {
 });
 
 function ready(part) {
-  for (const each of [undo, picker, planEditor]) each.ready(part);
+  for (const each of [undo, picker, planEditor, arrange]) each.ready(part);
   // Forms with a live preview: ask for the table that the server computes whenever a figure changes.
   for (const form of part.querySelectorAll("[data-preview]")) {
     const box = form.querySelector("[data-preview-box]");
@@ -91,12 +97,14 @@ function ready(part) {
   // How many boxes are chosen: [data-chosen=name] shows it, and is hidden while none is.
   for (const count of part.querySelectorAll("[data-chosen]")) {
     const name = count.dataset.chosen;
+    const all = count.querySelector("[data-choose-all]");
     const update = () => {
-      const chosen = document.querySelectorAll(`input[name="${name}"]:checked`).length;
+      const boxes = document.querySelectorAll(`input[name="${name}"]:checked`).length;
+      const chosen = all?.checked ? count.dataset.chosenAll : boxes;
       for (const figure of count.querySelectorAll("[data-chosen-count]")) figure.textContent = chosen;
-      count.hidden = !chosen;
+      count.hidden = !boxes && !all?.checked;
     };
-    document.addEventListener("change", (event) => event.target.name === name && update());
+    document.addEventListener("change", (event) => (event.target.name === name || event.target === all) && update());
     update();
   }
   // A field that narrows the list beside it as one types.
@@ -113,6 +121,14 @@ function ready(part) {
 }
 ready(document);
 document.addEventListener("htmx:after:swap", (event) => ready(event.target.nodeType === 1 ? event.target : document));
+
+// Once words are sent, or one of the suggested ones is chosen, the list of suggestions no longer lies over what was found.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[role=search]")) document.activeElement?.blur();
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest(".suggest a")) document.activeElement?.blur();
+});
 
 // Copy to the clipboard what a button names.
 document.addEventListener("click", async (event) => {

@@ -1,0 +1,1 @@
+"""Clicks on share links: who is counted, how they are kept, what they come to."""

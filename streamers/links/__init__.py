@@ -1,0 +1,1 @@
+"""Share links: made, written as text and code, resolved, shown."""

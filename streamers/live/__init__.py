@@ -1,0 +1,1 @@
+"""Live sessions: planned, run, watched and reported."""
