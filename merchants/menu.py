@@ -30,6 +30,6 @@ menus.add(
         on_phone=True,
         place=10,
     ),
-    Entry("shop-score", _("店铺分"), "star", "shop", place=20),
+    Entry("shop-score", _("店铺分"), "medal", "shop", place=20),
     Entry("plans", _("推广计划"), "plan", "goods", ("plan", "new-plan", "change-rate"), on_phone=True, place=20),
 )

@@ -47,7 +47,7 @@ def offered(products: Sequence[Product], at: datetime) -> list[Offered]:
     histories: dict[int, list[PlanRate]] = defaultdict(list)
     for plan in Plan.objects.speaking_for(merchants).live(at).beside_rates_for_all():
         plans.setdefault(plan.pk, plan)
-        if plan.rate_id is not None:
+        if plan.rate_id is not None:  # type: ignore[attr-defined]  # beside it, as annotated
             histories[plan.pk].append(_rate_beside(plan))
     of_product: dict[int | None, list[Plan]] = defaultdict(list)
     for plan in plans.values():

@@ -69,11 +69,11 @@ def score(own: Counts, leaf: Counts) -> Score:
     Score(goods=475, delivery=450, service=495, total=474)
     """
     smoothed = [_smoothed(*each) for each in zip(own.ratios, leaf.ratios, strict=True)]
-    parts = [_half_up(FULL * (whole - bad), whole) for bad, whole in smoothed]
+    goods, delivery, service = (_half_up(FULL * (whole - bad), whole) for bad, whole in smoothed)
     (b1, n1), (b2, n2), (b3, n3) = smoothed
     w1, w2, w3 = WEIGHTS
     good = w1 * (n1 - b1) * n2 * n3 + w2 * (n2 - b2) * n1 * n3 + w3 * (n3 - b3) * n1 * n2
-    return Score(*parts, total=_half_up(FULL * good, sum(WEIGHTS) * n1 * n2 * n3))
+    return Score(goods, delivery, service, _half_up(FULL * good, sum(WEIGHTS) * n1 * n2 * n3))
 
 
 def mean(ratio: Ratio) -> int | None:

@@ -18,7 +18,7 @@ from haowu.tenants.scope import PLATFORM
 from tests import campaign, database
 from tests.faults import rows
 
-pytest_plugins = ["tests.browser", "tests.debts", "tests.hashing", "tests.api.callers"]
+pytest_plugins = ["tests.browser", "tests.debts", "tests.hashing", "tests.matches", "tests.api.callers"]
 """Fixtures that several files take by name."""
 
 # Django would flush as the app role, which has no right to TRUNCATE.

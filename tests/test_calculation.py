@@ -188,5 +188,5 @@ class TestCompare:
         client = browser(streamer)
         client.get(self.address(*goods))
         for number in (2, 4):
-            with django_assert_num_queries(23):
+            with django_assert_num_queries(19):
                 client.get(self.address(*goods[:number]))

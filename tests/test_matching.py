@@ -1,111 +1,27 @@
 """A streamer's own list: learned from what streamers picked and sold, narrowed by every filter, explained."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.db import transaction
 
 from commissions.orders import sales
-from haowu.audit.invariants import run_audit
 from haowu.ground import days
 from haowu.tenants.models import Tenant
-from haowu.tenants.scope import enter_scope, read_only
+from haowu.tenants.scope import read_only
 from merchants import listing
-from merchants.models import Category, Product
 from streamers import shelf
 from streamers.centre import sync
-from streamers.centre.conditions import Looker
 from streamers.centre.filters import FOR_YOU, Filters
 from streamers.centre.search import find
 from streamers.matching import serving, training
 from streamers.models import CategoryPool, Companions, ForYou, Interaction, MatchingPolicy, MatchModel, Profile
 from streamers.tasks import train_matching
 from tests import build
-from tests.browser import NOW, browser, text, words
+from tests.browser import NOW
+from tests.matches import LAMP, TEA, found, looker, reasons
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
-TEA, LAMP = "茶具", "灯饰"
-
-
-@pytest.fixture
-def leaves() -> dict[str, Category]:
-    found = {}
-    for name in (TEA, LAMP):
-        top = Category.objects.create(code=name, name=name, level=1)
-        middle = Category.objects.create(code=f"{name}/{name}", name=name, level=2, parent=top)
-        found[name] = Category.objects.create(code=f"{name}/{name}/{name}", name=name, level=3, parent=middle)
-    return found
-
-
-@pytest.fixture
-def goods(leaves) -> dict[str, Product]:
-    """Six of tea, six of lamps, of one shop, each at 20%."""
-    merchant = build.merchant("m1", name="山野集")
-    made = {}
-    for letter, name in (("t", TEA), ("l", LAMP)):
-        for number in range(6):
-            product = build.product(merchant, f"{letter}{number}", price_fen=10_000)
-            Product.objects.filter(pk=product.pk).update(
-                category=leaves[name], title=f"{name} {number} 号", listed_at=build.moment("2024-01-01 00:00")
-            )
-            build.normal_plan(product, 2000)
-            made[product.code] = product
-    sync.in_step()
-    return made
-
-
-def picked(streamer: Tenant, goods: dict[str, Product], *codes: str, at: str = "2024-06-19 12:00") -> Tenant:
-    for code in codes:
-        build.pick(streamer, goods[code], f"{streamer.code}-{code}", at=build.moment(at))
-    return streamer
-
-
-@pytest.fixture
-def market(goods) -> dict[str, Product]:
-    """Three streamers sell the first three teas together, two others only lamps."""
-    for number in range(3):
-        picked(build.streamer(f"tea-{number}"), goods, "t0", "t1", "t2")
-    for number in range(2):
-        picked(build.streamer(f"lamp-{number}"), goods, "l0", "l1")
-    return goods
-
-
-@pytest.fixture
-def learn(clock) -> Callable[..., MatchModel]:
-    def train(at: str = NOW) -> MatchModel:
-        for _progress in training.train(at=build.moment(at)):
-            pass
-        return MatchModel.objects.served().get()
-
-    return train
-
-
-@pytest.fixture
-def mine(market) -> Tenant:
-    """One tea on his shelf: what others have beside it goes with it."""
-    return picked(build.streamer("s1", name="小禾"), market, "t0")
-
-
-def looker(streamer: Tenant, at: str = NOW) -> Looker:
-    return Looker(streamer, build.moment(at), 1000)
-
-
-def found(streamer: Tenant, at: str = NOW, **filters) -> list[str]:
-    """All pages of the sort, by product code."""
-    codes: list[str] = []
-    cursor = ""
-    while True:
-        page = find(looker(streamer, at), Filters(sort=FOR_YOU, **filters), cursor=cursor, size=3)
-        codes += [card.code for card in page.cards]
-        if page.next_cursor is None:
-            return codes
-        cursor = page.next_cursor
-
-
-def reasons(streamer: Tenant, **filters) -> dict[str, str | None]:
-    cards = find(looker(streamer), Filters(sort=FOR_YOU, **filters), size=100).cards
-    return {card.code: card.why.text if card.why else None for card in cards}
 
 
 class TestLearning:
@@ -257,7 +173,9 @@ class TestTheList:
 
 class TestBeginning:
     def test_a_streamer_without_goods_begins_with_the_categories_of_his_field(self, market, learn):
-        fresh = build.streamer("s9", field="家用灯饰")
+        fresh = build.streamer("s9")
+        Tenant.objects.filter(pk=fresh.pk).update(field="家用灯饰")
+        fresh.refresh_from_db()
         learn()
         assert {code[0] for code in found(fresh)[:6]} == {"l"}
         assert set(reasons(fresh, category=LAMP).values()) <= {"你主营的类目", "少曝光商品的机会位"}
@@ -277,69 +195,3 @@ class TestLittleExposure:
         MatchingPolicy.objects.create(effective_from=build.moment("2024-06-21 00:00"), reserved_of_ten=0)
         tomorrow = serving.list_of(mine, build.moment("2024-06-21 12:00"))
         assert [why for why in tomorrow.whys if why >= 9] == []
-
-
-class TestIsolation:
-    def test_nobody_reads_anothers_list_or_sales(self, market, mine, learn):
-        learn()
-        found(mine)
-        other = Tenant.objects.get(code="tea-0")
-        Interaction.objects.create(
-            streamer=mine, product=market["t0"], kind="sold", times=1, last_on=build.moment(NOW).date()
-        )
-        with transaction.atomic():
-            enter_scope(other.pk)
-            assert (ForYou.objects.count(), Interaction.objects.count()) == (0, 0)
-            enter_scope(mine.pk)
-            assert (ForYou.objects.count(), Interaction.objects.count()) == (1, 1)
-
-    def test_what_one_streamer_sells_changes_nobody_elses_list(self, market, mine, learn):
-        learn()
-        before = found(mine)
-        picked(build.streamer("secret"), market, "t0", "l5")
-        learn("2024-06-20 15:00")
-        after = found(mine, "2024-06-20 15:01")
-        assert after.index("l5") == before.index("l5")
-
-
-class TestDoors:
-    def test_the_front_page_is_for_him_and_says_why(self, market, mine, learn):
-        learn()
-        page = browser(mine).get("/selection/")
-        assert [card.code for card in page.context["rows"]][:2] == ["t1", "t2"]
-        assert "为什么给我看这些" in words(page) and "和你选的「茶具 0 号」常被一起选" in words(page)
-        assert [card.code for card in browser(mine).get("/selection/?sort=best").context["rows"]][:2] != ["t1", "t2"]
-
-    def test_the_front_page_of_one_nothing_is_known_of_is_as_before(self, market, learn):
-        page = browser(build.streamer("s9")).get("/selection/")
-        assert page.context["sort"].key == "best"
-        assert "为你推荐" not in [str(label) for label, _query, _here in page.context["tabs"]]
-
-    def test_the_parts_of_a_match_are_shown_and_add_up(self, market, mine, learn):
-        learn()
-        page = browser(mine).get(f"/selection/{market['t1'].public_id}/why/")
-        assert "今天为你排在第 1 位" in words(page)
-        assert sum(part.percent for part in page.context["parts"]) == 100
-        explained, listed = page.context["explained"], serving.list_of(mine, build.moment(NOW))
-        assert explained.score == listed.scores[0] == explained.parts.total
-        part = browser(mine).get(f"/selection/{market['t1'].public_id}/why/", headers={"HX-Request": "true"})
-        assert "<html" not in text(part)
-
-    def test_what_his_list_is_made_of_is_shown(self, market, mine, learn):
-        learn()
-        page = words(browser(mine).get("/selection/for-you/"))
-        for said in ("按你的 1 件商品来排", "¥100.00", "茶具", "每十个位置留 2 个"):
-            assert said in page
-
-    def test_english_pages_leave_no_chinese(self, market, mine, learn):
-        learn()
-        page = words(browser(mine, language="en").get("/selection/for-you/"))
-        assert "Why am I shown these" in page
-
-
-def test_the_audit_notices_a_model_that_is_not_whole(market, mine, learn):
-    learn()
-    found(mine)
-    assert [finding.code for finding in run_audit() if finding.code.startswith("I23") and not finding.holds] == []
-    Companions.objects.filter(product_id=market["t0"].pk).delete()
-    assert [finding.code for finding in run_audit() if not finding.holds] == ["I23"]

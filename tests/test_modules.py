@@ -132,23 +132,31 @@ def test_what_leaders_recommend_is_this_streamers_own(streamer, goods):
     recommending.recommend(leader, NewRecommendation([item], "好卖", [streamer]), at=AT)
     assert shown(streamer, "module=leaders") == ["nut"]
     assert shown(other, "module=leaders") == []
-    assert (tiles(streamer)["leaders"].note, tiles(other)["leaders"].note) == ("1 份清单", "0 份清单")
+    assert tiles(streamer)["leaders"].note == "1 份清单"
+    assert "leaders" not in tiles(other)
 
 
 def test_the_front_page_is_made_of_the_modules_with_pins_first(streamer, goods):
     entry("high-rate", product=goods["tea"], place=1)
     found = tiles(streamer)
     assert [good.title for good in found["high-rate"].goods] == ["tea", "lamp"]
-    assert list(found) == ["leaders", "high-rate"]
+    assert list(found) == ["high-rate"]
     assert found["high-rate"].query == "module=high-rate&sort=rate"
 
 
 def test_the_front_page_asks_few_statements_and_keeps_what_is_common_for_a_minute(streamer, goods):
     page = browser(streamer)
     page.get("/selection/")
-    with CaptureQueriesContext(connection) as asked:
-        page.get("/selection/")
-    assert len([each for each in asked if "SAVEPOINT" not in each["sql"]]) <= 24
+    numbers = []
+    for is_kept in (True, False):
+        if not is_kept:
+            memory.forget("front:zh-hans")
+        with CaptureQueriesContext(connection) as asked:
+            page.get("/selection/")
+        setting = ("SAVEPOINT", "RELEASE", "SET LOCAL")
+        numbers.append(len([each for each in asked if not each["sql"].startswith(setting)]))
+    kept, made = numbers
+    assert kept < made <= 12
 
 
 def test_looks_are_counted_once_for_a_first_page_and_written_by_day(streamer, goods):

@@ -165,7 +165,7 @@ class TestPlans:
             build.normal_plan(product, 2000)
             build.listed_plan(product, "item_targeted", {streamer: 1800})
             if number in (0, 3):
-                with django_assert_num_queries(16):
+                with django_assert_num_queries(14):
                     client.get("/plans/")
 
 

@@ -85,7 +85,7 @@ class TestProducts:
             build.normal_plan(product, 2000)
             build.listed_plan(product, "item_targeted", {streamer: 1800})
             if number in (1, 11):
-                with django_assert_num_queries(20):
+                with django_assert_num_queries(17):
                     client.get("/products/")
 
     def test_a_new_product_is_a_draft_with_its_skus_in_fen(self, merchant):

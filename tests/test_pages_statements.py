@@ -148,5 +148,5 @@ class TestStatements:
         for number in range(9):
             build.push(source, [build.paid(f"o{number}", "2024-06-15 10:00", [build.bought(product, "x1")])])
             if number in (0, 8):
-                with django_assert_num_queries(13):
+                with django_assert_num_queries(12):
                     client.get("/orders/")

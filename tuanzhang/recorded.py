@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from haowu.approvals.trail import Changed, Entry, Sides, facts, moved, record, record_many
+from haowu.approvals.trail import Changed, Entry, Sides, facts, moved, record, record_many, record_selected
 from haowu.approvals.words import Act, Subject
 from haowu.ground.errors import Refused
 from haowu.tenants.models import Tenant, User
@@ -103,9 +103,9 @@ def second(act: str, row: SecondLevel, at: datetime, acting_for: Tenant, **chang
     record_many(act, [_second(row, **changed)], at=at, acting_for=acting_for)
 
 
-def levels_closed(rows: Iterable[dict[str, Any]], at: datetime) -> None:
-    """A quarter's level of each leader, by the columns of its row."""
-    _of_leaders(Act.CREATED, Subject.LEVEL, rows, "quarter", ("level", "gmv_fen", "brands", "promoters"), at)
+def levels_closed(quarter: date, count: int, at: datetime) -> None:
+    """The level of each leader as ``quarter`` was closed, ``count`` in all."""
+    record_selected(Act.CREATED, _LEVELS, [quarter], count=count, at=at)
 
 
 def level_revised(before: QuarterLevel, after: QuarterLevel, by: User, at: datetime) -> None:
@@ -115,12 +115,24 @@ def level_revised(before: QuarterLevel, after: QuarterLevel, by: User, at: datet
     record(Act.CHANGED, Subject.LEVEL, subject, at=at, by=by, reason=after.reason, tenant=after.leader_id, **changed)
 
 
-def months_failed(rows: Iterable[dict[str, Any]], at: datetime) -> None:
-    _of_leaders(Act.FAILED, Subject.ASSESSMENT, rows, "month", ("shortfalls", "failed_months"), at)
+def months_failed(month: date, count: int, at: datetime) -> None:
+    """The ``count`` leaders who failed ``month``, with what they fell short of."""
+    record_selected(Act.FAILED, _FAILED_MONTHS, [month], count=count, at=at)
 
 
-def revocations_announced(rows: Iterable[dict[str, Any]], at: datetime) -> None:
-    _of_leaders(Act.ANNOUNCED, Subject.PERMISSION, rows, "", ("number", "effective_on"), at)
+def revocations_announced(rows: Sequence[dict[str, Any]], at: datetime) -> None:
+    leaders = Tenant.objects.filter(pk__in={row["leader_id"] for row in rows})
+    codes = dict(leaders.values_list("pk", "code"))
+    entries = [
+        Entry(
+            Subject.PERMISSION,
+            codes[row["leader_id"]],
+            row["leader_id"],
+            after={name: row[name] for name in ("number", "effective_on")},
+        )
+        for row in rows
+    ]
+    record_many(Act.ANNOUNCED, entries, at=at)
 
 
 def revocation_cancelled(row: Revocation, at: datetime) -> None:
@@ -138,20 +150,6 @@ def ended_with_permission(closed: Rows, rejected: Rows, unanswered: Rows, ended:
     record_many(Act.REJECTED, [*items, *seconds], at=at)
     left = [Entry(Subject.SECOND_LEVEL, name, second, first, after={"ended_at": at}) for name, first, second in ended]
     record_many(Act.ENDED, left, at=at)
-
-
-def _of_leaders(
-    act: str, kind: str, rows: Iterable[dict[str, Any]], period: str, names: tuple[str, ...], at: datetime
-) -> None:
-    rows = list(rows)
-    leaders = Tenant.objects.filter(pk__in={row["leader_id"] for row in rows})
-    codes = dict(leaders.values_list("pk", "code"))
-    entries = []
-    for row in rows:
-        code = codes[row["leader_id"]]
-        subject = _in_period(code, row[period]) if period else code
-        entries.append(Entry(kind, subject, row["leader_id"], after={name: row[name] for name in names}))
-    record_many(act, entries, at=at)
 
 
 def _in_period(code: str, first_day: date) -> str:
@@ -173,3 +171,20 @@ def _second(row: SecondLevel, **changed: Any) -> Entry:
 def _change(act: str, request: ChangeRequest, at: datetime, reason: str, **changed: Any) -> None:
     sides = Sides(tenant=request.merchant_id, counterparty=request.leader_id)
     record(act, Subject.CHANGE_REQUEST, request.public_id, at=at, reason=reason, **sides, **changed)
+
+
+_LEVELS = """
+SELECT 'level' AS subject_kind, leader.code || '/' || to_char(level.quarter, 'YYYY-MM') AS subject,
+       leader.id AS tenant_id, jsonb_build_object() AS before,
+       jsonb_build_object('level', level.level, 'gmv_fen', level.gmv_fen, 'brands', level.brands,
+                          'promoters', level.promoters) AS after
+FROM tuanzhang_quarterlevel AS level JOIN tenants_tenant AS leader ON leader.id = level.leader_id
+WHERE level.quarter = %s AND level.revision = 0
+"""
+_FAILED_MONTHS = """
+SELECT 'assessment' AS subject_kind, leader.code || '/' || to_char(month.month, 'YYYY-MM') AS subject,
+       leader.id AS tenant_id, jsonb_build_object() AS before,
+       jsonb_build_object('shortfalls', month.shortfalls, 'failed_months', month.failed_months) AS after
+FROM tuanzhang_monthlyassessment AS month JOIN tenants_tenant AS leader ON leader.id = month.leader_id
+WHERE month.month = %s AND month.outcome = 'failed'
+"""

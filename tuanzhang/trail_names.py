@@ -11,7 +11,7 @@ from tuanzhang.models import Activity, ChangeRequest, Enrolment, SecondLevel
 
 @namer(Subject.ACTIVITY)
 def activities(subjects: list[str], reader: Tenant) -> Things:
-    pages = {Tenant.Kind.MERCHANT: "open-activity", Tenant.Kind.TUANZHANG: "activity"}
+    pages: dict[str, str] = {Tenant.Kind.MERCHANT: "open-activity", Tenant.Kind.TUANZHANG: "activity"}
     found = Activity.objects.visible_to(reader).filter(code__in=subjects)
     return {each.code: Thing(each.title, _page(pages.get(reader.kind), each.public_id)) for each in found}
 

@@ -38,7 +38,7 @@ def close_quarter(quarter: date, *, at: datetime) -> int:
         brought = results.of_quarter(quarter, policy)
         rows = [_level(each, quarter, policy, at) for each in brought]
         insert_rows(QuarterLevel, rows)
-        recorded.levels_closed(rows, at)
+        recorded.levels_closed(quarter, len(rows), at)
         return len(brought)
 
 
@@ -77,7 +77,7 @@ def assess_month(month: date, *, at: datetime) -> int:
         results.know_partners(month, _first_unknown_month(), policy)
         judged = [(each, _judged(each, month, at)) for each in results.of_month(month, policy)]
         ids = insert_rows(MonthlyAssessment, [row for _each, row in judged], returning="leader_id, id")
-        recorded.months_failed([row for _each, row in judged if row["outcome"] == "failed"], at)
+        recorded.months_failed(month, sum(row["outcome"] == "failed" for _each, row in judged), at)
         _announce(judged, dict(ids), at)
         return len(judged)
 

@@ -1,6 +1,7 @@
 """How shops served the lines of ninety days: counted here, scored below, where nothing is known of orders."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -54,7 +55,7 @@ def score_shops(*, at: datetime) -> int:
 def served(day: date) -> list[Counted]:
     """By shop and leaf category, of lines ordered in the ninety days before ``day``. Platform scope."""
     until = days.start_of(day)
-    asked = {"since": until - COUNTED_DAYS, "until": until, "ship_within": SHIP_WITHIN}
+    asked: dict[str, Any] = {"since": until - COUNTED_DAYS, "until": until, "ship_within": SHIP_WITHIN}
     with connection.cursor() as cursor:
         cursor.execute(_SERVED, asked)
         return [Counted(merchant, leaf, Counts(*counts)) for merchant, leaf, *counts in cursor.fetchall()]

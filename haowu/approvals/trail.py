@@ -15,7 +15,7 @@ from haowu.approvals import actors
 from haowu.approvals.actors import Actor, ActorKind
 from haowu.approvals.models import LANES, MAX_REASON, Trail
 from haowu.approvals.words import Act, Subject
-from haowu.ground.bulk import opened
+from haowu.ground.bulk import opened, type_of
 from haowu.ground.states import HasStates
 from haowu.tenants.models import Tenant, User
 from haowu.tenants.recording import Entry
@@ -64,8 +64,33 @@ def record_many(
     acting_for: Tenant | int | None = None,
 ) -> None:
     """``record`` for each of ``entries`` in one statement; each has its own moment where ``at`` is left out."""
+    common = _common(act, by, reason, acting_for)
+    rows = [{"subject": str(entry.subject)[:100], "at": entry.at or at} | common | _row(entry) for entry in entries]
+    if rows:
+        _insert(rows)
+
+
+def record_selected(act: str, statement: str, parameters: list[Any], *, count: int, at: datetime) -> None:
+    """``record_many`` of the ``count`` things that ``statement`` selects; they need not come to Python for it.
+
+    Its columns: ``subject_kind``, ``subject``, ``tenant_id``, ``before`` and ``after`` as jsonb.
+    """
+    if not count:
+        return
+    common = {"at": at} | _common(act, None, "", None)
+    types = {field.column: type_of(field) for field in Trail._meta.concrete_fields}
+    values = ", ".join(f"%s::{types[name]}" for name in common)
+    sql = _INSERT_SELECTED.format(statement=statement, columns=", ".join(common), values=values, lanes=LANES)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [count, *parameters, *common.values(), count])
+        if cursor.rowcount != count:
+            raise RuntimeError(f"{cursor.rowcount} rows for the trail where {count} were written")
+
+
+def _common(act: str, by: User | None, reason: str, acting_for: Tenant | int | None) -> dict[str, Any]:
+    """What is the same for all rows of one act."""
     actor = _actor(by, acting_for)
-    common = {
+    return {
         "actor_kind": str(actor.kind),
         "actor": actor.name,
         "role": actor.role,
@@ -75,9 +100,6 @@ def record_many(
         "reason": reason[:MAX_REASON],
         "request_id": request_ids.current(),
     }
-    rows = [{"subject": str(entry.subject)[:100], "at": entry.at or at} | common | _row(entry) for entry in entries]
-    if rows:
-        _insert(rows)
 
 
 def _insert(rows: list[dict[str, Any]]) -> None:
@@ -141,16 +163,23 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-_INSERT = """
+_LANE = """
 WITH lane AS (
     UPDATE approvals_traillane SET rows = rows + %s WHERE lane = coalesce(
         (SELECT lane FROM approvals_traillane ORDER BY (lane + pg_backend_pid()) %% {lanes} LIMIT 1
          FOR UPDATE SKIP LOCKED),
         pg_backend_pid() %% {lanes}
     ) RETURNING lane, rows
-), given AS ({selected})
-INSERT INTO approvals_trail ({columns}, lane, number)
-SELECT given.*, lane.lane, lane.rows - %s + row_number() OVER () FROM given CROSS JOIN lane
-"""
+)"""
 """A session begins with the lane of its own, so that an act of many statements stays in one. Where all are held it
 waits."""
+
+_INSERT = f"""{_LANE}, given AS ({{selected}})
+INSERT INTO approvals_trail ({{columns}}, lane, number)
+SELECT given.*, lane.lane, lane.rows - %s + row_number() OVER () FROM given CROSS JOIN lane
+"""
+_INSERT_SELECTED = f"""{_LANE}, given AS ({{statement}})
+INSERT INTO approvals_trail (subject_kind, subject, tenant_id, before, after, {{columns}}, lane, number)
+SELECT given.subject_kind, left(given.subject, 100), given.tenant_id, given.before, given.after, {{values}},
+       lane.lane, lane.rows - %s + row_number() OVER () FROM given CROSS JOIN lane
+"""

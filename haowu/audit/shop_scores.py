@@ -1,4 +1,4 @@
-"""I23: shop scores are what their counts come to, written a second time in SQL; shops show the newest."""
+"""I25: shop scores are what their counts come to, written a second time in SQL; shops show the newest."""
 
 _PARTS = """
     CROSS JOIN LATERAL (VALUES
@@ -12,7 +12,7 @@ _PARTS = """
 """
 SEARCHES: list[tuple[str, str, str]] = [
     (
-        "I23",
+        "I25",
         "店铺每日评分由其计数算出：三项各半上取整，总分按 0.4、0.3、0.3",
         f"""
         SELECT scored.merchant_id, scored.day FROM merchants_shopscore AS scored {_PARTS}
@@ -24,7 +24,7 @@ SEARCHES: list[tuple[str, str, str]] = [
         """,
     ),
     (
-        "I23.1",
+        "I25.1",
         "店铺显示的是最近一天的评分",
         """
         SELECT merchant.code FROM merchants_shop AS shop

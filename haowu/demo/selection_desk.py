@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from commissions.orders import module_orders, sales, service
 from haowu.approvals.versions import publish
 from haowu.approvals.words import Subject
 from haowu.ground import days
-from haowu.tenants.models import Tenant
 from haowu.tenants.scope import platform_scope
 from merchants.models import Product, ShopScore
 from streamers.centre import sync
@@ -26,7 +27,7 @@ def open_centre(*, at: datetime) -> None:
         service.score_shops(at=at - back * days.ONE_DAY)
     weighing.weigh_listings(at=at)
     module_orders.count_modules(at=at)
-    with platform_scope():
+    with transaction.atomic(), platform_scope():
         _pin(at)
 
 
@@ -35,9 +36,8 @@ def _pin(at: datetime) -> None:
     if ModuleEntry.objects.exists():
         return
     today = ShopScore.objects.filter(day=days.day_of(at), lines__gte=1).order_by("-total", "merchant")
-    shops = Tenant.objects.in_bulk(list(today.values_list("merchant", flat=True)[:12]))
-    for place, shop in enumerate(list(shops.values())[2:12:5], 1):
-        _entry("featured-shops", place, at, "编辑选的：回头客多，发货快", merchant=shop)
+    for place, score in enumerate(today.select_related("merchant")[2:12:5], 1):
+        _entry("featured-shops", place, at, "编辑选的：回头客多，发货快", merchant=score.merchant)
     goods = Product.objects.listed().filter(provenance=Product.Provenance.FACTORY).order_by("-listed_at", "code")
     for place, product in enumerate(goods[:2], 1):
         _entry("source", place, at, "产业带走访时选的", product=product)

@@ -102,7 +102,7 @@ class ListPage(TenantRequiredMixin, TemplateView):
     columns: ClassVar[Sequence[ListColumn]] = ()
     file_columns: ClassVar[Sequence[Column]] = ()
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file is streamed
         asked = request.GET.get("file")
         if self.file_columns and asked in FILES:
             return self.file(asked)
@@ -181,7 +181,7 @@ class ListPage(TenantRequiredMixin, TemplateView):
     def file(self, kind: str) -> HttpResponseBase:
         """The rows of the filter in force, all pages of it."""
         filtered = self.filterset().qs.order_by(*self.sort.order)
-        name = self.request.resolver_match.url_name if self.request.resolver_match else "list"
+        name = (self.request.resolver_match and self.request.resolver_match.url_name) or "list"
         if kind == "csv":
             scope = cast(Tenant, cast(ScopedRequest, self.request).tenant).pk
             return as_csv(name, scope, lambda: [self._table(filtered)])

@@ -106,7 +106,8 @@ def _counts_of(request: HttpRequest) -> dict[str, int]:
     """Asked once in a request."""
     if not hasattr(request, "menu_counts"):
         request.menu_counts = _counts(request)  # type: ignore[attr-defined]
-    return request.menu_counts  # type: ignore[attr-defined]
+    counts: dict[str, int] = request.menu_counts  # type: ignore[attr-defined]
+    return counts
 
 
 def _counts(request: HttpRequest) -> dict[str, int]:

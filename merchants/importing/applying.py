@@ -50,7 +50,7 @@ def keep_upload(merchant: Tenant, file: UploadedFile, *, by: User | None, at: da
 
 def judged(upload: ProductUpload) -> Judged:
     """What ``upload`` would do now."""
-    return judge(upload.merchant, reading.unpacked(upload.content))
+    return judge(upload.merchant, reading.unpacked(bytes(upload.content)))
 
 
 @transaction.atomic
@@ -61,7 +61,7 @@ def apply_upload(upload: ProductUpload, *, at: datetime) -> Applied:
     is judged under the locks of the goods that it changes.
     """
     merchant = Tenant.objects.select_for_update(no_key=True).get(pk=upload.merchant_id)
-    sheet = reading.unpacked(upload.content)
+    sheet = reading.unpacked(bytes(upload.content))
     code_at = sheet.places["code"]
     _lock(merchant, {row[code_at].strip() for _number, row in sheet.rows})
     found = judge(merchant, sheet)

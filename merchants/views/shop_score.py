@@ -29,18 +29,10 @@ class ShopScorePage(OfMerchant, TemplateView):
 
 
 def _chart(rows: list[ShopScore]) -> Chart:
-    def line(name: str, of: str, color: Any) -> Series:
-        return Series(name, [getattr(row, of) / 100 for row in rows], color=color)
-
     return Chart(
         title=_("店铺分"),
         unit=_("分"),
         labels=[f"{row.day:%m-%d}" for row in rows],
-        series=[
-            line(_("店铺分"), "total", "ink-2"),
-            line(_("商品"), "goods", "chart-1"),
-            line(_("物流"), "delivery", "chart-3"),
-            line(_("服务"), "service", "chart-4"),
-        ],
+        series=[Series(_("店铺分"), [row.total / 100 for row in rows])],
         label_name=_("日期"),
     )

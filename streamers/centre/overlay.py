@@ -65,6 +65,6 @@ class Overlay:
 
 def _rows(streamer: Tenant, at: datetime) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        asked = [streamer.pk, at, days.next_midnight(at)]
+        asked: list[Any] = [streamer.pk, at, days.next_midnight(at)]
         cursor.execute("SELECT * FROM streamers_personal_offers(%s, %s, %s)", asked)
         return cursor.fetchall()

@@ -21,7 +21,7 @@ from streamers.offers import Kind
 
 Row = dict[str, Any]
 COUNTED = ("sales_30d", "exposure", "conversion_bps", "value")
-UNCOUNTED: Row = {name: ListingFigures._meta.get_field(name).get_default() for name in COUNTED}
+UNCOUNTED: Row = {name: getattr(ListingFigures(), name) for name in COUNTED}
 
 
 def listing_rows(products: Sequence[int], at: datetime) -> list[Row]:

@@ -8,6 +8,7 @@ clicks yet. A median is a value that is there: of an even number the lower.
 """
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -36,7 +37,7 @@ WITH titled AS (
     SELECT leaf_id, word, count(*) AS titles FROM titled GROUP BY leaf_id, word HAVING count(*) >= %(comparables)s
 )
 SELECT DISTINCT ON (product_id) product_id, word
-FROM titled JOIN shared USING (leaf_id, word) ORDER BY product_id, titles DESC, char_length(word) DESC, word
+FROM titled JOIN shared USING (leaf_id, word) ORDER BY product_id, titles DESC, char_length(word) DESC, word COLLATE "C"
 """
 _COMPARED = """
 CREATE TEMPORARY TABLE compared ON COMMIT DROP AS
@@ -135,7 +136,7 @@ def weigh_listings(*, at: datetime) -> int:
 
 
 def _weigh(day: date, at: datetime) -> int:
-    asked = {
+    asked: dict[str, Any] = {
         "at": at, "day": day, "comparables": parts.COMPARABLES, "whole": parts.WHOLE, "floor": parts.FLOOR,
         "full": parts.FULL, "smoothing": parts.SMOOTHING_CLICKS, "most_value": MOST_VALUE,
     }  # fmt: skip

@@ -72,7 +72,7 @@ class GoodPicture(OneGood, View):
 
     def get(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
         picture = self.product.images.first()
-        suffix = PurePosixPath(picture.image.name).suffix.lower() if picture else ""
+        suffix = PurePosixPath(picture.image.name or "").suffix.lower() if picture else ""
         if picture is None or suffix not in SHOWN:
             raise Http404
         try:

@@ -72,8 +72,7 @@ def strengths(events: Events, tuning: Tuning = DEFAULT) -> sparse.csr_matrix:
 
 def demand(events: Events, tuning: Tuning = DEFAULT) -> Real:
     """How much each of the goods is lifted, from near 0 to 1: the root of its recent deeds beside the most wanted."""
-    recent = np.bincount(events.goods, 0.5 ** (events.ages / tuning.demand_half_life), events.good_count)
-    recent += 1e-3
+    recent = 1e-3 + np.bincount(events.goods, 0.5 ** (events.ages / tuning.demand_half_life), events.good_count)
     return (recent / recent.max()) ** tuning.demand_power
 
 

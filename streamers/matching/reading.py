@@ -14,9 +14,6 @@ MOST_HELD = 200
 MOST_LEAVES = 20
 MOST_COMPANIONS = 3_000
 
-EXPOSURE = 100
-"""What every listing's weight is taken for, in hundredths, as long as none has one of its own (rulebook §17)."""
-
 
 def taste_at(streamer: Tenant, model: MatchModel, at: datetime) -> Taste:
     held = held_by(streamer, at)
@@ -74,8 +71,8 @@ def candidates_of(together: Together, pools: Iterable[Pool], at: datetime) -> li
 
 def facts_of(products: Collection[int], at: datetime) -> list[Facts]:
     rows = Listing.objects.at(at).of_products(products)
-    columns = ("product", "leaf_id", "brand_id", "price_fen", "per_sale_fen", "listed_at")
-    return [Facts(*row, EXPOSURE) for row in rows.values_list(*columns)]
+    columns = ("product", "leaf_id", "brand_id", "price_fen", "per_sale_fen", "listed_at", "exposure")
+    return [Facts(*row) for row in rows.values_list(*columns)]
 
 
 def _price_of_band(streamer: Tenant, model: MatchModel) -> int:

@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
             name='Module',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=32, unique=True, verbose_name='编号')),
+                ('code', models.CharField(max_length=32, unique=True, verbose_name='编号')),
                 ('kind', models.CharField(choices=[('goods', '全部商品'), ('shops', '评分有依据的店铺'), ('value', '有可比同款的商品'), ('leaders', '团长推荐给该达人的'), ('origins', '源头工厂，按产业带'), ('bases', '基地现货，按城市')], default='goods', max_length=8, verbose_name='选自')),
                 ('title', models.CharField(max_length=16, verbose_name='中文名称')),
                 ('title_en', models.CharField(max_length=32, verbose_name='英文名称')),

@@ -166,8 +166,7 @@ class OfModel(models.Model):
 class Companions(OfModel):
     """Which goods are often picked and sold together with one, and how strongly, in millionths; the closest first.
 
-    Only what at least ``learning.DEFAULT.support`` streamers have together: from fewer one could see what somebody else
-    sells.
+    Only what at least ``learning.DEFAULT.support`` streamers have together: fewer would show what somebody else sells.
     """
 
     product_id = models.BigIntegerField(_("商品"))

@@ -36,7 +36,12 @@ class ModuleQuerySet(models.QuerySet["Module"]):
 
 
 class Module(models.Model):
-    """``kind`` says which goods its rule chooses from, beside what its rule's filters say."""
+    """``kind`` says which goods its rule chooses from, beside what its rule's filters say.
+
+    ``query`` is the rule in force where it was asked for (``with_rules``).
+    """
+
+    query: str
 
     class Kind(models.TextChoices):
         GOODS = "goods", _("全部商品")
@@ -46,7 +51,7 @@ class Module(models.Model):
         ORIGINS = "origins", _("源头工厂，按产业带")
         BASES = "bases", _("基地现货，按城市")
 
-    code = models.SlugField(_("编号"), max_length=32, unique=True)
+    code = models.CharField(_("编号"), max_length=32, unique=True)
     kind = models.CharField(_("选自"), max_length=8, choices=Kind, default=Kind.GOODS)
     title = models.CharField(_("中文名称"), max_length=16)
     title_en = models.CharField(_("英文名称"), max_length=32)

@@ -7,6 +7,7 @@ counted anew each morning, so that they are exact.
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -44,7 +45,7 @@ def set_counts(name: str, counts: Iterable[Row], *, since: date) -> None:
     insert_rows(ModuleDay, _rows(counts, name), conflict=["module_id", "day"], update=[name])
 
 
-def _rows(counts: Iterable[Row], name: str) -> list[dict[str, object]]:
+def _rows(counts: Iterable[Row], name: str) -> list[dict[str, Any]]:
     """Of modules that are known."""
     ids = dict(Module.objects.values_list("code", "pk"))
     return [{"module_id": ids[code], "day": day, name: number} for code, day, number in counts if code in ids]

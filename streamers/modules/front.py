@@ -63,11 +63,8 @@ def tiles(looker: Looker) -> list[Tile]:
     shown = []
     for kept in found:
         tile = _tile(kept)
-        if tile.kind == Module.Kind.LEADERS:
-            tile = _of_leaders(tile, looker)
-        if tile.goods or tile.kind == Module.Kind.LEADERS:
-            shown.append(tile)
-    return shown
+        shown.append(_of_leaders(tile, looker) if tile.kind == Module.Kind.LEADERS else tile)
+    return [tile for tile in shown if tile.goods]
 
 
 def _made(looker: Looker, language: str) -> list[dict[str, Any]]:
@@ -97,8 +94,9 @@ def _tile(kept: Mapping[str, Any]) -> Tile:
     return Tile(**{**kept, "goods": goods, "cities": tuple((name, query) for name, query in kept["cities"])})
 
 
-def _query(module: Module, **narrowed: str) -> str:
-    return replace(EVERYTHING, module=module.code, sort=filters_of(module.query).sort, **narrowed).query_string()
+def _query(module: Module, *, origin: str = "", city: str = "") -> str:
+    found = Filters(module=module.code, sort=filters_of(module.query).sort, origin=origin, city=city)
+    return found.query_string()
 
 
 def _goods(
@@ -194,8 +192,10 @@ def _note(module: Module, rule: Filters, cities: int) -> str:
 def _of_leaders(tile: Tile, looker: Looker) -> Tile:
     """What leaders recommend to this streamer: how many lists, and the newest goods."""
     running = recommended_to(looker.streamer)
-    note = ngettext("{n} 份清单", "{n} 份清单", running).format(n=running)
-    newest = recommended_products(looker)[:THUMBS] if running else []
+    if not running:
+        return tile
+    newest = recommended_products(looker)[:THUMBS]
     rows = Listing.objects.at(looker.at).of_products(newest).values_list("product", "public_id", "title", "cover")
     goods = {product: Thumb(*rest) for product, *rest in rows}
+    note = ngettext("{n} 份清单", "{n} 份清单", running).format(n=running)
     return replace(tile, note=note, goods=tuple(goods[pk] for pk in newest if pk in goods))

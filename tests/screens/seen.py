@@ -171,5 +171,5 @@ def _axe() -> str:
 def _static_weight(path: str) -> int:
     """Of a text among the static files, which a server of tests sends as it lies; 0 for all else."""
     name = unquote(path).removeprefix("/static/")
-    found = finders.find(name) if TEXT.search(name) else None
+    found = finders.find(name) if path.startswith("/static/") and TEXT.search(name) else None
     return len(gzip.compress(Path(found).read_bytes(), 9)) if found else 0

@@ -4,10 +4,10 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from haowu.partners.access import KindRefused
-from haowu.partners.results import ResultsOut, results
+from haowu.partners.results import ResultsOut as ResultsOut
+from haowu.partners.results import results as results
 from haowu.tenants.models import Tenant
 
-__all__ = ["BATCH", "BOTH", "BPS", "LEADERS", "MERCHANTS", "ProductRef", "ResultsOut", "only", "results"]
 LEADERS = frozenset({Tenant.Kind.TUANZHANG})
 MERCHANTS = frozenset({Tenant.Kind.MERCHANT})
 BOTH = LEADERS | MERCHANTS

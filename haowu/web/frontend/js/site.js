@@ -23,6 +23,9 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("submit", (event) => {
   if (event.target.matches("form[role=search]")) document.activeElement?.blur();
 });
+document.addEventListener("click", (event) => {
+  if (event.target.closest(".suggest a")) document.activeElement?.blur();
+});
 
 // The theme changes at once; the form that carries it tells the server, which draws it from then on.
 document.addEventListener("submit", (event) => {
@@ -121,14 +124,6 @@ function ready(part) {
 }
 ready(document);
 document.addEventListener("htmx:after:swap", (event) => ready(event.target.nodeType === 1 ? event.target : document));
-
-// Once words are sent, or one of the suggested ones is chosen, the list of suggestions no longer lies over what was found.
-document.addEventListener("submit", (event) => {
-  if (event.target.matches("[role=search]")) document.activeElement?.blur();
-});
-document.addEventListener("click", (event) => {
-  if (event.target.closest(".suggest a")) document.activeElement?.blur();
-});
 
 // Copy to the clipboard what a button names.
 document.addEventListener("click", async (event) => {
