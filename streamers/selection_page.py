@@ -1,6 +1,5 @@
 """The selection centre on the phone: what is found, a sheet of filters with counts, words while one types."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.utils.functional import cached_property
@@ -8,6 +7,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from haowu.ground import days
 from haowu.ground.fields import SEARCH_LENGTH
 from haowu.tenants.lists import chips_of
 from streamers.centre.conditions import Looker
@@ -44,7 +44,18 @@ IN_PLACE = mark_safe(
 
 
 class OfCentre(OfStreamer, TemplateView):
-    """A page of the selection centre, or what moves in place of it (``layout``)."""
+    """A page of the selection centre, or what moves in place of it (``layout``). ``shows_form``: all its fields."""
+
+    shows_form = False
+
+    @cached_property
+    def form(self) -> SelectionForm:
+        return SelectionForm(self.request.GET, is_shown=self.shows_form)
+
+    @cached_property
+    def looker(self) -> Looker:
+        at = days.now()
+        return Looker(self.request.tenant, at, self.tech_bps_at(at), self.form.known)
 
     @property
     def is_fragment(self) -> bool:
@@ -67,14 +78,6 @@ class Selection(OfCentre):
 
     def get_template_names(self) -> list[str]:
         return ["streamers/_more.html" if self.is_next_page else "streamers/selection.html"]
-
-    @cached_property
-    def form(self) -> SelectionForm:
-        return SelectionForm(self.request.GET, is_shown=False)
-
-    @cached_property
-    def looker(self) -> Looker:
-        return replace(super().looker, known=self.form.known)
 
     @cached_property
     def filters(self) -> Filters:
@@ -136,16 +139,16 @@ class FilterSheet(OfCentre):
     """All filters, each choice with the number of goods that it would leave. Its form leads to the list."""
 
     template_name = "streamers/filter_sheet.html"
+    shows_form = True
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        form = SelectionForm(self.request.GET)
-        filters, looker = form.filters, replace(self.looker, known=form.known)
-        total = Search(looker, filters).total()
+        form, filters = self.form, self.form.filters
+        total = Search(self.looker, filters).total()
         return super().get_context_data(
             form=form,
             filters=filters,
             chips=list(chips_of(form, self.request.GET)),
-            facets=facets_of(looker, filters),
+            facets=facets_of(self.looker, filters),
             total=min(total, COUNT_LIMIT),
             is_more=total > COUNT_LIMIT,
             sales_from=[(each, filters.sales_from == each) for each in SALES_FROM],

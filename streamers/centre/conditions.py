@@ -169,32 +169,31 @@ def _holding(groups: Iterable[Sequence[str]]) -> Condition:
     return Condition(" AND ".join(condition.sql for condition in conditions), params)
 
 
-TAGGED: dict[str, tuple[str, QuerySet]] = {
+TAGGED: dict[str, tuple[str, QuerySet | None]] = {
     "category": ("c", Category.objects.all()),
     "brand": ("b", Brand.objects.all()),
+    "provenance": ("v", None),
+    "origin": ("y", None),
     "leader": ("l", Tenant.objects.of_kind(Tenant.Kind.TUANZHANG)),
 }
-"""The letter of a filter's tag, and the rows whose codes it names."""
-SAID = {"provenance": "v", "origin": "y"}
-"""The letter of a filter's tag that is said as it is typed."""
+"""The letter of a filter's tag, and the rows whose codes it names; None: the tag holds the code itself."""
 
 
 def _tagged(filters: Filters, looker: Looker) -> list[Condition]:
     """The tags are said, not selected: PostgreSQL knows how many rows hold each, and plans by it."""
-    said = [f"{letter}{getattr(filters, name)}" for name, letter in SAID.items() if getattr(filters, name)]
     asked = {name: getattr(filters, name) for name in TAGGED if getattr(filters, name)}
-    if not asked and not said:
+    if not asked:
         return []
-    ids = {name: looker.known.get((name, code)) or _id_of(name, code) for name, code in asked.items()}
-    if None in ids.values():
+    named = {name: looker.known.get((name, code)) or _named_by(name, code) for name, code in asked.items()}
+    if None in named.values():
         return [NOTHING]
-    return [
-        Condition("listing.tags @> %s::text[]", ([*said, *(f"{TAGGED[name][0]}{pk}" for name, pk in ids.items())],))
-    ]
+    return [Condition("listing.tags @> %s::text[]", ([f"{TAGGED[name][0]}{value}" for name, value in named.items()],))]
 
 
-def _id_of(name: str, code: str) -> int | None:
-    return TAGGED[name][1].filter(code=code).values_list("pk", flat=True).first()
+def _named_by(name: str, code: str) -> int | str | None:
+    """The id of the row that has ``code``; None where none has it."""
+    rows = TAGGED[name][1]
+    return code if rows is None else rows.filter(code=code).values_list("pk", flat=True).first()
 
 
 def _at_bases(filters: Filters, fresh: dict[int, FreshBase]) -> list[Condition]:

@@ -108,7 +108,8 @@ class Search:
         That enough is open to everybody for it to be more, whatever is decided for one streamer, holds for a minute.
         """
         overlay, filters = self.looker.overlay, self.filters
-        if filters.not_on_shelf or overlay.shops or len(overlay.products) > MOST_OWN:
+        is_own = bool(filters.not_on_shelf or filters.module or overlay.shops)
+        if is_own or len(overlay.products) > MOST_OWN:
             return count(self.branches, self.matching, COUNT_LIMIT + 1)
         asked = f"{self.looker.tech_bps}:{filters.without('sort').query_string()}"
         total = remembered(
