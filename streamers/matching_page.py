@@ -28,7 +28,7 @@ class WhyThese(OfStreamer, TemplateView):
         return super().get_context_data(
             mine=mine,
             taste=taste,
-            leaves=[(known[leaf], round(10_000 * taste.leaves[leaf])) for leaf in leaves if leaf in known],
+            leaves=[(known[leaf], 100 * round(100 * taste.leaves[leaf])) for leaf in leaves if leaf in known],
             sold=sum(1 for held in taste.held.values() if held.sold) if taste else 0,
             reserved=MatchingPolicy.objects.in_force(looker.at).reserved_of_ten,
             **context,

@@ -7,6 +7,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from haowu.ground import days
 from haowu.ground.fields import SEARCH_LENGTH
 from haowu.tenants.lists import chips_of
 from streamers.centre.conditions import Looker
@@ -43,7 +44,18 @@ IN_PLACE = mark_safe(
 
 
 class OfCentre(OfStreamer, TemplateView):
-    """A page of the selection centre, or what moves in place of it (``layout``)."""
+    """A page of the selection centre, or what moves in place of it (``layout``). ``shows_form``: all its fields."""
+
+    shows_form = False
+
+    @cached_property
+    def form(self) -> SelectionForm:
+        return SelectionForm(self.request.GET, is_shown=self.shows_form)
+
+    @cached_property
+    def looker(self) -> Looker:
+        at = days.now()
+        return Looker(self.request.tenant, at, self.tech_bps_at(at), self.form.known)
 
     @property
     def is_fragment(self) -> bool:
@@ -66,10 +78,6 @@ class Selection(OfCentre):
 
     def get_template_names(self) -> list[str]:
         return ["streamers/_more.html" if self.is_next_page else "streamers/selection.html"]
-
-    @cached_property
-    def form(self) -> SelectionForm:
-        return SelectionForm(self.request.GET, is_shown=False)
 
     @cached_property
     def filters(self) -> Filters:
@@ -131,10 +139,10 @@ class FilterSheet(OfCentre):
     """All filters, each choice with the number of goods that it would leave. Its form leads to the list."""
 
     template_name = "streamers/filter_sheet.html"
+    shows_form = True
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        form = SelectionForm(self.request.GET)
-        filters = form.filters
+        form, filters = self.form, self.form.filters
         total = Search(self.looker, filters).total()
         return super().get_context_data(
             form=form,

@@ -14,12 +14,12 @@ from streamers import shelf
 from streamers.centre import sync
 from streamers.centre.filters import FOR_YOU, Filters
 from streamers.centre.search import find
-from streamers.matching import serving, training
+from streamers.matching import reading, serving, training
 from streamers.models import CategoryPool, Companions, ForYou, Interaction, MatchingPolicy, MatchModel, Profile
 from streamers.tasks import train_matching
 from tests import build
 from tests.browser import NOW
-from tests.matches import LAMP, TEA, found, looker, reasons
+from tests.matches import LAMP, TEA, found, looker, picked, reasons
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -147,6 +147,17 @@ class TestTheList:
         listing.delist_product(market["t1"], at=build.moment(NOW))
         sync.in_step()
         assert "t1" not in found(mine)
+
+    def test_of_one_with_very_many_goods_the_latest_speak_and_none_is_recommended(
+        self, market, mine, learn, monkeypatch
+    ):
+        picked(mine, market, "t1", at="2024-06-01 12:00")
+        monkeypatch.setattr(reading, "MOST_HELD", 1)
+        learn()
+        named = {product.pk: code for code, product in market.items()}
+        listed = [named[product] for product in serving.list_of(mine, build.moment(NOW)).goods]
+        assert listed[0] == "t2" and not {"t0", "t1"} & {*listed}
+        assert serving.explain(mine, market["t0"].pk, build.moment(NOW)) is None
 
     def test_a_targeted_rate_is_laid_over_it(self, market, mine, learn):
         build.listed_plan(market["t1"], "item_targeted", {mine: 4000})

@@ -1,14 +1,17 @@
 """Filters and words of a query as conditions on rows of the listing."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from bases.models import Base
+from django.db.models import QuerySet
+
+from bases.models import Base, Brand
 from haowu.ground.money import share
 from haowu.tenants.models import Tenant
+from merchants.models import Category
 from streamers.centre.filters import Filters
 from streamers.centre.overlay import Overlay, Personal
 from streamers.centre.statements import EVERYBODYS, OPEN_TO_ALL, Branch, Condition, Words
@@ -28,11 +31,12 @@ class FreshBase(NamedTuple):
 
 @dataclass(frozen=True)
 class Looker:
-    """Who looks, when, and what the platform keeps of a commission."""
+    """Who looks, when, and what the platform keeps of a commission. ``known``: ids at hand, by filter and code."""
 
     streamer: Tenant
     at: datetime
     tech_bps: int
+    known: Mapping[tuple[str, str], int] = field(default_factory=dict, compare=False)
 
     @cached_property
     def for_you(self) -> ForYou | None:
@@ -55,8 +59,8 @@ def conditions_of(filters: Filters, looker: Looker) -> list[Condition]:
     fresh = looker.fresh_bases
     return [
         Condition("listing.valid_from <= %s AND listing.valid_until > %s", (looker.at, looker.at)),
-        Condition("cardinality(listing.held_by) = 0 OR listing.held_by && %s::bigint[]", ([*fresh],)),
-        *_tagged(filters),
+        Condition("listing.held_by = '{{}}' OR listing.held_by && %s::bigint[]", ([*fresh],)),
+        *_tagged(filters, looker),
         *_at_bases(filters, fresh),
         *_bounds(filters, looker),
         *(_not_on_shelf(looker.streamer) if filters.not_on_shelf else []),
@@ -165,22 +169,31 @@ def _holding(groups: Iterable[Sequence[str]]) -> Condition:
     return Condition(" AND ".join(condition.sql for condition in conditions), params)
 
 
-TAGGED = {
-    "category": "'c' || (SELECT id FROM merchants_category WHERE code = %s)",
-    "brand": "'b' || (SELECT id FROM bases_brand WHERE code = %s)",
-    "provenance": "'v' || %s::text",
-    "origin": "'y' || %s::text",
-    "leader": "'l' || (SELECT id FROM tenants_tenant WHERE code = %s AND kind = 'tuanzhang')",
+TAGGED: dict[str, tuple[str, QuerySet | None]] = {
+    "category": ("c", Category.objects.all()),
+    "brand": ("b", Brand.objects.all()),
+    "provenance": ("v", None),
+    "origin": ("y", None),
+    "leader": ("l", Tenant.objects.of_kind(Tenant.Kind.TUANZHANG)),
 }
-"""The tag that a filter's code stands for; NULL, which nothing holds, for a code that nothing has."""
+"""The letter of a filter's tag, and the rows whose codes it names; None: the tag holds the code itself."""
 
 
-def _tagged(filters: Filters) -> list[Condition]:
+def _tagged(filters: Filters, looker: Looker) -> list[Condition]:
+    """The tags are said, not selected: PostgreSQL knows how many rows hold each, and plans by it."""
     asked = {name: getattr(filters, name) for name in TAGGED if getattr(filters, name)}
     if not asked:
         return []
-    tags = ", ".join(TAGGED[name] for name in asked)
-    return [Condition(f"listing.tags @> ARRAY[{tags}]", tuple(asked.values()))]
+    named = {name: looker.known.get((name, code)) or _named_by(name, code) for name, code in asked.items()}
+    if None in named.values():
+        return [NOTHING]
+    return [Condition("listing.tags @> %s::text[]", ([f"{TAGGED[name][0]}{value}" for name, value in named.items()],))]
+
+
+def _named_by(name: str, code: str) -> int | str | None:
+    """The id of the row that has ``code``; None where none has it."""
+    rows = TAGGED[name][1]
+    return code if rows is None else rows.filter(code=code).values_list("pk", flat=True).first()
 
 
 def _at_bases(filters: Filters, fresh: dict[int, FreshBase]) -> list[Condition]:

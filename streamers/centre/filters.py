@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bases.forms import cities
@@ -199,6 +199,12 @@ class SelectionForm(forms.Form):
         super().__init__(query)
         self.sort = query.get("sort") if query.get("sort") in SORTS else EVERYTHING.sort
         self.full_clean()
+
+    @property
+    def known(self) -> dict[tuple[str, str], int]:
+        """The ids of the rows that codes name, by field and code."""
+        rows = {name: value for name, value in self.cleaned_data.items() if isinstance(value, Model)}
+        return {(name, row.code): row.pk for name, row in rows.items()}
 
     @property
     def filters(self) -> Filters:

@@ -15,7 +15,7 @@ from typing import Any
 from haowu.ground import days
 from streamers.centre import for_you
 from streamers.centre.cards import FoundCard, dressed
-from streamers.centre.conditions import Looker, branches_of, conditions_of, words_of
+from streamers.centre.conditions import Looker, branches_of, conditions_of, open_branches, words_of
 from streamers.centre.filters import EVERYTHING, FOR_YOU, Filters
 from streamers.centre.memory import remembered
 from streamers.centre.paging import CursorInvalid, cursor_after, place_of
@@ -28,6 +28,7 @@ from streamers.centre.statements import (
     Select,
     Words,
     count,
+    count_unless,
     found_by,
     gather,
     walk,
@@ -39,7 +40,8 @@ from streamers.modules.membership import members_of
 PAGE_SIZE = 24
 COUNT_LIMIT = 1_000
 MOST_OWN = 300
-"""For a streamer of whom more goods are decided alone, what is found is counted by itself."""
+"""For a streamer for whom more goods are decided alone, what is found is always counted."""
+ENOUGH = COUNT_LIMIT + 1 + MOST_OWN
 KEPT_SECONDS = 60
 NEAREST = 12
 TRIED_WORDS = 6
@@ -101,18 +103,24 @@ class Search:
         return found[:size]
 
     def total(self) -> int:
-        """How many are found, up to one more than COUNT_LIMIT. That it is more holds for a minute, for everybody."""
-        own = len(self.looker.overlay.products)
-        if self.filters.not_on_shelf or self.looker.overlay.shops or own > MOST_OWN:
+        """How many are found, up to one more than COUNT_LIMIT.
+
+        That enough is open to everybody for it to be more, whatever is decided for one streamer, holds for a minute.
+        """
+        overlay, filters = self.looker.overlay, self.filters
+        is_own = bool(filters.not_on_shelf or filters.module or overlay.shops)
+        if is_own or len(overlay.products) > MOST_OWN:
             return count(self.branches, self.matching, COUNT_LIMIT + 1)
-        asked = f"{self.looker.tech_bps}:{self.filters.without('sort').query_string()}"
-        found = remembered(
-            f"found:{hashlib.sha256(asked.encode()).hexdigest()}",
-            lambda: count(self.branches, self.matching, COUNT_LIMIT + 1 + 2 * MOST_OWN),
+        asked = f"{self.looker.tech_bps}:{filters.without('sort').query_string()}"
+        total = remembered(
+            f"total:{hashlib.sha256(asked.encode()).hexdigest()}",
+            lambda: count_unless(
+                open_branches(filters.plan_type), ENOUGH, self.branches, self.matching, COUNT_LIMIT + 1
+            ),
             seconds=KEPT_SECONDS,
-            is_worth=lambda found: found > COUNT_LIMIT + 2 * MOST_OWN,
+            is_worth=lambda total: total is None,
         )
-        return min(found, COUNT_LIMIT + 1)
+        return COUNT_LIMIT + 1 if total is None else total
 
     def named(self, public_id: str) -> list[dict[str, Any]]:
         """The row of one product, where it is found at all."""

@@ -19,7 +19,7 @@ from django.db import connection
 
 from streamers.centre.filters import SortWay
 
-WALK = 3_000
+WALK = 10_000
 PHRASE, WHOLE, LOOSE, ALIKE = 3, 2, 1, 0
 """How well a row matches the words: the title holds them side by side; every one is a whole word of title, brand or
 category; every one is there in letters; not asked."""
@@ -204,15 +204,30 @@ JOINS = (
 
 def count(branches: Sequence[Branch], conditions: Sequence[Condition], limit: int) -> int:
     """How many rows of all ``branches`` match, up to ``limit``."""
-    selects, params = [], []
+    return _first(_count(branches, conditions, limit))
+
+
+def count_unless(
+    many: Sequence[Branch], enough: int, branches: Sequence[Branch], conditions: Sequence[Condition], limit: int
+) -> int | None:
+    """``count``; None, and it is not counted, where ``enough`` rows of ``many`` match."""
+    of_many, counted = _count(many, conditions, enough), _count(branches, conditions, limit)
+    sql = f"SELECT CASE WHEN found.n < %s THEN ({counted.sql}) END FROM ({of_many.sql}) AS found (n)"
+    return _first(Select(sql, (enough, *counted.params, *of_many.params)))
+
+
+def _count(branches: Sequence[Branch], conditions: Sequence[Condition], limit: int) -> Select:
+    selects, params = ["SELECT WHERE false"], []
     for branch in branches:
         found = [*branch.where, *conditions]
         selects.append(f"(SELECT FROM streamers_listing AS listing {branch.join.sql} {_where(branch, found)} LIMIT %s)")
         params += [*branch.join.params, *_params(found), limit]
-    if not selects:
-        return 0
+    return Select(f"SELECT least(count(*), %s) FROM ({' UNION ALL '.join(selects)}) AS found", (limit, *params))
+
+
+def _first(select: Select) -> Any:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT least(count(*), %s) FROM ({' UNION ALL '.join(selects)}) AS found", [limit, *params])
+        cursor.execute(select.sql, select.params)
         return cursor.fetchone()[0]
 
 

@@ -85,12 +85,19 @@ def _frequency(one: Term, counts: dict[str, int]) -> int:
 
 
 def _unknown(terms: Sequence[Term]) -> set[str]:
-    """The words of ``terms`` that no listing holds, not even loosely: asked of the index, which is always in step."""
+    """The words of ``terms`` that no listing holds, not even loosely: asked of the index, which is always in step.
+
+    Materialized, since PostgreSQL would else look at row after row for one that it believes to come soon.
+    """
     found: set[str] = set()
     with connection.cursor() as cursor:
         for one in terms:
             tokens = [group[0] for group in one.loose]
-            cursor.execute("SELECT EXISTS (SELECT FROM streamers_listing WHERE words @> %s::text[])", [tokens])
+            cursor.execute(
+                "WITH held AS MATERIALIZED (SELECT FROM streamers_listing WHERE words @> %s::text[])"
+                " SELECT EXISTS (SELECT FROM held)",
+                [tokens],
+            )
             if not cursor.fetchone()[0]:
                 found.add(one.text)
     return found

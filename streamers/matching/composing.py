@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from streamers.models import ForYou
 
@@ -63,6 +64,10 @@ class Pool:
     quiet: Sequence[int]
     median_per_sale_fen: int
 
+    @cached_property
+    def places(self) -> dict[int, int]:
+        return {product: place for place, product in enumerate(self.popular)}
+
 
 @dataclass
 class Parts:
@@ -90,7 +95,8 @@ class Taste:
     """What a streamer's goods say of him. Shares of categories and brands are of one.
 
     ``field_leaves``: the categories of what he says he sells, which speak as long as he has no goods.
-    ``price_fen``: the middle price of his goods; for one without goods that of his band of fans.
+    ``price_fen``: the middle price of his goods; for one without goods that of his band of fans. ``has``: all that he
+    has, of which only the latest are ``held`` where there are many.
     """
 
     held: Mapping[int, Held]
@@ -98,6 +104,7 @@ class Taste:
     brands: Mapping[int, float]
     price_fen: int
     field_leaves: Collection[int] = ()
+    has: Collection[int] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -109,16 +116,20 @@ class Taste:
         return sum(1 for each in goods if each.sold), len(goods)
 
 
-def taste_of(held: Iterable[Held], field_leaves: Collection[int], band_price_fen: int) -> Taste:
+def taste_of(
+    held: Iterable[Held], field_leaves: Collection[int], band_price_fen: int, others: Collection[int] = ()
+) -> Taste:
+    """``others``: goods that he has beside those ``held`` that speak for him."""
     known = {each.product: each for each in held}
+    has = frozenset({*known, *others})
     listed = [each for each in known.values() if each.price_fen]
     leaves = _shares((each.leaf, each.weight) for each in listed)
     brands = _shares((each.brand, each.weight) for each in listed)
     prices = sorted(each.price_fen for each in listed)
     price_fen = prices[len(prices) // 2] if prices else band_price_fen
     if leaves:
-        return Taste(known, leaves, brands, price_fen)
-    return Taste(known, _shares((leaf, 1.0) for leaf in field_leaves), {}, price_fen, frozenset(field_leaves))
+        return Taste(known, leaves, brands, price_fen, has=has)
+    return Taste(known, _shares((leaf, 1.0) for leaf in field_leaves), {}, price_fen, frozenset(field_leaves), has)
 
 
 def _shares(weighed: Iterable[tuple[int | None, float]]) -> dict[int, float]:
@@ -167,9 +178,9 @@ def _price(price_fen: int, usual_fen: int) -> int:
 
 
 def _selling(product: int, pool: Pool | None) -> int:
-    if pool is None or product not in pool.popular:
+    if pool is None or product not in pool.places:
         return 0
-    return SELLING - SELLING * pool.popular.index(product) // len(pool.popular)
+    return SELLING - SELLING * pool.places[product] // len(pool.popular)
 
 
 @dataclass(frozen=True)
@@ -194,7 +205,7 @@ def compose(
     at: datetime,
 ) -> list[Entry]:
     """The LENGTH best of ``candidates``, with those places among them that are kept for goods with little exposure."""
-    facts = {each.product: each for each in candidates if each.product not in taste.held}
+    facts = {each.product: each for each in candidates if each.product not in taste.has}
     scored: list[Entry] = []
     for each in facts.values():
         parts = parts_of(each, taste, together, pools)

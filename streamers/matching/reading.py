@@ -18,7 +18,7 @@ MOST_COMPANIONS = 3_000
 def taste_at(streamer: Tenant, model: MatchModel, at: datetime) -> Taste:
     held = held_by(streamer, at)
     field_leaves = _leaves_of_field(streamer) if not any(each.leaf for each in held) else ()
-    return taste_of(held, field_leaves, _price_of_band(streamer, model))
+    return taste_of(held, field_leaves, _price_of_band(streamer, model), _on_shelf(streamer))
 
 
 def held_by(streamer: Tenant, at: datetime) -> list[Held]:
@@ -73,6 +73,10 @@ def facts_of(products: Collection[int], at: datetime) -> list[Facts]:
     rows = Listing.objects.at(at).of_products(products)
     columns = ("product", "leaf_id", "brand_id", "price_fen", "per_sale_fen", "listed_at", "exposure")
     return [Facts(*row) for row in rows.values_list(*columns)]
+
+
+def _on_shelf(streamer: Tenant) -> list[int]:
+    return list(Pick.objects.visible_to(streamer).on_shelf().values_list("product", flat=True))
 
 
 def _price_of_band(streamer: Tenant, model: MatchModel) -> int:

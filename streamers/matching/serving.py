@@ -130,7 +130,7 @@ def explain(streamer: Tenant, product: int, at: datetime) -> Explained | None:
         return None
     model = listed.model
     taste = reading.taste_at(streamer, model, at)
-    if product in taste.held:
+    if product in taste.has:
         return None
     together = reading.together_of(model, taste)
     pools = reading.pools_of(model, reading.strongest_leaves(taste))

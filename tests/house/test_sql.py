@@ -22,7 +22,6 @@ READS_BELOW = {
     "haowu.analytics.leaders.recommendation_counts": {"commissions", "streamers", "tuanzhang"},
     "haowu.analytics.leaders.service_record": {"commissions"},
     "streamers.centre.figures": {"merchants"},
-    "streamers.centre.conditions": {"bases", "haowu.tenants", "merchants"},
     "streamers.centre.statements": {"tuanzhang"},
     "tuanzhang.recorded": {"haowu.tenants"},
 }

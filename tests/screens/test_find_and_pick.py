@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from haowu.tenants.models import Tenant
 from merchants import listing
 from merchants.models import Category, Product
+from streamers import arranging
 from streamers.centre import lexicon, sync
 from streamers.models import Pick
 from tests import build
