@@ -141,7 +141,7 @@ class TestItsWay:
             withdrawals.request(streamer, f"n{number}", 100, None, build.moment(NOW))
             if number in (0, 8):
                 client.get("/withdrawals/")  # what waits on the shelf is counted once a minute
-                with django_assert_num_queries(17):
+                with django_assert_num_queries(16):
                     client.get("/withdrawals/")
 
 

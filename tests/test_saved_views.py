@@ -97,7 +97,7 @@ class TestColumns:
         heads = words(page)
         assert "类目" in heads and "30 天销量" not in text(page).split("<tbody>")[0].split("<thead>")[1]
         assert colleague.get("/products/").context["shown"] == [
-            "price", "rate", "net", "sales", "pickers", "stock", "status"
+            "price", "rate", "net", "sales", "pickers", "stock", "exposure", "status"
         ]  # fmt: skip
         back = self.choose(mine, "products", usual="1")
         assert back.context["shown"] == colleague.get("/products/").context["shown"]

@@ -62,7 +62,8 @@ class PlanQuerySet(models.QuerySet["Plan"]):
     def speaking_for(self, merchant_of: "Mapping[int, int]") -> "PlanQuerySet":
         """Every plan, of any date, that can decide an offer on a product of ``{product id: merchant id}``."""
         return self.filter(
-            Q(product__in=merchant_of.keys()) | Q(type=Plan.Type.SHOP_TARGETED, merchant__in=set(merchant_of.values()))
+            Q(product__any_of=list(merchant_of))
+            | Q(type=Plan.Type.SHOP_TARGETED, merchant__in=set(merchant_of.values()))
         )
 
 
