@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from bases import booking
@@ -12,6 +13,7 @@ from commissions.leaders import levelling
 from commissions.models import OrderLine
 from commissions.payments import withdrawals
 from haowu.tenants.models import Tenant, User
+from merchants.importing import applying
 from merchants.models import Plan
 from streamers import arranging
 from streamers.links import making
@@ -76,7 +78,10 @@ def market() -> Market:
     ids["link"] = ids["link-qr"] = {"code": making.make(seller, "x1", at=AT).code}
     ids |= _session(seller)
     ids["remove-picture"] = {"public_id": goods.public_id, "picture": "1"}
-    for name in ("plan", "end-plan", "change-rate", "take-off"):
+    sheet = SimpleUploadedFile("goods.csv", "code,title,price_yuan\np9,茶,1\n,没有编号,1\n".encode())
+    upload = {"public_id": applying.keep_upload(shop, sheet, by=None, at=AT).public_id}
+    ids |= dict.fromkeys(("product-upload", "apply-upload", "remove-upload", "bad-rows"), upload)
+    for name in ("plan", "end-plan", "change-rate", "take-off", "plan-period"):
         ids[name] = {"public_id": targeted.public_id}
     assert Plan.objects.count() == 2
     return Market({"merchant": shop, "streamer": seller, "tuanzhang": lead, "base": made}, ids)

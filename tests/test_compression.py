@@ -19,7 +19,7 @@ COLLECTED = "haowu.web.storage.CompressedFiles"
 
 @pytest.fixture
 def collected(settings, tmp_path) -> Iterator[WhiteNoise]:
-    settings.DEVELOPMENT = False
+    settings.STATIC_BROTLI = True
     settings.STATIC_ROOT = tmp_path
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": COLLECTED}}

@@ -167,7 +167,7 @@ def test_the_list_asks_as_many_questions_for_four_as_for_one(books, django_asser
     ):
         raised(claimant, against, order_no)
         if number in (0, 3):
-            with django_assert_num_queries(18):
+            with django_assert_num_queries(16):
                 client.get("/disputes/")
 
 

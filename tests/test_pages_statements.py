@@ -86,14 +86,14 @@ class TestStatements:
         content = b"".join(answer.streaming_content).decode()
         assert content.startswith("\ufeff")
         head, *rows = csv.reader(StringIO(content.lstrip("\ufeff")))
-        assert head[-10:] == [
+        assert head[-11:] == [
             "毛额（元）",
             "毛额（分）",
             "技术服务费（元）",
             "技术服务费（分）",
             "净额（元）",
             "净额（分）",
-            *["商品", "达人", "按什么", "率"],
+            *["商品", "达人", "按什么", "率", "渠道标记"],
         ]
         assert rows == [
             [
@@ -103,7 +103,7 @@ class TestStatements:
                 "0",
                 "结算",
                 *["100.00", "10000", "20.00", "2000", "2.00", "200", "18.00", "1800"],
-                *["p1", "", "普通计划", "20%"],
+                *["p1", "", "普通计划", "20%", ""],
             ],
             [
                 "合计",
@@ -112,7 +112,7 @@ class TestStatements:
                 "",
                 "",
                 *["100.00", "10000", "20.00", "2000", "2.00", "200", "18.00", "1800"],
-                *[""] * 4,
+                *[""] * 5,
             ],
         ]
 

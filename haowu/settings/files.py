@@ -9,6 +9,7 @@ if DEVELOPMENT:
 STATICFILES_DIRS = [BASE_DIR / "haowu" / "web" / "static", BASE_DIR / "haowu" / "web" / "frontend" / "dist"]
 _COLLECTED = env.bool("STATIC_COLLECTED", default=not DEVELOPMENT)
 """Whether ``collectstatic`` has been run: files are served hashed and compressed then, else from where they lie."""
+STATIC_BROTLI = env.bool("STATIC_BROTLI", default=not DEVELOPMENT)
 WHITENOISE_USE_FINDERS = not _COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

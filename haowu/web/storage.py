@@ -8,7 +8,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class CompressedFiles(CompressedManifestStaticFilesStorage):
-    """Brotli where files are collected once, for an image; it would cost the demo 45 s of processor at each start."""
+    """Brotli where files are collected once, for an image: it costs 45 s of processor, too much for each start."""
 
     def create_compressor(self, **options: Any) -> Compressor:
-        return super().create_compressor(use_brotli=not settings.DEVELOPMENT, **options)
+        return super().create_compressor(use_brotli=settings.STATIC_BROTLI, **options)

@@ -15,6 +15,9 @@ from haowu.ledger.models import Posting
 from haowu.partners.clients import register_client
 from haowu.tenants.models import Tenant
 from merchants import providers
+from streamers import arranging
+from streamers.links import making
+from streamers.live import planning, running
 from tests import bases, quarters
 from tests.api.callers import ALL_SCOPES, basic
 from tests.build import (
@@ -70,6 +73,7 @@ def build() -> Market:
     for party in (market.seller, market.lead, market.other_lead, market.agency, market.base):
         bank_account(party)
     _goods_and_sales(market)
+    _links_and_a_session(market)
     _nights_and_cases(market)
     _a_quarter(market)
     _stock(market)
@@ -106,6 +110,17 @@ def _goods_and_sales(market: Market) -> None:
         event("shipped", "o9", "2024-06-03 12:00"),
         event("refunded", "o4", "2024-06-04 10:00", refund_no="r0", goods_fen=99_000),
     ])  # fmt: skip
+
+
+def _links_and_a_session(market: Market) -> None:
+    """An evening in which the orders came."""
+    began = moment("2024-06-01 07:50")
+    making.make(market.seller, "x1", "晚场", at=began)
+    arranging.add_group(market.seller, "今晚", at=began)
+    evening = planning.plan(market.seller, "晚场", began, moment("2024-06-01 09:00"), at=began)
+    planning.add_item(evening, planning.NewItem("x1"), at=began)
+    running.start(evening, at=began)
+    running.end(evening, at=moment("2024-06-01 09:00"))
 
 
 def _nights_and_cases(market: Market) -> None:

@@ -69,6 +69,11 @@ PLAIN = (
     "list_brand_introductions",
     "list_consents",
     "list_trail",
+    "list_categories",
+    "list_links",
+    "list_plans",
+    "list_shelf",
+    "list_shelf_groups",
 )
 NAMED = (
     ("list_order_events", "read_order_event", {"event_id": "event_id"}),
@@ -78,6 +83,10 @@ NAMED = (
     ("list_stock_feeds", "read_stock_feed", {"sequence": "sequence"}),
     ("search_selection", "read_selection", {"public_id": "id"}),
     ("list_selection_modules", "list_selection_module_products", {"code": "code"}),
+    ("search_selection", "calculate_selection", {"public_id": "id"}),
+    ("list_products", "read_product", {"code": "code"}),
+    ("list_live_sessions", "read_live_session", {"public_id": "id"}),
+    ("list_live_sessions", "report_live_session", {"public_id": "id"}),
     ("list_months", "read_month", {"account_kind": "account", "month": "month"}),
 )
 """``(list, operation of one, {its parameter: the field of a row})``."""
@@ -116,6 +125,8 @@ class Reader:
             for row in self.rows(listing):
                 self.ask(one, **{argument: row[name] for argument, name in names.items()})
         self.ask("suggest", q="未分")
+        if found := [row["id"] for row in self.rows("search_selection")]:
+            self.ask("compare_selection", products=",".join(found[:4]))
         for row in self.rows("list_statements"):
             day = {"account_kind": row["account"], "day": row["day"]}
             self.rows("list_statement_lines", **day)

@@ -19,7 +19,7 @@ LAST = ("settle", LAST_NIGHT)
 
 
 @pytest.mark.campaign
-@pytest.mark.parametrize("part", parts(3, 400))
+@pytest.mark.parametrize("part", parts(2, 400))
 def test_every_line_account_and_statement_is_what_the_model_says(part, record_property):
     with tallied(record_property, "model agrees") as tally, undone():
         world = World(make_market(f"{SEED} {part}"))
