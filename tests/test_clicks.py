@@ -113,9 +113,9 @@ def test_a_code_that_is_none_is_not_found(code):
 @given(clicks=CLICKS, data=st.data())
 def test_clicks_in_any_order_in_any_sets_and_repeated_give_the_same_counts(market_of_links, clicks, data):
     link = next(market_of_links)
-    told = data.draw(st.permutations(clicks + data.draw(st.lists(st.sampled_from(clicks), max_size=4))))
-    cut = data.draw(st.integers(0, len(told)))
-    for part in (told[:cut], told[cut:]):
+    arrived = data.draw(st.permutations(clicks + data.draw(st.lists(st.sampled_from(clicks), max_size=4))))
+    cut = data.draw(st.integers(0, len(arrived)))
+    for part in (arrived[:cut], arrived[cut:]):
         store(NewClick(link.pk, visitor, NOON + timedelta(minutes=minute)) for visitor, minute in part)
     of = {visitor: [NOON + timedelta(minutes=m) for v, m in clicks if v == visitor] for visitor, _minute in clicks}
     right = sum(len(counted(moments)) for moments in of.values())

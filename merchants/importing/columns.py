@@ -55,7 +55,7 @@ def places_of(head: Sequence[str]) -> dict[str, int]:
     """``{column: its place in the row}`` of the columns that are known; others are left alone.
 
     SheetInvalid without the product code, with nothing beside it, with a column twice, or with the price in yuan and
-    in fen: which of the two somebody changed cannot be told.
+    in fen: nobody can know which of the two somebody changed.
     """
     keys = {plain(name): key for key, names in NAMES.items() for name in names}
     places: dict[str, int] = {}

@@ -242,12 +242,12 @@ def why_of(parts: Parts, facts: Facts, taste: Taste, together: Together) -> tupl
 
 def drawn(pools: Mapping[int, Pool], taste: Taste, streamer: int, day: date) -> list[int]:
     """Goods with little exposure of his categories, in an order of chance in which larger shares come sooner."""
-    lots: list[tuple[float, int]] = []
+    draws: list[tuple[float, int]] = []
     for leaf, share in taste.leaves.items():
         pool = pools.get(leaf)
         for product in pool.quiet if pool else ():
-            lots.append((_chance(streamer, day, product) ** (1 / share), product))
-    return [product for _lot, product in sorted(lots, reverse=True)]
+            draws.append((_chance(streamer, day, product) ** (1 / share), product))
+    return [product for _draw, product in sorted(draws, reverse=True)]
 
 
 def _chance(*values: object) -> float:

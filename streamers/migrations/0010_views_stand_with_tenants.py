@@ -1,5 +1,5 @@
-"""Saved views of all lists stand with tenants; no page had kept one here. And how many picked a product, told to whom
-may not see who did."""
+"""Saved views of all lists stand with tenants; no page had kept one here. And a function that counts how many picked a
+product, for those who may not see who did."""
 
 from django.db import migrations
 
